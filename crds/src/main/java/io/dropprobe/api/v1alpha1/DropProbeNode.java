@@ -1,0 +1,28 @@
+package io.dropprobe.api.v1alpha1;
+
+import io.dropprobe.api.Group;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/**
+ * What is true on one node. Named as its Node, cluster-scoped, without an owner: its share must
+ * outlive the Node until the operator has folded it in. It has no spec: it is a report, written by
+ * that node's agent only (identity first, then {@code status} by server-side apply).
+ */
+@io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
+@Version("v1alpha1")
+@ShortNames("dpnode")
+@AdditionalPrinterColumn(name = "Kernel", jsonPath = ".status.kernel.release")
+@AdditionalPrinterColumn(name = "Module", jsonPath = ".status.module.state")
+@AdditionalPrinterColumn(name = "Probes", jsonPath = ".status.activeProbes", type = Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Problem",
+    jsonPath = ".status.conditions[?(@.status==\"False\")].reason")
+@AdditionalPrinterColumn(name = "Reported", jsonPath = ".status.reportedAt", type = Type.DATE)
+@AdditionalPrinterColumn(name = "Age", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+public class DropProbeNode extends CustomResource<Void, DropProbeNodeStatus> {
+  private static final long serialVersionUID = 1;
+}

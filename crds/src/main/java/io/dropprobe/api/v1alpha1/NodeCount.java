@@ -1,0 +1,29 @@
+package io.dropprobe.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+
+/** Packets by node. */
+@ApiObject
+public class NodeCount {
+  @Size(max = 253)
+  public String node;
+
+  public Long packets;
+
+  @Size(max = 32)
+  @JsonPropertyDescription("over the last interval")
+  public String perSecond;
+
+  /** For Jackson. */
+  public NodeCount() {}
+
+  /**
+   * @param perSecond null when unknown
+   */
+  public NodeCount(String node, Long packets, String perSecond) {
+    this.node = node;
+    this.packets = packets;
+    this.perSecond = perSecond;
+  }
+}

@@ -1,0 +1,7 @@
+package io.dropprobe.api.v1alpha1;
+
+/** Frees that are no loss. */
+@ApiObject
+public class Noise {
+  public Long packets;
+}

@@ -1,0 +1,140 @@
+package io.dropprobe.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.fabric8.crdv2.generator.CRDPostProcessor;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the generator has no annotation for: list types, formats by name, what is required, the
+ * order of columns.
+ */
+final class CrdPostProcessor implements CRDPostProcessor {
+  private static final Map<String, List<String>> COLUMNS =
+      Map.of(
+          "DropProbe",
+          List.of(
+              "Active",
+              "Nodes",
+              "Ready",
+              "Drops",
+              "Drops/s",
+              "Top-Reason",
+              "Top-Workload",
+              "Last-Drop",
+              "Unsupported",
+              "Age"),
+          "DropProbeNode",
+          List.of("Kernel", "Module", "Probes", "Problem", "Reported", "Age"));
+
+  /** Fields with a point in time: RFC 3339. */
+  private static final Set<String> TIMES =
+      Set.of(
+          "resetAt",
+          "expiresAt",
+          "activeSince",
+          "since",
+          "last",
+          "reportedAt",
+          "lastTransitionTime");
+
+  /** Lists of {@code spec.match}: an entry twice is a mistake. */
+  private static final Set<String> SETS =
+      Set.of(
+          "protocols", "ipFamilies", "ports", "cidrs", "reasons", "excludeReasons", "namespaces");
+
+  @Override
+  public HasMetadata process(HasMetadata crd, String version) {
+    if (crd instanceof CustomResourceDefinition definition) {
+      definition.getMetadata().setAnnotations(null);
+      String kind = definition.getSpec().getNames().getKind();
+      definition.getSpec().getVersions().forEach(v -> complete(kind, v));
+    }
+    return crd;
+  }
+
+  private static void complete(String kind, CustomResourceDefinitionVersion version) {
+    JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
+    walk(root);
+    if (kind.equals("DropProbeNode")) {
+      root.getProperties().remove("spec");
+    } else {
+      // Without it the defaults below an absent spec are not applied, and the user is not told.
+      root.setRequired(List.of("spec"));
+    }
+    List<CustomResourceColumnDefinition> columns = version.getAdditionalPrinterColumns();
+    List<String> order = COLUMNS.get(kind);
+    columns.forEach(
+        c -> {
+          if (!order.contains(c.getName())) {
+            throw new IllegalStateException("no place given for column " + c.getName());
+          }
+        });
+    columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
+  }
+
+  private static void walk(JSONSchemaProps schema) {
+    if (schema.getProperties() == null) {
+      return;
+    }
+    schema
+        .getProperties()
+        .forEach(
+            (name, p) -> {
+              if ("array".equals(p.getType())) {
+                list(name, p);
+                walk(p.getItems().getSchema());
+              } else if ("string".equals(p.getType()) && TIMES.contains(name)) {
+                p.setFormat("date-time");
+              } else if ("integer".equals(p.getType()) && p.getMinimum() == null) {
+                p.setFormat("int64");
+                if (p.getDefault() == null) {
+                  p.setMinimum(0.0);
+                }
+              }
+              walk(p);
+            });
+  }
+
+  private static void list(String name, JSONSchemaProps p) {
+    JSONSchemaProps items = p.getItems().getSchema();
+    if (name.equals("conditions")) {
+      mapList(p, "type");
+      items.setRequired(List.of("type", "status", "lastTransitionTime", "reason", "message"));
+      Map<String, JSONSchemaProps> fields = items.getProperties();
+      fields.get("status").setEnum(List.of(text("True"), text("False"), text("Unknown")));
+      bound(fields.get("type"), 316, null);
+      bound(fields.get("reason"), 256, "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$");
+      bound(fields.get("message"), 4096, null);
+    } else if (name.equals("probes")) {
+      mapList(p, "uid");
+      items.setRequired(List.of("uid", "name"));
+    } else if (SETS.contains(name) && !"object".equals(items.getType())) {
+      p.setXKubernetesListType("set");
+    } else {
+      p.setXKubernetesListType("atomic");
+    }
+  }
+
+  private static JsonNode text(String s) {
+    return TextNode.valueOf(s);
+  }
+
+  private static void bound(JSONSchemaProps p, long max, String pattern) {
+    p.setMaxLength(max);
+    p.setPattern(pattern);
+  }
+
+  private static void mapList(JSONSchemaProps p, String key) {
+    p.setXKubernetesListType("map");
+    p.setXKubernetesListMapKeys(List.of(key));
+  }
+}
