@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * compat.h: the differences between kernels, as found by compiling feature-tests/ with the target's own headers. No version
+ * number is looked at: distributions backport.
+ */
+#ifndef DROPPROBE_COMPAT_H
+#define DROPPROBE_COMPAT_H
+
+#include <linux/skbuff.h>
+#include <net/net_namespace.h>
+
+#include "features.h"
+
+#if DP_HAVE_KFREE_SKB_RX_SK_CONST + DP_HAVE_KFREE_SKB_RX_SK + DP_HAVE_KFREE_SKB_REASON + DP_HAVE_KFREE_SKB_PLAIN != 1
+#error "the prototype of the tracepoint kfree_skb is none of those known: see the log of the feature tests"
+#endif
+
+/* The handler's arguments, exact to the type: a kernel with kCFI traps on a mismatch. */
+#if DP_HAVE_KFREE_SKB_RX_SK_CONST
+#define DP_KFREE_SKB_ARGS	void *data, struct sk_buff *skb, void *location, \
+				enum skb_drop_reason reason, const struct sock *rx_sk
+#define DP_ARG_REASON		((u32)reason)
+#define DP_ARG_RX_SK		rx_sk
+#elif DP_HAVE_KFREE_SKB_RX_SK
+#define DP_KFREE_SKB_ARGS	void *data, struct sk_buff *skb, void *location, \
+				enum skb_drop_reason reason, struct sock *rx_sk
+#define DP_ARG_REASON		((u32)reason)
+#define DP_ARG_RX_SK		rx_sk
+#elif DP_HAVE_KFREE_SKB_REASON
+#define DP_KFREE_SKB_ARGS	void *data, struct sk_buff *skb, void *location, enum skb_drop_reason reason
+#define DP_ARG_REASON		((u32)reason)
+#define DP_ARG_RX_SK		NULL
+#else
+#define DP_KFREE_SKB_ARGS	void *data, struct sk_buff *skb, void *location
+#define DP_ARG_REASON		0
+#define DP_ARG_RX_SK		NULL
+#endif
+
+/**
+ * dp_net_cookie - the number of a network namespace; never used again for another
+ * @net: the namespace
+ *
+ * Return: the cookie; 0 where the kernel has not drawn one yet (kernels that draw it on demand).
+ */
+static inline u64 dp_net_cookie(const struct net *net)
+{
+#if DP_HAVE_NET_COOKIE
+	return net->net_cookie;
+#else
+	return atomic64_read(&net->net_cookie);
+#endif
+}
+
+#endif

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * drop.c: the handler on the tracepoint kfree_skb, which fires once for each packet that the kernel throws away, and never
+ * for one that arrives. This is the hot path.
+ *
+ * It may run in process context, in a softirq, in a hard interrupt, and in any of them on top of another; on some kernels with
+ * preemption enabled. It turns preemption off, so that its CPU's tables stay its own, takes no lock, allocates nothing, prints
+ * nothing and looks no symbol up.
+ *
+ * What it reads: the skb, which the caller still owns; the socket, which lives as long as the packet refers to it; the
+ * addresses of devices, but never a device (see devices.c).
+ */
+#include <linux/cgroup.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/tracepoint.h>
+#include <linux/uaccess.h>
+#include <net/dst.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <trace/events/skb.h>
+
+#include "packet.h"
+
+/* Cells looked at before a packet is counted without one: bounds the time a full table costs. */
+#define CELL_TRIES 16
+
+#define HASH_1 0x9e3779b97f4a7c15ULL
+#define HASH_2 0xc2b2ae3d27d4eb4fULL
+
+DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
+
+/* Set before the first hook, constant afterwards. */
+static struct dp_function dp_release_data __read_mostly;
+static u64 dp_host_netns __read_mostly;
+
+static __always_inline void count_in(struct dp_count *count, const struct dp_packet *packet)
+{
+	local64_inc(&count->packets);
+	local64_add(packet->bytes, &count->bytes);
+	if (unlikely(packet->extra_segments))
+		local64_add(packet->extra_segments, &count->extra_segments);
+	WRITE_ONCE(count->last, jiffies);
+}
+
+/*
+ * Makes a free cell ours. An interrupt between the two stores finds a cell that matches nothing and takes another, maybe for the
+ * same key: the reader adds such twins up.
+ */
+static noinline bool claim(struct dp_cell *cell, const struct dp_key *key)
+{
+	if (cmpxchg_local(&cell->key.kind, DP_KIND_FREE, DP_KIND_CLAIMED) != DP_KIND_FREE)
+		return false;
+	cell->key.location = key->location;
+	cell->key.where = key->where;
+	cell->key.what = key->what;
+	smp_store_release(&cell->key.kind, key->kind);
+	return true;
+}
+
+static noinline void count_unkeyed(struct dp_table *table, const struct dp_packet *packet)
+{
+	u64 id = DP_KIND_READY | packet->reason;
+	u32 i;
+
+	local64_inc(&table->unkeyed);
+	for (i = 0; i < DP_UNKEYED_SLOTS - 1; i++) {
+		struct dp_unkeyed *slot = &table->reasons[(packet->reason + i) % (DP_UNKEYED_SLOTS - 1)];
+
+		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE) {
+			count_in(&slot->count, packet);
+			return;
+		}
+	}
+	count_in(&table->reasons[DP_UNKEYED_SLOTS - 1].count, packet);
+}
+
+static __always_inline void count_cell(struct dp_table *table, const struct dp_packet *packet, u64 hash)
+{
+	const struct dp_key *key = &packet->key;
+	u32 i = hash >> table->shift, tries;
+
+	for (tries = CELL_TRIES; tries; tries--, i = (i + 1) & table->mask) {
+		struct dp_cell *cell = &table->cells[i];
+		u64 kind = READ_ONCE(cell->key.kind);
+
+		if (likely(kind == key->kind && cell->key.location == key->location &&
+			   cell->key.where == key->where && cell->key.what == key->what)) {
+			count_in(&cell->count, packet);
+			return;
+		}
+		if (kind == DP_KIND_FREE && claim(cell, key)) {
+			count_in(&cell->count, packet);
+			return;
+		}
+	}
+	count_unkeyed(table, packet);
+}
+
+static __always_inline u64 hash_of(const struct dp_key *key)
+{
+	return ((key->location ^ key->kind) + (key->where ^ key->what) * HASH_2) * HASH_1;
+}
+
+/* Where the next header of IPv6 is an extension: follow the chain, with reads that are bounded wherever the packet's bytes lie. */
+static noinline u8 last_header(const struct sk_buff *skb, u32 network, u8 next)
+{
+	__be16 fragment;
+	int end = ipv6_skip_exthdr(skb, (int)(network + sizeof(struct ipv6hdr) - skb_headroom(skb)), &next, &fragment);
+
+	return end < 0 ? 0 : next;
+}
+
+/*
+ * Family and transport protocol. Between the driver and the protocol handlers the network header is not set yet, and a header may lie outside
+ * of the linear part: then the protocol stays 0, which is "not known".
+ */
+static __always_inline void read_headers(struct dp_packet *packet)
+{
+	const struct sk_buff *skb = packet->skb;
+	u32 network = skb->network_header;
+	const u8 *header = skb->head + network;
+
+	if (likely(skb->protocol == htons(ETH_P_IP))) {
+		const struct iphdr *ip = (const struct iphdr *)header;
+
+		packet->family = 4;
+		if (likely(network && header + sizeof(*ip) <= skb_tail_pointer(skb) && ip->version == 4)) {
+			packet->network = network;
+			packet->protocol = ip->protocol;
+		}
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		const struct ipv6hdr *ip = (const struct ipv6hdr *)header;
+
+		packet->family = 6;
+		if (likely(network && header + sizeof(*ip) <= skb_tail_pointer(skb) && ip->version == 6)) {
+			packet->network = network;
+			packet->protocol = ip->nexthdr;
+			if (ipv6_ext_hdr(ip->nexthdr))
+				packet->protocol = last_header(skb, network, ip->nexthdr);
+		}
+	}
+}
+
+/* The namespace of a packet that has neither socket nor device: of the route it was given. All of it may be something else. */
+static noinline u64 netns_of_route(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = (const struct dst_entry *)(skb->_skb_refdst & SKB_DST_PTRMASK);
+	const struct net_device *device = NULL;
+	const struct dp_device *known;
+
+	if (!dst || copy_from_kernel_nofault(&device, &dst->dev, sizeof(device)))
+		return 0;
+	known = dp_find_device(device);
+	return known ? known->netns : 0;
+}
+
+static __always_inline const struct sock *socket_of(const struct sk_buff *skb, const struct sock *rx_sk)
+{
+#if DP_HAVE_SK_IN_UNION
+	/* A packet in reassembly has a number there, and no destructor; one with a socket always has one (see skb_orphan()). */
+	if (!skb->destructor)
+		return NULL;
+#endif
+	return rx_sk ? rx_sk : skb->sk;
+}
+
+/*
+ * In the host's namespace the socket's cgroup tells the pods apart that share it.
+ */
+static __always_inline u64 cgroup_of(const struct sock *sk)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	if (sk_fullsock(sk))
+		return cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data));
+#endif
+	return 0;
+}
+
+/*
+ * What goes through kfree_skb and is no packet: messages of unix, netlink and other sockets that have no link layer, and what
+ * the kernel hands to monitors of netlink.
+ */
+static noinline bool is_message(const struct sk_buff *skb, const struct sock *sk, const struct dp_device *device)
+{
+	if (skb->pkt_type >= PACKET_USER)
+		return true;
+	if (skb->protocol || device)
+		return false;
+	return !sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6 && sk->sk_family != AF_PACKET);
+}
+
+static noinline void count_notdrop(void)
+{
+	struct dp_table *table;
+
+	for (table = READ_ONCE(*this_cpu_ptr(&dp_active_tables)); table; table = READ_ONCE(table->next))
+		local64_inc(&table->notdrops);
+}
+
+static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
+{
+	if (skb->skb_iif)
+		return DP_IN;
+	if (skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_OUTGOING)
+		return DP_IN;
+	if (skb->sk || skb->_skb_refdst)
+		return DP_OUT;
+	return DP_UNKNOWN;
+}
+
+/* With preemption off. */
+static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long location, u32 reason, const struct sock *rx_sk)
+{
+	struct dp_packet packet = { .skb = skb, .reason = reason };
+	const struct sock *sk = socket_of(skb, rx_sk);
+	const struct dp_device *device = dp_find_device(skb->dev);
+	u64 kind = DP_KIND_READY, where;
+	struct dp_table *table;
+	u32 ifindex;
+	u64 hash;
+
+	/* Fragments that came in a list within a packet that was itself taken or dropped. */
+	if (unlikely(location - dp_release_data.start < dp_release_data.size) ||
+	    unlikely((!skb->protocol || skb->pkt_type >= PACKET_USER) && is_message(skb, sk, device))) {
+		count_notdrop();
+		return;
+	}
+
+	ifindex = device ? device->ifindex : skb->skb_iif;
+	if (sk) {
+		packet.netns = dp_net_cookie(sock_net(sk));
+		if (device && device->netns != packet.netns)
+			ifindex = 0;
+		where = packet.netns;
+		if (where == dp_host_netns) {
+			u64 cgroup = cgroup_of(sk);
+
+			if (cgroup) {
+				where = cgroup;
+				kind |= DP_KIND_CGROUP;
+			}
+		}
+	} else {
+		packet.netns = likely(device) ? device->netns : netns_of_route(skb);
+		where = packet.netns;
+	}
+
+	packet.bytes = skb->len;
+	if (likely(skb->head)) {
+		read_headers(&packet);
+		/* Each layer cuts its header off, or has not yet put it before: the same packet has the same length in all of them. */
+		if (packet.network)
+			packet.bytes += skb_headroom(skb) - packet.network;
+		if (unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_segs > 1)
+			packet.extra_segments = skb_shinfo(skb)->gso_segs - 1;
+	}
+	packet.key.kind = kind | (u64)packet.family << 8 | (u64)packet.protocol << 16 | (u64)direction_of(skb) << 24;
+	packet.key.location = location;
+	packet.key.where = where;
+	packet.key.what = (u64)reason << 32 | ifindex;
+	hash = hash_of(&packet.key);
+
+	for (table = READ_ONCE(*this_cpu_ptr(&dp_active_tables)); table; table = READ_ONCE(table->next)) {
+		const struct dp_match *match = READ_ONCE(table->match);
+
+		if (match && !dp_matches(match, &packet))
+			local64_inc(&table->filtered);
+		else
+			count_cell(table, &packet, hash);
+	}
+}
+
+static void on_kfree_skb(DP_KFREE_SKB_ARGS)
+{
+	preempt_disable_notrace();
+	handle_drop(skb, (unsigned long)location, DP_ARG_REASON, DP_ARG_RX_SK);
+	preempt_enable_notrace();
+}
+
+/**
+ * dp_drop_hook - begin to see drops
+ *
+ * Return: 0 or a negative error number; after an error nothing is hooked.
+ */
+int dp_drop_hook(void)
+{
+	int error;
+
+	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
+		pr_info_once("fragments freed with their packet can't be told from drops on this kernel\n");
+	dp_host_netns = dp_net_cookie(&init_net);
+	error = dp_devices_start();
+	if (error)
+		return error;
+	error = register_trace_kfree_skb(on_kfree_skb, NULL);
+	if (error)
+		dp_devices_stop();
+	return error;
+}
+
+/**
+ * dp_drop_unhook - see no more drops; when it returns no handler is running
+ */
+void dp_drop_unhook(void)
+{
+	unregister_trace_kfree_skb(on_kfree_skb, NULL);
+	tracepoint_synchronize_unregister();
+	synchronize_rcu();
+	dp_devices_stop();
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * procfs.c: the files below /proc/mooc/net. What is read is a snapshot, made when the file is opened; what is written is one
+ * command for each write.
+ *
+ * A proc entry shows in every container, and a container's root is the owner of the file as far as the mode goes: so opening
+ * any of them needs CAP_SYS_MODULE in the initial user namespace, which whoever may load this module has.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/namei.h>
+#include <linux/path.h>
+#include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "dropprobe.h"
+
+static struct proc_dir_entry *dp_root;		/* /proc/mooc */
+static struct proc_dir_entry *dp_probes_folder;	/* /proc/mooc/net/drop-probes/probes */
+
+/* Makes the snapshot; @print writes it. */
+static int open_snapshot(struct file *file, int (*print)(struct dp_text *text, const struct file *file))
+{
+	struct dp_text *text;
+	int error = 0;
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (!(file->f_mode & FMODE_READ))
+		return 0;
+	text = kzalloc(sizeof(*text), GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	error = print(text, file);
+	if (!error)
+		error = text->error;
+	if (error) {
+		kvfree(text->buffer);
+		kfree(text);
+		return error;
+	}
+	file->private_data = text;
+	return 0;
+}
+
+static ssize_t read_snapshot(struct file *file, char __user *to, size_t count, loff_t *position)
+{
+	const struct dp_text *text = file->private_data;
+
+	return simple_read_from_buffer(to, count, position, text->buffer, text->length);
+}
+
+static int release_snapshot(struct inode *inode, struct file *file)
+{
+	struct dp_text *text = file->private_data;
+
+	if (text)
+		kvfree(text->buffer);
+	kfree(text);
+	return 0;
+}
+
+static int print_settings(struct dp_text *text, const struct file *file)
+{
+	dp_print_settings(text);
+	return 0;
+}
+
+static int settings_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_settings);
+}
+
+/* Interface 1: one of two words, with or without a line break. */
+static ssize_t settings_write(struct file *file, const char __user *from, size_t count, loff_t *position)
+{
+	char word[sizeof("deactivate\n")];
+	int error;
+	bool on;
+
+	if (!count || count >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, from, count))
+		return -EFAULT;
+	word[count] = '\0';
+	if (strlen(word) != count)
+		return -EINVAL;
+	if (word[count - 1] == '\n')
+		word[count - 1] = '\0';
+	on = !strcmp(word, "activate");
+	if (!on && strcmp(word, "deactivate"))
+		return -EINVAL;
+
+	mutex_lock(&dp_command_lock);
+	error = dp_manual_switch(on);
+	mutex_unlock(&dp_command_lock);
+	return error ? error : count;
+}
+
+static int control_open(struct inode *inode, struct file *file)
+{
+	return capable(CAP_SYS_MODULE) ? 0 : -EPERM;
+}
+
+static ssize_t control_write(struct file *file, const char __user *from, size_t count, loff_t *position)
+{
+	struct dp_command *command;
+	char *text;
+	int error;
+
+	if (!count || count > DP_COMMAND_MAX)
+		return -EINVAL;
+	text = memdup_user_nul(from, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	command = kvmalloc(sizeof(*command), GFP_KERNEL);
+	error = command ? dp_parse_command(text, count, command) : -ENOMEM;
+	if (!error) {
+		mutex_lock(&dp_command_lock);
+		error = dp_run_command(command);
+		mutex_unlock(&dp_command_lock);
+	}
+	kvfree(command);
+	kfree(text);
+	return error ? error : count;
+}
+
+static int print_reasons(struct dp_text *text, const struct file *file)
+{
+	dp_print_reasons(text);
+	dp_print_end(text);
+	return 0;
+}
+
+static int reasons_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_reasons);
+}
+
+/* Namespaces and interfaces are not listed yet: whole answers with nothing in them. */
+static int print_nothing(struct dp_text *text, const struct file *file)
+{
+	dp_print_end(text);
+	return 0;
+}
+
+static int nothing_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_nothing);
+}
+
+static int print_probe(struct dp_text *text, const struct file *file)
+{
+	struct dp_probe *probe;
+
+	mutex_lock(&dp_lock);
+	probe = dp_find_probe(file->f_path.dentry->d_name.name);
+	if (probe)
+		dp_print_counters(text, probe);
+	mutex_unlock(&dp_lock);
+	return probe ? 0 : -ENOENT;
+}
+
+static int probe_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_probe);
+}
+
+static const struct proc_ops settings_ops = {
+	.proc_open = settings_open,
+	.proc_read = read_snapshot,
+	.proc_write = settings_write,
+	.proc_lseek = default_llseek,
+	.proc_release = release_snapshot,
+};
+
+static const struct proc_ops control_ops = {
+	.proc_open = control_open,
+	.proc_write = control_write,
+	.proc_lseek = noop_llseek,
+};
+
+static const struct proc_ops reasons_ops = {
+	.proc_open = reasons_open,
+	.proc_read = read_snapshot,
+	.proc_lseek = default_llseek,
+	.proc_release = release_snapshot,
+};
+
+static const struct proc_ops nothing_ops = {
+	.proc_open = nothing_open,
+	.proc_read = read_snapshot,
+	.proc_lseek = default_llseek,
+	.proc_release = release_snapshot,
+};
+
+static const struct proc_ops probe_ops = {
+	.proc_open = probe_open,
+	.proc_read = read_snapshot,
+	.proc_lseek = default_llseek,
+	.proc_release = release_snapshot,
+};
+
+/**
+ * dp_procfs_add_probe - make a probe's file
+ * @name: of the probe, which no other has; dp_lock is not held
+ *
+ * Return: its entry, for proc_remove(); NULL without memory.
+ */
+struct proc_dir_entry *dp_procfs_add_probe(const char *name)
+{
+	return proc_create(name, 0400, dp_probes_folder, &probe_ops);
+}
+
+/* The ancestor of this module, or something else, may have the name: proc_mkdir() would answer with a stack trace in the log. */
+static bool name_taken(void)
+{
+	struct path path;
+
+	if (kern_path("/proc/mooc", 0, &path))
+		return false;
+	path_put(&path);
+	return true;
+}
+
+/**
+ * dp_procfs_init - make the files that are always there
+ *
+ * Return: 0; -EEXIST where another module has /proc/mooc; -ENOMEM. After an error nothing is left.
+ */
+int dp_procfs_init(void)
+{
+	struct proc_dir_entry *net, *folder;
+
+	if (name_taken()) {
+		pr_err("/proc/mooc is there already: unload the module that made it\n");
+		return -EEXIST;
+	}
+	dp_root = proc_mkdir("mooc", NULL);
+	if (!dp_root)
+		return -ENOMEM;
+	net = proc_mkdir("net", dp_root);
+	folder = net ? proc_mkdir("drop-probes", net) : NULL;
+	dp_probes_folder = folder ? proc_mkdir("probes", folder) : NULL;
+	if (dp_probes_folder && proc_create("drop-packet", 0600, net, &settings_ops) &&
+	    proc_create("control", 0200, folder, &control_ops) && proc_create("reasons", 0400, folder, &reasons_ops) &&
+	    proc_create("namespaces", 0400, folder, &nothing_ops) && proc_create("interfaces", 0400, folder, &nothing_ops))
+		return 0;
+	dp_procfs_exit();
+	return -ENOMEM;
+}
+
+/**
+ * dp_procfs_exit - remove all files; waits for those inside them, and closes those that are open
+ */
+void dp_procfs_exit(void)
+{
+	proc_remove(dp_root);
+	dp_root = NULL;
+}
