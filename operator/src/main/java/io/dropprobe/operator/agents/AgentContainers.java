@@ -1,0 +1,136 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.api.Durations;
+import io.dropprobe.api.Names;
+import io.dropprobe.operator.settings.Settings;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The two containers of the agent pod: the privileged one has no toolchain, the one with the
+ * toolchain has no privilege, no API token and no access to what the other keeps.
+ */
+final class AgentContainers {
+  private static final String PULL = "IfNotPresent";
+
+  private AgentContainers() {}
+
+  static Container nodeAgent(Settings s) {
+    return new ContainerBuilder()
+        .withName(Names.NODE_AGENT_CONTAINER)
+        .withImage(s.agentImage())
+        .withImagePullPolicy(PULL)
+        .withEnv(
+            fromPod("DROPPROBE_NODE_NAME", "spec.nodeName"),
+            fromPod("DROPPROBE_NAMESPACE", "metadata.namespace"),
+            env("DROPPROBE_LEASE", Durations.format(s.lease())),
+            env("DROPPROBE_HEARTBEAT", Durations.format(s.heartbeat())),
+            env("DROPPROBE_MIN_REPORT_INTERVAL", Durations.format(s.minReportInterval())),
+            env("DROPPROBE_PORT", Integer.toString(s.agentPort())),
+            env("DROPPROBE_LOG_LEVEL", s.logLevel()))
+        .addNewPort()
+        .withName("metrics")
+        .withContainerPort(s.agentPort())
+        .withProtocol("TCP")
+        .endPort()
+        .withStartupProbe(probe(s.agentPort(), 2, 60))
+        .withReadinessProbe(probe(s.agentPort(), 10, 3))
+        .withLivenessProbe(probe(s.agentPort(), 20, 6))
+        .withNewResources()
+        .withRequests(requests("20m", "128Mi"))
+        .withLimits(Map.of("memory", new Quantity("256Mi")))
+        .endResources()
+        .withSecurityContext(agentContext())
+        .withVolumeMounts(AgentVolumes.ofAgent())
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .build();
+  }
+
+  static Container builder(Settings s) {
+    return new ContainerBuilder()
+        .withName(Names.BUILDER_CONTAINER)
+        .withImage(s.builderImage())
+        .withImagePullPolicy(PULL)
+        .withNewResources()
+        .withRequests(requests("10m", "32Mi"))
+        .withLimits(Map.of("memory", new Quantity("1Gi")))
+        .endResources()
+        .withSecurityContext(builderContext())
+        .withVolumeMounts(AgentVolumes.ofBuilder())
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .build();
+  }
+
+  /** CAP_SYS_MODULE is all that finit_module and the module's files in /proc need. */
+  private static SecurityContext agentContext() {
+    return new SecurityContextBuilder()
+        .withRunAsUser(0L)
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withAdd("SYS_MODULE")
+        .withDrop("ALL")
+        .endCapabilities()
+        // The runtime's default AppArmor profile refuses writes below /proc.
+        .withNewAppArmorProfile()
+        .withType("Unconfined")
+        .endAppArmorProfile()
+        // Only has a meaning where there is SELinux.
+        .withNewSeLinuxOptions()
+        .withType("spc_t")
+        .endSeLinuxOptions()
+        .build();
+  }
+
+  private static SecurityContext builderContext() {
+    return new SecurityContextBuilder()
+        .withRunAsUser(AgentDaemonSet.BUILDER)
+        .withRunAsGroup(AgentDaemonSet.BUILDER)
+        .withRunAsNonRoot(true)
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .build();
+  }
+
+  private static Probe probe(int port, int periodSeconds, int failures) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath("/healthz")
+        .withNewPort(port)
+        .endHttpGet()
+        .withPeriodSeconds(periodSeconds)
+        .withTimeoutSeconds(5)
+        .withFailureThreshold(failures)
+        .build();
+  }
+
+  /** Sorted: what is desired must be the same at every start. */
+  private static Map<String, Quantity> requests(String cpu, String memory) {
+    return new TreeMap<>(Map.of("cpu", new Quantity(cpu), "memory", new Quantity(memory)));
+  }
+
+  private static EnvVar env(String name, String value) {
+    return new EnvVarBuilder().withName(name).withValue(value).build();
+  }
+
+  private static EnvVar fromPod(String name, String path) {
+    return new EnvVarBuilder()
+        .withName(name)
+        .withNewValueFrom()
+        .withNewFieldRef("v1", path)
+        .endValueFrom()
+        .build();
+  }
+}

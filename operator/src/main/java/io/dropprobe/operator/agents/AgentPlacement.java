@@ -1,0 +1,166 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.api.Names;
+import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ModuleInfo;
+import io.dropprobe.api.v1alpha1.ProbeToleration;
+import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
+import io.fabric8.kubernetes.api.model.NodeSelectorTermBuilder;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more
+ * until their report says that the module is out of the kernel.
+ *
+ * @param selected one term for each distinct selector, sorted; empty when no probe can select a
+ *     node
+ * @param kept one term for each node that is kept to clean up, sorted
+ * @param tolerations sorted; the union of all probes', what kept nodes need, and the lifecycle
+ *     taints that the DaemonSet controller does not add
+ */
+record AgentPlacement(
+    List<NodeSelectorTerm> selected, List<NodeSelectorTerm> kept, List<Toleration> tolerations) {
+
+  /**
+   * A term a node makes the pod template grow. Where more lose their selection at one time, the
+   * others' agents clean up when they are terminated.
+   */
+  static final int MOST_KEPT = 200;
+
+  private static final List<String> ALWAYS =
+      List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+
+  /**
+   * @param stale whether a report is too old to say anything; such a node is not kept: nobody there
+   *     would clean up
+   */
+  static AgentPlacement of(Snapshot cluster, Predicate<DropProbeNode> stale) {
+    List<NodeFacts> kept = kept(cluster, stale);
+    return new AgentPlacement(
+        selectors(cluster.probes().values()),
+        kept.stream().map(AgentPlacement::only).toList(),
+        tolerations(cluster.probes().values(), kept));
+  }
+
+  private static List<NodeSelectorTerm> selectors(Collection<DropProbe> probes) {
+    return probes.stream()
+        .map(p -> p.getSpec().nodeSelector)
+        .map(s -> new TreeMap<>(s == null ? Map.<String, String>of() : s))
+        .filter(s -> s.getOrDefault(Names.OS_LABEL, Names.LINUX).equals(Names.LINUX))
+        .peek(s -> s.put(Names.OS_LABEL, Names.LINUX))
+        .distinct()
+        .sorted(Comparator.comparing(Object::toString))
+        .map(AgentPlacement::all)
+        .toList();
+  }
+
+  private static NodeSelectorTerm all(TreeMap<String, String> labels) {
+    return new NodeSelectorTermBuilder()
+        .withMatchExpressions(
+            labels.entrySet().stream().map(e -> in(e.getKey(), e.getValue())).toList())
+        .build();
+  }
+
+  private static NodeSelectorTerm only(NodeFacts node) {
+    return new NodeSelectorTermBuilder().withMatchFields(in("metadata.name", node.name())).build();
+  }
+
+  private static NodeSelectorRequirement in(String key, String value) {
+    return new NodeSelectorRequirement(key, "In", List.of(value));
+  }
+
+  private static List<NodeFacts> kept(Snapshot cluster, Predicate<DropProbeNode> stale) {
+    return cluster.nodes().values().stream()
+        .filter(n -> cluster.probes().values().stream().noneMatch(n::selectedBy))
+        .filter(
+            n -> {
+              DropProbeNode report = cluster.reportOf(n);
+              return report != null && !isClean(report) && !stale.test(report);
+            })
+        .sorted(Comparator.comparing(NodeFacts::name))
+        .limit(MOST_KEPT)
+        .toList();
+  }
+
+  /** Whether a report says that nothing of us is in the kernel. */
+  static boolean isClean(DropProbeNode report) {
+    ModuleInfo module = report.getStatus() == null ? null : report.getStatus().module;
+    if (module == null || module.state == null) {
+      return true;
+    }
+    return switch (module.state) {
+      case Absent, Unsupported -> true;
+      case Failed -> module.srcversion == null;
+      case Building, Loaded -> false;
+    };
+  }
+
+  private static List<Toleration> tolerations(Collection<DropProbe> probes, List<NodeFacts> kept) {
+    Set<Toleration> union = new LinkedHashSet<>();
+    ALWAYS.forEach(key -> union.add(exists(key)));
+    probes.stream()
+        .flatMap(
+            p ->
+                p.getSpec().tolerations == null ? Stream.empty() : p.getSpec().tolerations.stream())
+        .map(AgentPlacement::toleration)
+        .forEach(union::add);
+    List<ProbeToleration> given = new ArrayList<>();
+    probes.forEach(
+        p -> given.addAll(Objects.requireNonNullElse(p.getSpec().tolerations, List.of())));
+    Set<String> keys = new HashSet<>();
+    for (NodeFacts node : kept) {
+      for (Taint taint : node.taints()) {
+        if (!NodeSelection.tolerated(taint, given) && keys.add(taint.getKey())) {
+          union.add(exists(taint.getKey()));
+        }
+      }
+    }
+    return union.stream().sorted(Comparator.comparing(AgentPlacement::order)).toList();
+  }
+
+  private static Toleration exists(String key) {
+    return new TolerationBuilder().withKey(key).withOperator("Exists").build();
+  }
+
+  private static String order(Toleration t) {
+    return String.join(
+        "\u0000", text(t.getKey()), text(t.getOperator()), text(t.getValue()), text(t.getEffect()));
+  }
+
+  private static String text(String s) {
+    return s == null ? "" : s;
+  }
+
+  /** Empty parts are left out: the server-side-apply matcher would never see them match. */
+  private static Toleration toleration(ProbeToleration t) {
+    return new TolerationBuilder()
+        .withKey(emptyToNull(t.key))
+        .withOperator(t.operator == null ? "Equal" : t.operator.name())
+        .withValue(emptyToNull(t.value))
+        .withEffect(t.effect == null ? null : t.effect.name())
+        .build();
+  }
+
+  private static String emptyToNull(String s) {
+    return s == null || s.isEmpty() ? null : s;
+  }
+}

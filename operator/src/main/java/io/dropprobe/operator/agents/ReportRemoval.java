@@ -1,0 +1,59 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.api.Series;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.Snapshot;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Which DropProbeNodes have served their purpose. */
+final class ReportRemoval {
+  private ReportRemoval() {}
+
+  /**
+   * Reports to delete: of nodes that are gone, once every probe has folded their share in; and of
+   * nodes where no agent runs any more, when they hold nothing of any probe.
+   *
+   * @param gone whether the Node of a report does not exist any more
+   */
+  static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> gone) {
+    return cluster.reports().values().stream()
+        .filter(
+            r ->
+                gone.test(r)
+                    ? cluster.probes().values().stream().allMatch(p -> hasFolded(p, r))
+                    : isLeftOver(r, cluster))
+        .toList();
+  }
+
+  /** A probe that is being deleted needs no share any more. */
+  private static boolean hasFolded(DropProbe probe, DropProbeNode report) {
+    if (probe.getMetadata().getDeletionTimestamp() != null || !hasShare(probe, report)) {
+      return true;
+    }
+    var status = probe.getStatus();
+    return status != null
+        && status.retired != null
+        && status.retired.folded != null
+        && status.retired.folded.contains(report.getMetadata().getUid());
+  }
+
+  private static boolean hasShare(DropProbe probe, DropProbeNode report) {
+    String uid = probe.getMetadata().getUid();
+    return !Share.of(List.of(report), uid, Series.of(probe.getSpec())).isEmpty();
+  }
+
+  private static boolean isLeftOver(DropProbeNode report, Snapshot cluster) {
+    NodeFacts node = cluster.nodes().get(report.getMetadata().getName());
+    return node != null
+        && AgentPlacement.isClean(report)
+        && cluster.probes().values().stream()
+            .noneMatch(
+                p ->
+                    node.selectedBy(p)
+                        || Share.entries(report, p.getMetadata().getUid()).findAny().isPresent());
+  }
+}

@@ -1,0 +1,159 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.api.Names;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.cluster.ClusterEventSource;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.lifecycle.EventRecorder;
+import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.settings.CurrentSettings;
+import io.dropprobe.operator.settings.Settings;
+import io.dropprobe.operator.settings.SettingsException;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What there is once in a cluster: the agents' DaemonSet, and the removal of reports that have
+ * served their purpose. Its primary is the settings ConfigMap, so there is one object, and one pass
+ * at a time.
+ */
+@ControllerConfiguration(
+    name = "agents",
+    fieldManager = Names.OPERATOR,
+    generationAwareEventProcessing = false,
+    informer =
+        @Informer(
+            comparableResourceVersions = false,
+            fieldSelector = @Field(path = "metadata.name", value = Names.SETTINGS)),
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 60_000)
+@RateLimited(maxReconciliations = 4, within = 1)
+public class SettingsReconciler implements Reconciler<ConfigMap> {
+  /** Reports grow stale without an event. */
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+
+  private final ClusterCache cluster;
+  private final CurrentSettings current;
+  private final EventRecorder events;
+  private final OperatorNamespace namespace;
+  private final Clock clock;
+
+  /** The last complaint, so that it is made once; only the serial pass uses it. */
+  private String complaint = "";
+
+  /** Collaborators; no call is made yet. */
+  @Inject
+  public SettingsReconciler(
+      ClusterCache cluster,
+      CurrentSettings current,
+      EventRecorder events,
+      OperatorNamespace namespace,
+      Clock clock) {
+    this.cluster = cluster;
+    this.current = current;
+    this.events = events;
+    this.namespace = namespace;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, ConfigMap>> prepareEventSources(EventSourceContext<ConfigMap> ctx) {
+    ResourceID settings = new ResourceID(Names.SETTINGS, namespace.name());
+    var daemonSets =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(DaemonSet.class, ConfigMap.class)
+                .withSecondaryToPrimaryMapper(d -> Set.of(settings))
+                .withNamespaces(Set.of(namespace.name()))
+                .withLabelSelector("app.kubernetes.io/managed-by=" + Names.OPERATOR)
+                .build(),
+            ctx);
+    return List.of(new ClusterEventSource<>(cluster, () -> Set.of(settings)), daemonSets);
+  }
+
+  @Override
+  public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
+    Optional<Settings> settings = read(config);
+    settings.ifPresent(current::set);
+    Snapshot snapshot = cluster.snapshot();
+    settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
+    ReportRemoval.of(snapshot, cluster::isGone).forEach(r -> delete(r, ctx));
+    return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(LOOK_AGAIN);
+  }
+
+  /** Empty when they are bad: then the agents stay as the last good settings have made them. */
+  private Optional<Settings> read(ConfigMap config) {
+    try {
+      Settings settings = Settings.parse(config.getData());
+      if (!complaint.isEmpty()) {
+        events.normal(config, "SettingsAccepted", "the settings are in force");
+        complaint = "";
+      }
+      return Optional.of(settings);
+    } catch (SettingsException e) {
+      if (!complaint.equals(e.getMessage())) {
+        events.warning(config, "BadSettings", e.getMessage());
+        complaint = e.getMessage();
+      }
+      return Optional.empty();
+    }
+  }
+
+  private void placeAgents(Settings settings, Snapshot snapshot, Context<ConfigMap> ctx) {
+    Staleness staleness = new Staleness(clock.instant(), settings.staleAfter());
+    AgentPlacement placement = AgentPlacement.of(snapshot, staleness::test);
+    Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
+    switch (AgentPlan.of(placement, actual.isPresent())) {
+      case APPLY -> {
+        DaemonSet desired = AgentDaemonSet.desired(settings, placement, namespace.name());
+        if (actual.isEmpty() || !matches(actual.get(), desired, ctx)) {
+          ctx.resourceOperations().serverSideApply(desired);
+        }
+      }
+      case DELETE -> actual.ifPresent(d -> ctx.getClient().resource(d).delete());
+      case LEAVE -> {}
+    }
+  }
+
+  private static boolean matches(DaemonSet actual, DaemonSet desired, Context<ConfigMap> ctx) {
+    return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance()
+        .matches(actual, desired, ctx);
+  }
+
+  /** Only the object that was looked at: an agent may have made a new one meanwhile. */
+  private void delete(DropProbeNode report, Context<ConfigMap> ctx) {
+    ctx.getClient()
+        .resources(DropProbeNode.class)
+        .resource(report)
+        .lockResourceVersion(report.getMetadata().getResourceVersion())
+        .delete();
+  }
+}

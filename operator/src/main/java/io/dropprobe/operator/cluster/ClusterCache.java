@@ -1,0 +1,209 @@
+package io.dropprobe.operator.cluster;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.javaoperatorsdk.operator.OperatorException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+
+/**
+ * The operator's view of the cluster: all Nodes (pruned), DropProbes and DropProbeNodes, watched
+ * once and shared by both reconcilers. The lists are read in pages: without that, decoding the list
+ * of a few thousand nodes sets the memory limit.
+ */
+@ApplicationScoped
+public class ClusterCache {
+  private static final long PAGE = 500;
+  private static final int SYNC_SECONDS = 120;
+
+  private final KubernetesClient client;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private Watched<Node> nodes;
+  private Watched<DropProbeNode> reports;
+  private Watched<DropProbe> probes;
+
+  /** Does not contact the API server yet. */
+  @Inject
+  public ClusterCache(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Calls a listener, on some thread, after every change that can matter to a decision.
+   *
+   * @param listener must not block
+   */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Lists and watches; returns when everything is there. Again is a no-op.
+   *
+   * @throws OperatorException when the API server can't be reached or refuses
+   */
+  public synchronized void start() {
+    if (nodes != null) {
+      return;
+    }
+    nodes =
+        watch(
+            client.nodes().withLimit(PAGE).runnableInformer(0),
+            new PrunedStore<>(ClusterCache::prune),
+            Changes::ofNode);
+    reports =
+        watch(
+            client.resources(DropProbeNode.class).withLimit(PAGE).runnableInformer(0),
+            new PrunedStore<>(ClusterCache::prune),
+            (a, b) -> true);
+    probes =
+        watch(
+            client.resources(DropProbe.class).runnableInformer(0),
+            new PrunedStore<>(ClusterCache::prune),
+            Changes::ofProbe);
+    for (SharedIndexInformer<?> informer : informers().values()) {
+      try {
+        informer.start().toCompletableFuture().get(SYNC_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new OperatorException("interrupted while listing", e);
+      } catch (Exception e) {
+        throw new OperatorException(
+            "can't list and watch "
+                + informer.getApiTypeClass().getSimpleName()
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+    }
+  }
+
+  private <T extends HasMetadata> Watched<T> watch(
+      SharedIndexInformer<T> informer, PrunedStore<T> store, BiPredicate<T, T> matters) {
+    return new Watched<>(informer.itemStore(store), matters, listeners);
+  }
+
+  /** Stops all informers. */
+  public synchronized void stop() {
+    if (nodes != null) {
+      informers().values().forEach(SharedIndexInformer::stop);
+    }
+  }
+
+  /** By kind; empty before {@link #start}. */
+  public synchronized Map<String, SharedIndexInformer<?>> informers() {
+    if (nodes == null) {
+      return Map.of();
+    }
+    return Map.of(
+        "Node",
+        nodes.informer(),
+        "DropProbeNode",
+        reports.informer(),
+        "DropProbe",
+        probes.informer());
+  }
+
+  /** Everything as it is now. */
+  public Snapshot snapshot() {
+    return new Snapshot(
+        nodes.list().stream().map(NodeFacts::of).collect(Collectors.toMap(NodeFacts::name, n -> n)),
+        byName(reports.list()),
+        byName(probes.list()));
+  }
+
+  /**
+   * Whether the Node that a report is of does not exist any more: by the cache, and where that has
+   * no Node of the name, by the API server too. A list that is being read again in pages must not
+   * make a node look gone.
+   */
+  public boolean isGone(DropProbeNode report) {
+    String name = report.getMetadata().getName();
+    Node node = nodes.informer().getStore().getByKey(name);
+    return node == null
+        ? client.nodes().withName(name).get() == null
+        : Snapshot.ofEarlierNode(report, NodeFacts.of(node));
+  }
+
+  private static <T extends HasMetadata> Map<String, T> byName(List<T> items) {
+    Map<String, T> map = new HashMap<>();
+    items.forEach(i -> map.put(i.getMetadata().getName(), i));
+    return map;
+  }
+
+  static Node prune(Node n) {
+    return new NodeBuilder()
+        .withMetadata(identity(n, true))
+        .withNewSpec()
+        .withTaints(n.getSpec() == null ? null : n.getSpec().getTaints())
+        .endSpec()
+        .build();
+  }
+
+  private static DropProbeNode prune(DropProbeNode n) {
+    DropProbeNode kept = new DropProbeNode();
+    kept.setMetadata(identity(n, false));
+    kept.setStatus(n.getStatus());
+    return kept;
+  }
+
+  private static DropProbe prune(DropProbe p) {
+    DropProbe kept = new DropProbe();
+    kept.setMetadata(identity(p, false));
+    kept.setSpec(p.getSpec());
+    kept.setStatus(p.getStatus());
+    return kept;
+  }
+
+  private static ObjectMeta identity(HasMetadata of, boolean labels) {
+    ObjectMeta m = of.getMetadata();
+    return new ObjectMetaBuilder()
+        .withName(m.getName())
+        .withUid(m.getUid())
+        .withResourceVersion(m.getResourceVersion())
+        .withGeneration(m.getGeneration())
+        .withDeletionTimestamp(m.getDeletionTimestamp())
+        .withLabels(labels ? m.getLabels() : null)
+        .build();
+  }
+
+  /** Which updates matter. The old object is the pruned one, the new one is whole. */
+  private static final class Changes {
+    private Changes() {}
+
+    static boolean ofNode(Node before, Node after) {
+      return !NodeFacts.of(before).equals(NodeFacts.of(after));
+    }
+
+    /** Our own writes of numbers do not; the record of what is folded in does. */
+    static boolean ofProbe(DropProbe before, DropProbe after) {
+      return !Objects.equals(
+              before.getMetadata().getGeneration(), after.getMetadata().getGeneration())
+          || !Objects.equals(
+              before.getMetadata().getDeletionTimestamp(),
+              after.getMetadata().getDeletionTimestamp())
+          || !Objects.equals(folded(before), folded(after));
+    }
+
+    private static List<String> folded(DropProbe p) {
+      return p.getStatus() == null || p.getStatus().retired == null
+          ? null
+          : p.getStatus().retired.folded;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.dropprobe.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Lets a reconciler look again at its objects after every change in the cluster that can matter.
+ * Which change it was makes no difference: everything is reconciled on every trigger.
+ *
+ * @param <P> the reconciler's primary
+ */
+public final class ClusterEventSource<P extends HasMetadata> extends SimpleInboundEventSource<P> {
+  private final ClusterCache cluster;
+  private final Supplier<Set<ResourceID>> affected;
+
+  /**
+   * @param affected the primaries to look at
+   */
+  public ClusterEventSource(ClusterCache cluster, Supplier<Set<ResourceID>> affected) {
+    super("cluster");
+    this.cluster = cluster;
+    this.affected = affected;
+    cluster.onChange(this::changed);
+  }
+
+  @Override
+  public void start() {
+    super.start();
+    cluster.start();
+  }
+
+  private void changed() {
+    if (isRunning()) {
+      affected.get().forEach(this::propagateEvent);
+    }
+  }
+}

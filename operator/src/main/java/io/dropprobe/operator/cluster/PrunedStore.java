@@ -1,0 +1,65 @@
+package io.dropprobe.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * An informer's store that keeps of each object only what is needed: 3,000 Nodes are 140 MiB whole
+ * and 30 MiB pruned. Its objects must never be written back.
+ */
+final class PrunedStore<T extends HasMetadata> implements ItemStore<T> {
+  private final Map<String, T> items = new ConcurrentHashMap<>();
+  private final UnaryOperator<T> prune;
+
+  /**
+   * @param prune from a whole object to a new one; must keep name, uid and resourceVersion
+   */
+  PrunedStore(UnaryOperator<T> prune) {
+    this.prune = prune;
+  }
+
+  @Override
+  public String getKey(T item) {
+    return Cache.metaNamespaceKeyFunc(item);
+  }
+
+  @Override
+  public T put(String key, T item) {
+    return items.put(key, prune.apply(item));
+  }
+
+  @Override
+  public T remove(String key) {
+    return items.remove(key);
+  }
+
+  @Override
+  public Stream<String> keySet() {
+    return items.keySet().stream();
+  }
+
+  @Override
+  public Stream<T> values() {
+    return items.values().stream();
+  }
+
+  @Override
+  public int size() {
+    return items.size();
+  }
+
+  @Override
+  public T get(String key) {
+    return items.get(key);
+  }
+
+  @Override
+  public boolean isFullState() {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+package io.dropprobe.operator.cluster;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The cluster at one moment, by name. Nothing in it may be changed.
+ *
+ * @param probes those being deleted too
+ */
+public record Snapshot(
+    Map<String, NodeFacts> nodes,
+    Map<String, DropProbeNode> reports,
+    Map<String, DropProbe> probes) {
+
+  /**
+   * The report of a node that exists.
+   *
+   * @return null when there is none, or only one of an earlier Node of this name
+   */
+  public DropProbeNode reportOf(NodeFacts node) {
+    DropProbeNode report = reports.get(node.name());
+    return report == null || ofEarlierNode(report, node) ? null : report;
+  }
+
+  /** Whether a report is of a Node that had the same name and is gone. */
+  public static boolean ofEarlierNode(DropProbeNode report, NodeFacts node) {
+    return report.getStatus() != null
+        && report.getStatus().nodeUID != null
+        && node.uid() != null
+        && !report.getStatus().nodeUID.equals(node.uid());
+  }
+
+  /** The nodes that a probe selects, by name. */
+  public List<NodeFacts> selectedBy(DropProbe probe) {
+    return nodes.values().stream()
+        .filter(n -> n.selectedBy(probe))
+        .sorted(Comparator.comparing(NodeFacts::name))
+        .toList();
+  }
+
+  /** How many nodes run an agent, which is how many may write reports. */
+  public int agents() {
+    return (int)
+        nodes.values().stream()
+            .filter(n -> probes.values().stream().anyMatch(n::selectedBy))
+            .count();
+  }
+}

@@ -1,0 +1,27 @@
+package io.dropprobe.operator.cluster;
+
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Which reports are too old to say anything about now.
+ *
+ * @param now of the operator; nodes' clocks are taken to be right within seconds
+ * @param after age at which a report is stale
+ */
+public record Staleness(Instant now, Duration after) {
+  /** Whether a report is stale; one without a time is not: it is none yet. */
+  public boolean test(DropProbeNode report) {
+    Instant at = staleAt(report);
+    return at != null && !now.isBefore(at);
+  }
+
+  /** When a report becomes stale; null without a time. */
+  public Instant staleAt(DropProbeNode report) {
+    Instant at =
+        report.getStatus() == null ? null : Times.parseOrNull(report.getStatus().reportedAt);
+    return at == null ? null : at.plus(after);
+  }
+}

@@ -1,0 +1,46 @@
+package io.dropprobe.operator.probe;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.cluster.Staleness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Which nodes hold up the deletion of a DropProbe. All lists hold node names, sorted.
+ *
+ * @param waiting may still have the probe in the kernel
+ * @param stale had it, and have stopped reporting: not waited for
+ * @param gone had it, and do not exist any more: not waited for
+ */
+record Deletion(List<String> waiting, List<String> stale, List<String> gone) {
+  static Deletion of(
+      DropProbe probe, Snapshot cluster, Staleness staleness, Predicate<DropProbeNode> isGone) {
+    Deletion d = new Deletion(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    holders(probe, cluster)
+        .forEach(
+            r -> {
+              List<String> to = isGone.test(r) ? d.gone : staleness.test(r) ? d.stale : d.waiting;
+              to.add(r.getMetadata().getName());
+            });
+    return d;
+  }
+
+  /** The reports that do not say that the probe is out of the kernel. */
+  private static Stream<DropProbeNode> holders(DropProbe probe, Snapshot cluster) {
+    return cluster.reports().values().stream()
+        .filter(
+            r -> Share.entries(r, probe.getMetadata().getUid()).anyMatch(Deletion::mayBeInKernel))
+        .sorted((a, b) -> a.getMetadata().getName().compareTo(b.getMetadata().getName()));
+  }
+
+  private static boolean mayBeInKernel(ProbeReport r) {
+    return r.state != ProbeState.Removed && !(r.state == ProbeState.Failed && r.epoch == null);
+  }
+}

@@ -1,0 +1,194 @@
+package io.dropprobe.operator.probe;
+
+import io.dropprobe.api.Names;
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.cluster.ClusterEventSource;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.lifecycle.EventRecorder;
+import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.settings.CurrentSettings;
+import io.dropprobe.operator.settings.Settings;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Sums what the nodes report into the status of a DropProbe, and holds its deletion until the nodes
+ * have let go. It writes nothing for a node: those watch the DropProbes themselves.
+ *
+ * <p>comparableResourceVersions is off because with it a change of the spec just before a status
+ * patch can be lost (java-operator-sdk issue 3398).
+ */
+@ControllerConfiguration(
+    name = "dropprobe",
+    finalizerName = Names.FINALIZER,
+    fieldManager = Names.OPERATOR,
+    informer = @Informer(comparableResourceVersions = false),
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 60_000)
+@RateLimited(maxReconciliations = 4, within = 1)
+public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropProbe> {
+  /** Rates decay and reports grow stale without an event. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+  private final ClusterCache cluster;
+  private final StatusWriter statuses;
+  private final StatusFactory factory;
+  private final EventRecorder events;
+  private final CurrentSettings settings;
+  private final Clock clock;
+  private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
+
+  /** Collaborators; no call is made yet. */
+  @Inject
+  public DropProbeReconciler(
+      ClusterCache cluster,
+      StatusWriter statuses,
+      EventRecorder events,
+      CurrentSettings settings,
+      OperatorNamespace namespace,
+      Clock clock) {
+    this.cluster = cluster;
+    this.statuses = statuses;
+    this.factory = new StatusFactory(cluster::isGone, statuses::size, namespace.name());
+    this.events = events;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, DropProbe>> prepareEventSources(EventSourceContext<DropProbe> ctx) {
+    return List.of(
+        new ClusterEventSource<>(
+            cluster,
+            () ->
+                ctx.getPrimaryCache()
+                    .list()
+                    .map(ResourceID::fromResource)
+                    .collect(Collectors.toSet())));
+  }
+
+  @Override
+  public UpdateControl<DropProbe> reconcile(DropProbe probe, Context<DropProbe> ctx) {
+    Settings now = settings.get();
+    Instant time = clock.instant();
+    Snapshot snapshot = cluster.snapshot();
+    DropProbeStatus before = statuses.current(probe);
+    DropProbeStatus after = factory.create(probe, before, snapshot, now.staleAfter(), time);
+    Duration wait = write(probe, before, after, pace(snapshot, now), time);
+    return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next(after, wait, time));
+  }
+
+  /**
+   * Writes what has changed, at once or when it may.
+   *
+   * @return how long the write has to wait; zero when nothing is left to write
+   */
+  private Duration write(
+      DropProbe probe,
+      DropProbeStatus before,
+      DropProbeStatus after,
+      Duration interval,
+      Instant time) {
+    if (statuses.same(before, after)) {
+      return Duration.ZERO;
+    }
+    String uid = probe.getMetadata().getUid();
+    StatusChange change = new StatusChange(before, after);
+    WritePace pace = paces.getOrDefault(uid, WritePace.FRESH);
+    Duration delay = change.urgent() ? Duration.ZERO : pace.delay(time, interval);
+    if (delay.isZero()) {
+      statuses.write(probe, after);
+      paces.put(uid, pace.written(time, interval));
+      change.news().forEach(c -> tell(probe, c));
+    }
+    return delay;
+  }
+
+  /** Every write goes to every agent: the more there are, the fewer writes. */
+  private static Duration pace(Snapshot snapshot, Settings settings) {
+    Duration least = Duration.ofSeconds(snapshot.agents() / ReportInterval.WRITES_PER_SECOND);
+    Duration floor = settings.minReportInterval();
+    return floor.compareTo(least) >= 0 ? floor : least;
+  }
+
+  private static Duration next(DropProbeStatus status, Duration wait, Instant time) {
+    Duration next = wait.isZero() ? LOOK_AGAIN : wait;
+    if (status.expiresAt != null) {
+      Duration untilEnd = Duration.between(time, Times.parse(status.expiresAt));
+      if (!untilEnd.isNegative() && untilEnd.compareTo(next) < 0) {
+        next = untilEnd;
+      }
+    }
+    return next.plusMillis(1);
+  }
+
+  private void tell(DropProbe probe, Condition c) {
+    if (StatusChange.good(c)) {
+      events.normal(probe, c.getReason(), c.getMessage());
+    } else {
+      events.warning(probe, c.getReason(), c.getMessage());
+    }
+  }
+
+  @Override
+  public DeleteControl cleanup(DropProbe probe, Context<DropProbe> ctx) {
+    Instant time = clock.instant();
+    Staleness staleness = new Staleness(time, settings.get().staleAfter());
+    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isGone);
+    if (!deletion.waiting().isEmpty()) {
+      sayWaiting(probe, deletion.waiting(), time);
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(LOOK_AGAIN.toMillis());
+    }
+    if (!deletion.stale().isEmpty()) {
+      events.warning(
+          probe,
+          "DeletedWithoutNodes",
+          "not waited for %s: stopped reporting; what is in the kernel there goes when its lease or its agent ends it"
+              .formatted(Text.some(deletion.stale())));
+    }
+    if (!deletion.gone().isEmpty()) {
+      events.normal(probe, "DeletedWithNodesGone", "gone with it: " + Text.some(deletion.gone()));
+    }
+    statuses.forget(probe);
+    paces.remove(probe.getMetadata().getUid());
+    return DeleteControl.defaultDelete();
+  }
+
+  private void sayWaiting(DropProbe probe, List<String> waiting, Instant time) {
+    DropProbeStatus before = statuses.current(probe);
+    DropProbeStatus after = factory.deleting(probe, before, waiting, time);
+    if (!statuses.same(before, after)) {
+      statuses.write(probe, after);
+    }
+  }
+}

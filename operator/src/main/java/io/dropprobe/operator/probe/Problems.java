@@ -1,0 +1,48 @@
+package io.dropprobe.operator.probe;
+
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.Problem;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What keeps nodes from counting, by reason, most nodes first; the example is the first by name.
+ */
+final class Problems {
+  /** A status holds several: each is shorter than what a node's own report may say. */
+  private static final int MESSAGE = 300;
+
+  private Problems() {}
+
+  static List<Problem> of(List<Verdict> verdicts) {
+    Map<String, List<Verdict>> byReason =
+        verdicts.stream()
+            .filter(v -> v.reason() != null)
+            .collect(Collectors.groupingBy(Verdict::reason, TreeMap::new, Collectors.toList()));
+    return byReason.values().stream()
+        .map(Problems::problem)
+        .sorted(
+            Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason))
+        .limit(Limits.PROBLEMS)
+        .toList();
+  }
+
+  private static Problem problem(List<Verdict> same) {
+    Verdict first = same.stream().min(Comparator.comparing(Verdict::node)).orElseThrow();
+    Problem p = new Problem();
+    p.reason = first.reason();
+    p.nodes = same.size();
+    p.example = first.node();
+    p.message = cut(first.message());
+    return p;
+  }
+
+  private static String cut(String message) {
+    return message == null || message.length() <= MESSAGE
+        ? message
+        : message.substring(0, MESSAGE - 1) + "…";
+  }
+}

@@ -1,0 +1,56 @@
+package io.dropprobe.operator.probe;
+
+import io.dropprobe.api.Conditions;
+import io.dropprobe.api.v1alpha1.NodeCounts;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Problem;
+import java.util.List;
+
+/**
+ * The condition Ready: at least one node is selected, every selected node has reported this probe
+ * and generation, none is pending or stale, and at least one is in the wanted state.
+ */
+record Readiness(boolean ready, String reason, String message) {
+  static Readiness of(NodeCounts n, List<Problem> problems, ProbeState wanted) {
+    if (n.selected == 0) {
+      return no(
+          Conditions.Probe.NO_NODE_SELECTED,
+          "no Linux node fits nodeSelector and tolerations; compare with kubectl get nodes --show-labels");
+    }
+    if (n.stale > 0) {
+      return no(
+          Conditions.Probe.NODES_STALE,
+          "%d of %d selected nodes have stopped reporting, see problems"
+              .formatted(n.stale, n.selected));
+    }
+    if (n.pending > 0) {
+      return no(
+          Conditions.Probe.NODES_PENDING,
+          "%d of %d selected nodes are on the way, see problems".formatted(n.pending, n.selected));
+    }
+    if (n.ready == 0) {
+      String worst = problems.isEmpty() ? "" : ": " + problems.get(0).reason;
+      return no(
+          Conditions.Probe.NO_NODE_READY,
+          "none of %d selected nodes can count%s".formatted(n.selected, worst));
+    }
+    return switch (wanted) {
+      case Inactive ->
+          yes(Conditions.Probe.INACTIVE, "stopped on %d of %d selected nodes; the numbers stay", n);
+      case Expired ->
+          yes(
+              Conditions.Probe.DURATION_ELAPSED,
+              "stopped on %d of %d selected nodes; the numbers stay",
+              n);
+      default -> yes(Conditions.Probe.COUNTING, "counting on %d of %d selected nodes", n);
+    };
+  }
+
+  private static Readiness yes(String reason, String message, NodeCounts n) {
+    return new Readiness(true, reason, message.formatted(n.ready, n.selected));
+  }
+
+  private static Readiness no(String reason, String message) {
+    return new Readiness(false, reason, message);
+  }
+}

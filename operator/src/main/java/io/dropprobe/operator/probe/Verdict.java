@@ -1,0 +1,143 @@
+package io.dropprobe.operator.probe;
+
+import io.dropprobe.api.Conditions;
+import io.dropprobe.api.Conditions.Problem;
+import io.dropprobe.api.Series;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.accounting.Share;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * How one selected node fares with one probe, and why.
+ *
+ * @param node name
+ * @param reason null when there is no problem
+ * @param message null when there is no problem; else what happened, with the next step
+ */
+record Verdict(String node, Kind kind, String reason, String message) {
+
+  /** Every selected node is of exactly one kind. */
+  enum Kind {
+    ACTIVE,
+    INACTIVE,
+    PENDING,
+    UNSUPPORTED,
+    FAILED,
+    SHARED_KERNEL,
+    STALE
+  }
+
+  /**
+   * Judges a selected node.
+   *
+   * @param report null when there is none
+   * @param stale whether the report is too old to say anything about now
+   * @param wanted the state asked for
+   * @param namespace of the agents, for the next step
+   */
+  static Verdict of(
+      String node,
+      DropProbeNode report,
+      boolean stale,
+      DropProbe probe,
+      ProbeState wanted,
+      String namespace) {
+    if (report == null || report.getStatus() == null || report.getStatus().reportedAt == null) {
+      return pending(node, Problem.AGENT_NOT_REPORTING, "no report yet; " + look(node, namespace));
+    }
+    if (stale) {
+      return new Verdict(
+          node,
+          Kind.STALE,
+          Problem.REPORT_STALE,
+          "last report at " + report.getStatus().reportedAt + "; " + look(node, namespace));
+    }
+    DropProbeNodeStatus status = report.getStatus();
+    ModuleState module = status.module == null ? null : status.module.state;
+    if (module == ModuleState.Unsupported || module == ModuleState.Failed) {
+      return broken(
+          node,
+          status,
+          module == ModuleState.Failed ? Kind.FAILED : Kind.UNSUPPORTED,
+          module.name());
+    }
+    return Share.entries(report, probe.getMetadata().getUid())
+        .findFirst()
+        .filter(p -> isCurrent(p, probe))
+        .map(p -> ofEntry(node, status, p, wanted))
+        .orElseGet(() -> notYet(node, status));
+  }
+
+  private static boolean isCurrent(ProbeReport p, DropProbe probe) {
+    Long generation = probe.getMetadata().getGeneration();
+    boolean actedOn =
+        generation == null || (p.observedGeneration != null && p.observedGeneration >= generation);
+    return actedOn && (p.series == null || p.series.equals(Series.of(probe.getSpec())));
+  }
+
+  private static Verdict ofEntry(
+      String node, DropProbeNodeStatus status, ProbeReport p, ProbeState wanted) {
+    if (p.state == ProbeState.OwnedElsewhere) {
+      return new Verdict(node, Kind.SHARED_KERNEL, null, null);
+    }
+    if (p.state == ProbeState.Failed) {
+      return p.reason != null
+          ? new Verdict(node, Kind.FAILED, p.reason, p.message)
+          : broken(node, status, Kind.FAILED, Conditions.Node.PROBE_FAILED);
+    }
+    if (p.state == wanted) {
+      return new Verdict(
+          node, wanted == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE, null, null);
+    }
+    return pending(node, Problem.NOT_YET_REPORTED, "is " + p.state + ", to become " + wanted);
+  }
+
+  /** On the way; where a condition already says what is being waited for, that is the reason. */
+  private static Verdict notYet(String node, DropProbeNodeStatus status) {
+    return firstFalse(status)
+        .map(c -> pending(node, c.getReason(), c.getMessage()))
+        .orElseGet(
+            () -> pending(node, Problem.NOT_YET_REPORTED, "has not acted on this generation yet"));
+  }
+
+  private static Verdict broken(
+      String node, DropProbeNodeStatus status, Kind kind, String otherwise) {
+    return firstFalse(status)
+        .map(c -> new Verdict(node, kind, c.getReason(), c.getMessage()))
+        .orElseGet(
+            () ->
+                new Verdict(
+                    node, kind, otherwise, "gives no reason; see kubectl describe dpnode " + node));
+  }
+
+  private static Optional<Condition> firstFalse(DropProbeNodeStatus status) {
+    if (status.conditions == null) {
+      return Optional.empty();
+    }
+    return status.conditions.stream()
+        .filter(c -> "False".equals(c.getStatus()) && place(c) >= 0)
+        .min(Comparator.comparingInt(Verdict::place));
+  }
+
+  private static int place(Condition c) {
+    return Conditions.Node.IN_ORDER.indexOf(c.getType());
+  }
+
+  private static Verdict pending(String node, String reason, String message) {
+    return new Verdict(node, Kind.PENDING, reason, message);
+  }
+
+  private static String look(String node, String namespace) {
+    return "see kubectl -n "
+        + namespace
+        + " get pods -l app.kubernetes.io/component=agent --field-selector spec.nodeName="
+        + node;
+  }
+}

@@ -1,0 +1,32 @@
+package io.dropprobe.operator.probe;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * When numbers may be written: on average once per interval, but a few writes in a row are allowed,
+ * so that the reports of two nodes with one cause need not wait for each other. Every status write
+ * fans out to all agents.
+ *
+ * @param full when the allowance of writes is whole again
+ */
+record WritePace(Instant full) {
+  private static final int IN_A_ROW = 3;
+
+  /** No write yet. */
+  static final WritePace FRESH = new WritePace(Instant.MIN);
+
+  /** How long a write of numbers has to wait; zero when it may go now. */
+  Duration delay(Instant now, Duration interval) {
+    Instant from = full == Instant.MIN ? now : full.minus(interval.multipliedBy(IN_A_ROW - 1L));
+    return from.isAfter(now) ? Duration.between(now, from) : Duration.ZERO;
+  }
+
+  /** After a write, of numbers or of anything more urgent. */
+  WritePace written(Instant now, Duration interval) {
+    Instant from = full.isAfter(now) ? full : now;
+    Instant most = now.plus(interval.multipliedBy(IN_A_ROW));
+    Instant next = from.plus(interval);
+    return new WritePace(next.isAfter(most) ? most : next);
+  }
+}

@@ -1,0 +1,140 @@
+package io.dropprobe.operator.settings;
+
+import io.dropprobe.api.Durations;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of the ConfigMap {@code dropprobe}, checked. None is null.
+ *
+ * @param agentImage image of the node-agent container
+ * @param builderImage image of the kmod-builder container
+ * @param lease how long a kernel keeps counting without its agent
+ * @param heartbeat how often a node reports although nothing has changed
+ * @param staleAfter age at which a report no longer says anything about its node
+ * @param minReportInterval floor of the distance of two status writes of one object
+ * @param agentPort port of the agent's health and metrics, on the host's network
+ * @param priorityClassName of the agent's pods; empty is none
+ * @param logLevel of the agent
+ */
+public record Settings(
+    String agentImage,
+    String builderImage,
+    Duration lease,
+    Duration heartbeat,
+    Duration staleAfter,
+    Duration minReportInterval,
+    int agentPort,
+    String priorityClassName,
+    String logLevel) {
+
+  private static final Pattern IMAGE = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9._/:@]{0,511}");
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
+  private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG|TRACE");
+
+  /** What applies where the ConfigMap does not say; the images have no default. */
+  public static final Settings DEFAULTS =
+      new Settings(
+          "",
+          "",
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(15),
+          Duration.ofSeconds(10),
+          9640,
+          "system-node-critical",
+          "INFO");
+
+  /**
+   * Reads the data of the ConfigMap.
+   *
+   * @param data null is empty; unknown keys are ignored
+   * @throws SettingsException naming key, value, rule and next step
+   */
+  public static Settings parse(Map<String, String> data) {
+    Map<String, String> given = Objects.requireNonNullElse(data, Map.of());
+    Settings s =
+        new Settings(
+            image(given, "agentImage"),
+            image(given, "builderImage"),
+            duration(given, "lease", DEFAULTS.lease, Duration.ofSeconds(10)),
+            duration(given, "heartbeat", DEFAULTS.heartbeat, Duration.ofSeconds(1)),
+            duration(given, "staleAfter", DEFAULTS.staleAfter, Duration.ofSeconds(2)),
+            duration(given, "minReportInterval", DEFAULTS.minReportInterval, Duration.ofSeconds(1)),
+            port(given, "agentPort", DEFAULTS.agentPort),
+            text(
+                given,
+                "priorityClassName",
+                DEFAULTS.priorityClassName,
+                CLASS_NAME,
+                "a name of a PriorityClass, or empty"),
+            text(
+                given,
+                "logLevel",
+                DEFAULTS.logLevel,
+                LEVEL,
+                "one of ERROR, WARN, INFO, DEBUG, TRACE"));
+    if (s.staleAfter.compareTo(s.heartbeat) <= 0) {
+      throw new SettingsException(
+          "staleAfter",
+          given.get("staleAfter"),
+          "longer than heartbeat ("
+              + Durations.format(s.heartbeat)
+              + "), or every quiet node is stale");
+    }
+    return s;
+  }
+
+  private static String image(Map<String, String> given, String key) {
+    String value = given.get(key);
+    if (value == null || !IMAGE.matcher(value).matches()) {
+      throw new SettingsException(key, value, "the name of a container image");
+    }
+    return value;
+  }
+
+  private static Duration duration(
+      Map<String, String> given, String key, Duration otherwise, Duration atLeast) {
+    String value = given.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    String rule =
+        "a duration of at least " + Durations.format(atLeast) + " and at most 24h, like 600s or 5m";
+    try {
+      Duration d = Durations.parse(value);
+      if (d.compareTo(atLeast) >= 0 && d.compareTo(Duration.ofHours(24)) <= 0) {
+        return d;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below, with key and bounds
+    }
+    throw new SettingsException(key, value, rule);
+  }
+
+  private static int port(Map<String, String> given, String key, int otherwise) {
+    String value = given.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value.matches("[0-9]{1,5}")) {
+      int port = Integer.parseInt(value);
+      if (port >= 1 && port <= 65535) {
+        return port;
+      }
+    }
+    throw new SettingsException(key, value, "a port, 1 to 65535");
+  }
+
+  private static String text(
+      Map<String, String> given, String key, String otherwise, Pattern pattern, String rule) {
+    String value = given.getOrDefault(key, otherwise);
+    if (!pattern.matcher(value).matches()) {
+      throw new SettingsException(key, value, rule);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,151 @@
+package io.dropprobe.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.operator.testing.ApiServer;
+import io.dropprobe.operator.testing.Await;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * What the two accounts may do with the roles and the policy of {@code deploy/base}, and what not.
+ * That they may do all they need is shown by OperatorIT, which runs with the same roles.
+ */
+class AccessIT {
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager("dropprobe-agent")
+          .withForce(true)
+          .build();
+
+  private static ApiServer api;
+
+  @BeforeAll
+  static void start() {
+    api = ApiServer.get();
+    // A policy acts about a second after it was applied.
+    Await.until(
+        "the policy acts",
+        () -> {
+          try {
+            report(api.agent("probe-node"), "another-node");
+            return false;
+          } catch (KubernetesClientException e) {
+            return e.getCode() == 403;
+          }
+        });
+  }
+
+  @AfterEach
+  void clean() {
+    api.admin().resources(DropProbeNode.class).delete();
+  }
+
+  @Test
+  void anAgentWritesTheReportOfItsOwnNode() {
+    KubernetesClient agent = api.agent("worker-1");
+    report(agent, "worker-1");
+    reportStatus(agent, "worker-1");
+    assertEquals("now", message(api.admin()));
+  }
+
+  @Test
+  void anAgentCanNotWriteTheReportOfAnotherNode() {
+    report(api.agent("worker-2"), "worker-2");
+    KubernetesClient agent = api.agent("worker-1");
+    String told =
+        "this dropprobe agent runs on node worker-1 and may not write the report of worker-2";
+    assertRefused(told, () -> report(agent, "worker-2"));
+    assertRefused(told, () -> reportStatus(agent, "worker-2"));
+  }
+
+  @Test
+  void aTokenThatDoesNotNameOneNodeIsWorthNothing() {
+    report(api.agent("worker-1"), "worker-1");
+    String told = "the token of this dropprobe agent does not say on which node it runs";
+    assertRefused(told, () -> reportStatus(api.agent(), "worker-1"));
+    assertRefused(told, () -> reportStatus(api.agent("worker-1", "worker-2"), "worker-1"));
+  }
+
+  @Test
+  void anAgentDeletesNothingAndChangesNoProbe() {
+    KubernetesClient agent = api.agent("worker-1");
+    report(agent, "worker-1");
+    assertRefused(
+        "cannot delete resource \"dropprobenodes\"",
+        () -> agent.resources(DropProbeNode.class).withName("worker-1").delete());
+    assertRefused("cannot create resource \"dropprobes\"", () -> agent.resource(probe()).create());
+    agent.resources(DropProbe.class).list();
+    assertRefused(
+        "cannot list resource \"secrets\"",
+        () -> agent.secrets().inNamespace(ApiServer.NAMESPACE).list());
+  }
+
+  @Test
+  void theOperatorWritesNoReportAndReadsNoSecret() {
+    KubernetesClient operator = api.operator();
+    report(api.agent("worker-1"), "worker-1");
+    assertRefused(
+        "cannot patch resource \"dropprobenodes/status\"",
+        () -> reportStatus(operator, "worker-1"));
+    assertRefused(
+        "cannot list resource \"secrets\"", () -> operator.secrets().inAnyNamespace().list());
+    assertRefused(
+        "cannot create resource \"configmaps\"",
+        () ->
+            operator
+                .resource(
+                    new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("other")
+                        .withNamespace(ApiServer.NAMESPACE)
+                        .endMetadata()
+                        .build())
+                .create());
+    operator.resources(DropProbeNode.class).withName("worker-1").delete();
+  }
+
+  private static DropProbe probe() {
+    DropProbe p = new DropProbe();
+    p.getMetadata().setName("refused");
+    p.setStatus(null);
+    return p;
+  }
+
+  private static void report(KubernetesClient client, String node) {
+    DropProbeNode r = new DropProbeNode();
+    r.getMetadata().setName(node);
+    r.setStatus(null);
+    client.resource(r).patch(APPLY);
+  }
+
+  private static void reportStatus(KubernetesClient client, String node) {
+    DropProbeNode r = new DropProbeNode();
+    r.getMetadata().setName(node);
+    r.setStatus(new DropProbeNodeStatus());
+    r.getStatus().nodeUID = "now";
+    client.resource(r).subresource("status").patch(APPLY);
+  }
+
+  private static String message(KubernetesClient client) {
+    return client.resources(DropProbeNode.class).withName("worker-1").get().getStatus().nodeUID;
+  }
+
+  private static void assertRefused(String told, Executable call) {
+    var e = assertThrows(KubernetesClientException.class, call);
+    assertTrue(e.getMessage().contains(told), e.getMessage());
+  }
+}

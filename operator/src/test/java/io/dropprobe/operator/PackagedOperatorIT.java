@@ -1,0 +1,116 @@
+package io.dropprobe.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.operator.testing.ApiServer;
+import io.dropprobe.operator.testing.Await;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator as it is shipped: its jar in a process of its own, with its own account. */
+class PackagedOperatorIT {
+  private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+  @TempDir Path dir;
+
+  @Test
+  void isElectedAnswersItsProbesAndGivesTheLeaseAway() throws Exception {
+    ApiServer api = ApiServer.get();
+    int port = freePort();
+    Process operator = start(api, port);
+    try {
+      Await.until("leads", () -> !holder(api).isEmpty(), this::log);
+      Await.until("is ready", () -> get(port, "/q/health/ready").statusCode() == 200, this::log);
+      assertEquals(200, get(port, "/q/health/live").statusCode());
+      assertEquals(200, get(port, "/q/health/started").statusCode());
+      Await.until(
+          "has reconciled the settings, and counted it",
+          () ->
+              get(port, "/q/metrics")
+                  .body()
+                  .contains(
+                      "dropprobe_operator_reconciliations_total{controller=\"agents\",result=\"ok\"}"),
+          () -> log() + body(port));
+      assertTrue(holder(api).startsWith("operator-0_"), holder(api));
+
+      operator.destroy();
+      assertTrue(operator.waitFor(60, TimeUnit.SECONDS), this::log);
+      assertEquals("", holder(api), "another would have to wait for the lease to run out");
+    } finally {
+      operator.destroyForcibly();
+    }
+    assertTrue(!log().contains("ERROR"), this::log);
+  }
+
+  private Process start(ApiServer api, int port) throws IOException {
+    Path kubeconfig = dir.resolve("kubeconfig");
+    Files.writeString(
+        kubeconfig,
+        api.kubeconfig()
+            .replaceFirst(
+                "\n( *)client-certificate:",
+                "\n$1as: system:serviceaccount:dropprobe-system:dropprobe-operator$0"));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-jar",
+            JAR.toString());
+    builder.environment().put("KUBECONFIG", kubeconfig.toString());
+    builder.environment().put("POD_NAMESPACE", ApiServer.NAMESPACE);
+    builder.environment().put("POD_NAME", "operator-0");
+    builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
+    return builder.redirectErrorStream(true).redirectOutput(dir.resolve("log").toFile()).start();
+  }
+
+  private static String holder(ApiServer api) {
+    Lease lease =
+        api.admin().leases().inNamespace(ApiServer.NAMESPACE).withName("dropprobe-operator").get();
+    String holder = lease == null ? null : lease.getSpec().getHolderIdentity();
+    return holder == null ? "" : holder;
+  }
+
+  private static HttpResponse<String> get(int port, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String body(int port) {
+    try {
+      return get(port, "/q/metrics").body();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+
+  private String log() {
+    try {
+      return Files.readString(dir.resolve("log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket s = new ServerSocket(0)) {
+      return s.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.dropprobe.operator.accounting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.Retired;
+import io.dropprobe.operator.testing.Reports;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the section Accounting of the architecture, one by one. */
+class AccountingTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  @Test
+  void aProbeIsKnownByItsUidNotByItsName() {
+    DropProbeNode node = node("a", NOON, "boot-a", p -> p.packets = 5L);
+    assertEquals(1, Share.of(List.of(node), "u", "s").size());
+    assertEquals(0, Share.of(List.of(node), "another", "s").size());
+  }
+
+  @Test
+  void numbersOfAnotherSeriesDoNotCount() {
+    DropProbeNode node =
+        node(
+            "a",
+            NOON,
+            "boot-a",
+            p -> {
+              p.packets = 5L;
+              p.series = "old";
+            });
+    assertEquals(0, Share.of(List.of(node), "u", "new").size());
+    assertEquals(5, sum(Share.of(List.of(node), "u", "old")));
+  }
+
+  @Test
+  void twoKernelsAddUpThoughTheirEpochsAreEqual() {
+    assertEquals(
+        12,
+        sum(
+            shares(
+                node("a", NOON, "boot-a", p -> p.packets = 5L),
+                node("b", NOON, "boot-b", p -> p.packets = 7L))));
+  }
+
+  @Test
+  void oneKernelSeenTwiceCountsOnceAndTheNewestSampleIsIt() {
+    List<Share> shares =
+        shares(
+            node("a", NOON, "boot", p -> p.packets = 5L),
+            node("b", NOON.plusSeconds(1), "boot", p -> p.packets = 7L),
+            node("c", NOON.minusSeconds(1), "boot", p -> p.packets = 4L));
+    assertEquals(7, sum(shares));
+    assertEquals(
+        List.of("b"),
+        Contribution.of(shares).stream()
+            .filter(Contribution::whole)
+            .map(c -> c.share().node())
+            .toList());
+  }
+
+  @Test
+  void ofTwoSamplesOfOneMomentTheLargerIsTheNewer() {
+    assertEquals(
+        7,
+        sum(
+            shares(
+                node("a", NOON, "boot", p -> p.packets = 7L),
+                node("b", NOON, "boot", p -> p.packets = 5L))));
+  }
+
+  @Test
+  void anotherEpochOfTheSameKernelIsAnotherRun() {
+    assertEquals(
+        12,
+        sum(
+            shares(
+                node("a", NOON, "boot", p -> p.packets = 5L),
+                node(
+                    "b",
+                    NOON,
+                    "boot",
+                    p -> {
+                      p.packets = 7L;
+                      p.epoch = "e2";
+                    }))));
+  }
+
+  @Test
+  void whatNodesOfOneKernelHadBeforeItAddsUp() {
+    assertEquals(
+        20 + 3,
+        sum(
+            shares(
+                node("a", NOON.minusSeconds(5), "boot", p -> base(p, 19L, 3L)),
+                node("b", NOON, "boot", p -> base(p, 20L, 4L)))));
+  }
+
+  @Test
+  void aNodeWithoutEpochOrBootIdStandsForItself() {
+    assertEquals(
+        9,
+        sum(
+            shares(
+                node("a", NOON, null, p -> p.packets = 4L),
+                node(
+                    "b",
+                    NOON,
+                    "boot",
+                    p -> {
+                      p.packets = 5L;
+                      p.epoch = null;
+                    }))));
+  }
+
+  @Test
+  void nothingReportedIsUnknownAndNotZero() {
+    assertNull(total(shares(node("a", NOON, "boot", p -> {}))).packets());
+    assertEquals(0L, total(shares(node("a", NOON, "boot", p -> p.packets = 0L))).packets());
+  }
+
+  @Test
+  void segmentsAreUnknownWhenTheyAreOfSomePackets() {
+    DropProbeNode with =
+        node(
+            "a",
+            NOON,
+            "boot-a",
+            p -> {
+              p.packets = 5L;
+              p.segments = 9L;
+            });
+    assertEquals(9L, total(shares(with)).segments());
+    assertNull(total(shares(with, node("b", NOON, "boot-b", p -> p.packets = 1L))).segments());
+    assertEquals(
+        9L, total(shares(with, node("b", NOON, "boot-b", p -> p.packets = 0L))).segments());
+  }
+
+  @Test
+  void aGoneNodeIsFoldedInOnce() {
+    List<Share> shares =
+        shares(
+            node("a", NOON, "boot-a", p -> p.packets = 5L),
+            node("b", NOON, "boot-b", p -> p.packets = 7L));
+    Set<String> reports = Set.of("report-a", "report-b");
+    Retired once = Retirement.fold(null, shares, s -> s.node().equals("a"), reports);
+    assertEquals(5L, once.packets);
+    assertEquals(1, once.nodes);
+    assertEquals(List.of("report-a"), once.folded);
+    Retired twice = Retirement.fold(once, shares, s -> s.node().equals("a"), reports);
+    assertEquals(5L, twice.packets);
+    assertEquals(1, twice.nodes);
+    assertEquals(12, twice.packets + sum(Retirement.rest(shares, twice)));
+  }
+
+  @Test
+  void theRecordIsKeptUntilTheReportIsDeletedAndNoLonger() {
+    Retired before = new Retired();
+    before.packets = 5L;
+    before.nodes = 1;
+    before.folded = List.of("report-a", "report-b");
+    Retired after = Retirement.fold(before, List.of(), s -> false, Set.of("report-b"));
+    assertEquals(List.of("report-b"), after.folded);
+    assertEquals(5L, after.packets);
+    assertEquals(List.of("report-a", "report-b"), before.folded, "the old status is not changed");
+  }
+
+  @Test
+  void aLargeScaleDownIsFoldedInSeveralPasses() {
+    int nodes = Limits.FOLDED * 2 + 3;
+    DropProbeNode[] all = new DropProbeNode[nodes];
+    for (int i = 0; i < nodes; i++) {
+      all[i] = node("n%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
+    }
+    List<Share> shares = new ArrayList<>(shares(all));
+    Set<String> reports = new HashSet<>();
+    shares.forEach(s -> reports.add(s.reportUid()));
+    Retired retired = null;
+    for (int pass = 0; pass < 3; pass++) {
+      retired = Retirement.fold(retired, shares, s -> true, reports);
+      assertTrue(retired.folded.size() <= Limits.FOLDED);
+      assertEquals(nodes, retired.packets + sum(Retirement.rest(shares, retired)));
+      List<String> folded = List.copyOf(retired.folded);
+      shares.removeIf(s -> folded.contains(s.reportUid()));
+      reports.removeAll(folded);
+    }
+    assertEquals(nodes, retired.packets);
+    assertEquals(nodes, retired.nodes);
+  }
+
+  @Test
+  void aGoneNodeWhoseKernelAnotherStillReportsGivesOnlyWhatItHadBefore() {
+    List<Share> shares =
+        shares(
+            node("a", NOON, "boot", p -> base(p, 20L, 4L)),
+            node("b", NOON, "boot", p -> base(p, 20L, 0L)));
+    Retired one =
+        Retirement.fold(null, shares, s -> s.node().equals("a"), Set.of("report-a", "report-b"));
+    assertEquals(4L, one.packets);
+    Retired both = Retirement.fold(null, shares, s -> true, Set.of("report-a", "report-b"));
+    assertEquals(24L, both.packets, "the last one brings the kernel's numbers");
+    assertEquals(2, both.nodes);
+  }
+
+  private static long sum(List<Share> shares) {
+    Long packets = total(shares).packets();
+    return packets == null ? 0 : packets;
+  }
+
+  private static Counts total(List<Share> shares) {
+    return Contribution.of(shares).stream()
+        .map(Contribution::counts)
+        .reduce(Counts.UNKNOWN, Counts::plus);
+  }
+
+  private static List<Share> shares(DropProbeNode... nodes) {
+    return Share.of(List.of(nodes), "u", "s");
+  }
+
+  private static void base(ProbeReport p, long packets, long base) {
+    p.packets = packets;
+    p.base = new Base();
+    p.base.packets = base;
+  }
+
+  private static DropProbeNode node(
+      String name, Instant at, String bootID, Consumer<ProbeReport> rest) {
+    DropProbeNode n = Reports.report(name, at);
+    n.getStatus().kernel.bootID = bootID;
+    n.getStatus().probes.add(Reports.entry("probe", "u", rest));
+    return n;
+  }
+}

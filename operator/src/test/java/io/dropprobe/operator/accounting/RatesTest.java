@@ -1,0 +1,55 @@
+package io.dropprobe.operator.accounting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RatesTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "0.04, 0",
+    "0.05, 0.1",
+    "0.3, 0.3",
+    "1, 1",
+    "9.94, 9.9",
+    "9.96, 10",
+    "1234.5, 1235",
+    "-1, 0"
+  })
+  void forPeople(double rate, String text) {
+    assertEquals(text, Rates.format(rate));
+  }
+
+  @Test
+  void unknownStaysUnknown() {
+    assertNull(Rates.format(null));
+    assertNull(Rates.parse(null));
+    assertNull(Rates.parse("many"));
+  }
+
+  /** Interval 30 s, stale after 900 s: whole for two intervals, then down to nothing. */
+  @ParameterizedTest
+  @CsvSource({"-5, 1", "0, 1", "60, 1", "480, 0.5", "899, 0.00119", "900, 0", "100000, 0"})
+  void decaysWhenReportsStayAway(long age, double weight) {
+    assertEquals(
+        weight,
+        Rates.weight(NOON.minusSeconds(age), NOON, Duration.ofSeconds(30), Duration.ofSeconds(900)),
+        0.0001);
+  }
+
+  @Test
+  void whereReportsMayBeRareTheyAreWholeUntilTheyAreStale() {
+    Duration hour = Duration.ofHours(1);
+    Duration stale = Duration.ofMinutes(15);
+    assertEquals(1, Rates.weight(NOON.minusSeconds(899), NOON, hour, stale));
+    assertEquals(0, Rates.weight(NOON.minusSeconds(901), NOON, hour, stale));
+  }
+}

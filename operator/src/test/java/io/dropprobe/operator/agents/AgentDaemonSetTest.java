@@ -1,0 +1,42 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.settings.Settings;
+import io.dropprobe.operator.testing.Fixture;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Where the agents run, and how: one folder per scenario in {@code agents/}. {@code
+ * out-placement.yaml} is the decision; where {@code out-daemonset.yaml} is there too, it is the
+ * whole object.
+ */
+class AgentDaemonSetTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  @TestFactory
+  Stream<DynamicTest> scenarios() {
+    return Fixture.all("agents").map(f -> DynamicTest.dynamicTest(f.name(), () -> check(f)));
+  }
+
+  private static void check(Fixture f) {
+    Settings settings = Settings.parse(f.settings());
+    Staleness staleness = new Staleness(NOON, settings.staleAfter());
+    AgentPlacement placement = AgentPlacement.of(f.cluster(), staleness::test);
+    Map<String, Object> decision = new LinkedHashMap<>();
+    decision.put("planWithDaemonSet", AgentPlan.of(placement, true).name());
+    decision.put("planWithoutDaemonSet", AgentPlan.of(placement, false).name());
+    decision.put("selected", placement.selected());
+    decision.put("kept", placement.kept());
+    decision.put("tolerations", placement.tolerations());
+    f.assertMatches("out-placement.yaml", decision);
+    if (f.expects("out-daemonset.yaml")) {
+      f.assertMatches(
+          "out-daemonset.yaml", AgentDaemonSet.desired(settings, placement, "dropprobe-system"));
+    }
+  }
+}

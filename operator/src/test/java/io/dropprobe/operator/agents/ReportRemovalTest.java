@@ -1,0 +1,93 @@
+package io.dropprobe.operator.agents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.Series;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Retired;
+import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.testing.Reports;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReportRemovalTest {
+  private final DropProbe probe = new DropProbe();
+  private final DropProbeNode report = Reports.report("a", Instant.parse("2026-01-01T12:00:00Z"));
+  private boolean gone = true;
+
+  @BeforeEach
+  void nodeWithAShare() {
+    probe.getMetadata().setName("p");
+    probe.getMetadata().setUid("u");
+    probe.setStatus(new DropProbeStatus());
+    report.getStatus().probes.add(Reports.entry("p", "u", e -> e.packets = 5L));
+  }
+
+  @Test
+  void ofAGoneNodeOnlyAfterItsShareIsFoldedIn() {
+    assertKept();
+    probe.getStatus().retired = new Retired();
+    probe.getStatus().retired.folded = List.of("another");
+    assertKept();
+    probe.getStatus().retired.folded = List.of("another", "report-a");
+    assertRemoved();
+  }
+
+  @Test
+  void aShareOfAnotherSeriesIsNotWaitedFor() {
+    report.getStatus().probes.get(0).series = "old";
+    assertRemoved();
+    report.getStatus().probes.get(0).series = Series.of(probe.getSpec());
+    assertKept();
+  }
+
+  @Test
+  void aProbeThatIsBeingDeletedNeedsNoShare() {
+    probe.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
+    assertRemoved();
+  }
+
+  @Test
+  void whereAnAgentRunsOrMustCleanUpTheReportStays() {
+    gone = false;
+    assertKept();
+    probe.getSpec().nodeSelector = Map.of("zone", "none");
+    assertKept();
+    report.getStatus().probes.clear();
+    assertKept();
+    report.getStatus().module.state = ModuleState.Absent;
+    assertRemoved();
+  }
+
+  @Test
+  void whatANodeHadOfAProbeStaysAlsoWhereNoAgentRuns() {
+    gone = false;
+    probe.getSpec().nodeSelector = Map.of("zone", "none");
+    report.getStatus().module.state = ModuleState.Absent;
+    assertKept();
+    probe.getMetadata().setUid("another");
+    assertRemoved();
+  }
+
+  private void assertKept() {
+    assertEquals(List.of(), removed());
+  }
+
+  private void assertRemoved() {
+    assertEquals(List.of(report), removed());
+  }
+
+  private List<DropProbeNode> removed() {
+    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), List.of());
+    Map<String, NodeFacts> nodes = gone ? Map.of() : Map.of("a", node);
+    return ReportRemoval.of(
+        new Snapshot(nodes, Map.of("a", report), Map.of("p", probe)), r -> gone);
+  }
+}

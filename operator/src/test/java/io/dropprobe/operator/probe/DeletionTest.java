@@ -1,0 +1,76 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.testing.Reports;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class DeletionTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private final Map<String, DropProbeNode> reports = new HashMap<>();
+
+  @Test
+  void waitsForEveryNodeThatMayHaveItInTheKernel() {
+    report("a", NOON, "u", p -> p.state = ProbeState.Active);
+    report("b", NOON, "u", p -> p.state = ProbeState.OwnedElsewhere);
+    report("c", NOON, "u", p -> p.state = ProbeState.Failed);
+    report("another-uid", NOON, "v", p -> p.state = ProbeState.Active);
+    assertEquals(List.of("a", "b", "c"), deletion().waiting());
+  }
+
+  @Test
+  void doesNotWaitWhereItIsNotInTheKernel() {
+    report("removed", NOON, "u", p -> p.state = ProbeState.Removed);
+    report(
+        "never-was",
+        NOON,
+        "u",
+        p -> {
+          p.state = ProbeState.Failed;
+          p.epoch = null;
+        });
+    assertEquals(new Deletion(List.of(), List.of(), List.of()), deletion());
+  }
+
+  @Test
+  void doesNotWaitForNodesThatAreStaleOrGoneAndNamesThem() {
+    report("stale", NOON.minusSeconds(900), "u", p -> p.state = ProbeState.Active);
+    report("fresh", NOON.minusSeconds(899), "u", p -> p.state = ProbeState.Active);
+    report("gone", NOON, "u", p -> p.state = ProbeState.Active);
+    assertEquals(new Deletion(List.of("fresh"), List.of("stale"), List.of("gone")), deletion());
+  }
+
+  @Test
+  void aLongListIsCut() {
+    assertEquals("a, b", Text.some(List.of("a", "b")));
+    assertEquals("a, b, c, d, e and 2 more", Text.some(List.of("a", "b", "c", "d", "e", "f", "g")));
+  }
+
+  private Deletion deletion() {
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setUid("u");
+    return Deletion.of(
+        probe,
+        new Snapshot(Map.of(), reports, Map.of()),
+        new Staleness(NOON, Duration.ofMinutes(15)),
+        r -> r.getMetadata().getName().equals("gone"));
+  }
+
+  private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {
+    DropProbeNode r = Reports.report(node, at);
+    r.getStatus().probes.add(Reports.entry("probe", uid, rest));
+    reports.put(node, r);
+  }
+}

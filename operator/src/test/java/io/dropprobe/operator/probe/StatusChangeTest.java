@@ -1,0 +1,87 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.Drops;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusChangeTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  @Test
+  void numbersAloneAreNotUrgent() {
+    DropProbeStatus before = status(true, "Counting", "counting on 1 of 1");
+    DropProbeStatus after = status(true, "Counting", "counting on 2 of 2");
+    after.drops = new Drops();
+    after.drops.packets = 5L;
+    assertFalse(new StatusChange(before, after).urgent());
+    assertEquals(List.of(), new StatusChange(before, after).news());
+  }
+
+  @Test
+  void aConditionThatTurnsIsUrgentAndNews() {
+    DropProbeStatus before = status(true, "Counting", "x");
+    DropProbeStatus after = status(false, "NodesStale", "y");
+    assertTrue(new StatusChange(before, after).urgent());
+    assertEquals(
+        List.of("NodesStale"),
+        new StatusChange(before, after).news().stream().map(c -> c.getReason()).toList());
+  }
+
+  @Test
+  void anotherGenerationIsUrgentThoughNothingElseIsNew() {
+    DropProbeStatus after = status(true, "Counting", "x");
+    after.observedGeneration = 2L;
+    assertTrue(new StatusChange(status(true, "Counting", "x"), after).urgent());
+  }
+
+  @Test
+  void atTheFirstLookOnlyReadyAndWhatIsTrueIsNews() {
+    DropProbeStatus after = new DropProbeStatus();
+    after.conditions =
+        new ConditionSet(null, 1L, NOON)
+            .set("Ready", false, "NodesPending", "")
+            .set("Degraded", false, "AllNodesWork", "")
+            .set("Expired", false, "NoDuration", "")
+            .list();
+    assertEquals(
+        List.of("NodesPending"),
+        new StatusChange(new DropProbeStatus(), after)
+            .news().stream().map(c -> c.getReason()).toList());
+  }
+
+  @Test
+  void theTimeOfTransitionMovesWithTheStatusOnly() {
+    var first = new ConditionSet(null, 1L, NOON).set("Ready", true, "Counting", "a").list();
+    var second =
+        new ConditionSet(first, 2L, NOON.plusSeconds(60))
+            .set("Ready", true, "Inactive", "b")
+            .list();
+    assertEquals("2026-01-01T12:00:00Z", second.get(0).getLastTransitionTime());
+    assertEquals(2L, second.get(0).getObservedGeneration());
+    var third =
+        new ConditionSet(second, 2L, NOON.plusSeconds(90)).set("Ready", false, "X", "c").list();
+    assertEquals("2026-01-01T12:01:30Z", third.get(0).getLastTransitionTime());
+  }
+
+  @Test
+  void badNewsAreWarnings() {
+    assertTrue(StatusChange.good(status(true, "Counting", "").conditions.get(0)));
+    assertTrue(StatusChange.good(status(false, "NodesPending", "").conditions.get(0)));
+    assertFalse(StatusChange.good(status(false, "NodesStale", "").conditions.get(0)));
+    var degraded = new ConditionSet(null, 1L, NOON).set("Degraded", true, "X", "").list().get(0);
+    assertFalse(StatusChange.good(degraded));
+  }
+
+  private static DropProbeStatus status(boolean ready, String reason, String message) {
+    DropProbeStatus s = new DropProbeStatus();
+    s.observedGeneration = 1L;
+    s.conditions = new ConditionSet(null, 1L, NOON).set("Ready", ready, reason, message).list();
+    return s;
+  }
+}

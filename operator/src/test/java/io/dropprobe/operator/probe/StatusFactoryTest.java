@@ -1,0 +1,129 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.ReasonClass;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.dropprobe.api.v1alpha1.WorkloadCount;
+import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.testing.Fixture;
+import io.dropprobe.operator.testing.Reports;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What users are told: one folder per scenario in {@code status/}, with the only DropProbe (and its
+ * status before), Nodes and reports in, its status out. It is noon on 2026-01-01.
+ */
+class StatusFactoryTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration STALE = Duration.ofMinutes(15);
+
+  @TestFactory
+  Stream<DynamicTest> scenarios() {
+    return Fixture.all("status").map(f -> DynamicTest.dynamicTest(f.name(), () -> check(f)));
+  }
+
+  private static void check(Fixture f) {
+    DropProbe probe = f.of(DropProbe.class).get(0);
+    Snapshot cluster = f.cluster();
+    StatusFactory factory = factory(cluster);
+    DropProbeStatus status = factory.create(probe, probe.getStatus(), cluster, STALE, NOON);
+    f.assertMatches("out-status.yaml", status);
+    // Nothing moves when nothing has changed: the next pass would write nothing.
+    DropProbeStatus again = factory.create(probe, status, cluster, STALE, NOON.plusSeconds(1));
+    assertEquals(status.conditions, again.conditions);
+    assertEquals(status.activeSince, again.activeSince);
+    assertEquals(status.retired.packets, again.retired.packets);
+    if (status.drops != null) {
+      assertEquals(status.drops.packets, again.drops.packets);
+    }
+  }
+
+  private static StatusFactory factory(Snapshot cluster) {
+    return new StatusFactory(
+        r -> {
+          NodeFacts node = cluster.nodes().get(r.getMetadata().getName());
+          return node == null || Snapshot.ofEarlierNode(r, node);
+        },
+        Fixture::size,
+        "dropprobe-system");
+  }
+
+  @Test
+  void isBoundedWhateverTheClusterAndTheNames() {
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setName("p".repeat(63));
+    probe.getMetadata().setUid("u");
+    probe.getMetadata().setGeneration(1L);
+    Map<String, NodeFacts> nodes = new HashMap<>();
+    Map<String, DropProbeNode> reports = new HashMap<>();
+    for (int i = 0; i < 60; i++) {
+      String name = "%03d".formatted(i) + "n".repeat(250);
+      nodes.put(name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of()));
+      reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
+    }
+    Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));
+    for (int top : new int[] {1, 10, 20}) {
+      probe.getSpec().top = top;
+      DropProbeStatus status = factory(cluster).create(probe, null, cluster, STALE, NOON);
+      int bound = 8192 * Math.max(10, top) / 10;
+      assertTrue(Fixture.size(status) <= bound, () -> top + ": " + Fixture.size(status));
+      assertEquals(
+          status.drops.packets, status.topWorkloads.stream().mapToLong(w -> w.packets).sum());
+      assertEquals(
+          status.drops.packets, status.topReasons.stream().mapToLong(w -> w.packets).sum());
+      assertEquals(status.drops.packets, status.topNodes.stream().mapToLong(w -> w.packets).sum());
+      assertEquals(
+          status.drops.packets, status.topLocations.stream().mapToLong(w -> w.packets).sum());
+      assertTrue(status.topNodes.size() >= 2 && status.topNodes.size() <= top + 1);
+    }
+  }
+
+  private static DropProbeNode failing(String node, int i) {
+    DropProbeNode r = Reports.report(node, NOON);
+    r.getStatus().module.state = ModuleState.Failed;
+    Reports.failed(r.getStatus(), "ModuleBuilt", "BuildFailed" + i % 7, "m".repeat(1024));
+    return r;
+  }
+
+  private static DropProbeNode counting(String node, int i) {
+    DropProbeNode r = Reports.report(node, NOON);
+    ProbeReport p = Reports.entry("p", "u", e -> {});
+    p.observedGeneration = 1L;
+    p.state = ProbeState.Active;
+    p.packets = 100_000_000_000L + i;
+    p.bytes = p.packets * 1000;
+    p.perSecond = "12345";
+    p.reasons = new ArrayList<>();
+    p.workloads = new ArrayList<>();
+    p.locations = new ArrayList<>();
+    for (int k = 0; k < 50; k++) {
+      String id = "%03d%03d".formatted(i, k);
+      p.reasons.add(
+          new ReasonCount(id + "R".repeat(100), 1_000_000_000L, "9", ReasonClass.Unspecified));
+      p.workloads.add(
+          new WorkloadCount("s".repeat(57) + id, "w".repeat(247) + id, 1_000_000_000L, "9"));
+      p.locations.add(new LocationCount("l".repeat(122) + id, 1_000_000_000L));
+    }
+    r.getStatus().probes.add(p);
+    return r;
+  }
+}

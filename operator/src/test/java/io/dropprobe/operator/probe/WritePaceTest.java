@@ -1,0 +1,49 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class WritePaceTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration TEN = Duration.ofSeconds(10);
+
+  @Test
+  void threeInARowThenOncePerInterval() {
+    WritePace pace = WritePace.FRESH;
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Duration.ZERO, pace.delay(NOON, TEN));
+      pace = pace.written(NOON, TEN);
+    }
+    assertEquals(TEN, pace.delay(NOON, TEN));
+    assertEquals(Duration.ofSeconds(3), pace.delay(NOON.plusSeconds(7), TEN));
+    assertEquals(Duration.ZERO, pace.delay(NOON.plusSeconds(10), TEN));
+    pace = pace.written(NOON.plusSeconds(10), TEN);
+    assertEquals(TEN, pace.delay(NOON.plusSeconds(10), TEN));
+  }
+
+  @Test
+  void sixtySecondsOfConstantChangeAreEightWrites() {
+    WritePace pace = WritePace.FRESH;
+    int writes = 0;
+    for (int second = 0; second < 60; second++) {
+      Instant now = NOON.plusSeconds(second);
+      if (pace.delay(now, TEN).isZero()) {
+        pace = pace.written(now, TEN);
+        writes++;
+      }
+    }
+    assertEquals(3 + 5, writes);
+  }
+
+  @Test
+  void urgentWritesDoNotPutOffNumbersWithoutEnd() {
+    WritePace pace = WritePace.FRESH;
+    for (int i = 0; i < 100; i++) {
+      pace = pace.written(NOON, TEN);
+    }
+    assertEquals(TEN, pace.delay(NOON, TEN));
+  }
+}

@@ -1,0 +1,63 @@
+package io.dropprobe.operator.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  private final Map<String, String> data =
+      new HashMap<>(Map.of("agentImage", "example.org/a:1", "builderImage", "example.org/b:1"));
+
+  @Test
+  void onlyTheImagesMustBeGiven() {
+    Settings s = Settings.parse(data);
+    assertEquals(Duration.ofMinutes(10), s.lease());
+    assertEquals(Duration.ofMinutes(15), s.staleAfter());
+    assertEquals(9640, s.agentPort());
+    assertEquals("system-node-critical", s.priorityClassName());
+  }
+
+  @Test
+  void aNewerKeyIsNoMistake() {
+    data.put("somethingNew", "1");
+    assertEquals("INFO", Settings.parse(data).logLevel());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lease | ten | a duration of at least 10s and at most 24h, like 600s or 5m",
+        "lease | 9s | a duration of at least 10s and at most 24h, like 600s or 5m",
+        "heartbeat | 25h | a duration of at least 1s and at most 24h, like 600s or 5m",
+        "minReportInterval | 0s | a duration of at least 1s and at most 24h, like 600s or 5m",
+        "staleAfter | 5m | longer than heartbeat (5m0s), or every quiet node is stale",
+        "agentPort | 70000 | a port, 1 to 65535",
+        "agentPort | http | a port, 1 to 65535",
+        "agentImage | a image | the name of a container image",
+        "priorityClassName | Very High | a name of a PriorityClass, or empty",
+        "logLevel | info | one of ERROR, WARN, INFO, DEBUG, TRACE",
+      })
+  void aBadOneIsNamedWithValueRuleAndNextStep(String key, String value, String rule) {
+    data.put(key, value);
+    var e = assertThrows(SettingsException.class, () -> Settings.parse(data));
+    assertEquals(
+        "ConfigMap dropprobe, key %s: got '%s'; it must be %s. Correct it with kubectl edit configmap dropprobe; until then the agents stay as they are."
+            .formatted(key, value, rule),
+        e.getMessage());
+  }
+
+  @Test
+  void aMissingImageIsNotGiven() {
+    var e = assertThrows(SettingsException.class, () -> Settings.parse(null));
+    assertEquals(
+        "ConfigMap dropprobe, key agentImage: not given; it must be the name of a container image. Correct it with kubectl edit configmap dropprobe; until then the agents stay as they are.",
+        e.getMessage());
+  }
+}

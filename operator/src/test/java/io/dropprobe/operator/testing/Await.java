@@ -1,0 +1,40 @@
+package io.dropprobe.operator.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Waits for a condition with a deadline, and says what was there when it was not met. */
+public final class Await {
+  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  private static final Duration PERIOD = Duration.ofMillis(100);
+
+  private Await() {}
+
+  /** An exception is "not yet", and the last one is shown. */
+  public static void until(String what, Callable<Boolean> condition) {
+    until(what, condition, () -> "");
+  }
+
+  /**
+   * @param state printed when the deadline passes
+   */
+  public static void until(String what, Callable<Boolean> condition, Supplier<String> state) {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    Exception last = null;
+    while (System.nanoTime() < end) {
+      try {
+        if (condition.call()) {
+          return;
+        }
+        last = null;
+      } catch (Exception e) {
+        last = e;
+      }
+      LockSupport.parkNanos(PERIOD.toNanos());
+    }
+    throw new AssertionError(
+        "not within " + DEADLINE.toSeconds() + " s: " + what + "\n" + state.get(), last);
+  }
+}

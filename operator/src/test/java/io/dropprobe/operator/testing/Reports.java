@@ -1,0 +1,64 @@
+package io.dropprobe.operator.testing;
+
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.KernelInfo;
+import io.dropprobe.api.v1alpha1.ModuleInfo;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Node reports for tests, as an agent would write them. */
+public final class Reports {
+  private Reports() {}
+
+  /** A report with a loaded module and without probes. Name and uid are those of the node. */
+  public static DropProbeNode report(String node, Instant at) {
+    DropProbeNode r = new DropProbeNode();
+    r.getMetadata().setName(node);
+    r.getMetadata().setUid("report-" + node);
+    r.setStatus(status(node, at));
+    return r;
+  }
+
+  /** Its status. */
+  public static DropProbeNodeStatus status(String node, Instant at) {
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.kernel = new KernelInfo();
+    s.kernel.release = "6.12.0-test";
+    s.kernel.bootID = "boot-" + node;
+    s.module = new ModuleInfo();
+    s.module.state = ModuleState.Loaded;
+    s.module.srcversion = "ABC";
+    s.reportedAt = at.toString();
+    s.probes = new ArrayList<>();
+    return s;
+  }
+
+  /** Adds a condition that is False. */
+  public static void failed(DropProbeNodeStatus s, String type, String reason, String message) {
+    s.conditions =
+        List.of(
+            new ConditionBuilder()
+                .withType(type)
+                .withStatus("False")
+                .withReason(reason)
+                .withMessage(message)
+                .withLastTransitionTime("2026-01-01T00:00:00Z")
+                .build());
+  }
+
+  /** An entry for a probe. */
+  public static ProbeReport entry(String name, String uid, Consumer<ProbeReport> rest) {
+    ProbeReport p = new ProbeReport();
+    p.name = name;
+    p.uid = uid;
+    p.epoch = "e1";
+    rest.accept(p);
+    return p;
+  }
+}

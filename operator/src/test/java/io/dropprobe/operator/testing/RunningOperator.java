@@ -1,0 +1,49 @@
+package io.dropprobe.operator.testing;
+
+import io.dropprobe.operator.agents.SettingsReconciler;
+import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.lifecycle.EventRecorder;
+import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.probe.DropProbeReconciler;
+import io.dropprobe.operator.probe.StatusWriter;
+import io.dropprobe.operator.settings.CurrentSettings;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import java.time.Clock;
+import java.time.Duration;
+
+/** The operator's reconcilers in this process, with the operator's account. */
+public final class RunningOperator implements AutoCloseable {
+  private final Operator operator;
+  private final ClusterCache cluster;
+
+  /** Starts it; returns when its caches are filled. */
+  public RunningOperator(ApiServer api) {
+    KubernetesClient client = api.operator();
+    Clock clock = Clock.systemUTC();
+    OperatorNamespace namespace = new OperatorNamespace(ApiServer.NAMESPACE);
+    CurrentSettings settings = new CurrentSettings();
+    EventRecorder events = new EventRecorder(client, clock);
+    cluster = new ClusterCache(client);
+    operator =
+        new Operator(
+            o ->
+                o.withKubernetesClient(client)
+                    .withConcurrentReconciliationThreads(4)
+                    .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
+                    .checkingCRDAndValidateLocalModel(false));
+    operator.register(
+        new DropProbeReconciler(
+            cluster, new StatusWriter(client), events, settings, namespace, clock));
+    operator.register(
+        new SettingsReconciler(cluster, settings, events, namespace, clock),
+        o -> o.settingNamespace(ApiServer.NAMESPACE));
+    operator.start();
+  }
+
+  @Override
+  public void close() {
+    operator.stop();
+    cluster.stop();
+  }
+}
