@@ -1,0 +1,145 @@
+package io.dropprobe.agent;
+
+import io.dropprobe.agent.api.Clients;
+import io.dropprobe.agent.api.KubernetesCluster;
+import io.dropprobe.agent.api.ServerSideApplyWriter;
+import io.dropprobe.agent.count.Journal;
+import io.dropprobe.agent.count.Ledger;
+import io.dropprobe.agent.count.ReasonCatalog;
+import io.dropprobe.agent.kernel.Kernel;
+import io.dropprobe.agent.kernel.LinuxKernel;
+import io.dropprobe.agent.kernel.LinuxSyscalls;
+import io.dropprobe.agent.metrics.AgentStats;
+import io.dropprobe.agent.metrics.HttpEndpoint;
+import io.dropprobe.agent.metrics.MetricsText;
+import io.dropprobe.agent.module.ModuleKeeper;
+import io.dropprobe.agent.probe.ProbeKeeper;
+import io.dropprobe.agent.report.ReportBuilder;
+import io.dropprobe.agent.report.Reporter;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+
+/** Puts the parts together and runs them until SIGTERM. */
+public final class Main {
+  static {
+    // Before the first logger is made.
+    System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+  }
+
+  private static final System.Logger LOG = System.getLogger(Main.class.getName());
+
+  /** A loop that is silent for longer is stuck: it makes a pass each ten seconds at least. */
+  private static final long STUCK_MILLIS = 60_000;
+
+  /** How old the numbers of a scrape may be, at the price of waiting that long for newer ones. */
+  private static final long FRESH_MILLIS = 1000;
+
+  /** For the last report, within the pod's grace period. */
+  private static final long LAST_REPORT_MILLIS = 8000;
+
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final ServerSideApplyWriter writer;
+  private final Reporter reporter;
+  private final KubernetesCluster cluster;
+  private final Agent agent;
+  private final Loop loop;
+
+  private Main(Settings settings) {
+    Time time = Time.system();
+    this.settings = settings;
+    this.client = Clients.of(Config.autoConfigure(null));
+    Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
+    ReasonCatalog catalog = ReasonCatalog.load();
+    Ledger ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
+    this.cluster =
+        new KubernetesCluster(
+            client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
+    this.writer = new ServerSideApplyWriter(client, settings.node());
+    this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
+    this.agent =
+        new Agent(
+            settings,
+            time,
+            kernel,
+            cluster,
+            ledger,
+            ModuleKeeper.of(
+                kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
+            new ProbeKeeper(kernel, ledger, settings.node(), settings.lease().toSeconds()),
+            new ReportBuilder(ledger, catalog),
+            reporter);
+    this.loop = new Loop(agent::pass, time);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "dropprobe agent {0} on {1}, kernel {2}",
+        version(),
+        settings.node(),
+        kernel.facts().release());
+  }
+
+  /** Takes no arguments: see {@link Settings}. */
+  public static void main(String[] args) throws IOException {
+    Settings settings;
+    try {
+      settings = Settings.from(System.getenv());
+    } catch (IllegalArgumentException e) {
+      System.err.println("error: " + e.getMessage());
+      System.exit(2);
+      return;
+    }
+    Logging.configure(settings.logLevel());
+    new Main(settings).run();
+  }
+
+  private void run() throws IOException {
+    HttpEndpoint http =
+        new HttpEndpoint(
+            settings.port(),
+            () -> loop.silence() < STUCK_MILLIS,
+            () -> agent.latest() != null,
+            this::metrics);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    http.start();
+    loop.start();
+    cluster.start();
+  }
+
+  private void wake() {
+    // The cluster and the reporter are made before the loop that they wake.
+    if (loop != null) {
+      loop.wake();
+    }
+  }
+
+  private String metrics() {
+    try {
+      loop.awaitPass(FRESH_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    AgentStats own =
+        new AgentStats(
+            version(), loop.passes(), loop.failures(), reporter.writes(), reporter.failures());
+    return MetricsText.render(agent.latest(), own);
+  }
+
+  private void stop() {
+    try {
+      loop.stop();
+      agent.farewell();
+      writer.drain(LAST_REPORT_MILLIS);
+    } catch (InterruptedException | RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "not ended in good order", e);
+    } finally {
+      cluster.close();
+      client.close();
+    }
+  }
+
+  private static String version() {
+    String v = Main.class.getPackage().getImplementationVersion();
+    return v == null ? "unknown" : v;
+  }
+}

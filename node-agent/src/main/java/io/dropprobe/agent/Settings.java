@@ -1,0 +1,105 @@
+package io.dropprobe.agent;
+
+import io.dropprobe.agent.kernel.KernelPaths;
+import io.dropprobe.api.Durations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The agent's settings, from its environment. The operator fills it from the ConfigMap {@code
+ * dropprobe}.
+ *
+ * @param node name of the Node this runs on
+ * @param namespace of the pod
+ * @param lease after which the kernel takes a probe from an agent that has gone
+ * @param heartbeat longest time without a report
+ * @param minReportInterval shortest time between two reports of counts
+ * @param nodePoll how often the own Node is read again
+ * @param buildDeadline for one build of the module
+ * @param port of /healthz, /readyz and /metrics; 0 for any free one
+ * @param stateDir on the node: modules and journal
+ * @param buildDir shared with the builder
+ */
+public record Settings(
+    String node,
+    String namespace,
+    Duration lease,
+    Duration heartbeat,
+    Duration minReportInterval,
+    Duration nodePoll,
+    Duration buildDeadline,
+    int port,
+    String logLevel,
+    Path stateDir,
+    Path buildDir,
+    KernelPaths kernel) {
+
+  /**
+   * @throws IllegalArgumentException naming the variable that is missing or wrong
+   */
+  public static Settings from(Map<String, String> env) {
+    Reader r = new Reader(env);
+    return new Settings(
+        r.required("DROPPROBE_NODE_NAME"),
+        r.required("DROPPROBE_NAMESPACE"),
+        r.duration("DROPPROBE_LEASE", "600s"),
+        r.duration("DROPPROBE_HEARTBEAT", "5m"),
+        r.duration("DROPPROBE_MIN_REPORT_INTERVAL", "10s"),
+        r.duration("DROPPROBE_NODE_POLL", "60s"),
+        r.duration("DROPPROBE_BUILD_DEADLINE", "10m"),
+        r.port("DROPPROBE_PORT", "9640"),
+        r.text("DROPPROBE_LOG_LEVEL", "INFO"),
+        r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
+        r.path("DROPPROBE_BUILD_DIR", "/build"),
+        new KernelPaths(
+            Path.of("/proc"),
+            r.path("DROPPROBE_PROC_DIR", "/proc/mooc/net"),
+            r.path("DROPPROBE_SYS_MODULE", "/sys/module"),
+            r.path("DROPPROBE_SECURITYFS", "/host/sys/kernel/security")));
+  }
+
+  private record Reader(Map<String, String> env) {
+    String text(String name, String otherwise) {
+      String value = env.get(name);
+      return value == null || value.isBlank() ? otherwise : value.strip();
+    }
+
+    String required(String name) {
+      String value = text(name, null);
+      if (value == null) {
+        throw new IllegalArgumentException(name + " is not set; the operator's DaemonSet sets it");
+      }
+      return value;
+    }
+
+    Duration duration(String name, String otherwise) {
+      try {
+        Duration d = Durations.parse(text(name, otherwise));
+        if (d.isZero()) {
+          throw new IllegalArgumentException("must be longer than nothing");
+        }
+        return d;
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+      }
+    }
+
+    int port(String name, String otherwise) {
+      String text = text(name, otherwise);
+      try {
+        int port = Integer.parseInt(text);
+        if (port >= 0 && port <= 65535) {
+          return port;
+        }
+      } catch (NumberFormatException e) {
+        // Said below.
+      }
+      throw new IllegalArgumentException(name + ": '" + text + "' is no port");
+    }
+
+    Path path(String name, String otherwise) {
+      return Path.of(text(name, otherwise));
+    }
+  }
+}

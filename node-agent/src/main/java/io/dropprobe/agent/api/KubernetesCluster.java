@@ -1,0 +1,201 @@
+package io.dropprobe.agent.api;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Through the fabric8 client: DropProbes by an informer, which lists again by itself after any
+ * outage; the own Node by asking now and then (to watch one's Node needs the right to watch all).
+ */
+public final class KubernetesCluster implements Cluster, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(KubernetesCluster.class.getName());
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /** For an answer on SIGTERM: part of the pod's grace period. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final KubernetesClient client;
+  private final String nodeName;
+  private final String namespace;
+  private final Duration nodePoll;
+  private final Runnable changed;
+  private final SharedIndexInformer<DropProbe> informer;
+  private final ScheduledExecutorService poller =
+      Executors.newSingleThreadScheduledExecutor(r -> daemon(r, "node-poll"));
+
+  private volatile NodeFacts node;
+  private volatile Optional<DropProbeNodeStatus> firstReport;
+
+  /**
+   * @param changed called from any thread when {@link #view} may say something new
+   */
+  public KubernetesCluster(
+      KubernetesClient client,
+      String nodeName,
+      String namespace,
+      Duration nodePoll,
+      Runnable changed) {
+    this.client = client;
+    this.nodeName = nodeName;
+    this.namespace = namespace;
+    this.nodePoll = nodePoll;
+    this.changed = changed;
+    this.informer = client.resources(DropProbe.class).runnableInformer(0);
+  }
+
+  /** Begins to follow. Returns at once; an API server that is away is tried for ever. */
+  public void start() {
+    informer
+        .addEventHandler(new Wake())
+        .exceptionHandler(
+            (started, e) -> {
+              LOG.log(
+                  System.Logger.Level.WARNING, "DropProbes can''t be followed: {0}", Causes.of(e));
+              return true;
+            })
+        .start();
+    poller.execute(this::poll);
+  }
+
+  @Override
+  public Optional<View> view() {
+    NodeFacts n = node;
+    Optional<DropProbeNodeStatus> report = firstReport;
+    return n == null || report == null || !informer.hasSynced()
+        ? Optional.empty()
+        : Optional.of(new View(n, informer.getStore().list(), report.orElse(null)));
+  }
+
+  @Override
+  public Optional<View> ask() {
+    CompletableFuture<Optional<View>> answer = new CompletableFuture<>();
+    daemon(() -> answer.complete(askNow()), "ask").start();
+    return answer
+        .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+  }
+
+  private Optional<View> askNow() {
+    try {
+      NodeFacts own = facts(client.nodes().withName(nodeName).get());
+      // A Node that is gone selects nothing; its last labels would.
+      View view =
+          new View(
+              own != null ? own : new NodeFacts("", null, null),
+              client.resources(DropProbe.class).list().getItems(),
+              report().orElse(null));
+      return Optional.of(namespaceGoing() ? view.withoutProbes() : view);
+    } catch (KubernetesClientException e) {
+      return removed(e) ? Optional.of(nothingLeft()) : Optional.empty();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "asked the API server: {0}", Causes.of(e));
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * 404 on the list: our CRD is gone. 401 and 403, where the same calls were allowed all the time:
+   * our account or its role is. That is an uninstall under way.
+   */
+  private boolean removed(KubernetesClientException e) {
+    LOG.log(System.Logger.Level.INFO, "asked the API server: {0}", Causes.of(e));
+    return e.getCode() == 404 || ((e.getCode() == 401 || e.getCode() == 403) && view().isPresent());
+  }
+
+  private View nothingLeft() {
+    NodeFacts known = node;
+    return new View(known == null ? new NodeFacts("", null, null) : known, List.of(), null);
+  }
+
+  private boolean namespaceGoing() {
+    Namespace n = client.namespaces().withName(namespace).get();
+    return n == null || n.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  private void poll() {
+    Duration next = RETRY;
+    try {
+      NodeFacts read = facts(client.nodes().withName(nodeName).get());
+      if (firstReport == null) {
+        firstReport = report();
+      }
+      // A Node that is gone takes this pod with it; until then its last labels are the best there
+      // is.
+      if (read != null) {
+        boolean differs = !Objects.equals(read, node);
+        node = read;
+        next = nodePoll;
+        if (differs) {
+          changed.run();
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "the Node can''t be read: {0}", Causes.of(e));
+    }
+    long millis = next.toMillis();
+    long jitter = ThreadLocalRandom.current().nextLong(millis / 10 + 1);
+    poller.schedule(this::poll, millis + jitter, TimeUnit.MILLISECONDS);
+  }
+
+  private Optional<DropProbeNodeStatus> report() {
+    return Optional.ofNullable(client.resources(DropProbeNode.class).withName(nodeName).get())
+        .map(DropProbeNode::getStatus);
+  }
+
+  private static NodeFacts facts(Node n) {
+    return n == null
+        ? null
+        : new NodeFacts(
+            n.getMetadata().getUid(), n.getMetadata().getLabels(), n.getSpec().getTaints());
+  }
+
+  @Override
+  public void close() {
+    poller.shutdownNow();
+    informer.stop();
+  }
+
+  static Thread daemon(Runnable r, String name) {
+    Thread t = new Thread(r, name);
+    t.setDaemon(true);
+    return t;
+  }
+
+  private final class Wake implements ResourceEventHandler<DropProbe> {
+    @Override
+    public void onAdd(DropProbe p) {
+      changed.run();
+    }
+
+    @Override
+    public void onUpdate(DropProbe before, DropProbe p) {
+      changed.run();
+    }
+
+    @Override
+    public void onDelete(DropProbe p, boolean finalStateUnknown) {
+      changed.run();
+    }
+
+    @Override
+    public void onNothing() {
+      changed.run();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.dropprobe.agent.api;
+
+import io.dropprobe.agent.report.ReportWriter;
+import io.dropprobe.api.Names;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Writes the DropProbeNode of this node by server-side apply. To apply the status of an absent
+ * object is a 404 that creates nothing, so its identity is applied first.
+ */
+public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable {
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Names.AGENT_FIELD_MANAGER)
+          .withForce(true)
+          .build();
+
+  private final KubernetesClient client;
+  private final String node;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
+  private boolean created;
+
+  /** Nothing is written yet. */
+  public ServerSideApplyWriter(KubernetesClient client, String node) {
+    this.client = client;
+    this.node = node;
+  }
+
+  @Override
+  public void write(DropProbeNodeStatus status, Consumer<Exception> done) {
+    thread.execute(
+        () -> {
+          try {
+            apply(status);
+          } catch (RuntimeException e) {
+            done.accept(e);
+            return;
+          }
+          done.accept(null);
+        });
+  }
+
+  private void apply(DropProbeNodeStatus status) {
+    if (!created) {
+      client.resource(object(null)).patch(APPLY);
+      created = true;
+    }
+    try {
+      client.resource(object(status)).subresource("status").patch(APPLY);
+    } catch (KubernetesClientException e) {
+      // Deleted by somebody: the next try creates it again.
+      created = e.getCode() != 404;
+      throw e;
+    }
+  }
+
+  /** Without a status it has to be null: an empty one would be sent, and refused. */
+  private DropProbeNode object(DropProbeNodeStatus status) {
+    DropProbeNode n = new DropProbeNode();
+    n.setMetadata(new ObjectMetaBuilder().withName(node).build());
+    n.setStatus(status);
+    return n;
+  }
+
+  /**
+   * Waits for what is under way.
+   *
+   * @param millis at most
+   */
+  public void drain(long millis) throws InterruptedException {
+    thread.shutdown();
+    thread.awaitTermination(millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

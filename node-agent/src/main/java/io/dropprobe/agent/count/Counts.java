@@ -1,0 +1,143 @@
+package io.dropprobe.agent.count;
+
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.Names;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a probe has counted, noise apart.
+ *
+ * @param packets without noise
+ * @param segments without noise
+ * @param bytes without noise
+ * @param noise packets of class Noise
+ * @param unkeyed packets without detail
+ * @param last when the last packet was dropped; null when none was
+ * @param reasons packets by reason, without noise; may sum to less than packets where detail was
+ *     not kept
+ * @param locations packets by kernel function, without noise; may sum to less
+ */
+public record Counts(
+    long packets,
+    long segments,
+    long bytes,
+    long noise,
+    long unkeyed,
+    Instant last,
+    Map<String, Long> reasons,
+    Map<String, Long> locations) {
+
+  /** Nothing. */
+  public static final Counts ZERO = new Counts(0, 0, 0, 0, 0, null, Map.of(), Map.of());
+
+  /** Keys of a map that are kept apart in sums, so that the journal stays small. */
+  private static final int DETAIL = 256;
+
+  /** Copies. */
+  public Counts {
+    reasons = Collections.unmodifiableMap(new TreeMap<>(reasons));
+    locations = Collections.unmodifiableMap(new TreeMap<>(locations));
+  }
+
+  /** Of one snapshot. */
+  public static Counts of(ProbeSnapshot probe, ReasonCatalog catalog) {
+    long packets = 0;
+    long segments = 0;
+    long bytes = 0;
+    long noise = 0;
+    Instant last = null;
+    Map<String, Long> reasons = new TreeMap<>();
+    Map<Long, Boolean> isNoise = new TreeMap<>();
+    for (ProbeSnapshot.Reason r : probe.reasons()) {
+      isNoise.put(r.id(), catalog.noise(r.name()));
+      if (catalog.noise(r.name())) {
+        noise += r.packets();
+        continue;
+      }
+      packets += r.packets();
+      segments += r.segments();
+      bytes += r.bytes();
+      reasons.merge(name(r), r.packets(), Long::sum);
+      last = later(last, r.packets() > 0 ? r.last() : null);
+    }
+    Map<String, Long> locations = new TreeMap<>();
+    for (ProbeSnapshot.Cell c : probe.cells()) {
+      if (!isNoise.getOrDefault(c.reason(), false)) {
+        locations.merge(function(c.location()), c.packets(), Long::sum);
+      }
+    }
+    return new Counts(packets, segments, bytes, noise, probe.unkeyed(), last, reasons, locations);
+  }
+
+  /** A reason that the kernel does not name keeps its number. */
+  private static String name(ProbeSnapshot.Reason r) {
+    return r.name().equals("-") ? "UNNAMED_" + r.id() : r.name();
+  }
+
+  /** {@code __udp4_lib_rcv+0x12} is {@code __udp4_lib_rcv}. */
+  private static String function(String location) {
+    int plus = location.indexOf('+');
+    return plus > 0 ? location.substring(0, plus) : location;
+  }
+
+  /** The sum. */
+  public Counts plus(Counts o) {
+    return new Counts(
+        packets + o.packets,
+        segments + o.segments,
+        bytes + o.bytes,
+        noise + o.noise,
+        unkeyed + o.unkeyed,
+        later(last, o.last),
+        merged(reasons, o.reasons),
+        merged(locations, o.locations));
+  }
+
+  /**
+   * All packets, noise included: never goes down within a series, so the larger one is the newer.
+   */
+  public long everything() {
+    return packets + noise;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a == null || (b != null && b.isAfter(a)) ? b : a;
+  }
+
+  private static Map<String, Long> merged(Map<String, Long> a, Map<String, Long> b) {
+    Map<String, Long> sum = new TreeMap<>(a);
+    b.forEach((k, v) -> sum.merge(k, v, Long::sum));
+    return sum.size() <= DETAIL ? sum : largest(sum, DETAIL);
+  }
+
+  /** The largest entries, the rest summed up as {@code other}. Ties in the order of the names. */
+  public static Map<String, Long> largest(Map<String, Long> all, int keep) {
+    Map<String, Long> named = new TreeMap<>(all);
+    Long other = named.remove(Names.OTHER);
+    Map<String, Long> kept =
+        named.entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(keep)
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    Map.Entry::getValue,
+                    (x, y) -> x,
+                    java.util.LinkedHashMap::new));
+    long cut =
+        named.values().stream().mapToLong(Long::longValue).sum()
+            - kept.values().stream().mapToLong(Long::longValue).sum()
+            + (other == null ? 0 : other);
+    if (cut > 0) {
+      kept.put(Names.OTHER, cut);
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,123 @@
+package io.dropprobe.agent.count;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropprobe.agent.SafeFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The accounts on the node's disk: one small file, replaced as a whole and synced. Written when an
+ * epoch begins or is about to end, never for each reading.
+ */
+public final class Journal {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+
+  /** Nothing is read or written yet. */
+  public Journal(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * What was saved; empty when there is no file.
+   *
+   * @throws IOException when there is one that can't be read or understood
+   */
+  public List<Account> load() throws IOException {
+    try {
+      return JSON.readValue(Files.readAllBytes(file), Content.class).accounts().stream()
+          .map(Entry::account)
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * Replaces what is saved.
+   *
+   * @throws IOException when the disk refuses; the old content is still there then
+   */
+  public void save(Collection<Account> accounts) throws IOException {
+    Content content = new Content(accounts.stream().map(Entry::of).toList());
+    SafeFiles.replace(file, JSON.writeValueAsBytes(content));
+  }
+
+  private static Long seconds(Instant time) {
+    return time == null ? null : time.getEpochSecond();
+  }
+
+  private static Instant instant(Long seconds) {
+    return seconds == null ? null : Instant.ofEpochSecond(seconds);
+  }
+
+  /** Times are seconds since 1970. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Content(List<Entry> accounts) {}
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Entry(
+      String uid,
+      String series,
+      String nodeUid,
+      String epoch,
+      String options,
+      Long since,
+      Numbers base,
+      Numbers current) {
+
+    static Entry of(Account a) {
+      return new Entry(
+          a.uid(),
+          a.series(),
+          a.nodeUid(),
+          a.epoch(),
+          a.options(),
+          seconds(a.since()),
+          Numbers.of(a.base()),
+          Numbers.of(a.current()));
+    }
+
+    Account account() {
+      return new Account(
+          uid, series, nodeUid, epoch, options, instant(since), base.counts(), current.counts());
+    }
+  }
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Numbers(
+      long packets,
+      long segments,
+      long bytes,
+      long noise,
+      long unkeyed,
+      Long last,
+      Map<String, Long> reasons,
+      Map<String, Long> locations) {
+
+    static Numbers of(Counts c) {
+      return new Numbers(
+          c.packets(),
+          c.segments(),
+          c.bytes(),
+          c.noise(),
+          c.unkeyed(),
+          seconds(c.last()),
+          c.reasons(),
+          c.locations());
+    }
+
+    Counts counts() {
+      return new Counts(
+          packets, segments, bytes, noise, unkeyed, instant(last), reasons, locations);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.dropprobe.agent.count;
+
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** Accounts as this node's own last report has them: what is left when the node's disk is new. */
+public final class ReportedAccounts {
+  private ReportedAccounts() {}
+
+  /**
+   * @param status null when there is no report
+   */
+  public static List<Account> of(DropProbeNodeStatus status) {
+    if (status == null || status.nodeUID == null || status.probes == null) {
+      return List.of();
+    }
+    return status.probes.stream()
+        .filter(p -> p.uid != null && p.series != null && p.packets != null)
+        .map(p -> account(status.nodeUID, p))
+        .toList();
+  }
+
+  private static Account account(String nodeUid, ProbeReport p) {
+    Base b = p.base == null ? new Base() : p.base;
+    // The report has one list for all epochs. It goes to this one: when the kernel still has the
+    // epoch, its own detail
+    // replaces it, and otherwise both are summed up anyway.
+    Counts base =
+        new Counts(
+            n(b.packets),
+            n(b.segments),
+            n(b.bytes),
+            n(b.noise),
+            n(b.unkeyed),
+            null,
+            Map.of(),
+            Map.of());
+    Counts current =
+        new Counts(
+            n(p.packets) - base.packets(),
+            n(p.segments) - base.segments(),
+            n(p.bytes) - base.bytes(),
+            n(p.noise) - base.noise(),
+            n(p.unkeyed) - base.unkeyed(),
+            Times.parseOrNull(p.last),
+            reasons(p.reasons),
+            locations(p.locations));
+    return new Account(
+        p.uid, p.series, nodeUid, p.epoch, null, Times.parseOrNull(p.since), base, current);
+  }
+
+  private static long n(Long number) {
+    return Objects.requireNonNullElse(number, 0L);
+  }
+
+  private static Map<String, Long> reasons(List<ReasonCount> list) {
+    Map<String, Long> map = new TreeMap<>();
+    if (list != null) {
+      list.forEach(r -> map.merge(r.reason, n(r.packets), Long::sum));
+    }
+    return map;
+  }
+
+  private static Map<String, Long> locations(List<LocationCount> list) {
+    Map<String, Long> map = new TreeMap<>();
+    if (list != null) {
+      list.forEach(l -> map.merge(l.location, n(l.packets), Long::sum));
+    }
+    return map;
+  }
+}

@@ -1,0 +1,95 @@
+package io.dropprobe.agent.kernel;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the counters file of one probe. Strict about being whole (trailer, number of records, total
+ * equal to the sum of the reasons), lenient about what it does not know.
+ */
+public final class CounterParser {
+  private CounterParser() {}
+
+  /**
+   * @param text of one read of the file
+   * @throws TornAnswerException when it is not whole
+   */
+  public static ProbeSnapshot parse(String text) {
+    ProcRecord probe = null;
+    ProcRecord total = null;
+    List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
+    List<ProbeSnapshot.Cell> cells = new ArrayList<>();
+    long records = 0;
+    for (String line : text.split("\n")) {
+      ProcRecord r = ProcRecord.parse(line);
+      switch (r.kind()) {
+        case "probe" -> probe = r;
+        case "total" -> total = r;
+        case "reason" -> reasons.add(reason(r));
+        case "cell" -> cells.add(cell(r));
+        case "end" -> {
+          checkWhole(records, r.number("records"), text.endsWith("\n"));
+          return snapshot(probe, total, reasons, cells);
+        }
+        default -> {
+          // A kind that a newer module has added.
+        }
+      }
+      records++;
+    }
+    throw new TornAnswerException("no 'end' after " + records + " records");
+  }
+
+  private static void checkWhole(long seen, long announced, boolean lineEnded) {
+    if (!lineEnded || seen != announced) {
+      throw new TornAnswerException(seen + " records, 'end' says " + announced);
+    }
+  }
+
+  private static ProbeSnapshot snapshot(
+      ProcRecord probe,
+      ProcRecord total,
+      List<ProbeSnapshot.Reason> reasons,
+      List<ProbeSnapshot.Cell> cells) {
+    if (probe == null || total == null) {
+      throw new TornAnswerException("no record 'probe' or no record 'total'");
+    }
+    long sum = reasons.stream().mapToLong(ProbeSnapshot.Reason::packets).sum();
+    if (sum != total.number("packets")) {
+      throw new TornAnswerException(
+          "total is " + total.number("packets") + ", the reasons sum to " + sum);
+    }
+    return new ProbeSnapshot(
+        probe.text("name"),
+        probe.text("uid"),
+        probe.text("owner"),
+        probe.text("active").equals("y"),
+        probe.number("lease"),
+        probe.text("epoch"),
+        since(probe.number("since")),
+        probe.number("gap", 0),
+        total.number("filtered", 0),
+        total.number("unkeyed", 0),
+        List.copyOf(reasons),
+        List.copyOf(cells));
+  }
+
+  private static Instant since(long seconds) {
+    return seconds == 0 ? null : Instant.ofEpochSecond(seconds);
+  }
+
+  private static ProbeSnapshot.Reason reason(ProcRecord r) {
+    return new ProbeSnapshot.Reason(
+        r.number("id"),
+        r.text("name"),
+        r.number("packets"),
+        r.number("segments", r.number("packets")),
+        r.number("bytes"),
+        Instant.ofEpochSecond(r.number("last")));
+  }
+
+  private static ProbeSnapshot.Cell cell(ProcRecord r) {
+    return new ProbeSnapshot.Cell(r.number("reason"), r.text("location"), r.number("packets"));
+  }
+}

@@ -1,0 +1,29 @@
+package io.dropprobe.agent.kernel;
+
+/**
+ * What {@code /proc/mooc/net/drop-packet} says besides {@code activated:}.
+ *
+ * @param abi of the module's files; null when the file does not say
+ * @param namesReasons whether the kernel names its drop reasons
+ * @param manualActive whether the probe {@code _manual} counts
+ */
+record DropPacketFile(Integer abi, boolean namesReasons, boolean manualActive) {
+
+  static DropPacketFile parse(String text) {
+    Integer abi = null;
+    boolean names = false;
+    boolean manual = false;
+    for (String line : text.split("\n")) {
+      String[] words = line.strip().split(" +");
+      switch (words[0]) {
+        case "abi:" -> abi = words.length == 2 ? Integer.valueOf(words[1]) : null;
+        case "reasons:" -> names = words.length == 2 && words[1].equals("kernel");
+        case "probes:" -> manual = line.contains(" " + ProbeSnapshot.MANUAL + "(active)");
+        default -> {
+          // Not needed here.
+        }
+      }
+    }
+    return new DropPacketFile(abi, names, manual);
+  }
+}

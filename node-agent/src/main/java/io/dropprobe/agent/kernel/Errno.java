@@ -1,0 +1,39 @@
+package io.dropprobe.agent.kernel;
+
+import java.util.Arrays;
+
+/** The error numbers that mean something to the agent; the same on all Linux architectures. */
+public enum Errno {
+  EPERM(1),
+  ENOENT(2),
+  ENOEXEC(8),
+  EAGAIN(11),
+  ENOMEM(12),
+  EACCES(13),
+  EBUSY(16),
+  EEXIST(17),
+  ENODEV(19),
+  EINVAL(22),
+  ENOSPC(28),
+  EBADMSG(74),
+  EOPNOTSUPP(95),
+  ENOKEY(126),
+  EKEYREJECTED(129),
+  /** Any number that is none of the others. */
+  OTHER(-1);
+
+  /** The number in {@code errno.h}; -1 for {@link #OTHER}. */
+  public final int number;
+
+  Errno(int number) {
+    this.number = number;
+  }
+
+  /** The name for a number; {@link #OTHER} when it has none here. */
+  public static Errno of(int number) {
+    return Arrays.stream(values())
+        .filter(e -> e.number == number && e != OTHER)
+        .findFirst()
+        .orElse(OTHER);
+  }
+}

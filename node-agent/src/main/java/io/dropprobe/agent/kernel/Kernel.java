@@ -1,0 +1,54 @@
+package io.dropprobe.agent.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The running kernel as the agent sees it. Every call looks afresh; nothing is kept. */
+public interface Kernel {
+  /** Which kernel this is. */
+  KernelFacts facts();
+
+  /** What would keep a module from being loaded. */
+  Preflight preflight();
+
+  /** Whether the module is there, and which. */
+  ModuleSight module();
+
+  /**
+   * All probes in the kernel, whoever owns them, each with a whole snapshot of its counters; sorted
+   * by name.
+   *
+   * @throws IOException when the files can't be read, or stay torn
+   */
+  List<ProbeSnapshot> probes() throws IOException;
+
+  /**
+   * The drop reasons that the kernel names.
+   *
+   * @throws IOException when the file can't be read
+   */
+  ReasonNames reasons() throws IOException;
+
+  /**
+   * Writes one command to the control file, in one write(2).
+   *
+   * @param command without line break
+   * @throws KernelException when it is refused; nothing has changed then
+   */
+  void command(String command) throws KernelException;
+
+  /**
+   * Loads a module file.
+   *
+   * @throws KernelException when it is refused
+   */
+  void load(Path file) throws KernelException;
+
+  /**
+   * Unloads the module, without waiting (O_NONBLOCK).
+   *
+   * @throws KernelException EAGAIN (EWOULDBLOCK) while it is in use
+   */
+  void unload() throws KernelException;
+}

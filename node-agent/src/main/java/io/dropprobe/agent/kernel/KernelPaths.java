@@ -1,0 +1,25 @@
+package io.dropprobe.agent.kernel;
+
+import java.nio.file.Path;
+
+/**
+ * Where the kernel's files are; settings, so that tests can lay them out in a folder.
+ *
+ * @param proc {@code /proc}
+ * @param procNet the module's folder, {@code /proc/mooc/net}
+ * @param sysModule {@code /sys/module}
+ * @param securityfs the host's securityfs, mounted into the container
+ */
+public record KernelPaths(Path proc, Path procNet, Path sysModule, Path securityfs) {
+  Path dropPacket() {
+    return procNet.resolve("drop-packet");
+  }
+
+  Path dropProbes() {
+    return procNet.resolve("drop-probes");
+  }
+
+  Path control() {
+    return dropProbes().resolve("control");
+  }
+}

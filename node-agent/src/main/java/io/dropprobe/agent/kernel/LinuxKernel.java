@@ -1,0 +1,138 @@
+package io.dropprobe.agent.kernel;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The real one. */
+public final class LinuxKernel implements Kernel {
+  /** The module's name in the kernel. */
+  public static final String MODULE = "dropprobe";
+
+  private static final int TRIES = 3;
+
+  private final KernelPaths paths;
+  private final Syscalls syscalls;
+  private final KernelFacts facts;
+
+  /** Reads at once what can't change while it runs. */
+  public LinuxKernel(KernelPaths paths, Syscalls syscalls) {
+    this.paths = paths;
+    this.syscalls = syscalls;
+    this.facts =
+        new KernelFacts(
+            line("sys/kernel/osrelease"),
+            line("sys/kernel/version"),
+            architecture(),
+            line("sys/kernel/random/boot_id"));
+  }
+
+  @Override
+  public KernelFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public Preflight preflight() {
+    return PreflightReader.read(paths);
+  }
+
+  @Override
+  public ModuleSight module() {
+    Path dir = paths.sysModule().resolve(MODULE);
+    if (!Files.isDirectory(dir)) {
+      return new ModuleSight.Absent();
+    }
+    Optional<String> initstate = read(dir.resolve("initstate"));
+    if (initstate.isEmpty()) {
+      // Gone in between, or compiled in.
+      return Files.isDirectory(dir) ? new ModuleSight.BuiltIn() : new ModuleSight.Absent();
+    }
+    return initstate.get().equals("live") ? live(dir) : new ModuleSight.Transient(initstate.get());
+  }
+
+  private ModuleSight.Live live(Path dir) {
+    DropPacketFile file = DropPacketFile.parse(read(paths.dropPacket()).orElse(""));
+    return new ModuleSight.Live(
+        read(dir.resolve("version")).orElse(null),
+        read(dir.resolve("srcversion")).orElse(null),
+        read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
+        file.abi(),
+        file.namesReasons(),
+        file.manualActive());
+  }
+
+  @Override
+  public List<ProbeSnapshot> probes() throws IOException {
+    List<Path> files;
+    try (Stream<Path> list = Files.list(paths.dropProbes().resolve("probes"))) {
+      files = list.sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    List<ProbeSnapshot> all = new java.util.ArrayList<>();
+    for (Path file : files) {
+      probe(file).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
+    TornAnswerException torn = null;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        return Optional.of(CounterParser.parse(Files.readString(file)));
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      } catch (TornAnswerException e) {
+        torn = e;
+      }
+    }
+    throw new IOException(file + ": " + Objects.requireNonNull(torn).getMessage(), torn);
+  }
+
+  @Override
+  public ReasonNames reasons() throws IOException {
+    return ReasonNames.parse(Files.readString(paths.dropProbes().resolve("reasons")));
+  }
+
+  @Override
+  public void command(String command) throws KernelException {
+    syscalls.write(paths.control(), (command + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Override
+  public void load(Path file) throws KernelException {
+    syscalls.loadModule(file);
+  }
+
+  @Override
+  public void unload() throws KernelException {
+    syscalls.unloadModule(MODULE);
+  }
+
+  private String line(String file) {
+    return read(paths.proc().resolve(file)).orElse("unknown");
+  }
+
+  /** uname -m; /proc/sys/kernel/arch is there since 6.1 only. */
+  private static String architecture() {
+    String arch = System.getProperty("os.arch");
+    return arch.equals("amd64") ? "x86_64" : arch;
+  }
+
+  /** The file's text without the line break at its end; empty when it can't be read. */
+  static Optional<String> read(Path file) {
+    try {
+      return Optional.of(Files.readString(file).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.dropprobe.agent.metrics;
+
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.util.List;
+import java.util.function.Function;
+
+/** Prometheus' text format, version 0.0.4. */
+public final class MetricsText {
+  /** The format's media type. */
+  public static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final StringBuilder text = new StringBuilder();
+
+  private MetricsText() {}
+
+  /**
+   * @param status null before the first report
+   * @param own of this process
+   */
+  public static String render(DropProbeNodeStatus status, AgentStats own) {
+    MetricsText m = new MetricsText();
+    m.agent(own);
+    if (status != null) {
+      m.module(status);
+      m.probes(status.probes == null ? List.of() : status.probes);
+    }
+    return m.text.toString();
+  }
+
+  private void agent(AgentStats own) {
+    head("dropprobe_agent_build_info", "gauge", "The agent's version; always 1.");
+    line("dropprobe_agent_build_info", 1, "version", own.version());
+    head("dropprobe_agent_passes_total", "counter", "Passes of the agent's loop, by result.");
+    line("dropprobe_agent_passes_total", own.passes() - own.failedPasses(), "result", "ok");
+    line("dropprobe_agent_passes_total", own.failedPasses(), "result", "error");
+    head(
+        "dropprobe_agent_report_writes_total",
+        "counter",
+        "Writes of the DropProbeNode, by result.");
+    line("dropprobe_agent_report_writes_total", own.writes(), "result", "ok");
+    line("dropprobe_agent_report_writes_total", own.failedWrites(), "result", "error");
+  }
+
+  private void module(DropProbeNodeStatus status) {
+    head("dropprobe_module_state", "gauge", "1 for the state that the kernel module is in.");
+    for (ModuleState s : ModuleState.values()) {
+      line("dropprobe_module_state", s == status.module.state ? 1 : 0, "state", s.name());
+    }
+    if (status.module.srcversion != null) {
+      head("dropprobe_module_info", "gauge", "The loaded kernel module; always 1.");
+      line(
+          "dropprobe_module_info",
+          1,
+          "version",
+          status.module.version,
+          "srcversion",
+          status.module.srcversion);
+    }
+    head("dropprobe_condition", "gauge", "Conditions of the node: 1 True, 0 False, -1 Unknown.");
+    status.conditions.forEach(
+        c ->
+            line(
+                "dropprobe_condition",
+                c.getStatus().equals("True") ? 1 : c.getStatus().equals("False") ? 0 : -1,
+                "type",
+                c.getType()));
+  }
+
+  private void probes(List<ProbeReport> probes) {
+    head("dropprobe_probe_active", "gauge", "Whether the probe counts on this node.");
+    probes.forEach(
+        p -> line("dropprobe_probe_active", p.state == ProbeState.Active ? 1 : 0, "probe", p.name));
+    head("dropprobe_drops_packets_total", "counter", "Dropped packets by probe and kernel reason.");
+    probes.forEach(this::reasons);
+    each(
+        probes,
+        "dropprobe_drops_segments_total",
+        "Dropped packets as on the wire.",
+        p -> p.segments);
+    each(probes, "dropprobe_drops_bytes_total", "Bytes of dropped packets.", p -> p.bytes);
+    each(probes, "dropprobe_noise_packets_total", "Frees that lose nothing.", p -> p.noise);
+    each(
+        probes,
+        "dropprobe_unkeyed_packets_total",
+        "Drops counted without detail: the kernel's table was full.",
+        p -> p.unkeyed);
+  }
+
+  private void reasons(ProbeReport p) {
+    if (p.packets == null) {
+      return;
+    }
+    if (p.reasons == null) {
+      line("dropprobe_drops_packets_total", p.packets, "probe", p.name, "reason", "unknown");
+      return;
+    }
+    p.reasons.forEach(
+        r -> line("dropprobe_drops_packets_total", r.packets, "probe", p.name, "reason", r.reason));
+  }
+
+  /** What could not be looked at has no line, and no zero. */
+  private void each(
+      List<ProbeReport> probes, String name, String help, Function<ProbeReport, Long> value) {
+    head(name, "counter", help);
+    for (ProbeReport p : probes) {
+      Long v = value.apply(p);
+      if (v != null) {
+        line(name, v, "probe", p.name);
+      }
+    }
+  }
+
+  private void head(String name, String type, String help) {
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private void line(String name, long value, String... labels) {
+    text.append(name).append('{');
+    for (int i = 0; i < labels.length; i += 2) {
+      text.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(escape(labels[i + 1]));
+      text.append('"');
+    }
+    text.append("} ").append(value).append('\n');
+  }
+
+  private static String escape(String value) {
+    return value == null
+        ? ""
+        : value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+}

@@ -1,0 +1,2 @@
+/** What the agent says over HTTP: its health, and the counts for Prometheus. */
+package io.dropprobe.agent.metrics;

@@ -1,0 +1,42 @@
+package io.dropprobe.agent.module;
+
+import java.util.Locale;
+
+/**
+ * What came of a request.
+ *
+ * @param headers folder of the kernel headers; may be empty
+ * @param sha256 of the module; empty without one
+ * @param message the package to install, or the first error line
+ * @param log the end of the build's log
+ * @param module the file's content; null unless {@link Result#OK}
+ */
+record BuildAnswer(
+    Result result,
+    String headers,
+    String compiler,
+    int seconds,
+    String sha256,
+    String message,
+    String log,
+    byte[] module) {
+
+  /** Outcomes, named as in the builder's protocol. */
+  enum Result {
+    OK,
+    HEADERS_NOT_FOUND,
+    TOOLCHAIN,
+    FAILED,
+    DEADLINE,
+    INVALID;
+
+    /** An outcome that is not known is a failure. */
+    static Result of(String word) {
+      try {
+        return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+      } catch (IllegalArgumentException e) {
+        return FAILED;
+      }
+    }
+  }
+}

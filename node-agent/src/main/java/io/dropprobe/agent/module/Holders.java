@@ -1,0 +1,29 @@
+package io.dropprobe.agent.module;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who besides this agent has a say in the module: nobody unloads or replaces it while another
+ * owner's lease lives, or while a person counts with it.
+ *
+ * @param owners other nodes whose lease lives, sorted
+ * @param manual whether the probe {@code _manual} counts
+ */
+public record Holders(List<String> owners, boolean manual) {
+  /** Nobody. */
+  public static final Holders NONE = new Holders(List.of(), false);
+
+  /** What to tell; empty when there is nobody. */
+  public Optional<String> reason() {
+    if (!owners.isEmpty()) {
+      return Optional.of(
+          "held by " + String.join(", ", owners) + ", which shares this kernel and counts with it");
+    }
+    return manual
+        ? Optional.of(
+            "held by the probe _manual; end it on the node with: echo deactivate >"
+                + " /proc/mooc/net/drop-packet")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,154 @@
+package io.dropprobe.agent.module;
+
+import io.dropprobe.agent.SafeFiles;
+import io.dropprobe.agent.kernel.KernelFacts;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Modules that were built on this node, each in a folder named by everything it depends on. A
+ * folder appears by one rename, so it is whole or not there.
+ */
+final class ModuleCache {
+  private static final int KEEP = 3;
+  private static final String MODULE = "dropprobe.ko";
+  private static final String MANIFEST = "manifest";
+
+  private final Path dir;
+
+  ModuleCache(Path dir) {
+    this.dir = dir;
+  }
+
+  /**
+   * uname -v is part of it: distributions respin a kernel package under the same release, with
+   * other symbol versions.
+   */
+  static String key(String source, KernelFacts kernel) {
+    return Digest.of(
+            String.join("\n", source, kernel.release(), kernel.version(), kernel.architecture()))
+        .substring(0, 32);
+  }
+
+  /** What is stored under the key, if it is whole. */
+  Optional<ModuleFile> find(String key) {
+    Path entry = dir.resolve(key);
+    try {
+      Map<String, String> m = KeyValues.parse(Files.readString(entry.resolve(MANIFEST)));
+      if (!m.containsKey("sha256") || !m.containsKey("srcversion")) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new ModuleFile(
+              key,
+              entry.resolve(MODULE),
+              m.get("sha256"),
+              m.get("srcversion"),
+              m.get("version"),
+              m.get("headers"),
+              m.get("compiler"),
+              null));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the file is still what was stored. */
+  boolean intact(ModuleFile module) {
+    try {
+      return Digest.of(Files.readAllBytes(module.file())).equals(module.sha256());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Stores a built module and forgets the oldest.
+   *
+   * @throws IOException when the disk refuses
+   * @throws IllegalArgumentException when it is not what the answer says, or no module of ours
+   */
+  ModuleFile store(String key, BuildAnswer answer) throws IOException {
+    String sum = Digest.of(answer.module());
+    if (!sum.equals(answer.sha256())) {
+      throw new IllegalArgumentException(
+          "the module's sha256 is " + sum + ", the builder says " + answer.sha256());
+    }
+    Map<String, String> info = ModInfo.parse(answer.module());
+    if (!info.containsKey("srcversion")) {
+      throw new IllegalArgumentException("the module has no srcversion");
+    }
+    Map<String, String> manifest = new TreeMap<>();
+    manifest.put("sha256", sum);
+    manifest.put("srcversion", info.get("srcversion"));
+    manifest.put("version", info.getOrDefault("version", ""));
+    manifest.put("headers", answer.headers());
+    manifest.put("compiler", answer.compiler());
+    manifest.put("seconds", Integer.toString(answer.seconds()));
+
+    Path fresh = dir.resolve("." + key + ".tmp");
+    SafeFiles.deleteTree(fresh);
+    Files.createDirectories(fresh);
+    SafeFiles.writeSynced(fresh.resolve(MODULE), answer.module());
+    SafeFiles.writeSynced(
+        fresh.resolve(MANIFEST), KeyValues.format(manifest).getBytes(StandardCharsets.UTF_8));
+    drop(key);
+    Files.move(fresh, dir.resolve(key));
+    SafeFiles.syncDirectory(dir);
+    prune(key);
+    return new ModuleFile(
+        key,
+        dir.resolve(key).resolve(MODULE),
+        sum,
+        info.get("srcversion"),
+        info.get("version"),
+        answer.headers(),
+        answer.compiler(),
+        answer.seconds());
+  }
+
+  /** Marks an entry as used now, so that it is among those kept. */
+  void touch(ModuleFile module, Instant now) {
+    try {
+      Files.setLastModifiedTime(dir.resolve(module.key()), FileTime.from(now));
+    } catch (IOException e) {
+      // Costs a build later at worst.
+    }
+  }
+
+  /** Forgets an entry. */
+  void drop(String key) throws IOException {
+    SafeFiles.deleteTree(dir.resolve(key));
+  }
+
+  private void prune(String justStored) throws IOException {
+    List<Path> entries;
+    try (Stream<Path> list = Files.list(dir)) {
+      entries =
+          list.filter(p -> !p.getFileName().toString().equals(justStored))
+              .sorted(Comparator.comparing(ModuleCache::age).reversed())
+              .toList();
+    }
+    for (Path old : entries.subList(Math.min(KEEP - 1, entries.size()), entries.size())) {
+      SafeFiles.deleteTree(old);
+    }
+  }
+
+  private static FileTime age(Path entry) {
+    try {
+      return Files.getLastModifiedTime(entry);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.dropprobe.agent.module;
+
+import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
+import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
+
+import io.dropprobe.agent.Time;
+import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.agent.kernel.Kernel;
+import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Brings the module to what is wanted, one step each pass, and says where things stand. */
+public final class ModuleKeeper {
+  /** Takes this node's own probes out of the kernel, their last counts saved. */
+  public interface Quiesce {
+    /**
+     * @throws KernelException when one could not be removed
+     * @throws IOException when the last counts could not be read
+     */
+    void quiesce() throws KernelException, IOException;
+  }
+
+  private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
+  private static final int STEPS = 4;
+
+  private final Kernel kernel;
+  private final ModuleSource source;
+  private final Time time;
+  private final Backoff loads = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+  private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
+  private NodeProblem loadProblem;
+  private String unloadProblem;
+
+  ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
+    this.kernel = kernel;
+    this.source = source;
+    this.time = time;
+  }
+
+  /**
+   * @param stateDir the agent's folder on the node; modules are kept below it
+   * @param buildDir the folder shared with the builder
+   * @param deadline of one build
+   */
+  public static ModuleKeeper of(
+      Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline) {
+    ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
+    ModuleSource source =
+        new ModuleSource(new FileBuilder(buildDir), cache, kernel.facts(), time, deadline);
+    return new ModuleKeeper(kernel, source, time);
+  }
+
+  /**
+   * One pass: as many steps as can be made without waiting.
+   *
+   * @param wanted whether any probe of this node needs the module
+   */
+  public ModuleOutcome pass(boolean wanted, Holders holders, Quiesce quiesce) {
+    if (!wanted) {
+      source.withdraw();
+    }
+    ModuleOutcome outcome = null;
+    for (int i = 0; outcome == null && i < STEPS; i++) {
+      outcome = step(wanted, holders, quiesce);
+    }
+    return outcome != null
+        ? outcome
+        : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
+  }
+
+  /** When the next pass is due for the module's sake, in milliseconds of the clock. */
+  public long dueAt() {
+    if (source.waiting()) {
+      return time.millis() + 300;
+    }
+    long due = source.dueAt();
+    if (loadProblem != null) {
+      due = Math.min(due, loads.readyAt());
+    }
+    return unloadProblem != null ? Math.min(due, unloads.readyAt()) : due;
+  }
+
+  /** Null: something was done, look again. */
+  private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
+    ModuleSight sight = kernel.module();
+    Optional<NodeProblem> problem = Problems.before(kernel.facts(), kernel.preflight());
+    ModuleSource.Supply supply =
+        wanted && problem.isEmpty() ? source.get() : new ModuleSource.Supply.Pending("not wanted");
+    ModuleFile target = supply instanceof ModuleSource.Supply.Ready r ? r.file() : null;
+    if (supply instanceof ModuleSource.Supply.Impossible i) {
+      problem = Optional.of(i.problem());
+    }
+    ModuleAction action =
+        ModuleTable.decide(sight, wanted, target == null ? null : target.srcversion(), holders);
+
+    if (action instanceof ModuleAction.Load) {
+      return load(target);
+    }
+    if (action instanceof ModuleAction.Replace || action instanceof ModuleAction.Unload) {
+      return unload(sight, target, quiesce);
+    }
+    if (action instanceof ModuleAction.Keep) {
+      loadProblem = null;
+      unloadProblem = null;
+    }
+    return stand(sight, wanted, action, problem.orElse(null), supply, target);
+  }
+
+  private ModuleOutcome load(ModuleFile target) {
+    if (loadProblem != null && !loads.ready(time.millis())) {
+      return failed(loadProblem, target);
+    }
+    if (!source.intact(target)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} has changed on the disk; building again",
+          target.file());
+      return null;
+    }
+    try {
+      kernel.load(target.file());
+      LOG.log(
+          System.Logger.Level.INFO,
+          "loaded {0}, srcversion {1}",
+          target.file(),
+          target.srcversion());
+      loads.succeeded();
+      loadProblem = null;
+      return null;
+    } catch (KernelException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      return loadRefused(e, target);
+    }
+  }
+
+  private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
+    if (e.errno() == Errno.EEXIST) {
+      ModuleSight sight = kernel.module();
+      if (sight instanceof ModuleSight.Live) {
+        // Another agent on this kernel was faster.
+        return null;
+      }
+      if (sight instanceof ModuleSight.Transient) {
+        return pending("being loaded by another", target);
+      }
+    }
+    if (e.errno() == Errno.EBUSY) {
+      return pending("being loaded or unloaded by another", target);
+    }
+    if (Problems.wrongFile(e.errno()) && source.rebuild()) {
+      return null;
+    }
+    loads.failed(time.millis());
+    loadProblem = Problems.load(e, kernel.preflight());
+    return failed(loadProblem, target);
+  }
+
+  private ModuleOutcome unload(ModuleSight sight, ModuleFile target, Quiesce quiesce) {
+    if (unloadProblem != null && !unloads.ready(time.millis())) {
+      return held(sight, unloadProblem, target);
+    }
+    try {
+      quiesce.quiesce();
+      kernel.unload();
+      LOG.log(System.Logger.Level.INFO, "unloaded the module");
+      unloads.succeeded();
+      unloadProblem = null;
+      return null;
+    } catch (KernelException | IOException e) {
+      unloads.failed(time.millis());
+      unloadProblem = "can't be unloaded: " + e.getMessage();
+      return held(kernel.module(), unloadProblem, target);
+    }
+  }
+
+  private static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
+    ModuleState state = problem.unsupported() ? ModuleState.Unsupported : ModuleState.Failed;
+    return new ModuleOutcome(state, problem, null, target, false);
+  }
+
+  private static ModuleOutcome pending(String note, ModuleFile target) {
+    return new ModuleOutcome(ModuleState.Building, null, note, target, false);
+  }
+
+  private static ModuleOutcome held(ModuleSight sight, String reason, ModuleFile target) {
+    NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
+    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(sight));
+  }
+
+  private static boolean usable(ModuleSight sight) {
+    return sight instanceof ModuleSight.Live live && ModuleTable.usable(live);
+  }
+
+  private static ModuleOutcome stand(
+      ModuleSight sight,
+      boolean wanted,
+      ModuleAction action,
+      NodeProblem problem,
+      ModuleSource.Supply supply,
+      ModuleFile target) {
+    if (action instanceof ModuleAction.Held h) {
+      // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
+      if (h.byPerson()) {
+        return held(sight, h.reason(), target);
+      }
+      // Not wanted here and wanted elsewhere: this node has left nothing behind.
+      ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
+      return new ModuleOutcome(state, problem, h.reason(), target, usable(sight));
+    }
+    if (action instanceof ModuleAction.Refuse r) {
+      return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
+    }
+    if (usable(sight)) {
+      return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
+    }
+    if (!wanted) {
+      boolean there = sight instanceof ModuleSight.Live || sight instanceof ModuleSight.Transient;
+      return new ModuleOutcome(
+          there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
+    }
+    if (problem != null) {
+      return failed(problem, target);
+    }
+    String note =
+        supply instanceof ModuleSource.Supply.Pending p
+            ? p.reason()
+            : ((ModuleAction.Wait) action).reason();
+    return pending(note, target);
+  }
+}

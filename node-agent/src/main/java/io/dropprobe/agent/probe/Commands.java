@@ -1,0 +1,19 @@
+package io.dropprobe.agent.probe;
+
+/** The module's command language. */
+final class Commands {
+  private Commands() {}
+
+  static String of(String verb, String name, String uid, String owner) {
+    return verb + " " + name + " uid=" + uid + " owner=" + owner;
+  }
+
+  static String renew(String name, String uid, String owner, long lease) {
+    return of("renew", name, uid, owner) + " lease=" + lease;
+  }
+
+  static String add(Step.Add add, String owner, long lease) {
+    String identity = of("add", add.name(), add.probe().uid(), owner) + " lease=" + lease;
+    return add.options().isEmpty() ? identity : identity + " " + add.options();
+  }
+}

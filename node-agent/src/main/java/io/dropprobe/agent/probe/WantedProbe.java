@@ -1,0 +1,90 @@
+package io.dropprobe.agent.probe;
+
+import io.dropprobe.api.Durations;
+import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.Series;
+import io.dropprobe.api.Times;
+import io.dropprobe.api.Wanted;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.Match;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Stages;
+import io.fabric8.kubernetes.api.model.Taint;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A DropProbe that selects this node.
+ *
+ * @param name also its name in the kernel
+ * @param generation of the spec that this is
+ * @param state Active, Inactive or Expired
+ * @param expiresAt when it stops by itself; null for never
+ * @param match never null
+ * @param interval how often it is reported at most
+ */
+public record WantedProbe(
+    String name,
+    String uid,
+    long generation,
+    String series,
+    ProbeState state,
+    Instant expiresAt,
+    Match match,
+    boolean stages,
+    Duration interval) {
+
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+  /** Whether it should count now. */
+  public boolean active() {
+    return state == ProbeState.Active;
+  }
+
+  /**
+   * Those of all DropProbes that are this node's, sorted by name. One that is being deleted is
+   * none.
+   *
+   * @param labels of the Node
+   * @param taints of the Node
+   */
+  public static List<WantedProbe> select(
+      Collection<DropProbe> all, Map<String, String> labels, List<Taint> taints, Instant now) {
+    return all.stream()
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .filter(p -> NodeSelection.selects(p.getSpec(), labels, taints))
+        .map(p -> of(p, now))
+        .sorted(Comparator.comparing(WantedProbe::name))
+        .toList();
+  }
+
+  private static WantedProbe of(DropProbe p, Instant now) {
+    Match match = p.getSpec().match;
+    String expiresAt = p.getStatus() == null ? null : p.getStatus().expiresAt;
+    return new WantedProbe(
+        p.getMetadata().getName(),
+        p.getMetadata().getUid(),
+        p.getMetadata().getGeneration() == null ? 0 : p.getMetadata().getGeneration(),
+        Series.of(p.getSpec()),
+        Wanted.state(p, now),
+        p.getSpec().duration == null ? null : Times.parseOrNull(expiresAt),
+        match == null ? new Match() : match,
+        p.getSpec().stages == Stages.Enabled,
+        interval(p));
+  }
+
+  /** The one in force is the operator's, which stretches it in large clusters. */
+  private static Duration interval(DropProbe p) {
+    String inForce = p.getStatus() == null ? null : p.getStatus().reportInterval;
+    String text = inForce != null ? inForce : p.getSpec().reportInterval;
+    try {
+      return text == null ? INTERVAL : Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      return INTERVAL;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.dropprobe.agent.report;
+
+import static io.dropprobe.api.Conditions.Node.*;
+
+import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.probe.ProbeResult;
+import io.dropprobe.agent.probe.Verdict;
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The node's conditions, in the order in which they can fail. False is kept for what somebody has
+ * to look at: what is not needed, not reached or still under way is Unknown, so that the first
+ * False one is the problem.
+ */
+final class ConditionList {
+  private static final String TRUE = "True";
+  private static final String FALSE = "False";
+  private static final String UNKNOWN = "Unknown";
+
+  private final List<Condition> previous;
+  private final Instant now;
+  private final List<Condition> list = new ArrayList<>();
+
+  private ConditionList(List<Condition> previous, Instant now) {
+    this.previous = previous == null ? List.of() : previous;
+    this.now = now;
+  }
+
+  /**
+   * @param previous of the last report, for lastTransitionTime; null for none
+   * @param namesReasons whether the loaded module's kernel names its drop reasons
+   */
+  static List<Condition> of(
+      List<Condition> previous,
+      Instant now,
+      ModuleOutcome module,
+      boolean namesReasons,
+      List<ProbeResult> probes) {
+    ConditionList c = new ConditionList(previous, now);
+    c.module(module, namesReasons);
+    c.probes(module, probes);
+    return c.list;
+  }
+
+  private void module(ModuleOutcome m, boolean namesReasons) {
+    boolean loaded = m.state() == ModuleState.Loaded;
+    boolean failed = false;
+    for (String type : IN_ORDER.subList(0, IN_ORDER.size() - 1)) {
+      if (m.problem() != null && m.problem().condition().equals(type)) {
+        add(type, FALSE, m.problem().reason(), m.problem().message());
+        failed = true;
+      } else if (type.equals(MODULE_LOADED) && loaded) {
+        add(type, TRUE, LOADED, loadedMessage(m, namesReasons));
+      } else if (failed) {
+        add(type, UNKNOWN, NOT_REACHED, "");
+      } else {
+        fine(type, m);
+      }
+    }
+  }
+
+  /** Nothing is wrong up to here. */
+  private void fine(String type, ModuleOutcome m) {
+    boolean built = m.origin() != null;
+    boolean beyond = m.problem() != null;
+    if (type.equals(KERNEL_SUPPORTED)) {
+      add(type, TRUE, SUPPORTED, "");
+    } else if (m.state() == ModuleState.Absent) {
+      add(type, UNKNOWN, NOT_NEEDED, "no probe selects this node");
+    } else if (built || beyond) {
+      boolean headers = type.equals(HEADERS_FOUND);
+      String reason = headers ? HEADERS_PRESENT : BUILT;
+      String message = built ? (headers ? m.origin().headers() : m.origin().compiler()) : "";
+      add(type, TRUE, reason, message);
+    } else if (type.equals(MODULE_BUILT)) {
+      add(type, UNKNOWN, BUILDING, m.note());
+    } else {
+      add(type, UNKNOWN, NOT_REACHED, "");
+    }
+  }
+
+  private static String loadedMessage(ModuleOutcome m, boolean namesReasons) {
+    String note = m.note() == null ? "" : m.note();
+    String reasons =
+        namesReasons
+            ? ""
+            : "this kernel gives no reasons for drops; the locations say where they happen";
+    return note.isEmpty() || reasons.isEmpty() ? note + reasons : note + "; " + reasons;
+  }
+
+  private void probes(ModuleOutcome module, List<ProbeResult> probes) {
+    if (probes.isEmpty()) {
+      add(PROBES_ACTIVE, UNKNOWN, NO_PROBE, "no probe selects this node");
+      return;
+    }
+    ProbeResult failed = first(probes, Verdict.Failed.class);
+    ProbeResult elsewhere = first(probes, Verdict.Elsewhere.class);
+    if (module.state() != ModuleState.Loaded) {
+      add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "");
+    } else if (failed != null) {
+      Verdict.Failed f = (Verdict.Failed) failed.verdict();
+      add(PROBES_ACTIVE, FALSE, PROBE_FAILED, failed.wanted().name() + ": " + f.message());
+    } else if (first(probes, Verdict.Pending.class) != null) {
+      add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "probes are being brought to the wanted state");
+    } else if (elsewhere != null) {
+      // They do count, for both nodes: no problem.
+      add(
+          PROBES_ACTIVE,
+          TRUE,
+          OWNED_ELSEWHERE,
+          ((Verdict.Elsewhere) elsewhere.verdict()).message());
+    } else {
+      add(PROBES_ACTIVE, TRUE, AS_WANTED, "");
+    }
+  }
+
+  private static ProbeResult first(List<ProbeResult> probes, Class<? extends Verdict> kind) {
+    return probes.stream().filter(p -> kind.isInstance(p.verdict())).findFirst().orElse(null);
+  }
+
+  private void add(String type, String status, String reason, String message) {
+    String text = message == null ? "" : cut(message);
+    String since =
+        previous.stream()
+            .filter(p -> p.getType().equals(type) && Objects.equals(p.getStatus(), status))
+            .map(Condition::getLastTransitionTime)
+            .findFirst()
+            .orElse(Times.format(now));
+    list.add(
+        new ConditionBuilder()
+            .withType(type)
+            .withStatus(status)
+            .withReason(reason)
+            .withMessage(text)
+            .withLastTransitionTime(since)
+            .build());
+  }
+
+  static String cut(String message) {
+    return message.length() <= Limits.MESSAGE
+        ? message
+        : message.substring(0, Limits.MESSAGE - 1) + "…";
+  }
+}

@@ -1,0 +1,119 @@
+package io.dropprobe.agent.report;
+
+import io.dropprobe.agent.count.Account;
+import io.dropprobe.agent.count.Ledger;
+import io.dropprobe.agent.count.ReasonCatalog;
+import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.KernelInfo;
+import io.dropprobe.api.v1alpha1.ModuleInfo;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Writes down what is true on this node. A pure function of what it is given. */
+public final class ReportBuilder {
+  private final Ledger ledger;
+  private final ProbeReports probes;
+
+  /** The ledger is read only. */
+  public ReportBuilder(Ledger ledger, ReasonCatalog catalog) {
+    this.ledger = ledger;
+    this.probes = new ProbeReports(catalog);
+  }
+
+  /**
+   * The report without reportedAt, which is set when it is written.
+   *
+   * @param previous conditions of the last report; null for none
+   */
+  public DropProbeNodeStatus build(NodeState node, List<Condition> previous, Instant now) {
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.nodeUID = node.nodeUid();
+    s.kernel = kernel(node);
+    s.module = module(node);
+    s.conditions =
+        ConditionList.of(previous, now, node.module(), node.namesReasons(), node.probes());
+    s.probes =
+        Stream.of(wanted(node), leftovers(node), removed(node))
+            .flatMap(x -> x)
+            .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
+            .toList();
+    s.activeProbes = s.module.state == ModuleState.Loaded ? active(s.probes) : null;
+    return s;
+  }
+
+  private Stream<ProbeReport> wanted(NodeState node) {
+    return node.probes().stream()
+        .map(
+            p -> {
+              Optional<Account> account =
+                  ledger.find(p.wanted().uid(), p.wanted().series(), node.nodeUid());
+              return probes.of(p, node.module(), account.orElse(null), node.namesReasons());
+            });
+  }
+
+  private Stream<ProbeReport> leftovers(NodeState node) {
+    return node.leftovers().stream()
+        .map(
+            p ->
+                probes.leftover(
+                    p,
+                    account(node, p.uid()).filter(a -> p.epoch().equals(a.epoch())).orElse(null),
+                    node.namesReasons()));
+  }
+
+  /** Their numbers stay in the report, or the cluster's sums would go down. */
+  private Stream<ProbeReport> removed(NodeState node) {
+    return node.others().stream()
+        .filter(o -> node.leftovers().stream().noneMatch(l -> l.uid().equals(o.uid())))
+        .flatMap(
+            o ->
+                account(node, o.uid())
+                    .filter(a -> a.total().everything() > 0)
+                    .map(a -> probes.removed(o, a, node.namesReasons()))
+                    .stream());
+  }
+
+  private Optional<Account> account(NodeState node, String uid) {
+    return ledger.all(node.nodeUid()).stream().filter(a -> a.uid().equals(uid)).findFirst();
+  }
+
+  private static int active(List<ProbeReport> reports) {
+    return (int) reports.stream().filter(p -> p.state == ProbeState.Active).count();
+  }
+
+  private static KernelInfo kernel(NodeState node) {
+    KernelInfo k = new KernelInfo();
+    k.release = node.kernel().release();
+    k.version = node.kernel().version();
+    k.architecture = node.kernel().architecture();
+    k.bootID = node.kernel().bootId();
+    return k;
+  }
+
+  private static ModuleInfo module(NodeState node) {
+    ModuleOutcome outcome = node.module();
+    ModuleInfo m = new ModuleInfo();
+    m.state = outcome.state();
+    m.sharedWith = node.sharedWith();
+    if (node.sight() instanceof ModuleSight.Live live) {
+      m.version = live.version();
+      m.srcversion = live.srcversion();
+      // The cache knows how a file was built; of another one that is loaded nothing is known.
+      if (outcome.origin() != null && outcome.origin().srcversion().equals(live.srcversion())) {
+        m.headers = outcome.origin().headers();
+        m.compiler = outcome.origin().compiler();
+        m.buildSeconds = outcome.origin().buildSeconds();
+      }
+    }
+    return m;
+  }
+}

@@ -1,0 +1,139 @@
+package io.dropprobe.agent.report;
+
+import io.dropprobe.agent.Time;
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Decides after each pass whether the report is written now, and remembers what the API server has.
+ * The API may be away for as long as it likes: the newest report is written when it is back.
+ */
+public final class Reporter {
+  private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
+  private static final long FIRST_RETRY = 1000;
+  private static final long LAST_RETRY = 30_000;
+
+  private final ReportWriter writer;
+  private final Time time;
+  private final Runnable wake;
+  private final String node;
+  private final Duration heartbeat;
+
+  private DropProbeNodeStatus written;
+  private long writtenAt;
+  private DropProbeNodeStatus inFlight;
+  private long retryAt = Long.MIN_VALUE;
+  private long pause = FIRST_RETRY;
+  private long taken;
+  private long failed;
+
+  /**
+   * @param wake called when a write has ended, from any thread
+   * @param heartbeat longest time without a report
+   */
+  public Reporter(ReportWriter writer, Time time, Runnable wake, String node, Duration heartbeat) {
+    this.writer = writer;
+    this.time = time;
+    this.wake = wake;
+    this.node = node;
+    this.heartbeat = heartbeat;
+  }
+
+  /** What the API server has from before this process; null for nothing. */
+  public synchronized void resume(DropProbeNodeStatus previous) {
+    written = previous;
+    // Its age on this process's clock is not known; the next heartbeat comes early rather than
+    // late.
+    writtenAt = time.millis() - heartbeat.toMillis() / 2;
+  }
+
+  /** Conditions of the last report; null for none. */
+  public synchronized List<Condition> conditions() {
+    return written == null ? null : written.conditions;
+  }
+
+  /**
+   * Writes the report if it is time.
+   *
+   * @param interval in force
+   * @return when to come again with a fresh one, in milliseconds of the clock
+   */
+  public long offer(DropProbeNodeStatus report, Duration interval) {
+    DropProbeNodeStatus now = null;
+    long next;
+    synchronized (this) {
+      SizeBound.apply(report);
+      ReportSchedule schedule = ReportSchedule.of(node, interval, heartbeat);
+      long due = Math.max(retryAt, schedule.due(written, writtenAt, report));
+      if (inFlight != null) {
+        // Its end wakes the loop.
+        next = Long.MAX_VALUE;
+      } else if (due > time.millis()) {
+        // Counts that have not changed yet may do so before the next turn.
+        next = Math.min(due, schedule.turnAfter(time.millis()));
+      } else {
+        now = start(report);
+        next = Long.MAX_VALUE;
+      }
+    }
+    if (now != null) {
+      writer.write(now, this::ended);
+    }
+    return next;
+  }
+
+  /** Writes what differs, whatever the schedule says; for the end. */
+  public void flush(DropProbeNodeStatus report) {
+    synchronized (this) {
+      SizeBound.apply(report);
+      if (Changes.between(written, report) == Changes.NONE) {
+        return;
+      }
+      start(report);
+    }
+    writer.write(report, this::ended);
+  }
+
+  private DropProbeNodeStatus start(DropProbeNodeStatus report) {
+    report.reportedAt = Times.format(time.wall());
+    inFlight = report;
+    return report;
+  }
+
+  private void ended(Exception e) {
+    synchronized (this) {
+      if (e == null) {
+        written = inFlight;
+        writtenAt = time.millis();
+        retryAt = Long.MIN_VALUE;
+        pause = FIRST_RETRY;
+        taken++;
+      } else {
+        LOG.log(System.Logger.Level.WARNING, "the report could not be written: {0}", e.toString());
+        retryAt = time.millis() + pause;
+        pause = Math.min(pause * 2, LAST_RETRY);
+        failed++;
+      }
+      inFlight = null;
+    }
+    wake.run();
+  }
+
+  /** Whether a write is under way. */
+  public synchronized boolean busy() {
+    return inFlight != null;
+  }
+
+  /** Writes that were taken since the start. */
+  public synchronized long writes() {
+    return taken;
+  }
+
+  /** Writes that failed since the start. */
+  public synchronized long failures() {
+    return failed;
+  }
+}

@@ -1,0 +1,717 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.agent.kernel.FakeKernel;
+import io.dropprobe.agent.kernel.Preflight;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.Match;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Stages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole loop, told as stories: a real agent between a kernel and an API server in memory. */
+class AgentTest {
+  @TempDir Path dir;
+  private final ManualTime time = new ManualTime();
+  private final FakeKernel kernel = new FakeKernel(time);
+  private TestNode node;
+
+  @BeforeEach
+  void start() {
+    node = new TestNode("worker-1", dir, time, kernel);
+  }
+
+  private void applied(String name, String uid) {
+    node.api.probes.add(TestProbe.probe(name, uid));
+    node.pass();
+    node.settle();
+  }
+
+  private ProbeReport a() {
+    return node.reported("a");
+  }
+
+  // Counting.
+
+  @Test
+  void aNewProbeIsCountedAndReported() {
+    applied("a", "u1");
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(1, a().observedGeneration);
+    assertEquals(0, a().packets);
+    assertEquals(1, node.api.last().activeProbes);
+    assertEquals(ModuleState.Loaded, node.api.last().module.state);
+    assertEquals("node-uid-1", node.api.last().nodeUID);
+    assertEquals("boot-1", node.api.last().kernel.bootID);
+
+    kernel.drop("NO_SOCKET", 7);
+    kernel.drop("QUEUE_PURGE", 5);
+    node.report();
+
+    assertEquals(7, a().packets);
+    assertEquals(700, a().bytes);
+    assertEquals(5, a().noise);
+    assertEquals(1, a().reasons.size());
+    assertEquals("NO_SOCKET", a().reasons.get(0).reason);
+    assertEquals(7, a().reasons.get(0).packets);
+    assertEquals("Refused", a().reasons.get(0).reasonClass.name());
+    assertEquals("at_no_socket", a().locations.get(0).location);
+    assertEquals(1, a().locations.size());
+    assertNull(a().workloads);
+  }
+
+  @Test
+  void theFirstPassAfterAChangeActsOnTheKernel() {
+    applied("a", "u1");
+    node.api.probes.set(
+        0, TestProbe.changed(node.api.probes.get(0), p -> p.getSpec().active = false));
+    node.pass();
+    assertEquals(List.of("a(inactive) worker-1"), kernel.summary());
+  }
+
+  @Test
+  void inactiveKeepsTheNumbersAndActiveGoesOn() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().active = false);
+    kernel.drop("NO_SOCKET", 100);
+    node.report();
+    assertEquals(ProbeState.Inactive, a().state);
+    assertEquals(7, a().packets);
+
+    node.change("a", p -> p.getSpec().active = true);
+    kernel.drop("NO_SOCKET", 2);
+    node.report();
+    assertEquals(9, a().packets);
+    assertEquals(0, a().base.packets);
+  }
+
+  @Test
+  void aChangedMatchStartsAtZeroInAnotherEpoch() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    String epoch = a().epoch;
+    String series = a().series;
+
+    node.change("a", p -> p.getSpec().match = TestProbe.ports(443));
+
+    assertEquals("{ports=443}", kernel.filter("a"));
+    assertEquals(0, a().packets);
+    assertEquals(0, a().base.packets);
+    assertNotEquals(epoch, a().epoch);
+    assertNotEquals(series, a().series);
+    assertEquals(2, a().observedGeneration);
+  }
+
+  @Test
+  void aChangedResetAtStartsAtZero() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().resetAt = "2026-01-01T00:00:00Z");
+    node.report();
+    assertEquals(0, a().packets);
+  }
+
+  @Test
+  void aNewCommandLineForTheSameSeriesKeepsTheSum() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals("{stages=on}", kernel.filter("a"));
+    assertEquals(8, a().packets);
+    assertEquals(7, a().base.packets);
+    assertEquals(8, a().reasons.get(0).packets);
+  }
+
+  @Test
+  void deletedAndCreatedAgainIsAnotherProbe() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.api.probes.set(0, TestProbe.probe("a", "u2"));
+    node.pass();
+    node.settle();
+    assertEquals("u2", a().uid);
+    assertEquals(0, a().packets);
+  }
+
+  @Test
+  void severalProbesDoNotDisturbEachOther() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    applied("b", "u2");
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(8, a().packets);
+    assertEquals(1, node.reported("b").packets);
+    node.change("b", p -> p.getSpec().active = false);
+    assertEquals(List.of("a(active) worker-1", "b(inactive) worker-1"), kernel.summary());
+  }
+
+  @Test
+  void aFilterThatTheModuleRefusesFailsThatProbeOnly() {
+    kernel.refuseFilters = true;
+    applied("a", "u1");
+    DropProbe b = TestProbe.probe("b", "u2");
+    b.getSpec().match = TestProbe.ports(443);
+    node.api.probes.add(b);
+    node.pass();
+    node.settle();
+    assertEquals(ProbeState.Active, node.state("a"));
+    ProbeReport report = node.reported("b");
+    assertEquals(ProbeState.Failed, report.state);
+    assertEquals("MatchNotSupported", report.reason);
+    assertTrue(report.message.startsWith("spec.match.ports not supported"), report.message);
+    assertNull(report.packets);
+    assertEquals("False/ProbeFailed", node.condition("ProbesActive"));
+
+    node.change("b", p -> p.getSpec().match = null);
+    assertEquals(ProbeState.Active, node.state("b"));
+    assertEquals("True/AsWanted", node.condition("ProbesActive"));
+  }
+
+  @Test
+  void reasonsAreResolvedByTheRunningKernelsNames() {
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.reasons = List.of("NETFILTER_DROP", "NO_SOCKET", "FROM_THE_FUTURE");
+    node.api.probes.add(a);
+    node.settle();
+    assertEquals("{reasons=2,6}", kernel.filter("a"));
+
+    node.change("a", p -> p.getSpec().match.reasons = List.of("FROM_THE_FUTURE"));
+    assertEquals("ReasonsUnknown", a().reason);
+    assertEquals(List.of(), kernel.summary());
+  }
+
+  @Test
+  void aKernelWithoutReasonsSaysSo() {
+    kernel.namesReasons = false;
+    applied("a", "u1");
+    kernel.drop("-", 3);
+    node.report();
+    assertEquals(3, a().packets);
+    assertNull(a().reasons);
+    assertEquals(3, a().locations.get(0).packets);
+    assertTrue(node.api.last().conditions.get(3).getMessage().contains("no reasons"));
+  }
+
+  @Test
+  void anExpiredProbeStopsAtItsTime() {
+    applied("a", "u1");
+    node.change(
+        "a",
+        p -> {
+          p.getSpec().duration = "1m";
+          p.getStatus().expiresAt = time.wall().plusSeconds(60).toString();
+        });
+    node.run(Duration.ofSeconds(50));
+    assertEquals(ProbeState.Active, node.state("a"));
+    node.run(Duration.ofSeconds(10));
+    assertEquals(List.of("a(inactive) worker-1"), kernel.summary());
+    assertEquals(ProbeState.Expired, node.state("a"));
+  }
+
+  // The agent comes and goes.
+
+  @Test
+  void afterAKillTheNextAgentAdoptsModuleAndProbe() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    kernel.commands.clear();
+    String epoch = a().epoch;
+    kernel.drop("NO_SOCKET", 1);
+
+    node.start();
+    kernel.drop("NO_SOCKET", 2);
+    node.report();
+
+    assertEquals(10, a().packets);
+    assertEquals(epoch, a().epoch);
+    assertEquals(0, a().base.packets);
+    assertEquals(1, kernel.loads);
+    assertTrue(kernel.commands.stream().allMatch("renew a"::equals), kernel.commands.toString());
+  }
+
+  @Test
+  void aSpecThatChangedWhileTheAgentWasAwayIsNoticed() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.api.probes.set(
+        0, TestProbe.changed(node.api.probes.get(0), p -> p.getSpec().match = TestProbe.ports(80)));
+    node.start();
+    node.settle();
+    assertEquals("{ports=80}", kernel.filter("a"));
+    assertEquals(0, a().packets);
+  }
+
+  @Test
+  void aProbeThatWasDeletedWhileTheAgentWasAwayIsCleanedUp() {
+    applied("a", "u1");
+    node.api.probes.clear();
+    node.start();
+    node.settle();
+    assertNull(kernel.srcversion());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals(List.of(), node.api.last().probes);
+  }
+
+  @Test
+  void afterARebootCountingGoesOnWhereItStopped() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    String since = a().since;
+    kernel.reboot();
+    node.start();
+    node.settle();
+    assertEquals(7, a().packets);
+    assertEquals(7, a().base.packets);
+    assertEquals("boot-2", node.api.last().kernel.bootID);
+    kernel.drop("NO_SOCKET", 1);
+    kernel.drop("NETFILTER_DROP", 2);
+    node.report();
+    assertEquals(10, a().packets);
+    assertEquals(8, a().reasons.get(0).packets);
+    assertEquals(since, a().since);
+  }
+
+  @Test
+  void numbersNeverGoDownInAnyReportAcrossAReboot() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.builder.result = "headers-not-found";
+    kernel.reboot();
+    node.builder.starts("source-2");
+    node.start();
+    node.report();
+    assertEquals(ProbeState.Failed, a().state);
+    assertEquals("HeadersNotFound", a().reason);
+    assertEquals(7, a().packets);
+    assertEquals(7, a().base.packets);
+    assertNull(a().epoch);
+    assertTrue(
+        node.api.reports.stream()
+                .filter(r -> !r.probes.isEmpty() && r.probes.get(0).packets != null)
+                .mapToLong(r -> r.probes.get(0).packets)
+                .reduce(0, (before, now) -> now >= before ? now : Long.MAX_VALUE)
+            == 7);
+  }
+
+  @Test
+  void withANewDiskTheReportCarriesTheSum() throws IOException {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    kernel.reboot();
+    SafeFiles.deleteTree(dir.resolve("worker-1/state"));
+    node.start();
+    node.report();
+    assertEquals(7, a().packets);
+    assertEquals(7, a().reasons.get(0).packets);
+  }
+
+  @Test
+  void withANewDiskAndTheSameKernelNothingIsCountedTwice() throws IOException {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    kernel.reboot();
+    node.settle();
+    kernel.drop("NO_SOCKET", 2);
+    node.report();
+    long before = a().packets;
+    SafeFiles.deleteTree(dir.resolve("worker-1/state"));
+    node.start();
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(before + 1, a().packets);
+  }
+
+  @Test
+  void aNodeThatComesBackUnderItsNameCountsFromZero() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.api.node =
+        new io.dropprobe.agent.api.NodeFacts("node-uid-2", node.api.node.labels(), List.of());
+    node.start();
+    kernel.drop("NO_SOCKET", 2);
+    node.settle();
+    assertEquals("node-uid-2", node.api.last().nodeUID);
+    assertEquals(0, a().packets);
+    assertEquals(0, a().base.packets);
+  }
+
+  @Test
+  void anotherModuleKeepsTheSum() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.builder.srcversion = "BBBB";
+    node.builder.starts("source-2");
+    node.run(Duration.ofSeconds(15));
+    assertEquals("BBBB", kernel.srcversion());
+    assertEquals("BBBB", node.api.last().module.srcversion);
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(8, a().packets);
+    assertEquals(7, a().base.packets);
+  }
+
+  // SIGTERM.
+
+  @Test
+  void aRolloutLeavesAllCountingAndFlushesTheReport() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.terminate();
+    assertEquals(7, a().packets);
+    assertEquals(ProbeState.Active, a().state);
+    kernel.drop("NO_SOCKET", 2);
+    node.start();
+    node.report();
+    assertEquals(9, a().packets);
+    assertEquals(1, kernel.loads);
+  }
+
+  @Test
+  void selectedByNoneAtTheEndNothingIsLeft() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.api.probes.replaceAll(p -> TestProbe.changed(p, TestProbe.elsewhere()));
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals(ProbeState.Removed, a().state);
+    assertEquals(7, a().packets);
+  }
+
+  @Test
+  void whenEverythingIsBeingRemovedNothingIsLeft() {
+    applied("a", "u1");
+    node.api.going = true;
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(List.of(), node.api.last().probes);
+  }
+
+  @Test
+  void whenTheApiServerIsAwayAtTheEndAllIsLeft() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.api.up = false;
+    node.terminate();
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    node.api.up = true;
+    kernel.drop("NO_SOCKET", 1);
+    node.start();
+    node.report();
+    assertEquals(8, a().packets);
+  }
+
+  // Losing selection, deletion.
+
+  @Test
+  void aNodeThatIsNotSelectedAnyMoreUnloadsAndKeepsItsShare() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", TestProbe.elsewhere());
+    assertNull(kernel.srcversion());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals(ProbeState.Removed, a().state);
+    assertEquals(7, a().packets);
+    assertEquals(7, a().base.packets);
+    assertNull(a().epoch);
+    assertEquals("Unknown/NoProbe", node.condition("ProbesActive"));
+
+    node.change("a", p -> p.getSpec().nodeSelector = null);
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(8, a().packets);
+    assertEquals(7, a().base.packets);
+  }
+
+  @Test
+  void aProbeThatIsBeingDeletedLeavesTheKernelAndTheReport() {
+    applied("a", "u1");
+    applied("b", "u2");
+    kernel.drop("NO_SOCKET", 7);
+    node.api.probes.get(0).getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+    node.pass();
+    node.settle();
+    assertEquals(List.of("b(active) worker-1"), kernel.summary());
+    assertNull(a());
+  }
+
+  @Test
+  void aProbeThatCantBeRemovedStaysInTheReport() {
+    applied("a", "u1");
+    applied("b", "u2");
+    node.api.probes.get(0).getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
+    kernel.commandErrors.put("remove", Errno.ENOMEM);
+    node.pass();
+    assertEquals("RemoveFailed", a().reason);
+    assertFalse(a().epoch.isEmpty());
+    node.settle();
+    assertNull(a());
+  }
+
+  // Leases, and kernels with two nodes.
+
+  @Test
+  void theLeaseIsRenewedWithoutTheApiServerAlsoWhileInactive() {
+    applied("a", "u1");
+    applied("b", "u2");
+    node.change("b", p -> p.getSpec().active = false);
+    node.api.up = false;
+    node.run(Duration.ofMinutes(30));
+    assertEquals(List.of("a(active) worker-1", "b(inactive) worker-1"), kernel.summary());
+    assertTrue(kernel.leaseLeft("b") > 30, kernel.leaseLeft("b") + " s left");
+  }
+
+  @Test
+  void anAgentThatStartsDuringAnOutageKeepsTheLease() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.api.up = false;
+    node.start();
+    node.run(Duration.ofMinutes(10));
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    kernel.drop("NO_SOCKET", 1);
+    node.api.up = true;
+    node.report();
+    assertEquals(8, a().packets);
+  }
+
+  @Test
+  void reportsResumeAfterAnOutageWithAllThatWasCounted() {
+    applied("a", "u1");
+    node.api.up = false;
+    kernel.drop("NO_SOCKET", 7);
+    node.run(Duration.ofMinutes(20));
+    int before = node.api.reports.size();
+    node.api.up = true;
+    node.report();
+    assertEquals(before + 1, node.api.reports.size());
+    assertEquals(7, a().packets);
+  }
+
+  @Test
+  void aLeaseThatRanOutIsTakenUpAgainAndTheGapIsSaid() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    time.pass(Duration.ofSeconds(100));
+    assertEquals(List.of("a(inactive) worker-1"), kernel.summary());
+    node.start();
+    node.report();
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(7, a().packets);
+    assertTrue(a().gap.matches("4[0-9]s"), a().gap);
+  }
+
+  @Test
+  void ofTwoNodesOnOneKernelOneCountsAndTheOtherSaysWho() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = node.api.probes;
+    other.settle();
+    kernel.drop("NO_SOCKET", 7);
+    other.run(Duration.ofSeconds(15));
+    node.run(Duration.ofSeconds(15));
+
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(ProbeState.OwnedElsewhere, other.state("a"));
+    assertEquals("worker-1", other.reported("a").ownedBy);
+    assertEquals("worker-1", other.api.last().module.sharedWith);
+    assertEquals(1, other.reported("a").observedGeneration);
+    assertNull(other.reported("a").packets);
+    assertEquals(0, other.api.last().activeProbes);
+    assertEquals("True/OwnedElsewhere", other.condition("ProbesActive"));
+    assertEquals(1, kernel.loads);
+  }
+
+  @Test
+  void theSecondNodeTakesOverWhenTheFirstIsDeadAndKeepsTheCounts() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = node.api.probes;
+    other.settle();
+    kernel.drop("NO_SOCKET", 7);
+    // worker-1 makes no more passes.
+    other.run(Duration.ofSeconds(90));
+    assertEquals(List.of("a(active) worker-2"), kernel.summary());
+    kernel.drop("NO_SOCKET", 1);
+    other.report();
+    assertEquals(ProbeState.Active, other.state("a"));
+    assertEquals(8, other.reported("a").packets);
+    assertNull(other.api.last().module.sharedWith);
+  }
+
+  @Test
+  void aNodeThatSharesAKernelLeavesTheModuleToTheOther() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = List.of(TestProbe.probe("b", "u2"));
+    other.settle();
+    assertEquals(List.of("a(active) worker-1", "b(active) worker-2"), kernel.summary());
+    node.pass();
+    node.api.probes.clear();
+    node.pass();
+    node.settle();
+    assertEquals(List.of("b(active) worker-2"), kernel.summary());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals("worker-2", node.api.last().module.sharedWith);
+  }
+
+  @Test
+  void whatADeadNodeLeftOfADeletedProbeIsRemoved() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = List.of(TestProbe.probe("b", "u2"));
+    other.run(Duration.ofSeconds(90));
+    assertEquals(List.of("b(active) worker-2"), kernel.summary());
+  }
+
+  // What goes wrong.
+
+  @Test
+  void withoutHeadersTheNodeIsUnsupportedAndNamesThePackage() {
+    node.builder.result = "headers-not-found";
+    node.builder.message = "install linux-headers-6.12.1-test";
+    applied("a", "u1");
+    assertEquals(ModuleState.Unsupported, node.api.last().module.state);
+    assertEquals("True/Supported", node.condition("KernelSupported"));
+    assertEquals("False/HeadersNotFound", node.condition("HeadersFound"));
+    assertEquals("Unknown/NotReached", node.condition("ModuleBuilt"));
+    assertEquals("Unknown/NotReached", node.condition("ModuleLoaded"));
+    assertEquals("Unknown/NotReached", node.condition("ProbesActive"));
+    assertEquals(ProbeState.Failed, a().state);
+    assertEquals("install linux-headers-6.12.1-test", a().message);
+    assertEquals(1, a().observedGeneration);
+    assertNull(a().packets);
+    assertNull(node.api.last().activeProbes);
+
+    int writes = node.api.reports.size();
+    node.run(Duration.ofMinutes(4));
+    assertTrue(node.api.reports.size() - writes <= 1, "quiet while nothing changes");
+    node.builder.result = "ok";
+    node.run(Duration.ofSeconds(70));
+    assertEquals(ProbeState.Active, node.state("a"));
+  }
+
+  @Test
+  void modulesDisabledIsSaidAndNothingIsTried() {
+    kernel.preflight = new Preflight(true, true, null, null, true, false);
+    applied("a", "u1");
+    assertEquals("False/ModulesDisabled", node.condition("KernelSupported"));
+    assertEquals(ModuleState.Unsupported, node.api.last().module.state);
+    assertEquals(0, kernel.loads);
+  }
+
+  @Test
+  void whileBuildingNothingIsAProblemAndNothingIsActedOnYet() {
+    node.api.probes.add(TestProbe.probe("a", "u1"));
+    node.pass();
+    assertEquals(ModuleState.Building, node.api.last().module.state);
+    assertNull(a().state);
+    assertNull(a().observedGeneration);
+    assertTrue(
+        node.api.last().conditions.stream().noneMatch(c -> c.getStatus().equals("False")),
+        node.api.last().conditions.toString());
+    assertEquals("Unknown/Building", node.condition("ModuleBuilt"));
+  }
+
+  @Test
+  void aPersonsProbeKeepsTheModuleAndIsNamedAsTheHolder() {
+    applied("a", "u1");
+    kernel.manualActive = true;
+    node.api.probes.clear();
+    node.pass();
+    node.settle();
+    assertEquals(ModuleState.Loaded, node.api.last().module.state);
+    assertEquals("False/ModuleHeld", node.condition("ModuleLoaded"));
+    assertEquals(List.of(), kernel.summary());
+    kernel.manualActive = false;
+    node.run(Duration.ofSeconds(15));
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+  }
+
+  @Test
+  void aModuleThatSomebodyTookAwayIsLoadedAgain() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    kernel.reboot();
+    node.run(Duration.ofSeconds(15));
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(7, a().packets);
+  }
+
+  // Reports.
+
+  @Test
+  void nothingNewIsWrittenOnlyAsAHeartbeat() {
+    applied("a", "u1");
+    int before = node.api.reports.size();
+    node.run(Duration.ofSeconds(260));
+    assertEquals(before, node.api.reports.size());
+    node.run(Duration.ofSeconds(45));
+    assertEquals(before + 1, node.api.reports.size());
+  }
+
+  @Test
+  void countsAreWrittenAtMostOncePerInterval() {
+    applied("a", "u1");
+    node.run(Duration.ofSeconds(60));
+    int before = node.api.reports.size();
+    for (int i = 0; i < 300; i++) {
+      kernel.drop("NO_SOCKET", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    int writes = node.api.reports.size() - before;
+    assertTrue(writes == 10 || writes == 11, writes + " writes in five minutes");
+  }
+
+  @Test
+  void theIntervalInForceIsFollowed() {
+    applied("a", "u1");
+    node.change("a", p -> p.getStatus().reportInterval = "2m0s");
+    int before = node.api.reports.size();
+    for (int i = 0; i < 360; i++) {
+      kernel.drop("NO_SOCKET", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    assertEquals(3, node.api.reports.size() - before);
+  }
+
+  @Test
+  void conditionsKeepTheirTimeWhileTheirStatusStays() {
+    applied("a", "u1");
+    String loaded = node.api.last().conditions.get(3).getLastTransitionTime();
+    time.pass(Duration.ofSeconds(30));
+    node.start();
+    node.change("a", p -> p.getSpec().active = false);
+    assertEquals(loaded, node.api.last().conditions.get(3).getLastTransitionTime());
+  }
+}

@@ -1,0 +1,89 @@
+package io.dropprobe.agent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropprobe.agent.api.Cluster;
+import io.dropprobe.agent.api.NodeFacts;
+import io.dropprobe.agent.api.View;
+import io.dropprobe.agent.report.ReportWriter;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** An API server in memory, as one node sees it. */
+public final class FakeApi implements Cluster, ReportWriter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Every report that was taken, oldest first. */
+  public final List<DropProbeNodeStatus> reports = new ArrayList<>();
+
+  public List<DropProbe> probes = new ArrayList<>();
+  public NodeFacts node =
+      new NodeFacts("node-uid-1", Map.of("kubernetes.io/os", "linux"), List.of());
+
+  /** Whether requests are answered. */
+  public boolean up = true;
+
+  /** Whether everything of ours is being removed. */
+  public boolean going;
+
+  private View followed;
+  private boolean started;
+  private DropProbeNodeStatus first;
+
+  /** A new process begins to follow. */
+  void restart() {
+    followed = null;
+    started = false;
+  }
+
+  @Override
+  public Optional<View> view() {
+    if (up) {
+      if (!started) {
+        first = last();
+        started = true;
+      }
+      followed = new View(node, List.copyOf(probes), first);
+    }
+    return Optional.ofNullable(followed);
+  }
+
+  @Override
+  public Optional<View> ask() {
+    if (!up) {
+      return Optional.empty();
+    }
+    View view = new View(node, List.copyOf(probes), last());
+    return Optional.of(going ? view.withoutProbes() : view);
+  }
+
+  @Override
+  public void write(DropProbeNodeStatus status, Consumer<Exception> done) {
+    if (up) {
+      reports.add(copy(status));
+      done.accept(null);
+    } else {
+      done.accept(new IllegalStateException("connection refused"));
+    }
+  }
+
+  /** What the API server has; null for nothing. */
+  public DropProbeNodeStatus last() {
+    return reports.isEmpty() ? null : reports.get(reports.size() - 1);
+  }
+
+  private static DropProbeNodeStatus copy(DropProbeNodeStatus status) {
+    try {
+      return JSON.readValue(JSON.writeValueAsBytes(status), DropProbeNodeStatus.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoopTest {
+  private final Semaphore passed = new Semaphore(0);
+  private final AtomicBoolean fail = new AtomicBoolean();
+  private final Time time = Time.system();
+  private final Loop loop =
+      new Loop(
+          () -> {
+            passed.release();
+            if (fail.getAndSet(false)) {
+              throw new IllegalStateException("on purpose");
+            }
+            return time.millis() + 3_600_000;
+          },
+          time);
+
+  private void onePass(String why) throws InterruptedException {
+    assertTrue(passed.tryAcquire(20, TimeUnit.SECONDS), why);
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    loop.stop();
+  }
+
+  @Test
+  void passesAtTheStartAndWhenWoken() throws InterruptedException {
+    loop.start();
+    onePass("the first");
+    loop.wake();
+    onePass("woken");
+  }
+
+  @Test
+  void aPassThatFailsIsFollowedByAnother() throws InterruptedException {
+    fail.set(true);
+    loop.start();
+    onePass("the one that fails");
+    onePass("the next, without being woken");
+    assertEquals(1, loop.failures());
+  }
+
+  @Test
+  void whoWantsFreshNumbersWaitsForAPassThatBeganLater() throws InterruptedException {
+    loop.start();
+    onePass("the first");
+    loop.awaitPass(20_000);
+    onePass("a fresh one");
+    assertTrue(loop.passes() >= 2, loop.passes() + " passes");
+  }
+}

@@ -1,0 +1,26 @@
+package io.dropprobe.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Clocks that stand still until a test moves them. */
+public final class ManualTime implements Time {
+  private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
+  private long millis = 1_000_000;
+
+  @Override
+  public Instant wall() {
+    return wall;
+  }
+
+  @Override
+  public long millis() {
+    return millis;
+  }
+
+  /** Both clocks. */
+  public void pass(Duration time) {
+    wall = wall.plus(time);
+    millis += time.toMillis();
+  }
+}

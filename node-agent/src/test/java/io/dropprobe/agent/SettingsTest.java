@@ -1,0 +1,44 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  private final Map<String, String> env =
+      new HashMap<>(Map.of("DROPPROBE_NODE_NAME", "worker-1", "DROPPROBE_NAMESPACE", "ns"));
+
+  @Test
+  void defaultsAreThoseOfTheDocumentation() {
+    Settings s = Settings.from(env);
+    assertEquals(Duration.ofMinutes(10), s.lease());
+    assertEquals(Duration.ofMinutes(5), s.heartbeat());
+    assertEquals(Duration.ofSeconds(10), s.minReportInterval());
+    assertEquals(9640, s.port());
+    assertEquals(Path.of("/var/lib/dropprobe"), s.stateDir());
+    assertEquals(Path.of("/proc/mooc/net"), s.kernel().procNet());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DROPPROBE_LEASE | soon | DROPPROBE_LEASE: 'soon' is not a duration; write whole hours, minutes or seconds, like 30s or 5m",
+        "DROPPROBE_LEASE | 0s | DROPPROBE_LEASE: must be longer than nothing",
+        "DROPPROBE_PORT | 70000 | DROPPROBE_PORT: '70000' is no port",
+        "DROPPROBE_NODE_NAME | ' ' | DROPPROBE_NODE_NAME is not set; the operator's DaemonSet sets it",
+      })
+  void aWrongValueIsNamed(String name, String value, String message) {
+    env.put(name, value);
+    assertEquals(
+        message,
+        assertThrows(IllegalArgumentException.class, () -> Settings.from(env)).getMessage());
+  }
+}

@@ -1,0 +1,252 @@
+package io.dropprobe.agent.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ModuleInfo;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The API side against a real API server. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KubernetesClusterIT {
+  private static ApiServer server;
+  private static KubernetesClient client;
+  private static KubernetesCluster cluster;
+  private static ServerSideApplyWriter writer;
+  private static final Semaphore CHANGES = new Semaphore(0);
+
+  @BeforeAll
+  static void start() {
+    assumeTrue(
+        ApiServer.binaries() != null,
+        "KUBE_API_TEST_DIR names no Kubernetes binaries; see e2e/cluster api-test-dir");
+    server = new ApiServer();
+    client = server.client();
+    client.resource(node("a")).create();
+    client
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName("dropprobe-system")
+                .endMetadata()
+                .build())
+        .create();
+    cluster =
+        new KubernetesCluster(
+            client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release);
+    cluster.start();
+    writer = new ServerSideApplyWriter(client, "worker-1");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      writer.close();
+      cluster.close();
+      client.close();
+      server.close();
+    }
+  }
+
+  private static io.fabric8.kubernetes.api.model.Node node(String zone) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName("worker-1")
+        .addToLabels("zone", zone)
+        .endMetadata()
+        .build();
+  }
+
+  private static DropProbe probe(String name) {
+    DropProbe p = new DropProbe();
+    p.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    return p;
+  }
+
+  /** Waits until something is as it should be, looking at each change and twice a second. */
+  private static <T> T await(String what, Supplier<T> look, Predicate<T> good)
+      throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    T seen = look.get();
+    while (!good.test(seen)) {
+      assertTrue(System.nanoTime() < end, what + ": still " + seen);
+      CHANGES.tryAcquire(500, TimeUnit.MILLISECONDS);
+      seen = look.get();
+    }
+    return seen;
+  }
+
+  private static List<String> names() {
+    return cluster.view().orElseThrow().probes().stream()
+        .map(p -> p.getMetadata().getName())
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  @Order(1)
+  void seesItsNodeAndTheDropProbesAndThatThereIsNoReportYet() throws InterruptedException {
+    Optional<View> view = await("view", cluster::view, Optional::isPresent);
+    assertEquals("a", view.orElseThrow().node().labels().get("zone"));
+    assertNull(view.orElseThrow().report());
+    client.resource(probe("one")).create();
+    await("one", KubernetesClusterIT::names, n -> n.equals(List.of("one")));
+    assertEquals(true, cluster.view().orElseThrow().probes().get(0).getSpec().active);
+  }
+
+  @Test
+  @Order(2)
+  void followsItsNode() throws InterruptedException {
+    client
+        .nodes()
+        .withName("worker-1")
+        .edit(
+            n -> new NodeBuilder(n).editMetadata().addToLabels("zone", "b").endMetadata().build());
+    await("zone", () -> cluster.view().orElseThrow().node().labels().get("zone"), "b"::equals);
+  }
+
+  private static DropProbeNodeStatus status(long packets) {
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.nodeUID = "n1";
+    s.module = new ModuleInfo();
+    s.module.state = ModuleState.Loaded;
+    s.conditions =
+        List.of(
+            new ConditionBuilder()
+                .withType("ModuleLoaded")
+                .withStatus("True")
+                .withReason("Loaded")
+                .withMessage("")
+                .withLastTransitionTime("2026-01-01T00:00:00Z")
+                .build());
+    s.reportedAt = "2026-01-01T00:00:00Z";
+    ProbeReport p = new ProbeReport();
+    p.name = "one";
+    p.uid = "u1";
+    p.state = ProbeState.Active;
+    p.packets = packets;
+    s.probes = List.of(p);
+    return s;
+  }
+
+  private static Exception write(DropProbeNodeStatus status) {
+    CompletableFuture<Optional<Exception>> done = new CompletableFuture<>();
+    writer.write(status, e -> done.complete(Optional.ofNullable(e)));
+    return done.orTimeout(30, TimeUnit.SECONDS).join().orElse(null);
+  }
+
+  private static DropProbeNode written() {
+    return client.resources(DropProbeNode.class).withName("worker-1").get();
+  }
+
+  @Test
+  @Order(3)
+  void createsTheReportThenWritesItsStatus() {
+    assertNull(write(status(7)));
+    assertEquals(7, written().getStatus().probes.get(0).packets);
+    assertEquals(List.of(), written().getMetadata().getOwnerReferences());
+    String version = written().getMetadata().getResourceVersion();
+    assertNull(write(status(7)));
+    assertEquals(version, written().getMetadata().getResourceVersion());
+  }
+
+  @Test
+  @Order(4)
+  void whatIsAbsentInTheNextReportIsGone() {
+    DropProbeNodeStatus s = status(8);
+    s.probes = List.of();
+    s.module.srcversion = null;
+    assertNull(write(s));
+    assertNull(written().getStatus().probes);
+  }
+
+  @Test
+  @Order(5)
+  void aReportThatSomebodyDeletedIsMadeAgain() {
+    client.resources(DropProbeNode.class).withName("worker-1").delete();
+    Exception first = write(status(9));
+    assertTrue(first != null && first.getMessage().contains("not found"), String.valueOf(first));
+    assertNull(write(status(9)));
+    assertEquals(9, written().getStatus().probes.get(0).packets);
+  }
+
+  @Test
+  @Order(6)
+  void findsItsOwnReportAfterARestart() throws InterruptedException {
+    try (KubernetesCluster next =
+        new KubernetesCluster(
+            client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
+      next.start();
+      View view = await("view", next::view, Optional::isPresent).orElseThrow();
+      assertEquals(9, view.report().probes.get(0).packets);
+    }
+  }
+
+  @Test
+  @Order(7)
+  void asksAtTheEndAndHearsThatItsNamespaceGoes() {
+    assertEquals(1, cluster.ask().orElseThrow().probes().size());
+    client
+        .namespaces()
+        .withName("dropprobe-system")
+        .edit(
+            n ->
+                new NamespaceBuilder(n)
+                    .editMetadata()
+                    .addToFinalizers("dropprobe.io/test")
+                    .endMetadata()
+                    .build());
+    client.namespaces().withName("dropprobe-system").delete();
+    assertEquals(List.of(), cluster.ask().orElseThrow().probes());
+  }
+
+  @Test
+  @Order(8)
+  void hearsThatItsKindsAreGone() throws InterruptedException {
+    client
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName("dropprobes.dropprobe.io")
+        .delete();
+    await(
+        "an answer without probes",
+        () -> cluster.ask().map(v -> v.probes().size()).orElse(-1),
+        n -> n == 0);
+  }
+
+  @Test
+  @Order(9)
+  void hearsNothingFromAServerThatIsDown() {
+    server.close();
+    assertEquals(Optional.empty(), cluster.ask());
+    assertTrue(cluster.view().isPresent(), "the last view stays");
+    assertTrue(write(status(10)) != null);
+  }
+}

@@ -1,0 +1,219 @@
+package io.dropprobe.agent.count;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Accounts over epochs, restarts and lost memories. */
+class LedgerTest {
+  @TempDir Path dir;
+  private Ledger ledger;
+
+  @BeforeEach
+  void begin() {
+    restart();
+  }
+
+  private static DropProbeNodeStatus status(ProbeReport... probes) {
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.nodeUID = "n1";
+    s.probes = List.of(probes);
+    return s;
+  }
+
+  private static ProbeReport report(String epoch, long packets, long base) {
+    ProbeReport r = new ProbeReport();
+    r.name = "a";
+    r.uid = "u1";
+    r.series = "s";
+    r.epoch = epoch;
+    r.packets = packets;
+    r.segments = packets;
+    r.bytes = packets * 10;
+    r.noise = 0L;
+    r.unkeyed = 0L;
+    r.base = new Base();
+    r.base.packets = base;
+    r.base.segments = base;
+    r.base.bytes = base * 10;
+    r.since = "2025-12-31T00:00:00Z";
+    r.reasons = List.of(new ReasonCount("NO_SOCKET", packets, null, null));
+    return r;
+  }
+
+  private void restart(ProbeReport... reported) {
+    ledger = new Ledger(new Journal(dir.resolve("journal")), ReasonCatalog.load());
+    ledger.load(ReportedAccounts.of(status(reported)));
+  }
+
+  private static ProbeSnapshot probe(String epoch, long packets) {
+    return CountsTest.snapshot(
+        epoch,
+        packets == 0 ? List.of() : List.of(CountsTest.reason(2, "NO_SOCKET", packets, 5)),
+        List.of());
+  }
+
+  private void read(String epoch, long packets) {
+    ledger.read(probe(epoch, packets), "s", "n1", "");
+    ledger.saveChanges();
+  }
+
+  private long total() {
+    return ledger.find("u1", "s", "n1").orElseThrow().total().packets();
+  }
+
+  private long base() {
+    return ledger.find("u1", "s", "n1").orElseThrow().base().packets();
+  }
+
+  @Test
+  void aNewEpochMovesWhatWasCountedToTheBase() {
+    read("e1", 5);
+    read("e1", 7);
+    assertEquals(0, base());
+    read("e2", 2);
+    assertEquals(7, base());
+    assertEquals(9, total());
+  }
+
+  @Test
+  void aRestartFindsTheBaseOfTheRunningEpochInTheJournal() {
+    read("e1", 7);
+    read("e2", 2);
+    restart();
+    read("e2", 3);
+    assertEquals(7, base());
+    assertEquals(10, total());
+  }
+
+  @Test
+  void aRebootTakesTheNewerOfJournalAndReport() {
+    read("e1", 7);
+    // The journal was written when e1 began; the report came later.
+    restart(report("e1", 50, 0));
+    read("e2", 0);
+    assertEquals(50, base());
+
+    ledger.lastRead(probe("e2", 9));
+    ledger.save();
+    restart(report("e2", 55, 50));
+    read("e3", 0);
+    assertEquals(59, base());
+  }
+
+  @Test
+  void withoutJournalTheReportKnowsTheBaseOfTheRunningEpoch() {
+    restart(report("e2", 60, 50));
+    read("e2", 12);
+    assertEquals(62, total());
+    assertEquals(50, base());
+  }
+
+  @Test
+  void aReportWithoutEpochIsAllBase() {
+    restart(report(null, 60, 60));
+    read("e3", 1);
+    assertEquals(61, total());
+    assertEquals(61, ledger.find("u1", "s", "n1").orElseThrow().total().reasons().get("NO_SOCKET"));
+  }
+
+  @Test
+  void anotherSeriesStartsAtZero() {
+    read("e1", 7);
+    ledger.read(probe("e2", 1), "s2", "n1", "");
+    assertTrue(ledger.find("u1", "s", "n1").isEmpty());
+    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().packets());
+  }
+
+  @Test
+  void anotherNodeStartsAtZero() {
+    read("e1", 7);
+    assertTrue(ledger.find("u1", "s", "n2").isEmpty());
+    assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
+    ledger.read(probe("e2", 1), "s", "n2", "");
+    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().packets());
+  }
+
+  @Test
+  void aProbeFitsWhatItWasAddedFor() {
+    read("e1", 7);
+    assertTrue(ledger.fits(probe("e1", 8), "s", "n1", ""));
+    assertFalse(ledger.fits(probe("e1", 8), "s2", "n1", ""));
+    assertFalse(ledger.fits(probe("e1", 8), "s", "n1", "ports=1"));
+  }
+
+  @Test
+  void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
+    assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
+    ProbeSnapshot idle =
+        new ProbeSnapshot("a", "u1", "n", false, 60, "e9", null, 0, 0, 0, List.of(), List.of());
+    assertFalse(ledger.fits(idle, "s", "n1", ""));
+  }
+
+  @Test
+  void deletedProbesAreForgotten() throws IOException {
+    read("e1", 7);
+    ledger.retain(Set.of("u2"));
+    ledger.saveChanges();
+    assertTrue(ledger.find("u1", "s", "n1").isEmpty());
+    assertEquals(List.of(), new Journal(dir.resolve("journal")).load());
+  }
+
+  @Test
+  void theJournalKeepsEverythingOfAnAccount() throws IOException {
+    Counts base = new Counts(1, 2, 3, 4, 5, null, Map.of("X", 1L), Map.of("f", 1L));
+    Counts current =
+        new Counts(6, 7, 8, 9, 10, Instant.ofEpochSecond(11), Map.of("Y", 6L), Map.of("g", 6L));
+    Account a =
+        new Account("u1", "s", "n1", "e", "ports=1", Instant.ofEpochSecond(12), base, current);
+    Account b = new Account("u2", "s", "n1", null, null, null, Counts.ZERO, Counts.ZERO);
+    Journal journal = new Journal(dir.resolve("deep/journal"));
+    journal.save(List.of(a, b));
+    assertEquals(List.of(a, b), journal.load());
+  }
+
+  @Test
+  void aDamagedJournalIsNoReasonNotToCount() throws IOException {
+    Files.writeString(dir.resolve("journal"), "{\"accounts\": [{\"uid");
+    restart(report("e1", 60, 0));
+    read("e2", 1);
+    assertEquals(61, total());
+  }
+
+  @Test
+  void nothingIsWrittenForAReading() throws IOException {
+    read("e1", 7);
+    Files.delete(dir.resolve("journal"));
+    read("e1", 8);
+    read("e1", 9);
+    assertFalse(Files.exists(dir.resolve("journal")));
+  }
+
+  @Test
+  void aTimeThatWaversIsNoNewReading() {
+    read("e1", 7);
+    Account before = ledger.find("u1", "s", "n1").orElseThrow();
+    ledger.read(
+        CountsTest.snapshot("e1", List.of(CountsTest.reason(2, "NO_SOCKET", 7, 6)), List.of()),
+        "s",
+        "n1",
+        "");
+    assertEquals(before, ledger.find("u1", "s", "n1").orElseThrow());
+  }
+}

@@ -1,0 +1,94 @@
+package io.dropprobe.agent.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class CounterParserTest {
+  private static final String WHOLE =
+      """
+      probe name=checkout-drops uid=0b9c abi=1 owner=worker-1 active=y lease=115 epoch=9f3c since=1767225600 now=1767225661 gap=7
+      total packets=1003 segments=1010 bytes=92276 filtered=17 unkeyed=1 notdrops=4
+      reason id=2 name=NO_SOCKET packets=1000 segments=1007 bytes=92000 last=1767225660
+      reason id=6 name=NETFILTER_DROP packets=3 segments=3 bytes=276 last=1767225650
+      cell reason=2 location=__udp4_lib_rcv+0x3d1 module=udp family=4 protocol=17 direction=in netns=18446744073709551615 ifindex=1 cgroup=0 packets=999 segments=999 bytes=91908 last=1767225660
+      stage name=tcp_v4_rcv via=kprobe symbol=tcp_v4_rcv packets=81234 segments=90021 missed=0
+      end records=6
+      """;
+
+  @Test
+  void readsEveryRecordThatItKnows() {
+    ProbeSnapshot p = CounterParser.parse(WHOLE);
+
+    assertEquals("checkout-drops", p.name());
+    assertEquals("0b9c", p.uid());
+    assertTrue(p.ownedBy("worker-1"));
+    assertTrue(p.active());
+    assertEquals(115, p.lease());
+    assertEquals("9f3c", p.epoch());
+    assertEquals(Instant.ofEpochSecond(1767225600), p.since());
+    assertEquals(7, p.gap());
+    assertEquals(17, p.filtered());
+    assertEquals(1, p.unkeyed());
+    assertEquals(1003, p.packets());
+    assertEquals(
+        new ProbeSnapshot.Reason(6, "NETFILTER_DROP", 3, 3, 276, Instant.ofEpochSecond(1767225650)),
+        p.reasons().get(1));
+    assertEquals(new ProbeSnapshot.Cell(2, "__udp4_lib_rcv+0x3d1", 999), p.cells().get(0));
+  }
+
+  @Test
+  void aProbeThatNeverCountedHasNoSince() {
+    assertNull(CounterParser.parse(WHOLE.replace("since=1767225600", "since=0")).since());
+  }
+
+  @Test
+  void theManualProbeHasNoOwner() {
+    ProbeSnapshot p =
+        CounterParser.parse(
+            """
+            probe name=_manual uid=- abi=1 owner=- active=n lease=0 epoch=1 since=0 now=5 gap=0
+            total packets=0 segments=0 bytes=0 filtered=0 unkeyed=0 notdrops=0
+            end records=2
+            """);
+    assertTrue(p.manual());
+    assertFalse(p.heldByAnother("worker-1"));
+  }
+
+  /** Cut anywhere, it is never taken for a whole answer. */
+  @Test
+  void aTornAnswerIsRefusedWhereverItIsCut() {
+    for (int length = 0; length < WHOLE.length(); length++) {
+      String torn = WHOLE.substring(0, length);
+      assertThrows(TornAnswerException.class, () -> CounterParser.parse(torn), torn);
+    }
+  }
+
+  @Test
+  void aMissingRecordIsNoticed() {
+    String text = WHOLE.replaceFirst("(?m)^cell .*\n", "");
+    TornAnswerException e =
+        assertThrows(TornAnswerException.class, () -> CounterParser.parse(text));
+    assertEquals("5 records, 'end' says 6", e.getMessage());
+  }
+
+  @Test
+  void aTotalThatIsNotTheSumOfTheReasonsIsRefused() {
+    String text = WHOLE.replace("total packets=1003", "total packets=1004");
+    assertThrows(TornAnswerException.class, () -> CounterParser.parse(text));
+  }
+
+  @Test
+  void kindsAndKeysOfANewerModuleAreSkipped() {
+    String text =
+        WHOLE
+            .replace("end records=6", "flow reason=2 tuple=x\nend records=7")
+            .replace("gap=7", "gap=7 colour=red");
+    assertEquals(1003, CounterParser.parse(text).packets());
+  }
+}

@@ -1,0 +1,175 @@
+package io.dropprobe.agent.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a folder that is laid out like the kernel's. */
+class LinuxKernelTest {
+  @TempDir Path root;
+  private final List<String> written = new ArrayList<>();
+  private LinuxKernel kernel;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    file("proc/sys/kernel/osrelease", "6.12.107+deb13-amd64\n");
+    file("proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1\n");
+    file("proc/sys/kernel/random/boot_id", "0c8b\n");
+    file("proc/sys/kernel/modules_disabled", "0\n");
+    file("proc/modules", "");
+    file("proc/self/status", "Name:\tjava\nCapEff:\t0000000000010000\n");
+    file("proc/cmdline", "root=/dev/vda quiet\n");
+    Syscalls syscalls =
+        new Syscalls() {
+          @Override
+          public void loadModule(Path file) {
+            written.add("load " + file);
+          }
+
+          @Override
+          public void unloadModule(String name) {
+            written.add("unload " + name);
+          }
+
+          @Override
+          public void write(Path file, byte[] bytes) {
+            written.add(
+                root.relativize(file) + ": " + new String(bytes, StandardCharsets.US_ASCII));
+          }
+        };
+    KernelPaths paths =
+        new KernelPaths(
+            root.resolve("proc"),
+            root.resolve("proc/mooc/net"),
+            root.resolve("sys/module"),
+            root.resolve("security"));
+    kernel = new LinuxKernel(paths, syscalls);
+  }
+
+  private void file(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void loaded() throws IOException {
+    file("sys/module/dropprobe/initstate", "live\n");
+    file("sys/module/dropprobe/refcnt", "1\n");
+    file("sys/module/dropprobe/version", "0.1.0\n");
+    file("sys/module/dropprobe/srcversion", "ABCDEF\n");
+    file(
+        "proc/mooc/net/drop-packet",
+        "settings:\n  abi: 1\n  reasons: kernel\n  stages: off\n  probes: a(active) _manual(inactive)\nactivated:y\n");
+  }
+
+  @Test
+  void factsAreThoseOfTheRunningKernel() {
+    assertEquals("6.12.107+deb13-amd64", kernel.facts().release());
+    assertEquals("#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1", kernel.facts().version());
+    assertEquals("0c8b", kernel.facts().bootId());
+  }
+
+  @Test
+  void aModuleIsAbsentLiveOnItsWayOrBuiltIn() throws IOException {
+    assertInstanceOf(ModuleSight.Absent.class, kernel.module());
+    loaded();
+    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
+    file("sys/module/dropprobe/initstate", "going\n");
+    assertEquals(new ModuleSight.Transient("going"), kernel.module());
+    Files.delete(root.resolve("sys/module/dropprobe/initstate"));
+    assertInstanceOf(ModuleSight.BuiltIn.class, kernel.module());
+  }
+
+  @Test
+  void theManualProbeAndAKernelWithoutReasonsAreSeen() throws IOException {
+    loaded();
+    file(
+        "proc/mooc/net/drop-packet",
+        "settings:\n  abi: 1\n  reasons: none\n  stages: off\n  probes: _manual(active)\nactivated:y\n");
+    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
+  }
+
+  @Test
+  void anUnreadableProcFileLeavesTheAbiUnknown() throws IOException {
+    loaded();
+    Files.delete(root.resolve("proc/mooc/net/drop-packet"));
+    assertNull(assertInstanceOf(ModuleSight.Live.class, kernel.module()).abi());
+  }
+
+  @Test
+  void probesAreReadByName() throws IOException {
+    assertEquals(List.of(), kernel.probes());
+    file("proc/mooc/net/drop-probes/probes/b", probe("b"));
+    file("proc/mooc/net/drop-probes/probes/a", probe("a"));
+    assertEquals(List.of("a", "b"), kernel.probes().stream().map(ProbeSnapshot::name).toList());
+  }
+
+  @Test
+  void anAnswerThatStaysTornIsAnError() throws IOException {
+    file("proc/mooc/net/drop-probes/probes/a", probe("a").replace("end records=2\n", ""));
+    IOException e = assertThrows(IOException.class, kernel::probes);
+    assertTrue(e.getMessage().contains("probes/a: no 'end' after 2 records"), e.getMessage());
+  }
+
+  private static String probe(String name) {
+    return "probe name="
+        + name
+        + " uid=u abi=1 owner=n active=n lease=0 epoch=1 since=0 now=5 gap=0\n"
+        + "total packets=0 segments=0 bytes=0 filtered=0 unkeyed=0 notdrops=0\nend records=2\n";
+  }
+
+  @Test
+  void reasonsAreTheKernelsOwn() throws IOException {
+    file(
+        "proc/mooc/net/drop-probes/reasons",
+        "reason id=2 name=NO_SOCKET\nreason id=131073 name=QDISC_OVERLIMIT\nend records=2\n");
+    assertEquals(Optional.of(131073L), kernel.reasons().id("QDISC_OVERLIMIT"));
+    assertEquals(Optional.empty(), kernel.reasons().id("NO_SUCH"));
+  }
+
+  @Test
+  void actsThroughSystemCalls() throws KernelException {
+    kernel.command("renew a uid=u owner=n lease=5");
+    kernel.load(Path.of("/x.ko"));
+    kernel.unload();
+    assertEquals(
+        List.of(
+            "proc/mooc/net/drop-probes/control: renew a uid=u owner=n lease=5\n",
+            "load /x.ko",
+            "unload dropprobe"),
+        written);
+  }
+
+  @Test
+  void preflightReadsWhatStandsInTheWay() throws IOException {
+    assertEquals(new Preflight(true, false, null, null, true, false), kernel.preflight());
+
+    file("proc/sys/kernel/modules_disabled", "1\n");
+    file("security/lockdown", "none [integrity] confidentiality\n");
+    file("sys/module/module/parameters/sig_enforce", "Y\n");
+    file("proc/self/status", "CapEff:\t00000000a80425fb\n");
+    file("proc/cmdline", "quiet module_blacklist=nouveau,dropprobe\n");
+    Files.delete(root.resolve("proc/modules"));
+    assertEquals(new Preflight(false, true, "integrity", true, false, true), kernel.preflight());
+  }
+
+  @Test
+  void lockdownNoneIsNone() throws IOException {
+    file("security/lockdown", "[none] integrity confidentiality\n");
+    assertFalse(kernel.preflight().lockedDown());
+  }
+}

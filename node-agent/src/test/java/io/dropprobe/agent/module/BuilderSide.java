@@ -1,0 +1,97 @@
+package io.dropprobe.agent.module;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Plays the builder's container in the shared folder, as its protocol says. */
+public final class BuilderSide {
+  /** Source version of what it builds. */
+  public String srcversion = "AAAA";
+
+  /** What it answers. */
+  public String result = "ok";
+
+  public String message = "";
+  public String log = "";
+
+  /** Requests it has seen. */
+  public final List<String> requests = new ArrayList<>();
+
+  private final Path dir;
+
+  public BuilderSide(Path dir) {
+    this.dir = dir;
+  }
+
+  /** Starts: from now on it is known which source it has. */
+  public BuilderSide starts(String source) {
+    try {
+      Files.createDirectories(dir.resolve("requests"));
+      Files.createDirectories(dir.resolve("answers"));
+      Files.writeString(
+          dir.resolve("builder"), "source=" + source + "\nversion=0.1.0\ncompiler=gcc 16.1.0\n");
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ids of the requests that are there. */
+  public List<String> pending() {
+    return list("requests");
+  }
+
+  /** Answers whatever is asked. */
+  public void answers() {
+    try {
+      for (String id : pending()) {
+        if (Files.exists(dir.resolve("answers").resolve(id))) {
+          continue;
+        }
+        requests.add(Files.readString(dir.resolve("requests").resolve(id)));
+        answer(id);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void answer(String id) throws IOException {
+    Path fresh = Files.createDirectories(dir.resolve("answers").resolve("." + id + ".tmp"));
+    byte[] module = TestModule.of(srcversion);
+    if (result.equals("ok")) {
+      Files.write(fresh.resolve("dropprobe.ko"), module);
+    }
+    Files.writeString(fresh.resolve("log"), log);
+    Files.writeString(
+        fresh.resolve("status"),
+        "id=%s\nresult=%s\nexit=0\nheaders=/lib/modules/6.12.1-test/build\ncompiler=gcc 16.1.0\nseconds=6\nsha256=%s\nmessage=%s\n"
+            .formatted(id, result, Digest.of(module), message));
+    Files.move(fresh, dir.resolve("answers").resolve(id));
+  }
+
+  /** Changes the module in an answer that is there. */
+  void damageAnswer() {
+    try {
+      for (String id : list("answers")) {
+        Files.write(dir.resolve("answers").resolve(id).resolve("dropprobe.ko"), new byte[] {1});
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All that lies in the folder of requests or of answers, whatever its name. */
+  List<String> list(String folder) {
+    try (Stream<Path> files = Files.list(dir.resolve(folder))) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.dropprobe.agent.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.api.v1alpha1.IPFamily;
+import io.dropprobe.api.v1alpha1.Match;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Protocol;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is there, against what is wanted: the commands that lead from one to the other. */
+class ProbePlanTest {
+  private static final ReasonNames REASONS =
+      new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L));
+
+  private boolean fits = true;
+
+  private static WantedProbe wanted(String name, String uid, ProbeState state, Match match) {
+    return new WantedProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
+  }
+
+  private static WantedProbe active(String name, String uid) {
+    return wanted(name, uid, ProbeState.Active, new Match());
+  }
+
+  private static ProbeSnapshot there(
+      String name, String uid, String owner, boolean active, long lease) {
+    return new ProbeSnapshot(
+        name, uid, owner, active, lease, "e1", null, 0, 0, 0, List.of(), List.of());
+  }
+
+  private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
+    return ProbePlan.of(
+        wanted, List.of(there), "me", 600, Set.of("u1", "u2"), REASONS, (p, w, o) -> fits);
+  }
+
+  private String steps(List<WantedProbe> wanted, ProbeSnapshot... there) {
+    return String.join(
+        ", ",
+        plan(wanted, there).steps().stream()
+            .map(s -> s.getClass().getSimpleName() + " " + s.name())
+            .toList());
+  }
+
+  @Test
+  void nothingToDoIsNoStep() {
+    assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 600)));
+    assertEquals("", steps(List.of()));
+  }
+
+  @Test
+  void whatIsMissingIsAddedThenActivated() {
+    assertEquals("Add a, Activate a", steps(List.of(active("a", "u1"))));
+    assertEquals("Add a", steps(List.of(wanted("a", "u1", ProbeState.Expired, new Match()))));
+  }
+
+  @Test
+  void activeFollowsTheWantedState() {
+    WantedProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
+    assertEquals("Deactivate a", steps(List.of(off), there("a", "u1", "me", true, 600)));
+    assertEquals("", steps(List.of(off), there("a", "u1", "me", false, 600)));
+    assertEquals(
+        "Activate a", steps(List.of(active("a", "u1")), there("a", "u1", "me", false, 600)));
+  }
+
+  @Test
+  void aThirdOfTheLeaseGoneItIsRenewed() {
+    assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 401)));
+    assertEquals("Renew a", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 400)));
+  }
+
+  @Test
+  void anExpiredLeaseIsRenewedBeforeItCountsAgain() {
+    assertEquals(
+        "Renew a, Activate a", steps(List.of(active("a", "u1")), there("a", "u1", "me", false, 0)));
+  }
+
+  @Test
+  void whatDoesNotFitIsMadeAnew() {
+    fits = false;
+    assertEquals(
+        "Deactivate a, Remove a, Add a, Activate a",
+        steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 600)));
+  }
+
+  @Test
+  void anotherUidUnderTheNameGoesFirst() {
+    assertEquals(
+        "Deactivate a, Remove a, Add a, Activate a",
+        steps(List.of(active("a", "u1")), there("a", "old", "me", true, 600)));
+  }
+
+  @Test
+  void oursThatNobodyWantsGoes() {
+    assertEquals("Remove a", steps(List.of(), there("a", "u1", "me", false, 600)));
+  }
+
+  @Test
+  void theManualProbeAndOthersProbesAreLeftAlone() {
+    ProbeSnapshot manual = there("_manual", "-", "-", true, 0);
+    assertEquals("", steps(List.of(), manual, there("b", "u9", "you", true, 60)));
+  }
+
+  @Test
+  void aLiveOwnerIsNamedAndNotDisturbed() {
+    ProbePlan p = plan(List.of(active("a", "u1")), there("a", "u1", "you", true, 1));
+    assertEquals(List.of(), p.steps());
+    assertEquals("you", ((Verdict.Elsewhere) p.verdicts().get("u1")).owner());
+  }
+
+  @Test
+  void aNamesakeOfALiveOwnerIsWaitedFor() {
+    ProbePlan p = plan(List.of(active("a", "u1")), there("a", "old", "you", true, 1));
+    assertEquals(List.of(), p.steps());
+    assertInstanceOf(Verdict.Pending.class, p.verdicts().get("u1"));
+  }
+
+  @Test
+  void aDeadOwnersProbeIsTakenOver() {
+    assertEquals(
+        "Renew a, Activate a",
+        steps(List.of(active("a", "u1")), there("a", "u1", "you", false, 0)));
+  }
+
+  @Test
+  void aDeadOwnersProbeOfADropProbeThatStillExistsIsLeftToIt() {
+    assertEquals("", steps(List.of(), there("b", "u2", "you", false, 0)));
+    assertEquals("Renew b, Remove b", steps(List.of(), there("b", "u9", "you", false, 0)));
+  }
+
+  @Test
+  void everyPartOfAMatchIsInTheCommandSorted() {
+    Match m = new Match();
+    m.protocols = List.of(Protocol.ICMPv6, Protocol.TCP);
+    m.ipFamilies = List.of(IPFamily.IPv6);
+    m.ports = List.of(8443, 443);
+    m.cidrs = List.of("fd00::/8", "10.0.0.0/8");
+    m.excludeReasons = List.of("NO_SOCKET");
+    ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));
+    assertEquals(
+        "add a uid=u1 owner=me lease=600 protocols=tcp,icmpv6 families=6 ports=443,8443"
+            + " cidrs=10.0.0.0/8,fd00::/8 exclude-reasons=2",
+        Commands.add((Step.Add) p.steps().get(0), "me", 600));
+  }
+
+  @Test
+  void aProbeWithoutFilterIsAPlainCommand() {
+    ProbePlan p = plan(List.of(active("a", "u1")));
+    assertEquals(
+        "add a uid=u1 owner=me lease=600", Commands.add((Step.Add) p.steps().get(0), "me", 600));
+  }
+
+  @Test
+  void aMatchThatCantBeAskedForFailsAndOursGoes() {
+    Match m = new Match();
+    m.namespaces = List.of("shop");
+    WantedProbe w = wanted("a", "u1", ProbeState.Active, m);
+    ProbePlan p = plan(List.of(w), there("a", "u1", "me", true, 600));
+    assertEquals(2, p.steps().size());
+    assertEquals("MatchNotSupported", ((Verdict.Failed) p.verdicts().get("u1")).reason());
+  }
+
+  @Test
+  void excludingWhatTheKernelDoesNotKnowIsNoRestriction() {
+    Match m = new Match();
+    m.excludeReasons = List.of("FROM_THE_FUTURE");
+    ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));
+    assertEquals("", ((Step.Add) p.steps().get(0)).options());
+  }
+}

@@ -1,0 +1,74 @@
+package io.dropprobe.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ReportScheduleTest {
+  private static final ReportSchedule SCHEDULE = new ReportSchedule(0.5, 30_000, 300_000);
+
+  private static DropProbeNodeStatus report(Long packets, ProbeState state) {
+    ProbeReport p = new ProbeReport();
+    p.name = "a";
+    p.packets = packets;
+    p.state = state;
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.probes = List.of(p);
+    return s;
+  }
+
+  private static final DropProbeNodeStatus WRITTEN = report(1L, ProbeState.Active);
+
+  @Test
+  void theFirstReportIsDueAtOnce() {
+    assertEquals(Long.MIN_VALUE, SCHEDULE.due(null, 0, WRITTEN));
+  }
+
+  @Test
+  void aChangeOfStateIsDueASecondAfterTheLastWrite() {
+    assertEquals(61_000, SCHEDULE.due(WRITTEN, 60_000, report(1L, ProbeState.Inactive)));
+  }
+
+  @Test
+  void countsAreDueAtTheNodesNextTurn() {
+    // Turns at 15 s, 45 s, 75 s …
+    assertEquals(75_000, SCHEDULE.due(WRITTEN, 60_000, report(2L, ProbeState.Active)));
+    assertEquals(105_000, SCHEDULE.due(WRITTEN, 75_000, report(2L, ProbeState.Active)));
+  }
+
+  @Test
+  void anEmptyListIsAsGoodAsNone() {
+    DropProbeNodeStatus none = new DropProbeNodeStatus();
+    DropProbeNodeStatus empty = new DropProbeNodeStatus();
+    empty.probes = List.of();
+    assertEquals(Changes.NONE, Changes.between(none, empty));
+  }
+
+  @Test
+  void nothingNewIsDueAsAHeartbeatSpreadOverATenth() {
+    DropProbeNodeStatus same = report(1L, ProbeState.Active);
+    same.reportedAt = "2026-01-01T00:00:00Z";
+    assertEquals(60_000 + 285_000, SCHEDULE.due(WRITTEN, 60_000, same));
+  }
+
+  @Test
+  void nodesHaveTheirTurnsAtDifferentTimes() {
+    Set<Long> turns = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      ReportSchedule s =
+          ReportSchedule.of("worker-" + i, Duration.ofSeconds(30), Duration.ofMinutes(5));
+      long turn = s.turnAfter(1_000_000);
+      assertTrue(turn > 1_000_000 && turn <= 1_030_000, "turn at " + turn);
+      turns.add(turn);
+    }
+    assertTrue(turns.size() > 90, turns.size() + " different turns of 100 nodes");
+  }
+}
