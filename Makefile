@@ -1,0 +1,35 @@
+# `make demo` shows DropProbe at work, `make test` is the gate; both set up what is missing by themselves.
+SHELL := /bin/bash
+.PHONY: help demo test test-all kind setup format clean
+
+help:
+	@printf '%s\n' \
+	  'make demo             the whole story on a local cluster with two real kernels (KEEP=1 leaves it running;' \
+	  '                      with KUBECONFIG set: on that cluster)' \
+	  'make test             the gate: checks, unit tests, API server, kernels, cluster' \
+	  'make test-all         the gate and the long runs' \
+	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
+	  'make format           formats the Java sources' \
+	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
+
+setup:
+	@e2e/setup
+
+demo: setup
+	@e2e/demo
+
+test: setup
+	@e2e/gate
+
+test-all: setup
+	@e2e/gate --all
+
+kind: setup
+	@e2e/kind/run
+
+format:
+	@e2e/maven -q spotless:apply
+
+clean:
+	@rm -rf target */target
+	@$(MAKE) -s -C kmod-builder/module clean

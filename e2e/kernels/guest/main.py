@@ -1,0 +1,124 @@
+"""The first process of a guest: runs the scenarios one after the other and writes down what came of each, then switches the machine off.
+
+/mnt/out/results gets a line for each: passed, failed or skipped, the name, seconds, and why. /mnt/out/NAME.log has what a
+failed one printed, /mnt/out/kernel.log the whole kernel log.
+"""
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+
+sys.path[:0] = ["/mnt/rig/guest", "/mnt/rig/scenarios"]
+import kernel_log  # noqa: E402
+import module  # noqa: E402
+
+OUT = "/mnt/out"
+SCENARIO_SECONDS = 1200
+
+
+def names():
+    wanted = open("/mnt/rig/wanted").read().split()
+    there = sorted(name[:-3] for name in os.listdir("/mnt/rig/scenarios") if name.endswith(".py"))
+    return [name for name in there if not wanted or name in wanted]
+
+
+def in_child(name):
+    """Runs one scenario in a process and a network namespace of its own; what it prints goes to its log."""
+    log = os.open(f"{OUT}/{name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.setsid()
+    os.unshare(os.CLONE_NEWNET)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    # pylint: disable=import-outside-toplevel
+    import rig
+
+    try:
+        importlib.import_module(name).run()
+    except rig.Skip as skip:
+        print(skip)
+        return 77
+    except Exception:  # noqa: BLE001 - whatever it is, it goes to the log
+        traceback.print_exc(file=sys.stdout)
+        return 1
+    finally:
+        sys.stdout.flush()
+    return 0
+
+
+def kill_group(pid):
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def wait_for(pid):
+    deadline = time.monotonic() + SCENARIO_SECONDS
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            kill_group(pid)
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.01)
+    kill_group(pid)
+    os.waitpid(pid, 0)
+    return None
+
+
+def last_line(name):
+    lines = open(f"{OUT}/{name}.log", errors="replace").read().strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def run(name, kernel):
+    """The module is loaded anew for each scenario, so that none depends on what another left."""
+    module.load()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            code = in_child(name)
+        finally:
+            os._exit(code)
+    code = wait_for(pid)
+    complaint = module.unload_whatever_is_active()
+    bad = kernel.complaints()
+    if bad:
+        with open(f"{OUT}/{name}.log", "a") as log:
+            log.write("kernel log:\n" + "\n".join(bad) + "\n")
+        return "failed", "kernel log: " + bad[0]
+    if code is None:
+        return "failed", f"not finished after {SCENARIO_SECONDS} s"
+    if code == 77:
+        return "skipped", last_line(name)
+    if code != 0:
+        return "failed", last_line(name)
+    return ("failed", complaint) if complaint else ("passed", "")
+
+
+def main():
+    os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/tmp", LC_ALL="C.UTF-8")
+    kernel = kernel_log.KernelLog(f"{OUT}/kernel.log")
+    # What a kernel says while it boots in a virtual machine is none of ours.
+    kernel.complaints()
+    with open(f"{OUT}/results", "w", buffering=1) as results:
+        for name in names():
+            begin = time.monotonic()
+            try:
+                result, why = run(name, kernel)
+            except Exception:  # noqa: BLE001
+                result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
+            results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
+        results.write("end\n")
+
+
+try:
+    main()
+finally:
+    os.sync()
+    subprocess.run(["busybox", "poweroff", "-f"])

@@ -1,0 +1,59 @@
+"""Loading and unloading the module, with the kernel's own errno."""
+
+import ctypes
+import errno
+import os
+
+NAME = "dropprobe"
+PATH = "/mnt/rig/dropprobe.ko"
+SETTINGS = "/proc/mooc/net/drop-packet"
+FOLDER = "/proc/mooc/net/drop-probes"
+
+_FINIT_MODULE = 313
+_DELETE_MODULE = 176
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(*args):
+    if _libc.syscall(*args) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, errno.errorcode[number])
+
+
+def is_loaded():
+    return os.path.exists(f"/sys/module/{NAME}")
+
+
+def load(parameters=""):
+    file = os.open(PATH, os.O_RDONLY)
+    try:
+        _call(_FINIT_MODULE, file, parameters.encode(), 0)
+    finally:
+        os.close(file)
+
+
+def unload():
+    """Raises BlockingIOError while a probe is active."""
+    _call(_DELETE_MODULE, NAME.encode(), os.O_NONBLOCK)
+
+
+def references():
+    return int(open(f"/sys/module/{NAME}/refcnt").read())
+
+
+def unload_whatever_is_active():
+    """Switches every probe off that a scenario left, then unloads. Returns what was wrong, or nothing."""
+    if not is_loaded():
+        return None
+    with open(SETTINGS, "w") as settings:
+        settings.write("deactivate")
+    for name in os.listdir(f"{FOLDER}/probes"):
+        words = dict(word.split("=", 1) for word in open(f"{FOLDER}/probes/{name}").readline().split()[1:])
+        if words["active"] == "y":
+            with open(f"{FOLDER}/control", "w") as control:
+                control.write(f"deactivate {name} uid={words['uid']} owner={words['owner']}")
+    try:
+        unload()
+    except OSError as error:
+        return f"does not unload with all probes off: {error}"
+    return "still in /proc after unload" if os.path.exists("/proc/mooc") else None

@@ -1,0 +1,367 @@
+"""What the scenarios are written in: probes, expectations, namespaces, traffic."""
+
+import contextlib
+import errno
+import os
+import re
+import socket
+import subprocess
+import time
+
+import module
+
+FOLDER = module.FOLDER
+TRACING = "/sys/kernel/tracing/events/skb/kfree_skb"
+SO_NETNS_COOKIE = 71
+LONG = os.path.exists("/mnt/rig/long")
+PROTOCOLS = {"none": 0, "icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132}
+
+
+class Skip(Exception):
+    """This kernel can't do it; says why."""
+
+
+def release():
+    """The running kernel's version as a pair. For what a kernel can't show; never to choose what is right."""
+    return tuple(map(int, os.uname().release.split(".")[:2]))
+
+
+def sh(command):
+    """Runs a shell command, and raises with its output when it fails."""
+    done = subprocess.run(["sh", "-euc", command], capture_output=True, text=True)
+    if done.returncode:
+        raise AssertionError(f"{command}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def write(path, text):
+    """One write(2)."""
+    file = os.open(path, os.O_WRONLY)
+    try:
+        return os.write(file, text if isinstance(text, bytes) else text.encode())
+    finally:
+        os.close(file)
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def control(text):
+    return write(f"{FOLDER}/control", text)
+
+
+def refuses(number, action, *args):
+    """Asserts that the action fails with this errno."""
+    try:
+        action(*args)
+    except OSError as error:
+        assert error.errno == number, f"{args}: {errno.errorcode[error.errno]} instead of {errno.errorcode[number]}"
+    else:
+        raise AssertionError(f"{args}: accepted instead of {errno.errorcode[number]}")
+
+
+def until(condition, what, seconds=30):
+    """Waits for a condition, and says what it waited for when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
+        time.sleep(0.02)
+
+
+# Records
+
+
+class Record:
+    """One line of a snapshot: a kind, and values as they stand or as numbers."""
+
+    def __init__(self, line):
+        words = line.split(" ")
+        self.kind = words[0]
+        self.values = dict(word.split("=", 1) for word in words[1:])
+
+    def __getattr__(self, key):
+        value = self.__dict__["values"][key.replace("_", "-")]
+        return int(value) if value.isdigit() else value
+
+
+def records(path):
+    """A snapshot's records, the trailer checked and taken off."""
+    lines = read(path).splitlines()
+    assert lines[-1] == f"end records={len(lines) - 1}", f"{path} ends with {lines[-1]!r} after {len(lines) - 1} records"
+    return [Record(line) for line in lines[:-1]]
+
+
+class Snapshot:
+    """A probe's counters at one moment, checked for what always holds."""
+
+    def __init__(self, name):
+        everything = records(f"{FOLDER}/probes/{name}")
+        self.text = "\n".join(f"{record.kind} {record.values}" for record in everything)
+        self.probe, self.total = everything[:2]
+        assert (self.probe.kind, self.total.kind) == ("probe", "total"), self.text
+        self.reasons = [record for record in everything if record.kind == "reason"]
+        self.cells = [record for record in everything if record.kind == "cell"]
+        for value in ("packets", "segments", "bytes"):
+            of_reasons = sum(getattr(record, value) for record in self.reasons)
+            assert getattr(self.total, value) == of_reasons, f"total {value} is not the sum of the reasons\n{self.text}"
+        in_cells = sum(cell.packets for cell in self.cells)
+        assert in_cells + self.total.unkeyed == self.total.packets, f"cells and unkeyed are not the total\n{self.text}"
+
+    def by_reason(self):
+        return {record.name: record.packets for record in self.reasons}
+
+
+class Probe:
+    """A probe of ours, as the agent would add it."""
+
+    def __init__(self, name="test", options="", owner="rig"):
+        self.name = name
+        self.who = f"{name} uid=uid-of-{name} owner={owner}"
+        control(f"add {self.who} lease=600 {options}".strip())
+
+    def command(self, verb, options=""):
+        control(f"{verb} {self.who} {options}".strip())
+
+    def activate(self):
+        self.command("activate")
+        return self
+
+    def deactivate(self):
+        self.command("deactivate")
+
+    def remove(self):
+        self.command("remove")
+
+    def read(self):
+        return Snapshot(self.name)
+
+
+# The kernel's own count, beside ours
+
+
+class Oracle:
+    """A histogram of the tracepoint by reason; None where the kernel has no histograms or no reasons."""
+
+    def __init__(self):
+        self.there = os.path.exists(f"{TRACING}/hist") and "reason" in read(f"{TRACING}/format")
+        if self.there:
+            write(f"{TRACING}/trigger", "hist:keys=reason:size=2048")
+
+    def read(self):
+        lines = re.findall(r"\{ reason: +(\d+) *\} hitcount: +(\d+)", read(f"{TRACING}/hist"))
+        return {int(reason): int(count) for reason, count in lines}
+
+    def close(self):
+        if self.there:
+            write(f"{TRACING}/trigger", "!hist:keys=reason:size=2048")
+
+
+def agreed(probe, oracle):
+    """A snapshot and the oracle's counts that were taken while nothing was dropped in between."""
+    if not oracle.there:
+        return probe.read(), {}
+    for _ in range(100):
+        before = oracle.read()
+        snapshot = probe.read()
+        if oracle.read() == before:
+            return snapshot, before
+    raise AssertionError("drops never paused long enough to compare with the oracle")
+
+
+def check_oracle(before, after, oracle_before, oracle_after):
+    """Everything the kernel freed by kfree_skb is in our total or in notdrops, and no reason has more of ours than of the kernel's."""
+    freed = sum(oracle_after.values()) - sum(oracle_before.values())
+    ours = after.total.packets - before.total.packets + after.total.notdrops - before.total.notdrops
+    assert freed == ours, f"the kernel freed {freed}, the probe has {ours}\n{before.text}\n--\n{after.text}"
+    had = {record.id: record.packets for record in before.reasons}
+    for record in after.reasons:
+        counted = record.packets - had.get(record.id, 0)
+        kernels = oracle_after.get(record.id, 0) - oracle_before.get(record.id, 0)
+        assert counted <= kernels, f"{record.name}: {counted} counted, {kernels} in the kernel's histogram"
+
+
+# Expectations
+
+
+class Drop:
+    """What must be counted: values that are None are not looked at. The interface is a name, or "" where the packet had none yet."""
+
+    def __init__(self, packets, reason=None, family=None, protocol=None, direction=None, interface=None, location=None, netns=None, **more):
+        self.want = {
+            "packets": packets,
+            "reason": reason,
+            "family": family,
+            "protocol": PROTOCOLS[protocol] if protocol else None,
+            "direction": direction,
+            "ifindex": interface and socket.if_nametoindex(interface) if interface is not None else None,
+            "location": location,
+            "netns": netns if netns is not None else cookie(),
+            **more,
+        }
+        if interface == "":
+            self.want["ifindex"] = 0
+
+    def fits(self, seen):
+        for key, value in self.want.items():
+            if value is None or value == ():
+                continue
+            if key == "location":
+                if not re.fullmatch(rf"({value})\+0x[0-9a-f]+", seen[key]):
+                    return False
+            elif key == "reason" and isinstance(value, (tuple, set)):
+                if seen[key] not in value:
+                    return False
+            elif seen[key] != value:
+                return False
+        return True
+
+    def __repr__(self):
+        return " ".join(f"{key}={value}" for key, value in self.want.items() if value is not None)
+
+
+# What an interface that has just come up sends to find its neighbours and nobody wants; on older kernels, errors too, once they are read.
+ICMPV6 = Drop(None, protocol="icmpv6", netns=())
+
+KEYS = ("reason", "location", "family", "protocol", "direction", "netns", "ifindex", "cgroup")
+
+
+def growth(before, after):
+    """The cells that grew, as dictionaries with reasons by name."""
+    names = {record.id: record.name for record in after.reasons}
+    had = {tuple(cell.values[key] for key in KEYS): cell for cell in before.cells}
+    grown = []
+    for cell in after.cells:
+        old = had.get(tuple(cell.values[key] for key in KEYS))
+        packets = cell.packets - (old.packets if old else 0)
+        if packets:
+            seen = {key: getattr(cell, key) for key in KEYS}
+            seen.update(packets=packets, reason=names[cell.reason], bytes=cell.bytes - (old.bytes if old else 0))
+            seen["segments"] = cell.segments - (old.segments if old else 0)
+            grown.append(seen)
+    return grown
+
+
+def match_all(expected, grown, namespaces, noise):
+    """Each expectation is one cell, and no other cell of these namespaces has grown but for noise."""
+    rest = [seen for seen in grown if seen["netns"] in namespaces]
+    for drop in expected:
+        for seen in rest:
+            if drop.fits(seen):
+                rest.remove(seen)
+                break
+        else:
+            raise AssertionError(f"expected {drop}\ngot\n" + "\n".join(map(str, grown)))
+    rest = [seen for seen in rest if not any(drop.fits({**seen, "packets": None}) for drop in noise)]
+    if rest:
+        raise AssertionError(f"expected {expected} and nothing else\ngot also\n" + "\n".join(map(str, rest)))
+
+
+@contextlib.contextmanager
+def expect(*drops, namespaces=(), noise=()):
+    """Counts what the block drops, with a probe that has no filter, and compares: exactly these drops in this namespace (and the given ones), nothing else
+    but what is noise, and the kernel's own histogram agrees."""
+    oracle = Oracle()
+    probe = Probe("expect").activate()
+    try:
+        before, oracle_before = agreed(probe, oracle)
+        yield probe
+        settle(probe)
+        after, oracle_after = agreed(probe, oracle)
+        match_all(drops, growth(before, after), {cookie(), *namespaces}, noise)
+        if oracle.there:
+            check_oracle(before, after, oracle_before, oracle_after)
+    finally:
+        oracle.close()
+        probe.deactivate()
+        probe.remove()
+
+
+def settle(probe):
+    """Waits until the counts stand still: what is on its way in softirqs has been counted then."""
+    last = None
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        now = probe.read().total.packets
+        if now == last:
+            return
+        last = now
+        time.sleep(0.05)
+
+
+# Namespaces and traffic
+
+
+def cookie():
+    """This process's network namespace, as the module names it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8), "little")
+
+
+@contextlib.contextmanager
+def inside(name):
+    """Runs the block in the network namespace that `ip netns add` has named so."""
+    home, there = os.open("/proc/thread-self/ns/net", os.O_RDONLY), os.open(f"/run/netns/{name}", os.O_RDONLY)
+    os.setns(there, os.CLONE_NEWNET)
+    try:
+        yield
+    finally:
+        os.setns(home, os.CLONE_NEWNET)
+        os.close(home)
+        os.close(there)
+
+
+@contextlib.contextmanager
+def neighbour(name="next"):
+    """Another namespace, joined to this one by a veth pair: here `to-NAME` with 10.9.0.1 and fd09::1, there `eth0` with 10.9.0.2 and fd09::2."""
+    sh(f"""
+      ip netns add {name}
+      ip link add to-{name} type veth peer name eth0 netns {name}
+      ip addr add 10.9.0.1/24 dev to-{name}
+      ip addr add fd09::1/64 dev to-{name} nodad
+      ip link set to-{name} up
+      ip -n {name} addr add 10.9.0.2/24 dev eth0
+      ip -n {name} addr add fd09::2/64 dev eth0 nodad
+      ip -n {name} link set lo up
+      ip -n {name} link set eth0 up""")
+    for address in ("10.9.0.2", "fd09::2"):
+        until(lambda there=address: refused_by(there), f"{address} to answer")
+    try:
+        yield name
+    finally:
+        sh(f"ip netns del {name}")
+
+
+def refused_by(address):
+    """Whether the address is there to refuse a connection."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(1)
+        try:
+            return client.connect_ex((address, 9)) == errno.ECONNREFUSED
+        except TimeoutError:
+            return False
+
+
+def udp(address, port, packets, size=64):
+    """Sends datagrams from one socket that is not connected, so that no error comes back to it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sender:
+        for _ in range(packets):
+            sender.sendto(b"x" * size, (address, port))
+
+
+def snmp(name):
+    """A counter of this namespace: `UdpNoPorts`, `Udp6NoPorts`."""
+    proc = f"/proc/{os.getpid()}/net"
+    if "6" in name:
+        return int(re.search(rf"^{name}\s+(\d+)", read(f"{proc}/snmp6"), re.M).group(1))
+    group, counter = re.fullmatch(r"([A-Z][a-z]+)(.*)", name).groups()
+    keys, values = [line.split()[1:] for line in read(f"{proc}/snmp").splitlines() if line.startswith(group + ":")]
+    return int(values[keys.index(counter)])
+
+
+def nft_count(counter):
+    """Packets of a named nft counter."""
+    return int(re.search(r"packets (\d+)", sh(f"nft list counter inet t {counter}")).group(1))

@@ -1,0 +1,175 @@
+# shellcheck shell=bash
+# lib.sh: sourced by run and lint. The parts that a virtual machine is made of, each kept under a key of what it is made from: a kernel with its headers, the
+# guest's root, the compiler's root, an initrd, the module.
+
+HERE=$REPO/e2e/kernels
+# shellcheck source=../lib/cache.sh
+. "$REPO/e2e/lib/cache.sh"
+# shellcheck source=../lib/debian.sh
+. "$REPO/e2e/lib/debian.sh"
+
+# Raise it to have everything made anew, with the mirror's packages of that day.
+recipe=1
+
+# debian_root SUITE VARIANT PACKAGES SOURCE FOLDER: mmdebstrap. Suites in motion publish their index for a week only; a mirror that stands still is older.
+debian_root() {
+  mmdebstrap --quiet --variant="$2" --include="$3" --aptopt='Acquire::Check-Valid-Until "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    "$1" "$5/root" "$4" </dev/null
+}
+
+# kernel_field NAME COLUMN: from the table of kernels.
+kernel_field() {
+  awk -v name="$1" -v column="$2" '$1 == name { print $column; found = 1 } END { exit !found }' "$HERE/kernels.conf" ||
+    die "no kernel '$1': kernels.conf has $(kernel_names | tr '\n' ' ')"
+}
+
+kernel_names() { sed -n '/^[^#]/s/ .*//p' "$HERE/kernels.conf"; }
+
+make_kernel() {
+  local suite flavour archive mirror
+  suite=$(kernel_field "$1" 2) flavour=$(kernel_field "$1" 3) archive=$(kernel_field "$1" 4)
+  mirror=$(debian_mirror)
+  [ "$archive" = - ] || mirror=${mirror%/debian*}/$archive
+  note "$1: the kernel and its headers"
+  debian_root "$suite" extract "linux-image-$flavour,linux-headers-$flavour" "$mirror" "$2"
+  # In some suites the packages have /lib, in others /usr/lib: let both be there.
+  [ -d "$2/root/usr/lib/modules" ] || ln -s ../../lib/modules "$2/root/usr/lib/modules"
+  [ -d "$2/root/lib/modules" ] || ln -sT usr/lib "$2/root/lib"
+  # The packages are unpacked, not installed: nobody has written the modules' dependencies.
+  depmod -b "$2/root" "$(release_of "$2")"
+}
+
+# kernel_root NAME: the folder of a kernel: root/boot, root/usr/lib/modules, root/usr/src.
+kernel_root() { cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$(kernel_field "$1" 0)")" make_kernel "$1"; }
+
+make_guest() {
+  note "the guests' root"
+  debian_root trixie apt python3,iproute2,nftables,kmod,busybox-static "$(debian_mirror)" "$1"
+  mkdir -p "$1/root/usr/lib/modules"
+}
+
+guest_root() { cached kernels "guest-$(key_of "$recipe" "$(debian_mirror)")" make_guest; }
+
+make_compiler() {
+  note "the compiler's root"
+  debian_root sid apt gcc,make,libelf1t64,libc6-dev,sparse "$(debian_mirror)" "$1"
+}
+
+compiler_root() { cached kernels "compiler-$(key_of "$recipe" "$(debian_mirror)")" make_compiler; }
+
+# in_compiler KERNEL_ROOT COMPILER_ROOT WORK COMMAND…: runs a command where /work is WORK and the kernel's headers are where they expect to be. The
+# mounts are in a mount namespace of its own, and go with it.
+in_compiler() {
+  local kernel=$1 compiler=$2 work=$3
+  shift 3
+  # shellcheck disable=SC2016
+  unshare --mount --propagation private bash -euc '
+    kernel=$1 root=$2 work=$3
+    shift 3
+    mount --bind "$root" "$root"
+    mount -t tmpfs tmpfs "$root/mnt"
+    mkdir "$root/mnt/kernel" "$root/mnt/work"
+    mount --bind "$kernel" "$root/mnt/kernel"
+    mount --bind "$work" "$root/mnt/work"
+    mount -t proc proc "$root/proc"
+    mount -t tmpfs tmpfs "$root/usr/src"
+    for dir in "$kernel"/usr/src/*; do ln -s "/mnt/kernel/usr/src/${dir##*/}" "$root/usr/src/"; done
+    # Headers reach for /usr/lib/linux-kbuild-* by absolute path.
+    mount -t tmpfs tmpfs "$root/srv"
+    mkdir "$root/srv/upper" "$root/srv/overlay"
+    mount -t overlay overlay -o "lowerdir=$root/usr/lib,upperdir=$root/srv/upper,workdir=$root/srv/overlay" "$root/usr/lib"
+    for dir in "$kernel"/usr/lib/linux-kbuild-*; do [ ! -d "$dir" ] || ln -s "/mnt/kernel/usr/lib/${dir##*/}" "$root/usr/lib/"; done
+    exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C "$@"
+  ' in_compiler "$kernel/root" "$compiler/root" "$work" "$@"
+}
+
+release_of() { ls "$1/root/usr/lib/modules"; }
+
+# headers_of KERNEL_ROOT: as seen inside in_compiler.
+headers_of() { printf '/usr/src/linux-headers-%s\n' "$(release_of "$1")"; }
+
+# compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: the module's sources are in WORK. The headers ask for the compiler their kernel was built with, and for pahole;
+# ours is newer, and type information is not needed.
+compile() {
+  local kernel=$1
+  in_compiler "$kernel" "$2" "$3" make -C /mnt/work -j 2 KDIR="$(headers_of "$kernel")" CC=gcc CROSS_COMPILE= CONFIG_DEBUG_INFO_BTF_MODULES= "${@:4}"
+}
+
+# module_sources: the module's files in this working tree, each ended by a NUL; nothing that was built there.
+module_sources() {
+  (cd "$REPO/kmod-builder/module" && find . -type f \( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name run \) ! -name '*.mod.c' ! -name features.h -printf 'kmod-builder/module/%P\0') | LC_ALL=C sort -z
+}
+
+make_module() { # NAME KERNEL_ROOT OUT
+  note "$1: the module, by the builder's image"
+  "$REPO/kmod-builder/build-module" "$2/root" "$(release_of "$2")" "$3"
+}
+
+# module NAME KERNEL_ROOT: the path of dropprobe.ko for that kernel, made from this working tree as the builder makes it on a node.
+module() {
+  local image
+  image=$("$REPO/e2e/images/build" kmod-builder)
+  printf '%s/dropprobe.ko\n' "$(cached kernels "module-$1-$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")" make_module "$1" "$2")"
+}
+
+make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
+  local name=$1 out=$4 log
+  note "$name: warnings and sparse"
+  mkdir "$out/source"
+  module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$out/source" -xf -
+  log=$out/log
+  if ! compile "$2" "$3" "$out/source/kmod-builder/module" W=1 C=2 >"$log" 2>&1; then
+    cat "$log"
+    return 1
+  fi
+  # W=1 also has the kernel's own documentation script look at the comments; on some kernels that script is older than our perl.
+  if grep -E '(warning|error):' "$log" | grep -v 'pahole'; then
+    note "$name: the module compiles with warnings (above)"
+    return 1
+  fi
+  # Sparse must have looked at each file, or its silence means nothing.
+  [ "$(grep -cE '^ *CHECK ' "$log")" -ge "$(find "$out/source/kmod-builder/module" -maxdepth 1 -name '*.c' ! -name '*.mod.c' | wc -l)" ] || {
+    cat "$log"
+    note "$name: sparse has not looked at every file"
+    return 1
+  }
+  rm -r "$out/source"
+}
+
+# lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning with W=1 or of sparse against that kernel's headers.
+lint() {
+  local compiler sources
+  compiler=$(compiler_root)
+  sources=$(module_sources | (cd "$REPO" && xargs -0 sha256sum | sha256sum))
+  cached kernels "lint-$1-$(key_of "$2" "$compiler" "$sources" "$(declare -f make_lint compile in_compiler)")" make_lint "$1" "$2" "$compiler" >/dev/null
+}
+
+# What the guest needs to see its file systems: the devices' bus and the file protocol.
+initrd_modules=(virtio_pci 9pnet_virtio 9p)
+
+make_initrd() {
+  local kernel=$1 busybox=$2/usr/bin/busybox out=$3 release name path
+  release=$(release_of "$kernel")
+  mkdir -p "$out"/tree/{bin,modules,dev,proc,sys,root}
+  cp "$busybox" "$out/tree/bin/busybox"
+  cp "$HERE/guest/init" "$out/tree/init"
+  chmod +x "$out/tree/init"
+  for name in "${initrd_modules[@]}"; do
+    modprobe --dirname "$kernel/root" --set-version "$release" --show-depends "$name" | awk '$1 == "insmod" { print $2 }'
+  done | awk '!seen[$0]++' | while read -r path; do
+    name=$(basename "$path")
+    case $path in
+      *.xz) xz -dc "$path" >"$out/tree/modules/${name%.xz}" ;;
+      *.zst) zstd -qdc "$path" >"$out/tree/modules/${name%.zst}" ;;
+      *) cp "$path" "$out/tree/modules/$name" ;;
+    esac
+    name=${name%.xz}
+    printf '%s\n' "${name%.zst}" >>"$out/tree/modules/order"
+  done
+  (cd "$out/tree" && find . | cpio --quiet -o -H newc) >"$out/initrd"
+  rm -r "$out/tree"
+}
+
+# initrd NAME KERNEL_ROOT GUEST_ROOT: the path of a small initrd.
+initrd() { printf '%s/initrd\n' "$(cached kernels "initrd-$1-$(key_of "$2" "$3" "$HERE/guest/init" "$(declare -f make_initrd)")" make_initrd "$2" "$3")"; }

@@ -1,0 +1,101 @@
+"""Each probe its own filter: drops of seven kinds, and for each filter the kinds that pass it. What does not pass is counted as filtered."""
+import socket
+
+import module
+from rig import Probe, cookie, inside, neighbour, records, settle, udp
+
+# Packets of each kind: any sum tells which kinds are in it.
+KINDS = {"a": 1, "b": 2, "c": 4, "d": 8, "e": 16, "f": 32, "g": 64}
+
+
+def make_drops(name):
+    udp("127.0.0.1", 1001, KINDS["a"])
+    udp("::1", 1001, KINDS["b"])
+    udp("127.0.0.2", 1002, KINDS["c"])
+    udp("10.9.0.2", 1003, KINDS["d"])
+    udp("fd09::2", 1003, KINDS["e"])
+    for _ in range(KINDS["f"]):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+            assert client.connect_ex(("127.0.0.1", 1004)) != 0
+    with inside(name):
+        udp("127.0.0.1", 1002, KINDS["g"])
+
+
+def kinds(probe):
+    counted = probe.read().by_reason().get("NO_SOCKET", 0)
+    return "".join(kind for kind, packets in KINDS.items() if counted & packets) + ("?" if counted >= 128 else "")
+
+
+def run():
+    with neighbour() as name:
+        with inside(name):
+            there = cookie()
+        here = cookie()
+        no_socket = next(record.id for record in records(f"{module.FOLDER}/reasons") if record.name == "NO_SOCKET")
+        filters = {
+            "": "abcdefg",
+            "protocols=udp": "abcdeg",
+            "protocols=tcp": "f",
+            "protocols=tcp,udp": "abcdefg",
+            "protocols=icmp,icmpv6,sctp,other": "",
+            "families=4": "acdfg",
+            "families=6": "be",
+            "ports=1001": "ab",
+            "ports=1002,1004": "cfg",
+            "ports=7": "",
+            "cidrs=127.0.0.2/32": "c",
+            "cidrs=127.0.0.0/8": "acfg",
+            "cidrs=10.9.0.0/24,fd09::/64": "de",
+            "cidrs=0.0.0.0/0": "acdfg",
+            "cidrs=::/0": "be",
+            "cidrs=10.9.0.3/32": "",
+            f"reasons={no_socket}": "abcdefg",
+            f"exclude-reasons={no_socket}": "",
+            "reasons=": "",
+            "exclude-reasons=": "abcdefg",
+            f"netns={there}": "deg",
+            f"netns={here}": "abcf",
+            f"netns={here},{there}": "abcdefg",
+            "netns=": "",
+            f"netns={there} families=4 protocols=udp ports=1003": "d",
+        }
+        todo = list(filters.items())
+        for first in range(0, len(todo), 16):
+            check(name, dict(todo[first : first + 16]))
+        change(name, here, there)
+
+
+def check(name, filters):
+    probes = {text: Probe(f"f{number}", text).activate() for number, text in enumerate(filters)}
+    make_drops(name)
+    for text, probe in probes.items():
+        settle(probe)
+        assert kinds(probe) == filters[text], f"'{text}' counts {kinds(probe)!r} instead of {filters[text]!r}\n{probe.read().text}"
+        # Besides ours there are the packets of neighbour discovery, a few a second.
+        total = probe.read().total
+        assert 127 <= total.packets + total.filtered < 147, f"'{text}': counted and filtered are not all\n{probe.read().text}"
+    for probe in probes.values():
+        probe.deactivate()
+        probe.remove()
+
+
+def change(name, here, there):
+    """The namespaces may change while the probe counts; its epoch and counts stay."""
+    probe = Probe("pods", f"netns={there}").activate()
+    epoch = probe.read().probe.epoch
+    make_drops(name)
+    settle(probe)
+    assert kinds(probe) == "deg"
+    probe.command("set", f"netns={here}")
+    udp("127.0.0.1", 1001, KINDS["a"])
+    with inside(name):
+        udp("127.0.0.1", 1001, KINDS["b"])
+    settle(probe)
+    assert kinds(probe) == "adeg" and probe.read().probe.epoch == epoch
+    probe.command("set", "netns=")
+    udp("127.0.0.1", 1001, KINDS["f"])
+    settle(probe)
+    assert kinds(probe) == "adeg"
+    probe.deactivate()
+    probe.command("set", f"netns={there},{here}")
+    probe.remove()

@@ -1,0 +1,20 @@
+"""UDP to a port that nobody listens on: one drop each, as NO_SOCKET; the kernel's own NoPorts counter says the same."""
+from rig import Drop, expect, release, snmp, udp
+
+PACKETS = 200
+
+
+def run():
+    before = snmp("UdpNoPorts")
+    with expect(Drop(PACKETS, "NO_SOCKET", 4, "udp", "in", "lo", location="__udp4_lib_rcv", segments=PACKETS, bytes=PACKETS * 92, cgroup=0)):
+        udp("127.0.0.1", 9, PACKETS)
+    assert snmp("UdpNoPorts") - before == PACKETS
+
+    before = snmp("Udp6NoPorts")
+    drops = [Drop(PACKETS, "NO_SOCKET", 6, "udp", "in", "lo", location="__udp6_lib_rcv", bytes=PACKETS * 112)]
+    # The ICMPv6 errors that come back are read and freed; older kernels free them as if they were dropped.
+    if release() < (6, 3):
+        drops.append(Drop(PACKETS, "NOT_SPECIFIED", 6, "icmpv6", "in", "lo", location="icmpv6_rcv"))
+    with expect(*drops):
+        udp("::1", 9, PACKETS)
+    assert snmp("Udp6NoPorts") - before == PACKETS

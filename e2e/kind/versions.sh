@@ -1,0 +1,32 @@
+# shellcheck shell=bash disable=SC2034
+# versions.sh: what the kind cluster is made of: every version, name and list of packages, in one place. Kubernetes' own version
+# stands in e2e/lib/kube-binaries.sh. Sourced after that.
+
+KIND=0.33.0
+COREDNS=1.12.1 # the one that kubeadm of this Kubernetes asks for
+NETLINK=1.3.1  # Go library of podnet
+
+KIND_SUITE=trixie      # of the machine and of the nodes in it
+KIND_CLUSTER=dropprobe # so kind calls the nodes dropprobe-control-plane and dropprobe-worker
+KIND_NODE_IMAGE=localhost/dropprobe/kind-node:v1.$KUBE
+PODNET_IMAGE=localhost/dropprobe/podnet:1
+PAUSE_IMAGE=localhost/dropprobe/pause:0.1.0
+PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # as e2e/images/build calls them
+
+MACHINE_CPUS=2
+MACHINE_MEMORY=4096 # MiB; two nodes, their pods and DropProbe use 2 GiB
+
+# The machine that kind runs on: a user's Debian with dockerd, and with the kernel headers that DropProbe asks for.
+MACHINE_PACKAGES=(
+  systemd systemd-sysv udev dbus kmod procps iproute2 openssh-server ca-certificates e2fsprogs
+  linux-image-amd64 linux-headers-amd64
+  apparmor
+  docker.io docker-cli iptables nftables conntrack
+)
+
+# A node: what kind's own node image has, with Debian's containerd, runc and CNI plugins instead of kind's builds.
+KIND_NODE_PACKAGES=(
+  systemd mount util-linux kmod procps iproute2 ethtool bash jq pigz ca-certificates e2fsprogs
+  conntrack iptables nftables libseccomp2
+  containerd runc containernetworking-plugins
+)

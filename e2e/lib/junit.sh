@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# junit.sh: sums up what JUnit wrote.
+
+# junit_summary FOLDER…: prints each skipped test with its reason, and `N passed, N failed, N skipped` over the XML reports in the folders.
+junit_summary() {
+  local folder files=()
+  for folder; do
+    [ ! -d "$folder" ] || while IFS= read -r -d '' f; do files+=("$f"); done < <(find "$folder" -name 'TEST-*.xml' -print0)
+  done
+  if [ ${#files[@]} = 0 ]; then
+    echo '0 passed, 1 failed, 0 skipped'
+    return 1
+  fi
+  python3 - "${files[@]}" <<'PY'
+import sys
+import xml.etree.ElementTree as xml
+tests = failed = skipped = 0
+for path in sys.argv[1:]:
+    suite = xml.parse(path).getroot()
+    for case in suite.iter("testcase"):
+        tests += 1
+        name = "%s.%s" % (case.get("classname"), case.get("name"))
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+            print("failed: " + name)
+        elif case.find("skipped") is not None:
+            skipped += 1
+            print("skipped: %s: %s" % (name, case.find("skipped").get("message")))
+print("%d passed, %d failed, %d skipped" % (tests - failed - skipped, failed, skipped))
+PY
+}

@@ -1,0 +1,233 @@
+# shellcheck shell=bash
+# story.sh: the steps of the demo and of the smoke test. Each is a function that acts through kubectl only, shows what a user
+# would see, and checks it. Sourced after cache.sh.
+
+PROBE=${PROBE:-all-drops}                # the DropProbe of deploy/examples that the story applies
+MAKERS=dropprobe-story                   # namespace of the pods of drop-maker.yaml
+DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150} HEALTHY=${HEALTHY:-500}
+WAIT=${WAIT:-300}                        # seconds to wait for anything that takes a while, at the most
+
+passed=0 failed=0
+
+k() { kubectl "$@"; }
+
+# say TEXT: a headline. show COMMAND…: prints a command as a user would type it, and its output.
+say() { printf '\n== %s\n' "$*"; }
+show() { printf '$ %s\n' "$*"; "$@"; }
+
+# check TEXT WANT GOT: one assertion.
+check() {
+  if [ "$2" = "$3" ]; then
+    passed=$((passed + 1)); printf '   ok   %s: %s\n' "$1" "$3"
+  else
+    failed=$((failed + 1)); printf '   FAIL %s: wanted %s, got %s\n' "$1" "$2" "${3:-nothing}"
+  fi
+}
+
+# settle TEXT WANT SECONDS COMMAND…: polls COMMAND until it prints WANT, then checks it. A number that has gone past WANT fails at once.
+settle() {
+  local text=$1 want=$2 end=$((SECONDS + $3)) got
+  shift 3
+  while got=$("$@" 2>/dev/null || true); [ "$got" != "$want" ] && [ $SECONDS -lt $end ]; do
+    if [[ $want =~ ^[0-9]+$ && $got =~ ^[0-9]+$ && $got -gt $want ]]; then break; fi
+    sleep 1
+  done
+  check "$text" "$want" "$got"
+}
+
+summary() {
+  printf '\n%d passed, %d failed, 0 skipped\n' "$passed" "$failed"
+  [ $failed = 0 ]
+}
+
+# The nodes that count: Linux nodes that the example's probe selects, which is those without a taint. Nodes with equal boot ids share one kernel (kind).
+nodes() {
+  k get nodes -l kubernetes.io/os=linux -o 'jsonpath={range .items[*]}{.metadata.name}{"/"}{.spec.taints[*].effect}{"\n"}{end}' |
+    sed -nE '/NoSchedule|NoExecute/!s#/.*##p'
+}
+boot_of() { k get node "$1" -o 'jsonpath={.status.nodeInfo.bootID}'; }
+owner_of() { # the first node with the same kernel whose report counts (not OwnedElsewhere)
+  local boot node
+  boot=$(boot_of "$1")
+  for node in $(nodes); do
+    if [ "$(boot_of "$node")" = "$boot" ] && [ "$(probe_field "$node" state)" != OwnedElsewhere ]; then
+      printf '%s\n' "$node"; return
+    fi
+  done
+}
+
+# probe_field NODE FIELD: a field of the probe in the node's report; nothing where there is none.
+probe_field() { k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].$2}"; }
+# reason_count NODE REASON: what the node's report says, 0 where the report is there and has no such reason yet.
+reason_count() {
+  local report
+  report=$(k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].state}{\" \"}{.status.probes[?(@.name==\"$PROBE\")].reasons[?(@.reason==\"$2\")].packets}") || return 1
+  case $report in
+    ''|' '*) return 1 ;;
+    *' '?*) printf '%s\n' "${report##* }" ;;
+    *) printf '0\n' ;;
+  esac
+}
+
+maker_on() { k -n $MAKERS get pod -l app=drop-maker --field-selector "spec.nodeName=$1" -o 'jsonpath={.items[0].metadata.name}'; }
+# on NODE COMMAND…: runs it in the drop maker of that node; on_input also hands standard input over.
+on() { local node=$1; shift; k -n $MAKERS exec "${MAKER[$node]}" -- "$@"; }
+on_input() { local node=$1; shift; k -n $MAKERS exec -i "${MAKER[$node]}" -- "$@"; }
+
+# Oracles, read inside the drop maker's own network namespace.
+no_ports() { on "$1" awk '/^Udp: [0-9]/ {v4 = $3} END {print v4}' /proc/net/snmp; }
+no_ports6() { on "$1" awk '/^Udp6NoPorts/ {print $2}' /proc/net/snmp6; }
+refused() { on "$1" nft list counter inet story refused | awk '/packets/ {print $2}'; }
+
+preconditions() {
+  local node arch version
+  say "The cluster"
+  show kubectl get nodes -o wide
+  version=$(k version -o 'jsonpath={.serverVersion.minor}' 2>/dev/null || k version | awk -F. '/Server/ {print $2}')
+  [ "${version//[^0-9]/}" -ge 30 ] || die "this cluster is Kubernetes 1.$version; DropProbe needs 1.30 or newer"
+  for node in $(nodes); do
+    arch=$(k get node "$node" -o 'jsonpath={.status.nodeInfo.architecture}')
+    [ "$arch" = amd64 ] || die "node $node is $arch: this story runs on amd64 nodes only"
+  done
+  [ -n "$(nodes)" ] || die "this cluster has no Linux node without a taint: the probe of the example would select none"
+}
+
+step_install() {
+  say "Install"
+  show kubectl apply -k "$1"
+  show kubectl -n dropprobe-system rollout status deployment/dropprobe-operator "--timeout=${WAIT}s"
+}
+
+step_drop_makers() {
+  say "Pods that will make drops, one on each node"
+  k apply -f e2e/drop-maker.yaml
+  k -n $MAKERS rollout status daemonset/drop-maker "--timeout=${WAIT}s"
+  declare -gA MAKER=()
+  local node
+  for node in $(nodes); do
+    MAKER[$node]=$(maker_on "$node")
+    on_input "$node" nft -f - <<'NFT' || die "the drop maker on $node can't set up its packet filter (is nf_tables in that kernel?)"
+table inet story {
+  counter refused { }
+  chain input {
+    type filter hook input priority 0; policy accept;
+    udp dport 7777 counter name refused drop
+  }
+}
+NFT
+  done
+}
+
+step_apply() {
+  say "Ask for drops"
+  show kubectl apply -f "deploy/examples/$PROBE.yaml"
+  show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s"
+  show kubectl get dropprobes
+  show kubectl get dropprobenodes
+}
+
+# Expected counts by owner and reason; what was there before; both filled by the steps below.
+declare -A WANT=() BEFORE=()
+
+# make_drops: on every node, in a namespace of its own: UDP to a closed port over IPv4 and IPv6, UDP refused by a packet filter
+# rule, and healthy UDP traffic beside. Checks the oracles: the namespace's own SNMP counters, and the rule's counter.
+make_drops() {
+  local node v4 v6 nft healthy
+  for node in $(nodes); do
+    v4=$(no_ports "$node") v6=$(no_ports6 "$node") nft=$(refused "$node")
+    on "$node" traffic udp-send 127.0.0.1 9 "$DROPS_V4"
+    on "$node" traffic udp-send ::1 9 "$DROPS_V6"
+    on "$node" traffic udp-send 127.0.0.1 7777 "$DROPS_NFT"
+    healthy=$(on "$node" traffic udp-loopback "$HEALTHY")
+    check "$node: healthy datagrams delivered" "$HEALTHY" "$healthy"
+    check "$node: oracle NoPorts (IPv4)" "$DROPS_V4" $(($(no_ports "$node") - v4))
+    check "$node: oracle NoPorts (IPv6)" "$DROPS_V6" $(($(no_ports6 "$node") - v6))
+    check "$node: oracle nft counter" "$DROPS_NFT" $(($(refused "$node") - nft))
+  done
+}
+
+# expect_drops: one round of make_drops on every node, whoever counts for it, is expected on top of what was there.
+expect_drops() {
+  local node owner
+  for node in $(nodes); do
+    owner=${OWNER[$node]}
+    WANT[$owner/NO_SOCKET]=$((${WANT[$owner/NO_SOCKET]} + DROPS_V4 + DROPS_V6))
+    WANT[$owner/NETFILTER_DROP]=$((${WANT[$owner/NETFILTER_DROP]} + DROPS_NFT))
+  done
+}
+
+check_counts() {
+  local key
+  for key in $(printf '%s\n' "${!WANT[@]}" | sort); do
+    settle "${key%/*}: ${key#*/} grew by" "${WANT[$key]}" 120 growth "${key%/*}" "${key#*/}"
+  done
+}
+growth() { local now; now=$(reason_count "$1" "$2") || return 1; echo $((now - BEFORE[$1/$2])); }
+
+step_count() {
+  local node owner reason
+  declare -gA OWNER=()
+  for node in $(nodes); do
+    OWNER[$node]=$(owner_of "$node")
+    [ -n "${OWNER[$node]}" ] || die "no report counts for node $node: see 'kubectl get dropprobenodes'"
+  done
+  for owner in "${OWNER[@]}"; do
+    for reason in NO_SOCKET NETFILTER_DROP; do
+      BEFORE[$owner/$reason]=$(reason_count "$owner" $reason) || die "the report of node $owner can't be read"
+      WANT[$owner/$reason]=0
+    done
+  done
+  say "Make drops: on each node $DROPS_V4 + $DROPS_V6 to a closed port, $DROPS_NFT refused by a rule, $HEALTHY healthy"
+  make_drops
+  expect_drops
+  check_counts
+  show kubectl get dropprobes
+  show kubectl get dropprobenodes
+  show kubectl get dropprobe "$PROBE" -o yaml
+}
+
+activate() { # activate true|false
+  show kubectl patch dropprobe "$PROBE" --type=merge -p "{\"spec\":{\"active\":$1}}"
+  show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s"
+}
+
+step_pause() {
+  say "Switch off: the numbers stay, further drops change nothing"
+  activate false
+  make_drops
+  check_counts
+}
+
+step_resume() {
+  say "Switch on again: it goes on from there"
+  activate true
+  make_drops
+  expect_drops
+  check_counts
+  show kubectl get dropprobes
+}
+
+loaded() { on "$1" sh -c 'grep -q "^dropprobe " /proc/modules || [ -e /proc/mooc ] && echo loaded || echo gone'; }
+agents() { k -n dropprobe-system get daemonset dropprobe-agent -o name --ignore-not-found; }
+
+step_delete() {
+  local node
+  say "Delete: nothing is left on the nodes"
+  show kubectl delete dropprobe "$PROBE" "--timeout=${WAIT}s"
+  for node in $(nodes); do check "$node: module" gone "$(loaded "$node")"; done
+  settle "agent DaemonSet" "" 60 agents
+}
+
+on_failure() {
+  say "What went wrong: the state of the cluster"
+  k get dropprobes,dropprobenodes -o yaml || true
+  k -n dropprobe-system get pods -o wide || true
+  k -n dropprobe-system logs -l app.kubernetes.io/name=dropprobe --all-containers --tail=60 --prefix || true
+  k -n $MAKERS get pods -o wide || true
+}
+
+# clean_up: waits until all is gone, or what runs next finds a namespace that is still going, and can make nothing in it.
+clean_up() {
+  k delete dropprobe "$PROBE" --ignore-not-found "--timeout=${WAIT}s" || true
+  k delete namespace $MAKERS --ignore-not-found "--timeout=${WAIT}s" || true
+}

@@ -1,0 +1,119 @@
+package io.dropprobe.e2e;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The local cluster that e2e/cluster-tests has started: its API, and root on its nodes. */
+final class Cluster {
+  static final String NAMESPACE = "dropprobe-system";
+  private static final String NAME = System.getenv("DROPPROBE_CLUSTER");
+
+  /** The API as the cluster's administrator, from KUBECONFIG. */
+  static final KubernetesClient API = new KubernetesClientBuilder().build();
+
+  private Cluster() {}
+
+  static List<String> nodes() {
+    return API.nodes().list().getItems().stream()
+        .map(n -> n.getMetadata().getName())
+        .sorted()
+        .toList();
+  }
+
+  static Node node(String name) {
+    return API.nodes().withName(name).get();
+  }
+
+  /** Runs a shell command as root on the node; it must succeed. */
+  static String ssh(String node, String command) {
+    return Shell.output("e2e/cluster", "ssh", "--name", NAME, node, command);
+  }
+
+  /** Like {@link #ssh}, for a command that may fail. */
+  static Shell.Result trySsh(String node, String command) {
+    return Shell.run(List.of("e2e/cluster", "ssh", "--name", NAME, node, command));
+  }
+
+  /** Reboots the node and returns when it is Ready again, with another boot id. */
+  static void reboot(String node) {
+    Shell.output("e2e/cluster", "reboot", "--name", NAME, node);
+  }
+
+  /** What the node's kernel has said since its start. */
+  static String kernelLog(String node) {
+    return ssh(node, "dmesg");
+  }
+
+  static boolean moduleLoaded(String node) {
+    return trySsh(node, "test -d /sys/module/dropprobe").status() == 0;
+  }
+
+  static boolean activated(String node) {
+    return trySsh(node, "grep -q '^activated:y' /proc/mooc/net/drop-packet").status() == 0;
+  }
+
+  /** The agent's pod on the node, or null. */
+  static Pod agent(String node) {
+    return API
+        .pods()
+        .inNamespace(NAMESPACE)
+        .withLabel("app.kubernetes.io/component", "agent")
+        .list()
+        .getItems()
+        .stream()
+        .filter(p -> node.equals(p.getSpec().getNodeName()))
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Waits until the node's agent is there and ready, and is another than the given one (uid; may be
+   * null).
+   */
+  static Pod awaitAgent(String node, String otherThanUid) {
+    return Await.until(
+        "a ready agent on " + node,
+        Duration.ofMinutes(3),
+        () -> agent(node),
+        p ->
+            p != null
+                && !p.getMetadata().getUid().equals(otherThanUid)
+                && p.getStatus().getContainerStatuses().size() == 2
+                && p.getStatus().getContainerStatuses().stream().allMatch(c -> c.getReady()));
+  }
+
+  /** Runs a command in the drop maker of the node; it must succeed. */
+  static String inMaker(String node, String... command) {
+    var line = new ArrayList<>(List.of("e2e/kubectl", "-n", "dropprobe-story", "exec"));
+    line.add(maker(node));
+    line.add("--");
+    line.addAll(List.of(command));
+    return Shell.output(line.toArray(String[]::new));
+  }
+
+  private static String maker(String node) {
+    return API
+        .pods()
+        .inNamespace("dropprobe-story")
+        .withLabel("app", "drop-maker")
+        .list()
+        .getItems()
+        .stream()
+        .filter(p -> node.equals(p.getSpec().getNodeName()))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no drop maker on " + node))
+        .getMetadata()
+        .getName();
+  }
+
+  /** Makes exactly this many drops of reason NO_SOCKET on the node, in a pod's namespace. */
+  static void dropUdp(String node, int packets) {
+    inMaker(node, "traffic", "udp-send", "127.0.0.1", "9", Integer.toString(packets));
+  }
+}

@@ -1,0 +1,262 @@
+package io.dropprobe.e2e;
+
+import static io.dropprobe.e2e.Probes.NO_SOCKET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What must hold on a real cluster with real kernels, beyond the story of e2e/smoke. */
+class EndToEndIT {
+  private static final String PROBE = "e2e";
+  private static List<String> nodes;
+
+  @BeforeAll
+  static void install() {
+    Shell.output("e2e/kubectl", "apply", "-k", "deploy/overlays/local");
+    Shell.output("e2e/kubectl", "apply", "-f", "e2e/drop-maker.yaml");
+    rolledOut("dropprobe-story", "daemonset/drop-maker");
+    rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
+    nodes = Cluster.nodes();
+    assertEquals(2, nodes.size(), "nodes of the local cluster");
+  }
+
+  @AfterEach
+  void noProbeIsLeft() {
+    Probes.deleteAndWait(PROBE);
+    Await.until(
+        "module gone from every node",
+        Duration.ofMinutes(2),
+        () -> nodes.stream().filter(Cluster::moduleLoaded).toList(),
+        List::isEmpty);
+  }
+
+  @Test
+  void toggleTakesLessThanFiveSeconds() {
+    started(null);
+    Probes.patch(PROBE, "{\"spec\":{\"active\":false}}");
+    nodes.forEach(
+        n ->
+            Await.until(n + " off", Duration.ofSeconds(60), () -> Cluster.activated(n), on -> !on));
+
+    var begin = Instant.now();
+    Probes.patch(PROBE, "{\"spec\":{\"active\":true}}");
+    nodes.forEach(
+        n -> Await.until(n + " on", Duration.ofSeconds(60), () -> Cluster.activated(n), on -> on));
+    var took = Duration.between(begin, Instant.now());
+    System.out.printf("toggle: kubectl patch to counting on every node: %d ms%n", took.toMillis());
+    assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, () -> "toggle took " + took);
+  }
+
+  @Test
+  void countsGoOnWhenTheAgentIsKilled() {
+    started(null);
+    var node = nodes.get(0);
+    Cluster.dropUdp(node, 100);
+    Probes.awaitNoSocket(PROBE, node, 100);
+    var epoch = Probes.report(PROBE, node).epoch;
+    var restarts = restarts(node);
+
+    killAgent(node);
+    Cluster.dropUdp(node, 70);
+
+    Await.until("agent restarted", Duration.ofMinutes(2), () -> restarts(node), n -> n > restarts);
+    Probes.awaitNoSocket(PROBE, node, 170);
+    assertEquals(epoch, Probes.report(PROBE, node).epoch, "the run in the kernel went on");
+    assertLeaseIsRenewed(node);
+  }
+
+  @Test
+  void rolloutOfTheAgentsLosesNothing() {
+    started(null);
+    var before = nodes.stream().map(n -> Cluster.agent(n).getMetadata().getUid()).toList();
+    nodes.forEach(n -> dropSteadily(n, 3000, 50));
+    Shell.output(
+        "e2e/kubectl", "-n", Cluster.NAMESPACE, "rollout", "restart", "daemonset/dropprobe-agent");
+    for (int i = 0; i < nodes.size(); i++) {
+      Cluster.awaitAgent(nodes.get(i), before.get(i));
+    }
+    nodes.forEach(n -> Probes.awaitNoSocket(PROBE, n, 3000));
+  }
+
+  @Test
+  void rebootedNodeCountsOnAndTotalsDoNotGoDown() {
+    started(null);
+    var node = nodes.get(1);
+    Cluster.dropUdp(node, 40);
+    Probes.awaitNoSocket(PROBE, node, 40);
+    var epoch = Probes.report(PROBE, node).epoch;
+    var boot = Cluster.node(node).getStatus().getNodeInfo().getBootID();
+
+    Cluster.reboot(node);
+
+    assertNotEquals(boot, Cluster.node(node).getStatus().getNodeInfo().getBootID(), "boot id");
+    Await.until(
+        "counting again in another epoch, with what was counted before",
+        Duration.ofMinutes(4),
+        () -> Probes.report(PROBE, node),
+        r -> {
+          if (r.packets != null && Probes.count(PROBE, node, NO_SOCKET) >= 0) {
+            assertTrue(Probes.count(PROBE, node, NO_SOCKET) >= 40, "the count went down");
+          }
+          return r.state == ProbeState.Active && !epoch.equals(r.epoch);
+        });
+    var base = Probes.count(PROBE, node, NO_SOCKET);
+    rolledOut("dropprobe-story", "daemonset/drop-maker");
+    Await.until(
+        "drop maker back",
+        Duration.ofMinutes(2),
+        () -> Cluster.inMaker(node, "echo", "here"),
+        "here"::equals);
+    Cluster.dropUdp(node, 5);
+    Probes.awaitNoSocket(PROBE, node, base + 5);
+  }
+
+  @Test
+  void probeDeletedWhileTheAgentIsDownIsCleanedUpWhenItIsBack() {
+    started(null);
+    var node = nodes.get(0);
+    Cluster.ssh(node, "systemctl stop kubelet");
+    try {
+      killAgent(node);
+      Probes.delete(PROBE);
+      Await.until(
+          "the other node has unloaded",
+          Duration.ofMinutes(2),
+          () -> Cluster.moduleLoaded(nodes.get(1)),
+          loaded -> !loaded);
+      assertTrue(Cluster.moduleLoaded(node), "nobody is there to unload it");
+      assertNotNull(Probes.get(PROBE), "the finalizer holds it until that node is clean");
+    } finally {
+      Cluster.ssh(node, "systemctl start kubelet");
+    }
+    Await.until("probe gone", Duration.ofMinutes(4), () -> Probes.get(PROBE) == null, gone -> gone);
+    assertFalse(Cluster.moduleLoaded(node), "module still there");
+  }
+
+  @Test
+  void recreatedUnderTheSameNameStartsAtZero() {
+    started(null);
+    var node = nodes.get(0);
+    Cluster.dropUdp(node, 33);
+    Probes.awaitNoSocket(PROBE, node, 33);
+    var uid = Probes.get(PROBE).getMetadata().getUid();
+
+    Probes.deleteAndWait(PROBE);
+    started(null);
+
+    assertNotEquals(uid, Probes.get(PROBE).getMetadata().getUid());
+    assertEquals(0, Probes.count(PROBE, node, NO_SOCKET));
+    Cluster.dropUdp(node, 7);
+    Probes.awaitNoSocket(PROBE, node, 7);
+  }
+
+  @Test
+  void probeThatSelectsNoNodeSaysSo() {
+    Probes.create(PROBE, Map.of("dropprobe-test", "nowhere"));
+    var ready =
+        Await.until(
+            "a Ready condition",
+            Duration.ofMinutes(1),
+            () -> Probes.condition(PROBE, "Ready"),
+            java.util.Optional::isPresent);
+    assertEquals("False", ready.get().getStatus());
+    assertEquals("NoNodeSelected", ready.get().getReason());
+  }
+
+  @Test
+  void nodeLeftBehindByAChangedSelectorUnloads() {
+    started(null);
+    Probes.patch(
+        PROBE,
+        "{\"spec\":{\"nodeSelector\":{\"kubernetes.io/hostname\":\"%s\"}}}"
+            .formatted(nodes.get(0)));
+    Await.until(
+        "module gone from " + nodes.get(1),
+        Duration.ofMinutes(2),
+        () -> Cluster.moduleLoaded(nodes.get(1)),
+        loaded -> !loaded);
+    Probes.awaitReady(PROBE);
+    assertTrue(Cluster.activated(nodes.get(0)), "the selected node goes on");
+    Await.until(
+        "no agent on the node left behind",
+        Duration.ofMinutes(2),
+        () -> Cluster.agent(nodes.get(1)) == null,
+        gone -> gone);
+  }
+
+  private static void started(Map<String, String> nodeSelector) {
+    Probes.create(PROBE, nodeSelector);
+    Probes.awaitReady(PROBE);
+  }
+
+  private static void rolledOut(String namespace, String what) {
+    Shell.output("e2e/kubectl", "-n", namespace, "rollout", "status", what, "--timeout=240s");
+  }
+
+  /**
+   * Starts a process in the drop maker that makes this many drops at this rate a second, and does
+   * not wait for it.
+   */
+  private static void dropSteadily(String node, int packets, int rate) {
+    Cluster.inMaker(
+        node,
+        "sh",
+        "-c",
+        "traffic udp-send 127.0.0.1 9 %d --rate %d >/dev/null 2>&1 &".formatted(packets, rate));
+  }
+
+  private static int restarts(String node) {
+    return Cluster.agent(node).getStatus().getContainerStatuses().stream()
+        .filter(c -> c.getName().equals("node-agent"))
+        .mapToInt(c -> c.getRestartCount())
+        .sum();
+  }
+
+  /** kill -9 of the agent's process, by its container's id. */
+  private static void killAgent(String node) {
+    var id =
+        Cluster.agent(node).getStatus().getContainerStatuses().stream()
+            .filter(c -> c.getName().equals("node-agent"))
+            .findFirst()
+            .orElseThrow()
+            .getContainerID()
+            .replace("containerd://", "");
+    Cluster.ssh(node, "ctr -n k8s.io task kill -s SIGKILL " + id);
+  }
+
+  /** The seconds that the kernel says the lease has left go up again: somebody renews it. */
+  private static void assertLeaseIsRenewed(String node) {
+    var now = lease(node);
+    Await.until(
+        "the lease was renewed",
+        Duration.ofMinutes(3),
+        () -> {
+          var before = lease(node);
+          try {
+            Thread.sleep(1000);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return lease(node) > before;
+        },
+        renewed -> renewed);
+    assertTrue(now > 0, "the lease had run out");
+  }
+
+  private static int lease(String node) {
+    return Integer.parseInt(
+        Cluster.ssh(node, "grep -o 'lease=[0-9]*' /proc/mooc/net/drop-probes/probes/" + PROBE)
+            .substring(6));
+  }
+}

@@ -1,0 +1,116 @@
+package io.dropprobe.e2e;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** DropProbes as a user handles them, and what is said of them. */
+final class Probes {
+  static final String NO_SOCKET = "NO_SOCKET";
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+  private Probes() {}
+
+  /** Creates an unfiltered probe on the nodes with these labels; null is all nodes. */
+  static void create(String name, Map<String, String> nodeSelector) {
+    var probe = new DropProbe();
+    probe.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    probe.getSpec().nodeSelector = nodeSelector;
+    probe.getSpec().reportInterval = "5s";
+    Cluster.API.resource(probe).create();
+  }
+
+  static void patch(String name, String mergePatch) {
+    Cluster.API.resources(DropProbe.class).withName(name).patch(MERGE, mergePatch);
+  }
+
+  static DropProbe get(String name) {
+    return Cluster.API.resources(DropProbe.class).withName(name).get();
+  }
+
+  static void delete(String name) {
+    Cluster.API.resources(DropProbe.class).withName(name).delete();
+  }
+
+  /** Deletes it and waits until it is gone. */
+  static void deleteAndWait(String name) {
+    delete(name);
+    Await.until(name + " gone", Duration.ofMinutes(3), () -> get(name) == null, gone -> gone);
+  }
+
+  /** The condition, if it is of the present generation. */
+  static Optional<Condition> condition(String name, String type) {
+    var probe = get(name);
+    if (probe == null || probe.getStatus() == null || probe.getStatus().conditions == null) {
+      return Optional.empty();
+    }
+    return probe.getStatus().conditions.stream()
+        .filter(c -> c.getType().equals(type))
+        .filter(c -> probe.getMetadata().getGeneration().equals(c.getObservedGeneration()))
+        .findFirst();
+  }
+
+  static void awaitReady(String name) {
+    Await.until(
+        name + " is Ready",
+        Duration.ofMinutes(4),
+        () -> condition(name, "Ready"),
+        c -> c.isPresent() && c.get().getStatus().equals("True"));
+  }
+
+  /** What the node reports of the probe, or null. */
+  static ProbeReport report(String name, String node) {
+    var reports = Cluster.API.resources(DropProbeNode.class).withName(node).get();
+    if (reports == null || reports.getStatus() == null || reports.getStatus().probes == null) {
+      return null;
+    }
+    return reports.getStatus().probes.stream()
+        .filter(p -> p.name.equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Packets of the reason in the node's report; 0 where the report has none of it; -1 without a
+   * report.
+   */
+  static long count(String name, String node, String reason) {
+    var report = report(name, node);
+    if (report == null || report.state != ProbeState.Active || report.packets == null) {
+      return -1;
+    }
+    if (report.reasons == null) {
+      return 0;
+    }
+    return report.reasons.stream()
+        .filter(r -> r.reason.equals(reason))
+        .mapToLong(r -> r.packets)
+        .sum();
+  }
+
+  /**
+   * Waits until the report of the node has exactly so many packets of reason NO_SOCKET, and no
+   * more.
+   */
+  static void awaitNoSocket(String name, String node, long packets) {
+    Await.until(
+        "%s on %s has %d NO_SOCKET".formatted(name, node, packets),
+        Duration.ofMinutes(2),
+        () -> {
+          var now = count(name, node, NO_SOCKET);
+          if (now > packets) {
+            throw new IllegalStateException("already " + now + " packets");
+          }
+          return now;
+        },
+        n -> n == packets);
+  }
+}

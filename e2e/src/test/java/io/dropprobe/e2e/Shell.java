@@ -1,0 +1,54 @@
+package io.dropprobe.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Commands on the machine that runs the tests; from the repository's root. */
+final class Shell {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+  /**
+   * A command that has ended: its standard output without the last newline, and its exit status.
+   */
+  record Result(int status, String output) {}
+
+  private Shell() {}
+
+  /** Runs the command, at most five minutes; standard error goes to that of the tests. */
+  static Result run(List<String> command) {
+    try {
+      var process =
+          new ProcessBuilder(command)
+              .directory(ROOT.toFile())
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new AssertionError("not finished after five minutes: " + command);
+      }
+      return new Result(process.exitValue(), output.stripTrailing());
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't run " + command, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while running " + command, e);
+    }
+  }
+
+  /** Like {@link #run}, and the command must succeed. */
+  static String output(String... command) {
+    var result = run(List.of(command));
+    if (result.status() != 0) {
+      throw new AssertionError(
+          "status %d of %s: %s"
+              .formatted(result.status(), String.join(" ", command), result.output()));
+    }
+    return result.output();
+  }
+}
