@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,13 @@ class PackagedOperatorIT {
                       "dropprobe_operator_reconciliations_total{controller=\"agents\",result=\"ok\"}"),
           () -> log() + body(port));
       assertTrue(holder(api).startsWith("operator-0_"), holder(api));
+      String holder = holder(api);
+      ZonedDateTime renewed = lease(api).getSpec().getRenewTime();
+      Await.until(
+          "renews the lease",
+          () -> lease(api).getSpec().getRenewTime().isAfter(renewed),
+          this::log);
+      assertEquals(holder, holder(api), "the same process leads on");
 
       operator.destroy();
       assertTrue(operator.waitFor(60, TimeUnit.SECONDS), this::log);
@@ -74,9 +82,17 @@ class PackagedOperatorIT {
     return builder.redirectErrorStream(true).redirectOutput(dir.resolve("log").toFile()).start();
   }
 
+  private static Lease lease(ApiServer api) {
+    return api
+        .admin()
+        .leases()
+        .inNamespace(ApiServer.NAMESPACE)
+        .withName("dropprobe-operator")
+        .get();
+  }
+
   private static String holder(ApiServer api) {
-    Lease lease =
-        api.admin().leases().inNamespace(ApiServer.NAMESPACE).withName("dropprobe-operator").get();
+    Lease lease = lease(api);
     String holder = lease == null ? null : lease.getSpec().getHolderIdentity();
     return holder == null ? "" : holder;
   }
