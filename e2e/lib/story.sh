@@ -2,7 +2,7 @@
 # story.sh: the steps of the demo and of the smoke test. Each is a function that acts through kubectl only, shows what a user
 # would see, and checks it. Sourced after cache.sh.
 
-PROBE=${PROBE:-all-drops}                # the DropProbe of deploy/examples that the story applies
+PROBE=${PROBE:-demo}                     # the DropProbe of deploy/examples that the story applies
 MAKERS=dropprobe-story                   # namespace of the pods of drop-maker.yaml
 DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150} HEALTHY=${HEALTHY:-500}
 WAIT=${WAIT:-300}                        # seconds to wait for anything that takes a while, at the most

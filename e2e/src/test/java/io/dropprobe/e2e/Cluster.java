@@ -11,6 +11,10 @@ import java.util.List;
 /** The local cluster that e2e/cluster-tests has started: its API, and root on its nodes. */
 final class Cluster {
   static final String NAMESPACE = "dropprobe-system";
+
+  /** UDP port that nobody listens on. */
+  static final int CLOSED_PORT = 9;
+
   private static final String NAME = System.getenv("DROPPROBE_CLUSTER");
 
   /** The API as the cluster's administrator, from KUBECONFIG. */
@@ -114,6 +118,35 @@ final class Cluster {
 
   /** Makes exactly this many drops of reason NO_SOCKET on the node, in a pod's namespace. */
   static void dropUdp(String node, int packets) {
-    inMaker(node, "traffic", "udp-send", "127.0.0.1", "9", Integer.toString(packets));
+    inMaker(
+        node,
+        "traffic",
+        "udp-send",
+        "127.0.0.1",
+        Integer.toString(CLOSED_PORT),
+        Integer.toString(packets));
+  }
+
+  /** Makes such drops, 50 a second, until {@link #stopDrops}. */
+  static void startDrops(String node) {
+    inMaker(
+        node,
+        "sh",
+        "-c",
+        "rm -f /tmp/sent /tmp/done; touch /tmp/go; (while [ -e /tmp/go ]; do"
+            + " traffic udp-send 127.0.0.1 %d 50 && echo >>/tmp/sent; sleep 1; done; touch /tmp/done)"
+                .formatted(CLOSED_PORT)
+            + " >/dev/null 2>&1 &");
+  }
+
+  /** Ends {@link #startDrops}, and says how many packets it has sent. */
+  static int stopDrops(String node) {
+    var rounds =
+        inMaker(
+            node,
+            "sh",
+            "-c",
+            "rm /tmp/go; while [ ! -e /tmp/done ]; do sleep 0.2; done; wc -l </tmp/sent");
+    return 50 * Integer.parseInt(rounds.strip());
   }
 }

@@ -2,7 +2,6 @@ package io.dropprobe.e2e;
 
 import static io.dropprobe.e2e.Probes.NO_SOCKET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -80,13 +79,17 @@ class EndToEndIT {
   void rolloutOfTheAgentsLosesNothing() {
     started(null);
     var before = nodes.stream().map(n -> Cluster.agent(n).getMetadata().getUid()).toList();
-    nodes.forEach(n -> dropSteadily(n, 3000, 50));
+    nodes.forEach(Cluster::startDrops);
     Shell.output(
         "e2e/kubectl", "-n", Cluster.NAMESPACE, "rollout", "restart", "daemonset/dropprobe-agent");
     for (int i = 0; i < nodes.size(); i++) {
       Cluster.awaitAgent(nodes.get(i), before.get(i));
     }
-    nodes.forEach(n -> Probes.awaitNoSocket(PROBE, n, 3000));
+    var sent = nodes.stream().map(Cluster::stopDrops).toList();
+    for (int i = 0; i < nodes.size(); i++) {
+      assertTrue(sent.get(i) > 0, "nothing was sent");
+      Probes.awaitNoSocket(PROBE, nodes.get(i), sent.get(i));
+    }
   }
 
   @Test
@@ -141,7 +144,11 @@ class EndToEndIT {
       Cluster.ssh(node, "systemctl start kubelet");
     }
     Await.until("probe gone", Duration.ofMinutes(4), () -> Probes.get(PROBE) == null, gone -> gone);
-    assertFalse(Cluster.moduleLoaded(node), "module still there");
+    Await.until(
+        "module gone from " + node,
+        Duration.ofMinutes(1),
+        () -> Cluster.moduleLoaded(node),
+        loaded -> !loaded);
   }
 
   @Test
@@ -202,18 +209,6 @@ class EndToEndIT {
 
   private static void rolledOut(String namespace, String what) {
     Shell.output("e2e/kubectl", "-n", namespace, "rollout", "status", what, "--timeout=240s");
-  }
-
-  /**
-   * Starts a process in the drop maker that makes this many drops at this rate a second, and does
-   * not wait for it.
-   */
-  private static void dropSteadily(String node, int packets, int rate) {
-    Cluster.inMaker(
-        node,
-        "sh",
-        "-c",
-        "traffic udp-send 127.0.0.1 9 %d --rate %d >/dev/null 2>&1 &".formatted(packets, rate));
   }
 
   private static int restarts(String node) {

@@ -2,13 +2,16 @@ package io.dropprobe.e2e;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Protocol;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,12 +22,19 @@ final class Probes {
 
   private Probes() {}
 
-  /** Creates an unfiltered probe on the nodes with these labels; null is all nodes. */
+  /**
+   * Creates a probe on the nodes with these labels; null is all nodes. It counts what {@link
+   * Cluster#dropUdp} makes and nothing else: a kubelet that asks a container whether it has started
+   * is refused by a closed port too, until it has.
+   */
   static void create(String name, Map<String, String> nodeSelector) {
     var probe = new DropProbe();
     probe.setMetadata(new ObjectMetaBuilder().withName(name).build());
     probe.getSpec().nodeSelector = nodeSelector;
     probe.getSpec().reportInterval = "5s";
+    probe.getSpec().match = new Match();
+    probe.getSpec().match.protocols = List.of(Protocol.UDP);
+    probe.getSpec().match.ports = List.of(Cluster.CLOSED_PORT);
     Cluster.API.resource(probe).create();
   }
 
