@@ -5,7 +5,7 @@
 PROBE=${PROBE:-demo}                     # the DropProbe of deploy/examples that the story applies
 MAKERS=dropprobe-story                   # namespace of the pods of drop-maker.yaml
 DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150} HEALTHY=${HEALTHY:-500}
-WAIT=${WAIT:-300}                        # seconds to wait for anything that takes a while, at the most
+WAIT=${WAIT:-600}                        # seconds to wait for anything that takes a while, at the most
 
 passed=0 failed=0
 

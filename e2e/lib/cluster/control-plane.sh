@@ -24,7 +24,7 @@ control_plane_up() {
   pki_authority
   certificate "$api" /CN=kube-apiserver "IP:$CONTROL_PLANE,IP:127.0.0.1,IP:$API_SERVICE,DNS:localhost,DNS:kubernetes.default.svc"
   certificate "$kubelet_client" /O=system:masters/CN=kube-apiserver-kubelet-client
-  kubeconfig "$RUN/admin.kubeconfig" /O=system:masters/CN=admin
+  administrator "$RUN/admin.kubeconfig"
   kubeconfig "$RUN/pki/controller-manager.kubeconfig" /CN=system:kube-controller-manager
   kubeconfig "$RUN/pki/scheduler.kubeconfig" /CN=system:kube-scheduler
   audit_policy >"$RUN/audit-policy.yaml"

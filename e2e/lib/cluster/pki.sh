@@ -8,18 +8,26 @@ openssl_quietly() {
 
 pki_authority() {
   mkdir -p "$RUN/pki"
-  openssl_quietly req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=$CLUSTER" \
+  openssl_quietly req -x509 -newkey "${ELLIPTIC_KEY[@]}" -nodes -days 30 -subj "/CN=$CLUSTER" \
     -keyout "$RUN/pki/ca.key" -out "$RUN/pki/ca.crt"
   openssl_quietly ecparam -name prime256v1 -genkey -noout -out "$RUN/pki/accounts.key"
   openssl_quietly ec -in "$RUN/pki/accounts.key" -pubout -out "$RUN/pki/accounts.pub"
 }
 
+ELLIPTIC_KEY=(ec -pkeyopt ec_paramgen_curve:prime256v1)
+
 # certificate FILE SUBJECT [NAMES]: FILE.key and FILE.crt, to be used by a client and (with NAMES: IP:…,DNS:…) by a server.
 certificate() {
-  openssl_quietly req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "$2" -keyout "$1.key" -out "$1.csr"
+  openssl_quietly req -newkey "${CERTIFICATE_KEY[@]:-${ELLIPTIC_KEY[@]}}" -nodes -subj "$2" -keyout "$1.key" -out "$1.csr"
   openssl_quietly x509 -req -in "$1.csr" -CA "$RUN/pki/ca.crt" -CAkey "$RUN/pki/ca.key" -days 30 -out "$1.crt" \
     -set_serial "0x$(openssl rand -hex 12)" -extfile <(printf 'extendedKeyUsage=clientAuth%s\n' "${3:+,serverAuth$'\n'subjectAltName=$3}")
   rm "$1.csr"
+}
+
+# administrator OUT: a kubeconfig that may do everything. Its key is RSA, which every client library can read by itself.
+administrator() {
+  local CERTIFICATE_KEY=(rsa:2048)
+  kubeconfig "$1" "/O=system:masters/CN=admin"
 }
 
 # kubeconfig OUT SUBJECT: for the user with that certificate subject, everything in one file.

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,7 +82,6 @@ final class Cluster {
   static Pod awaitAgent(String node, String otherThanUid) {
     return Await.until(
         "a ready agent on " + node,
-        Duration.ofMinutes(3),
         () -> agent(node),
         p ->
             p != null

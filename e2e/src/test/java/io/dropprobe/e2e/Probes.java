@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,7 @@ final class Probes {
   /** Deletes it and waits until it is gone. */
   static void deleteAndWait(String name) {
     delete(name);
-    Await.until(name + " gone", Duration.ofMinutes(3), () -> get(name) == null, gone -> gone);
+    Await.until(name + " gone", () -> get(name) == null, gone -> gone);
   }
 
   /** The condition, if it is of the present generation. */
@@ -71,7 +70,6 @@ final class Probes {
   static void awaitReady(String name) {
     Await.until(
         name + " is Ready",
-        Duration.ofMinutes(4),
         () -> condition(name, "Ready"),
         c -> c.isPresent() && c.get().getStatus().equals("True"));
   }
@@ -113,7 +111,6 @@ final class Probes {
   static void awaitNoSocket(String name, String node, long packets) {
     Await.until(
         "%s on %s has %d NO_SOCKET".formatted(name, node, packets),
-        Duration.ofMinutes(2),
         () -> {
           var now = count(name, node, NO_SOCKET);
           if (now > packets) {
