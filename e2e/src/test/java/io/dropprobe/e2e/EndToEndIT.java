@@ -155,6 +155,69 @@ class EndToEndIT {
   }
 
   @Test
+  void shareOfARemovedNodeStaysAndItCountsFromZeroWhenItIsBack() {
+    started(null);
+    var node = nodes.get(1);
+    Cluster.dropUdp(node, 60);
+    Probes.awaitNoSocket(PROBE, node, 60);
+    Cluster.dropUdp(nodes.get(0), 9);
+    Probes.awaitNoSocket(PROBE, nodes.get(0), 9);
+
+    Cluster.API.nodes().withName(node).delete();
+    Await.until(
+        "its share is the probe's own",
+        () -> Probes.get(PROBE).getStatus(),
+        s -> s.retired != null && s.retired.nodes == 1 && s.retired.packets == 60);
+    assertEquals(69, Probes.get(PROBE).getStatus().drops.packets);
+
+    Cluster.ssh(node, "systemctl restart kubelet");
+    rolledOut("dropprobe-story", "daemonset/drop-maker");
+    Await.until("it counts again", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
+    Await.until("a drop maker", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
+    Cluster.dropUdp(node, 4);
+    Probes.awaitNoSocket(PROBE, node, 4);
+    Await.until(
+        "the sum has both",
+        () -> Probes.get(PROBE).getStatus().drops.packets,
+        packets -> packets == 73);
+    assertEquals(1, Probes.get(PROBE).getStatus().retired.nodes, "folded once");
+  }
+
+  @Test
+  void anotherOperatorTakesOver() {
+    started(null);
+    Cluster.dropUdp(nodes.get(0), 12);
+    Shell.output(
+        "e2e/kubectl",
+        "-n",
+        Cluster.NAMESPACE,
+        "rollout",
+        "restart",
+        "deployment/dropprobe-operator");
+    Cluster.dropUdp(nodes.get(0), 13);
+    rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
+    Await.until(
+        "the new one sums up",
+        () -> Probes.get(PROBE).getStatus().drops.packets,
+        packets -> packets == 25);
+    // The same thing happens to the probe again: its Event counts.
+    for (var active : List.of(false, true, false, true)) {
+      Probes.patch(PROBE, "{\"spec\":{\"active\":%s}}".formatted(active));
+      Probes.awaitReady(PROBE);
+    }
+    Await.until(
+        "an Event that has happened three times",
+        () ->
+            Cluster.API.v1().events().inNamespace("default").list().getItems().stream()
+                .filter(e -> e.getInvolvedObject().getName().equals(PROBE))
+                .filter(e -> e.getReason().equals("Counting"))
+                .mapToInt(e -> e.getCount() == null ? 1 : e.getCount())
+                .max()
+                .orElse(0),
+        n -> n >= 3);
+  }
+
+  @Test
   void probeThatSelectsNoNodeSaysSo() {
     Probes.create(PROBE, Map.of("dropprobe-test", "nowhere"));
     var ready =

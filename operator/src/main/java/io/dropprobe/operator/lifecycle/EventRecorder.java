@@ -68,7 +68,8 @@ public class EventRecorder {
     client
         .v1()
         .events()
-        .resource(fresh)
+        .inNamespace(fresh.getMetadata().getNamespace())
+        .withName(fresh.getMetadata().getName())
         .edit(
             old -> {
               old.setCount(old.getCount() == null ? 2 : old.getCount() + 1);
