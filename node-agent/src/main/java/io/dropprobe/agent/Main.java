@@ -56,7 +56,7 @@ public final class Main {
     this.cluster =
         new KubernetesCluster(
             client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
-    this.writer = new ServerSideApplyWriter(client, settings.node());
+    this.writer = new ServerSideApplyWriter(client, settings.node(), time);
     this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(
