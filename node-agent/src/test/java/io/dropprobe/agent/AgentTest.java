@@ -558,6 +558,7 @@ class AgentTest {
     other.api.probes = node.api.probes;
     other.settle();
     kernel.drop("NO_SOCKET", 7);
+    node.report();
     // worker-1 makes no more passes.
     other.run(Duration.ofSeconds(90));
     assertEquals(List.of("a(active) worker-2"), kernel.summary());
@@ -566,6 +567,12 @@ class AgentTest {
     assertEquals(ProbeState.Active, other.state("a"));
     assertEquals(8, other.reported("a").packets);
     assertNull(other.api.last().module.sharedWith);
+
+    node.start();
+    node.report();
+    assertEquals(ProbeState.OwnedElsewhere, a().state);
+    assertEquals(0, a().packets, "counted in the other's report");
+    assertNull(a().epoch);
   }
 
   @Test

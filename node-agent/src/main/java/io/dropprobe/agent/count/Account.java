@@ -56,6 +56,11 @@ public record Account(
     return new Account(uid, series, nodeUid, newEpoch, newOptions, since, total(), counts);
   }
 
+  /** The same without this epoch, which is another's now: earlier epochs only. */
+  Account handedOver() {
+    return new Account(uid, series, nodeUid, null, options, since, base, Counts.ZERO);
+  }
+
   /** Whether these are numbers of the same thing. */
   boolean sameSeries(Account o) {
     return uid.equals(o.uid) && series.equals(o.series) && nodeUid.equals(o.nodeUid);

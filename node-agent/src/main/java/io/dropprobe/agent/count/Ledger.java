@@ -110,6 +110,18 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Takes note of a probe that another node owns. If it is the epoch that was counted here, all of
+   * it is in that node's account now.
+   */
+  public void handedOver(ProbeSnapshot probe) {
+    Account a = accounts.get(probe.uid());
+    if (a != null && probe.epoch().equals(a.epoch())) {
+      accounts.put(probe.uid(), a.handedOver());
+      unsaved = true;
+    }
+  }
+
   /** Forgets DropProbes that are no more. */
   public void retain(Set<String> uids) {
     unsaved |= accounts.keySet().retainAll(uids);

@@ -56,7 +56,12 @@ public final class ProbeKeeper {
             (there, w, options) -> ledger.fits(there, w.series(), nodeUid, options));
     Map<String, Verdict> failed = run(plan.steps(), nodeUid);
     Map<String, ProbeSnapshot> after = new HashMap<>();
-    kernel.probes().forEach(p -> after.put(p.uid(), p));
+    for (ProbeSnapshot p : kernel.probes()) {
+      after.put(p.uid(), p);
+      if (!p.manual() && !p.ownedBy(me)) {
+        ledger.handedOver(p);
+      }
+    }
     List<ProbeResult> results =
         wanted.stream().map(w -> result(w, plan, failed, after.get(w.uid()), nodeUid)).toList();
     ledger.saveChanges();

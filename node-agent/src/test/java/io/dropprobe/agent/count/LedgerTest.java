@@ -167,6 +167,20 @@ class LedgerTest {
   }
 
   @Test
+  void anEpochThatAnotherNodeHasTakenOverLeavesTheBase() {
+    read("e1", 5);
+    read("e2", 2);
+    ledger.handedOver(probe("e1", 9));
+    assertEquals(7, total());
+    ledger.handedOver(probe("e2", 9));
+    assertEquals(5, total());
+    assertEquals(5, base());
+    // And if it comes back, all that the other has counted in it comes along.
+    read("e2", 11);
+    assertEquals(16, total());
+  }
+
+  @Test
   void deletedProbesAreForgotten() throws IOException {
     read("e1", 7);
     ledger.retain(Set.of("u2"));
