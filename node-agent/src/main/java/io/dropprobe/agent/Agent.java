@@ -36,6 +36,9 @@ public final class Agent {
   /** Longest time between two looks at the kernel. */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
+  static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
   private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
 
   /** Without word from the API server, and while a probe is on its way. */
@@ -90,7 +93,8 @@ public final class Agent {
     resume(view.get());
     List<WantedProbe> wanted = wanted(view.get());
     List<ProbeResult> results = act(view.get(), wanted);
-    return Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
+    long due = Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
+    return Math.max(due, time.in(SHORTEST_PAUSE));
   }
 
   /**

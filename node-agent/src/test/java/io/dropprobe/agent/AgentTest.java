@@ -628,6 +628,16 @@ class AgentTest {
   }
 
   @Test
+  void aProblemThatNobodyNeedsSolvedKeepsTheLoopQuiet() {
+    node.builder.result = "headers-not-found";
+    applied("a", "u1");
+    node.api.probes.clear();
+    node.run(Duration.ofMinutes(3));
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertTrue(node.passesIn(Duration.ofMinutes(1)) <= 8, "no pass without need");
+  }
+
+  @Test
   void modulesDisabledIsSaidAndNothingIsTried() {
     kernel.preflight = new Preflight(true, true, null, null, true, false);
     applied("a", "u1");

@@ -30,6 +30,7 @@ public final class TestNode {
   private final Path dir;
   private Agent agent;
   private long due;
+  private int passes;
 
   public TestNode(String name, Path dir, ManualTime time, FakeKernel kernel) {
     this.name = name;
@@ -85,10 +86,21 @@ public final class TestNode {
     time.pass(Duration.ofMillis(end - time.millis()));
   }
 
+  /** How many passes the loop makes in a time. */
+  public int passesIn(Duration span) {
+    int before = passes;
+    run(span);
+    return passes - before;
+  }
+
   /** One pass, woken by something. */
   public void pass() {
     builder.answers();
-    due = Math.max(time.millis() + 1, agent.pass());
+    passes++;
+    due = agent.pass();
+    if (due <= time.millis()) {
+      throw new AssertionError("spins: due at " + due + ", now is " + time.millis());
+    }
   }
 
   /** Long enough for all that does not have to wait for a turn. */
