@@ -698,6 +698,23 @@ class AgentTest {
   }
 
   @Test
+  void anAgentThatWasAwayForLongReportsAtOnce() {
+    applied("a", "u1");
+    // A restart no longer knows how long the build took: that is a change.
+    node.start();
+    node.report();
+    time.pass(Duration.ofSeconds(40));
+    int before = node.api.reports.size();
+    node.start();
+    node.settle();
+    assertEquals(before, node.api.reports.size(), "nothing new, and the report is young");
+    time.pass(Duration.ofMinutes(20));
+    node.start();
+    node.pass();
+    assertTrue(node.api.reports.size() > before, "the operator has to hear of it");
+  }
+
+  @Test
   void countsAreWrittenAtMostOncePerInterval() {
     applied("a", "u1");
     node.run(Duration.ofSeconds(60));

@@ -45,9 +45,19 @@ public final class Reporter {
   /** What the API server has from before this process; null for nothing. */
   public synchronized void resume(DropProbeNodeStatus previous) {
     written = previous;
-    // Its age on this process's clock is not known; the next heartbeat comes early rather than
-    // late.
-    writtenAt = time.millis() - heartbeat.toMillis() / 2;
+    writtenAt = time.millis() - age(previous);
+  }
+
+  /**
+   * By the wall clock, which is all that a report has. Older than a heartbeat it is due, so that
+   * the operator hears at once that this node is back.
+   */
+  private long age(DropProbeNodeStatus previous) {
+    if (previous == null || previous.reportedAt == null) {
+      return heartbeat.toMillis();
+    }
+    long age = Duration.between(Times.parse(previous.reportedAt), time.wall()).toMillis();
+    return Math.max(0, Math.min(age, heartbeat.toMillis()));
   }
 
   /** Conditions of the last report; null for none. */
