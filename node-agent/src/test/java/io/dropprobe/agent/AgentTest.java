@@ -715,6 +715,20 @@ class AgentTest {
   }
 
   @Test
+  void moreProbesThanAReportHoldsLeaveTheSmallestRemovedOnesOut() {
+    for (int i = 0; i < 80; i++) {
+      String name = "gone-%02d".formatted(i);
+      applied(name, "g" + i);
+      kernel.drop("NO_SOCKET", 1);
+      node.change(name, TestProbe.elsewhere());
+    }
+    applied("zz", "u1");
+    node.report();
+    assertEquals(64, node.api.last().probes.size());
+    assertEquals(ProbeState.Active, node.state("zz"));
+  }
+
+  @Test
   void countsAreWrittenAtMostOncePerInterval() {
     applied("a", "u1");
     node.run(Duration.ofSeconds(60));

@@ -1,6 +1,7 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.Limits;
 import io.dropprobe.api.Names;
 import java.time.Instant;
 import java.util.Collections;
@@ -82,7 +83,8 @@ public record Counts(
   /** {@code __udp4_lib_rcv+0x12} is {@code __udp4_lib_rcv}. */
   private static String function(String location) {
     int plus = location.indexOf('+');
-    return plus > 0 ? location.substring(0, plus) : location;
+    String function = plus > 0 ? location.substring(0, plus) : location;
+    return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
   }
 
   /** The sum. */

@@ -54,6 +54,18 @@ class CountsTest {
   }
 
   @Test
+  void aLocationIsCutToWhatTheApiTakes() {
+    Counts c =
+        Counts.of(
+            snapshot(
+                "1",
+                List.of(reason(2, "X", 1, 1)),
+                List.of(new ProbeSnapshot.Cell(2, "f".repeat(200) + "+0x1", 1))),
+            CATALOG);
+    assertEquals(Map.of("f".repeat(128), 1L), c.locations());
+  }
+
+  @Test
   void nothingDroppedHasNoLast() {
     assertNull(Counts.of(snapshot("1", List.of(), List.of()), CATALOG).last());
   }
