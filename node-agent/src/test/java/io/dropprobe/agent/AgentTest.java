@@ -513,7 +513,7 @@ class AgentTest {
     int before = node.api.reports.size();
     node.api.up = true;
     node.report();
-    assertEquals(before + 1, node.api.reports.size());
+    assertEquals(before + 2, node.api.reports.size(), "one more for the rate that is 0 again");
     assertEquals(7, a().packets);
   }
 
@@ -688,12 +688,54 @@ class AgentTest {
   // Reports.
 
   @Test
+  void theRateIsThatOfTheLastInterval() {
+    applied("a", "u1");
+    assertNull(a().perSecond, "not known yet");
+    node.run(Duration.ofSeconds(60));
+    assertEquals("0", a().perSecond);
+    node.run(Duration.ofMinutes(2));
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      kernel.drop("NETFILTER_DROP", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.change("a", p -> p.getSpec().duration = "1h");
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 2.5 && rate < 3.5, a().perSecond);
+    double reason = Double.parseDouble(a().reasons.get(0).perSecond);
+    assertTrue(reason > 1.6 && reason < 2.4, a().reasons.get(0).perSecond);
+
+    node.run(Duration.ofSeconds(61));
+    assertEquals("0", a().perSecond, "the drops have stopped");
+    assertEquals("0", a().reasons.get(0).perSecond);
+    int before = node.api.reports.size();
+    node.run(Duration.ofMinutes(3));
+    assertEquals(before, node.api.reports.size());
+  }
+
+  @Test
+  void theRateSurvivesARestart() {
+    applied("a", "u1");
+    node.report();
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.start();
+    node.settle();
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 1 && rate <= 2, a().perSecond);
+  }
+
+  @Test
   void nothingNewIsWrittenOnlyAsAHeartbeat() {
     applied("a", "u1");
+    // Until the rate is known, which is news.
+    node.run(Duration.ofSeconds(60));
     int before = node.api.reports.size();
-    node.run(Duration.ofSeconds(260));
+    node.run(Duration.ofSeconds(220));
     assertEquals(before, node.api.reports.size());
-    node.run(Duration.ofSeconds(45));
+    node.run(Duration.ofSeconds(85));
     assertEquals(before + 1, node.api.reports.size());
   }
 
