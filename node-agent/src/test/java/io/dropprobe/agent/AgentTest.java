@@ -18,6 +18,7 @@ import io.dropprobe.api.v1alpha1.Stages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -573,6 +574,31 @@ class AgentTest {
     assertEquals(ProbeState.OwnedElsewhere, a().state);
     assertEquals(0, a().packets, "counted in the other's report");
     assertNull(a().epoch);
+  }
+
+  @Test
+  void aProbeIsNotTakenOverForAnotherMatch() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = new ArrayList<>(node.api.probes);
+    other.settle();
+    kernel.drop("NO_SOCKET", 7);
+    // worker-1 is dead; worker-2 hears of the new match only.
+    time.pass(Duration.ofSeconds(90));
+    other.change("a", p -> p.getSpec().match = TestProbe.ports(443));
+    assertEquals("{ports=443}", kernel.filter("a"));
+    assertEquals(0, other.reported("a").packets);
+  }
+
+  @Test
+  void aModuleFromBeforeTagsIsWorkedWithAllTheSame() {
+    kernel.takesTags = false;
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.start();
+    node.report();
+    assertEquals(7, a().packets);
+    assertEquals(0, a().base.packets);
   }
 
   @Test

@@ -67,12 +67,17 @@ public final class CounterParser {
         probe.text("active").equals("y"),
         probe.number("lease"),
         probe.text("epoch"),
+        tag(probe),
         since(probe.number("since")),
         probe.number("gap", 0),
         total.number("filtered", 0),
         total.number("unkeyed", 0),
         List.copyOf(reasons),
         List.copyOf(cells));
+  }
+
+  private static String tag(ProcRecord probe) {
+    return probe.has("tag") && !probe.text("tag").equals("-") ? probe.text("tag") : null;
   }
 
   private static Instant since(long seconds) {

@@ -11,6 +11,8 @@ import java.util.List;
  * @param owner Node whose agent owns it; "-" for the manual probe
  * @param lease seconds until the owner loses it; 0 when it has run out
  * @param epoch of this counting run
+ * @param tag what it was added with, in its owner's words; null when none was given, or when the
+ *     module is too old to have it
  * @param since when it was first activated in this epoch; null when it never was
  * @param gap seconds in which it did not count because the lease had run out
  * @param unkeyed packets without a cell
@@ -24,6 +26,7 @@ public record ProbeSnapshot(
     boolean active,
     long lease,
     String epoch,
+    String tag,
     Instant since,
     long gap,
     long filtered,

@@ -1,5 +1,7 @@
 package io.dropprobe.agent.probe;
 
+import io.dropprobe.agent.count.Tag;
+
 /** The module's command language. */
 final class Commands {
   private Commands() {}
@@ -15,5 +17,10 @@ final class Commands {
   static String add(Step.Add add, String owner, long lease) {
     String identity = of("add", add.name(), add.probe().uid(), owner) + " lease=" + lease;
     return add.options().isEmpty() ? identity : identity + " " + add.options();
+  }
+
+  /** With the word that says what it was added for; modules that are older refuse it. */
+  static String tagged(Step.Add add, String owner, long lease) {
+    return add(add, owner, lease) + " tag=" + Tag.of(add.probe().series(), add.options());
   }
 }

@@ -60,6 +60,13 @@ final class Options {
     field(fields, "spec.match.cidrs", m.cidrs);
     field(fields, "spec.match.reasons", m.reasons);
     field(fields, "spec.match.excludeReasons", m.excludeReasons);
+    return String.join(", ", fields);
+  }
+
+  /** The same of those that the first version of the module refused. */
+  static String lateFields(WantedProbe probe) {
+    List<String> fields = new ArrayList<>();
+    field(fields, "spec.match.namespaces", probe.match().namespaces);
     if (probe.stages()) {
       fields.add("spec.stages");
     }

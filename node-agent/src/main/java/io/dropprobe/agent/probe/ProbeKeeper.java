@@ -100,7 +100,7 @@ public final class ProbeKeeper {
         run(step, nodeUid);
       } catch (KernelException e) {
         LOG.log(System.Logger.Level.WARNING, "{0}: {1}", step.name(), e.getMessage());
-        failed.put(step.name(), verdict(step, e));
+        failed.put(step.name(), Refusals.verdict(step, e));
       }
     }
     return failed;
@@ -108,7 +108,7 @@ public final class ProbeKeeper {
 
   private void run(Step step, String nodeUid) throws KernelException, IOException {
     if (step instanceof Step.Add a) {
-      kernel.command(Commands.add(a, me, lease));
+      add(a);
       remember(a, nodeUid);
     } else if (step instanceof Step.Remove r) {
       remove(r.probe());
@@ -121,6 +121,18 @@ public final class ProbeKeeper {
     }
     if (!(step instanceof Step.Renew)) {
       LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
+    }
+  }
+
+  private void add(Step.Add add) throws KernelException {
+    try {
+      kernel.command(Commands.tagged(add, me, lease));
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      // A module from before tags: what it says now is about the rest.
+      kernel.command(Commands.add(add, me, lease));
     }
   }
 
@@ -174,28 +186,5 @@ public final class ProbeKeeper {
     } catch (IOException | KernelException e) {
       LOG.log(System.Logger.Level.WARNING, "leases can''t be renewed: {0}", e.toString());
     }
-  }
-
-  private static Verdict verdict(Step step, KernelException e) {
-    if (e.errno() == Errno.EINVAL && step instanceof Step.Add add) {
-      String fields = Options.fields(add.probe());
-      return new Verdict.Failed(
-          "MatchNotSupported",
-          fields.isEmpty()
-              ? "the module refused the probe: " + e.getMessage()
-              : fields + " not supported by the loaded module; remove it to count on this node");
-    }
-    return switch (e.errno()) {
-      case ENOSPC ->
-          new Verdict.Failed(
-              "TooManyProbes",
-              "this kernel has 16 probes already; delete some or select fewer nodes");
-      case ENOMEM ->
-          new Verdict.Failed(
-              "NoMemory", "the counters would exceed the module's memory limit (memory_limit_mib)");
-      // The kernel has changed since it was looked at; the next pass sees it.
-      case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
-      default -> new Verdict.Failed("KernelRefused", e.getMessage());
-    };
   }
 }

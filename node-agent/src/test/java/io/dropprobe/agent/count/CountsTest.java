@@ -17,7 +17,7 @@ class CountsTest {
   static ProbeSnapshot snapshot(
       String epoch, List<ProbeSnapshot.Reason> reasons, List<ProbeSnapshot.Cell> cells) {
     return new ProbeSnapshot(
-        "a", "u1", "n", true, 60, epoch, Instant.EPOCH, 0, 0, 3, reasons, cells);
+        "a", "u1", "n", true, 60, epoch, null, Instant.EPOCH, 0, 0, 3, reasons, cells);
   }
 
   static ProbeSnapshot.Reason reason(long id, String name, long packets, long last) {

@@ -162,8 +162,21 @@ class LedgerTest {
   void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
     assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
     ProbeSnapshot idle =
-        new ProbeSnapshot("a", "u1", "n", false, 60, "e9", null, 0, 0, 0, List.of(), List.of());
+        new ProbeSnapshot(
+            "a", "u1", "n", false, 60, "e9", null, null, 0, 0, 0, List.of(), List.of());
     assertFalse(ledger.fits(idle, "s", "n1", ""));
+  }
+
+  private static ProbeSnapshot tagged(String tag, boolean active) {
+    return new ProbeSnapshot(
+        "a", "u1", "n", active, 60, "e9", tag, null, 0, 0, 0, List.of(), List.of());
+  }
+
+  @Test
+  void anEpochThatNobodyRemembersIsKnownByItsTag() {
+    assertTrue(ledger.fits(tagged(Tag.of("s", "ports=1"), false), "s", "n1", "ports=1"));
+    assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s", "n1", "ports=2"));
+    assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s2", "n1", "ports=1"));
   }
 
   @Test

@@ -43,6 +43,13 @@ class CounterParserTest {
   }
 
   @Test
+  void aTagIsReadAndAProbeOrAModuleWithoutHasNone() {
+    assertEquals("0a1b", CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=0a1b")).tag());
+    assertNull(CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=-")).tag());
+    assertNull(CounterParser.parse(WHOLE).tag());
+  }
+
+  @Test
   void aProbeThatNeverCountedHasNoSince() {
     assertNull(CounterParser.parse(WHOLE.replace("since=1767225600", "since=0")).since());
   }

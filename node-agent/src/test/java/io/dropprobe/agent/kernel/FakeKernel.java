@@ -31,6 +31,10 @@ public final class FakeKernel implements Kernel {
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
   public Preflight preflight = Preflight.CLEAR;
+
+  /** A module from before tags does not know the word. */
+  public boolean takesTags = true;
+
   public boolean refuseFilters;
   public boolean namesReasons = true;
   public boolean manualActive;
@@ -52,6 +56,7 @@ public final class FakeKernel implements Kernel {
     String owner;
     String filter;
     String epoch;
+    String tag;
     Instant since;
     boolean active;
     long lease;
@@ -145,7 +150,8 @@ public final class FakeKernel implements Kernel {
           cells.add(new ProbeSnapshot.Cell(id, "at_" + name.toLowerCase() + "+0x12", n));
         });
     return new ProbeSnapshot(
-        p.name, p.uid, p.owner, p.active, left(p), p.epoch, p.since, p.gap, 0, 0, reasons, cells);
+        p.name, p.uid, p.owner, p.active, left(p), p.epoch, p.tag, p.since, p.gap, 0, 0, reasons,
+        cells);
   }
 
   @Override
@@ -223,7 +229,10 @@ public final class FakeKernel implements Kernel {
 
   private Errno add(String name, Map<String, String> keys) {
     Map<String, String> filter = new TreeMap<>(keys);
-    filter.keySet().removeAll(List.of("uid", "owner", "lease"));
+    filter.keySet().removeAll(List.of("uid", "owner", "lease", "tag"));
+    if (!takesTags && keys.containsKey("tag")) {
+      return Errno.EINVAL;
+    }
     if (refuseFilters && !filter.isEmpty()) {
       return Errno.EINVAL;
     }
@@ -235,6 +244,7 @@ public final class FakeKernel implements Kernel {
     p.uid = keys.get("uid");
     p.owner = keys.get("owner");
     p.filter = filter.toString();
+    p.tag = keys.get("tag");
     p.epoch = "%016x".formatted(++epochs);
     renew(p, keys);
     probes.put(name, p);

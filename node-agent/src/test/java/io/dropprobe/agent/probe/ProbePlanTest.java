@@ -2,6 +2,7 @@ package io.dropprobe.agent.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
@@ -33,7 +34,7 @@ class ProbePlanTest {
   private static ProbeSnapshot there(
       String name, String uid, String owner, boolean active, long lease) {
     return new ProbeSnapshot(
-        name, uid, owner, active, lease, "e1", null, 0, 0, 0, List.of(), List.of());
+        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of());
   }
 
   private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
@@ -155,6 +156,13 @@ class ProbePlanTest {
     ProbePlan p = plan(List.of(active("a", "u1")));
     assertEquals(
         "add a uid=u1 owner=me lease=600", Commands.add((Step.Add) p.steps().get(0), "me", 600));
+  }
+
+  @Test
+  void theTagTellsSeriesAndOptionsApart() {
+    ProbePlan p = plan(List.of(active("a", "u1")));
+    String command = Commands.tagged((Step.Add) p.steps().get(0), "me", 600);
+    assertTrue(command.matches("add a uid=u1 owner=me lease=600 tag=[0-9a-f]{16}"), command);
   }
 
   @Test
