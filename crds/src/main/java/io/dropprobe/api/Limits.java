@@ -22,6 +22,9 @@ public final class Limits {
   /** Workloads in a node's report, before the entry {@link Names#OTHER}. */
   public static final int NODE_WORKLOADS = 50;
 
+  /** Stages in a node's report. */
+  public static final int NODE_STAGES = 32;
+
   /** Characters of a condition's or problem's message that writers keep. */
   public static final int MESSAGE = 1024;
 

@@ -14,6 +14,7 @@ import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.Stages;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -140,6 +141,29 @@ class AgentTest {
     assertEquals(8, a().packets);
     assertEquals(7, a().base.packets);
     assertEquals(8, a().reasons.get(0).packets);
+  }
+
+  @Test
+  void stagesAreCountedAndTheOneThatCantBeIsSaid() {
+    applied("a", "u1");
+    node.report();
+    assertNull(a().stages, "not asked for");
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    kernel.receive(100);
+    node.report();
+    assertEquals(2, a().stages.size());
+    assertEquals("ip_rcv", a().stages.get(0).stage);
+    assertEquals(StageCount.Via.Tracepoint, a().stages.get(0).via);
+    assertEquals(100, a().stages.get(0).packets);
+    assertEquals(0, a().stages.get(0).missed);
+    assertEquals(StageCount.Via.None, a().stages.get(1).via);
+    assertNull(a().stages.get(1).packets);
+
+    kernel.reboot();
+    node.run(Duration.ofSeconds(15));
+    kernel.receive(1);
+    node.report();
+    assertEquals(101, a().stages.get(0).packets);
   }
 
   @Test

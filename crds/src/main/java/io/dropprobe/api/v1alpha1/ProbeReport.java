@@ -88,5 +88,8 @@ public class ProbeReport {
   public List<WorkloadCount> workloads;
 
   @Size(max = 32)
+  @JsonPropertyDescription(
+      "packets at the stages of the path, with stages Enabled; those that can't be counted on this"
+          + " kernel too")
   public List<StageCount> stages;
 }

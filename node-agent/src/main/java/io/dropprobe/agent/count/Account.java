@@ -34,7 +34,9 @@ public record Account(
    * as it is: the module derives times from its tick, and they waver by a second.
    */
   Account read(Counts counts) {
-    if (counts.everything() == current.everything() && !current.reasons().isEmpty()) {
+    if (counts.everything() == current.everything()
+        && !current.reasons().isEmpty()
+        && counts.stages().equals(current.stages())) {
       return this;
     }
     return new Account(uid, series, nodeUid, epoch, options, since, base, counts);

@@ -18,6 +18,7 @@ import java.util.List;
  * @param unkeyed packets without a cell
  * @param reasons their sum is the total, exactly
  * @param cells the detail; may sum to less
+ * @param stages empty when they are not counted
  */
 public record ProbeSnapshot(
     String name,
@@ -32,7 +33,8 @@ public record ProbeSnapshot(
     long filtered,
     long unkeyed,
     List<Reason> reasons,
-    List<Cell> cells) {
+    List<Cell> cells,
+    List<StageReading> stages) {
 
   /** The probe that a person switches with {@code echo activate}. */
   public static final String MANUAL = "_manual";

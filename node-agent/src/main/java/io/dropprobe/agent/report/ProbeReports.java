@@ -134,6 +134,7 @@ final class ProbeReports {
         list(total.locations(), total.packets(), Limits.NODE_LOCATIONS).entrySet().stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
+    r.stages = StageReports.of(total.stages());
   }
 
   private static Base base(Counts c) {

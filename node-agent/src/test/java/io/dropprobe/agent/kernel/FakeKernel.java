@@ -64,6 +64,15 @@ public final class FakeKernel implements Kernel {
     long expiredAt = -1;
     long gap;
     final Map<String, Long> drops = new TreeMap<>();
+    long received;
+
+    List<StageReading> stages() {
+      return filter.contains("stages=on")
+          ? List.of(
+              new StageReading("ip_rcv", "tracepoint", "ip_rcv", received, null, 0L),
+              new StageReading("napi_gro_receive", "none", null, null, null, null))
+          : List.of();
+    }
   }
 
   // What a test does to it.
@@ -74,6 +83,11 @@ public final class FakeKernel implements Kernel {
     probes.values().stream()
         .filter(p -> p.active)
         .forEach(p -> p.drops.merge(reason, packets, Long::sum));
+  }
+
+  /** Packets that arrive and are not dropped. */
+  public void receive(long packets) {
+    probes.values().stream().filter(p -> p.active).forEach(p -> p.received += packets);
   }
 
   /** Power off and on: the module and all in it are gone. */
@@ -150,8 +164,20 @@ public final class FakeKernel implements Kernel {
           cells.add(new ProbeSnapshot.Cell(id, "at_" + name.toLowerCase() + "+0x12", n));
         });
     return new ProbeSnapshot(
-        p.name, p.uid, p.owner, p.active, left(p), p.epoch, p.tag, p.since, p.gap, 0, 0, reasons,
-        cells);
+        p.name,
+        p.uid,
+        p.owner,
+        p.active,
+        left(p),
+        p.epoch,
+        p.tag,
+        p.since,
+        p.gap,
+        0,
+        0,
+        reasons,
+        cells,
+        p.stages());
   }
 
   @Override

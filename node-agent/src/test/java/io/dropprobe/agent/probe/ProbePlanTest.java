@@ -34,7 +34,8 @@ class ProbePlanTest {
   private static ProbeSnapshot there(
       String name, String uid, String owner, boolean active, long lease) {
     return new ProbeSnapshot(
-        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of());
+        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of(),
+        List.of());
   }
 
   private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
