@@ -221,10 +221,45 @@ class AgentTest {
     node.api.probes.add(a);
     node.settle();
     assertEquals("{reasons=2,6}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(
+        "spec.match.reasons: not known to this kernel, so not matched: FROM_THE_FUTURE",
+        a().message);
 
+    // Nothing matches, but it is what was asked for.
     node.change("a", p -> p.getSpec().match.reasons = List.of("FROM_THE_FUTURE"));
-    assertEquals("ReasonsUnknown", a().reason);
-    assertEquals(List.of(), kernel.summary());
+    assertEquals("{reasons=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertTrue(a().message.contains("FROM_THE_FUTURE"), a().message);
+
+    node.change("a", p -> p.getSpec().match.reasons = List.of("NO_SOCKET"));
+    assertNull(a().message);
+  }
+
+  @Test
+  void onAKernelWithoutReasonsNoneIsMatched() {
+    kernel.namesReasons = false;
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.reasons = List.of("NO_SOCKET");
+    node.api.probes.add(a);
+    node.settle();
+    assertEquals("{reasons=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(
+        "spec.match.reasons: this kernel gives no reasons for drops, so none is matched",
+        a().message);
+
+    node.change(
+        "a",
+        p -> {
+          p.getSpec().match = new Match();
+          p.getSpec().match.excludeReasons = List.of("NO_SOCKET");
+        });
+    assertEquals("{}", kernel.filter("a"));
+    assertEquals(
+        "spec.match.excludeReasons: this kernel gives no reasons for drops, so none is excluded",
+        a().message);
   }
 
   @Test

@@ -37,7 +37,9 @@ public class ProbeReport {
   public String reason;
 
   @Size(max = 1024)
-  @JsonPropertyDescription("with Failed and OwnedElsewhere: what happened, and the next step")
+  @JsonPropertyDescription(
+      "with Failed and OwnedElsewhere: what happened, and the next step; else what of the spec has no"
+          + " effect on this node")
   public String message;
 
   @Size(max = 64)

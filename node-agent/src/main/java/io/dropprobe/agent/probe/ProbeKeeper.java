@@ -76,14 +76,14 @@ public final class ProbeKeeper {
       String nodeUid) {
     boolean mine = there != null && there.ownedBy(me);
     Verdict verdict = failed.getOrDefault(w.name(), plan.verdicts().get(w.uid()));
-    String options = plan.options().get(w.uid());
-    if (mine && options != null && ledger.fits(there, w.series(), nodeUid, options)) {
-      ledger.read(there, w.series(), nodeUid, options);
+    Options.Result options = plan.options().get(w.uid());
+    if (mine && options != null && ledger.fits(there, w.series(), nodeUid, options.words())) {
+      ledger.read(there, w.series(), nodeUid, options.words());
     }
     if (verdict == null) {
       verdict =
-          mine && there.active() == w.active()
-              ? new Verdict.AsWanted()
+          mine && options != null && there.active() == w.active()
+              ? new Verdict.AsWanted(options.note())
               : new Verdict.Pending("being brought to the wanted state");
     }
     return new ProbeResult(w, verdict, mine ? there : null);

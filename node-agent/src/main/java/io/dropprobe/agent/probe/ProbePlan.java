@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param verdicts by uid, for wanted probes that no step can help; the others are on their way
  * @param options by uid: what each wanted probe is added with
  */
-record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, String> options) {
+record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, Options.Result> options) {
 
   /** Can a probe in the kernel go on counting for a wanted one of the same uid? */
   interface Fits {
@@ -56,7 +56,7 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
   private static final class Planner {
     final List<Step> steps = new ArrayList<>();
     final Map<String, Verdict> verdicts = new HashMap<>();
-    final Map<String, String> options = new HashMap<>();
+    final Map<String, Options.Result> options = new HashMap<>();
     private final String me;
     private final long lease;
     private final ReasonNames reasons;
@@ -93,7 +93,7 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
         }
         return;
       }
-      options.put(w.uid(), result.words());
+      options.put(w.uid(), result);
       if (same) {
         goOn(w, there, result.words());
       } else {
