@@ -44,6 +44,9 @@ public final class Agent {
   /** Without word from the API server, and while a probe is on its way. */
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
+  /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
+  private static final Duration POD_PAUSE = Duration.ofSeconds(2);
+
   private final Settings settings;
   private final Time time;
   private final Kernel kernel;
@@ -249,6 +252,9 @@ public final class Agent {
     if (!leftovers(wanted).isEmpty()
         || results.stream().anyMatch(r -> r.verdict() instanceof Verdict.Pending)) {
       due = Math.min(due, time.in(SHORT_PAUSE));
+    }
+    if (wanted.stream().anyMatch(WantedProbe::followsPods)) {
+      due = Math.min(due, time.in(POD_PAUSE));
     }
     for (WantedProbe w : wanted) {
       if (w.active() && w.expiresAt() != null) {

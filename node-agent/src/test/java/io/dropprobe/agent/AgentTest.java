@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -272,6 +273,75 @@ class AgentTest {
     assertNull(a().reasons);
     assertEquals(3, a().locations.get(0).packets);
     assertTrue(node.api.last().conditions.get(3).getMessage().contains("no reasons"));
+  }
+
+  private static String pod(int i) {
+    return "0b9c2f64-6e0b-4f0c-9a35-00000000000" + i;
+  }
+
+  private void pod(String cookie, int i) {
+    kernel.networks.put(cookie, "/kubepods/besteffort/pod" + pod(i) + "/8f");
+  }
+
+  private void appliedFor(String namespace) {
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.namespaces = List.of(namespace);
+    node.api.probes.add(a);
+    node.pass();
+    node.settle();
+  }
+
+  @Test
+  void theNamespacesOfAProbeAreTheNetworksOfTheirPodsAsTheyComeAndGo() {
+    node.podFolders =
+        Optional.of(List.of("shop_cart_" + pod(1), "shop_cart_" + pod(2), "bank_db_" + pod(3)));
+    pod("7", 1);
+    pod("8", 3);
+    appliedFor("shop");
+    assertEquals("{netns=7}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    kernel.drop("NO_SOCKET", 5);
+    node.report();
+    String epoch = a().epoch;
+
+    pod("9", 2);
+    node.run(Duration.ofSeconds(2));
+    assertEquals("{netns=7,9}", kernel.filter("a"));
+    kernel.networks.remove("7");
+    node.run(Duration.ofSeconds(2));
+    assertEquals("{netns=9}", kernel.filter("a"));
+    node.report();
+    assertEquals(epoch, a().epoch);
+    assertEquals(5, a().packets);
+    assertEquals(2, kernel.commands.stream().filter("set a"::equals).count());
+
+    node.start();
+    node.settle();
+    assertEquals(epoch, a().epoch);
+    assertEquals(3, kernel.commands.stream().filter("set a"::equals).count());
+  }
+
+  @Test
+  void withoutAPodNothingIsMatchedAndAnotherNamespaceStartsAtZero() {
+    node.podFolders = Optional.of(List.of("bank_db_" + pod(3)));
+    pod("8", 3);
+    appliedFor("shop");
+    assertEquals("{netns=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertNull(a().message);
+    String epoch = a().epoch;
+    node.change("a", p -> p.getSpec().match.namespaces = List.of("bank"));
+    assertEquals("{netns=8}", kernel.filter("a"));
+    assertNotEquals(epoch, a().epoch);
+  }
+
+  @Test
+  void aNodeThatCantTellItsPodsApartSaysSo() {
+    node.podFolders = Optional.empty();
+    appliedFor("shop");
+    assertEquals("{netns=}", kernel.filter("a"));
+    assertTrue(a().message.contains("/var/log/pods"), a().message);
   }
 
   @Test

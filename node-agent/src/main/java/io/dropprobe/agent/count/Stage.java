@@ -23,8 +23,7 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
     readings.forEach(
         r ->
             stages.put(
-                r.name(),
-                new Stage(r.via(), r.symbol(), r.packets(), r.segments(), r.missed())));
+                r.name(), new Stage(r.via(), r.symbol(), r.packets(), r.segments(), r.missed())));
     return stages;
   }
 

@@ -1,6 +1,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.Protocol;
@@ -20,20 +21,23 @@ final class Options {
   private Options() {}
 
   /**
-   * Words, or the reason why there are none.
-   *
+   * @param words that can't change within an epoch
+   * @param netns cookies of the network namespaces that match, with commas in between, which may
+   *     change; null for any
    * @param note what of the spec has no effect on this node; null for nothing
    */
-  record Result(String words, String note, Verdict.Failed failed) {}
-
-  static Result of(WantedProbe probe, ReasonNames names) {
-    Match m = probe.match();
-    if (given(m.namespaces)) {
-      return failed(
-          "MatchNotSupported",
-          "spec.match.namespaces is not supported by this version of the agent; remove it to count on"
-              + " this node");
+  record Result(String words, String netns, String note) {
+    /** All words of the command. */
+    String all() {
+      if (netns == null) {
+        return words;
+      }
+      return words.isEmpty() ? "netns=" + netns : words + " netns=" + netns;
     }
+  }
+
+  static Result of(WantedProbe probe, ReasonNames names, PodNetworks networks) {
+    Match m = probe.match();
     List<String> words = new ArrayList<>();
     add(words, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
     add(words, "families", m.ipFamilies, (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
@@ -48,7 +52,15 @@ final class Options {
     if (probe.stages()) {
       words.add("stages=on");
     }
-    return new Result(String.join(" ", words), note(m, names), null);
+    List<String> notes = notes(m, names);
+    String netns = null;
+    if (given(m.namespaces)) {
+      PodNetworks.Choice choice = networks.choose(m.namespaces);
+      netns = choice.cookies();
+      Optional.ofNullable(choice.note()).ifPresent(notes::add);
+    }
+    return new Result(
+        String.join(" ", words), netns, notes.isEmpty() ? null : String.join("; ", notes));
   }
 
   /** Which parts of the spec the words came from, for messages; empty for none. */
@@ -74,11 +86,11 @@ final class Options {
     return String.join(", ", fields);
   }
 
-  private static String note(Match m, ReasonNames names) {
+  private static List<String> notes(Match m, ReasonNames names) {
     List<String> notes = new ArrayList<>();
     unknown(notes, "spec.match.reasons", "matched", m.reasons, names);
     unknown(notes, "spec.match.excludeReasons", "excluded", m.excludeReasons, names);
-    return notes.isEmpty() ? null : String.join("; ", notes);
+    return notes;
   }
 
   private static void unknown(
@@ -125,9 +137,5 @@ final class Options {
 
   private static boolean given(Collection<?> values) {
     return values != null && !values.isEmpty();
-  }
-
-  private static Result failed(String reason, String message) {
-    return new Result(null, null, new Verdict.Failed(reason, message));
   }
 }

@@ -1,12 +1,12 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +20,8 @@ public final class ProbeKeeper {
 
   private final Kernel kernel;
   private final Ledger ledger;
+  private final PodNetworks.Source networks;
+  private final StepRunner runner;
   private final String me;
   private final long lease;
 
@@ -27,9 +29,12 @@ public final class ProbeKeeper {
    * @param me this node's name, the owner of its probes
    * @param lease in seconds
    */
-  public ProbeKeeper(Kernel kernel, Ledger ledger, String me, long lease) {
+  public ProbeKeeper(
+      Kernel kernel, Ledger ledger, PodNetworks.Source networks, String me, long lease) {
     this.kernel = kernel;
     this.ledger = ledger;
+    this.networks = networks;
+    this.runner = new StepRunner(kernel, ledger, me, lease);
     this.me = me;
     this.lease = lease;
   }
@@ -45,6 +50,7 @@ public final class ProbeKeeper {
   public List<ProbeResult> pass(List<WantedProbe> wanted, String nodeUid, Set<String> cluster)
       throws IOException {
     ReasonNames reasons = kernel.reasons();
+    boolean byPods = wanted.stream().anyMatch(WantedProbe::followsPods);
     ProbePlan plan =
         ProbePlan.of(
             wanted,
@@ -53,8 +59,10 @@ public final class ProbeKeeper {
             lease,
             cluster,
             reasons,
+            byPods ? networks.look() : PodNetworks.NONE,
+            runner.netns(),
             (there, w, options) -> ledger.fits(there, w.series(), nodeUid, options));
-    Map<String, Verdict> failed = run(plan.steps(), nodeUid);
+    Map<String, Verdict> failed = runner.run(plan.steps(), nodeUid);
     Map<String, ProbeSnapshot> after = new HashMap<>();
     for (ProbeSnapshot p : kernel.probes()) {
       after.put(p.uid(), p);
@@ -62,6 +70,7 @@ public final class ProbeKeeper {
         ledger.handedOver(p);
       }
     }
+    runner.forgetOthers(after.values());
     List<ProbeResult> results =
         wanted.stream().map(w -> result(w, plan, failed, after.get(w.uid()), nodeUid)).toList();
     ledger.saveChanges();
@@ -89,70 +98,6 @@ public final class ProbeKeeper {
     return new ProbeResult(w, verdict, mine ? there : null);
   }
 
-  /** By name of the probe, what went wrong. */
-  private Map<String, Verdict> run(List<Step> steps, String nodeUid) throws IOException {
-    Map<String, Verdict> failed = new HashMap<>();
-    for (Step step : steps) {
-      if (failed.containsKey(step.name())) {
-        continue;
-      }
-      try {
-        run(step, nodeUid);
-      } catch (KernelException e) {
-        LOG.log(System.Logger.Level.WARNING, "{0}: {1}", step.name(), e.getMessage());
-        failed.put(step.name(), Refusals.verdict(step, e));
-      }
-    }
-    return failed;
-  }
-
-  private void run(Step step, String nodeUid) throws KernelException, IOException {
-    if (step instanceof Step.Add a) {
-      add(a);
-      remember(a, nodeUid);
-    } else if (step instanceof Step.Remove r) {
-      remove(r.probe());
-    } else if (step instanceof Step.Renew n) {
-      kernel.command(Commands.renew(n.name(), n.uid(), me, lease));
-    } else if (step instanceof Step.Activate n) {
-      kernel.command(Commands.of("activate", n.name(), n.uid(), me));
-    } else if (step instanceof Step.Deactivate n) {
-      kernel.command(Commands.of("deactivate", n.name(), n.uid(), me));
-    }
-    if (!(step instanceof Step.Renew)) {
-      LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
-    }
-  }
-
-  private void add(Step.Add add) throws KernelException {
-    try {
-      kernel.command(Commands.tagged(add, me, lease));
-    } catch (KernelException e) {
-      if (e.errno() != Errno.EINVAL) {
-        throw e;
-      }
-      // A module from before tags: what it says now is about the rest.
-      kernel.command(Commands.add(add, me, lease));
-    }
-  }
-
-  /** The epoch is on the disk before it counts, so that no count is ever of an unknown one. */
-  private void remember(Step.Add added, String nodeUid) throws IOException {
-    WantedProbe w = added.probe();
-    for (ProbeSnapshot p : kernel.probes()) {
-      if (p.uid().equals(w.uid())) {
-        ledger.read(p, w.series(), nodeUid, added.options());
-      }
-    }
-    ledger.saveChanges();
-  }
-
-  private void remove(ProbeSnapshot probe) throws KernelException, IOException {
-    kernel.probes().stream().filter(p -> p.uid().equals(probe.uid())).forEach(ledger::lastRead);
-    ledger.saveChanges();
-    kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
-  }
-
   /**
    * Takes all probes of this node out of the kernel, their last counts saved.
    *
@@ -165,7 +110,7 @@ public final class ProbeKeeper {
         if (p.active()) {
           kernel.command(Commands.of("deactivate", p.name(), p.uid(), me));
         }
-        remove(p);
+        runner.remove(p);
       }
     }
     ledger.save();

@@ -11,6 +11,9 @@ final class Refusals {
     if (e.errno() == Errno.EINVAL && step instanceof Step.Add add) {
       return new Verdict.Failed("MatchNotSupported", notSupported(add.probe(), e));
     }
+    if (e.errno() == Errno.EINVAL && step instanceof Step.SetNetns set) {
+      return new Verdict.Failed("MatchNotSupported", notSupported(set.probe(), e));
+    }
     return switch (e.errno()) {
       case ENOSPC ->
           new Verdict.Failed(

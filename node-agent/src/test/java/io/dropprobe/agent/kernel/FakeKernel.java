@@ -38,6 +38,10 @@ public final class FakeKernel implements Kernel {
   public boolean refuseFilters;
   public boolean namesReasons = true;
   public boolean manualActive;
+
+  /** Cookie and cgroup of each network namespace; the node's own is 1. */
+  public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
+
   public int loads;
 
   private final ManualTime time;
@@ -54,7 +58,7 @@ public final class FakeKernel implements Kernel {
     String name;
     String uid;
     String owner;
-    String filter;
+    Map<String, String> filter;
     String epoch;
     String tag;
     Instant since;
@@ -67,7 +71,7 @@ public final class FakeKernel implements Kernel {
     long received;
 
     List<StageReading> stages() {
-      return filter.contains("stages=on")
+      return filter.containsKey("stages")
           ? List.of(
               new StageReading("ip_rcv", "tracepoint", "ip_rcv", received, null, 0L),
               new StageReading("napi_gro_receive", "none", null, null, null, null))
@@ -117,7 +121,7 @@ public final class FakeKernel implements Kernel {
 
   /** What a probe was added with. */
   public String filter(String name) {
-    return probes.get(name).filter;
+    return probes.get(name).filter.toString();
   }
 
   /** Seconds until the probe's lease ends. */
@@ -185,6 +189,18 @@ public final class FakeKernel implements Kernel {
     return namesReasons
         ? new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L, "QUEUE_PURGE", 70L))
         : ReasonNames.NONE;
+  }
+
+  @Override
+  public NetNamespaces networks() {
+    return new NetNamespaces(
+        networks.entrySet().stream()
+            .map(
+                e ->
+                    new NetNamespaces.NetNamespace(
+                        e.getKey(), 1000 + Long.parseLong(e.getKey()), e.getValue()))
+            .toList(),
+        1001L);
   }
 
   @Override
@@ -269,7 +285,7 @@ public final class FakeKernel implements Kernel {
     p.name = name;
     p.uid = keys.get("uid");
     p.owner = keys.get("owner");
-    p.filter = filter.toString();
+    p.filter = filter;
     p.tag = keys.get("tag");
     p.epoch = "%016x".formatted(++epochs);
     renew(p, keys);
@@ -289,6 +305,7 @@ public final class FakeKernel implements Kernel {
         p.gap += p.expiredAt < 0 ? 0 : (time.millis() - p.expiredAt) / 1000;
         p.expiredAt = -1;
       }
+      case "set" -> p.filter.put("netns", keys.get("netns"));
       case "deactivate" -> p.active = false;
       case "remove" -> {
         if (p.active) {

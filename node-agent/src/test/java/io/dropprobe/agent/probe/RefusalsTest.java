@@ -17,7 +17,8 @@ class RefusalsTest {
             "a", "u1", 1, "s", ProbeState.Active, null, match, stages, Duration.ofSeconds(30));
     return ((Verdict.Failed)
             Refusals.verdict(
-                new Step.Add(w, ""), new KernelException("add a", Errno.EINVAL.number)))
+                new Step.Add(w, new Options.Result("", null, null)),
+                new KernelException("add a", Errno.EINVAL.number)))
         .message();
   }
 
