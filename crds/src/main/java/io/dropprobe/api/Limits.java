@@ -7,6 +7,12 @@ public final class Limits {
   /** Probes in one kernel; more is ENOSPC there. */
   public static final int PROBES_PER_KERNEL = 16;
 
+  /** Probes in a node's report. */
+  public static final int NODE_PROBES = 64;
+
+  /** Characters of a location. */
+  public static final int LOCATION = 128;
+
   /** Reasons in a node's report, before the entry {@link Names#OTHER}. */
   public static final int NODE_REASONS = 64;
 
@@ -15,6 +21,9 @@ public final class Limits {
 
   /** Workloads in a node's report, before the entry {@link Names#OTHER}. */
   public static final int NODE_WORKLOADS = 50;
+
+  /** Stages in a node's report. */
+  public static final int NODE_STAGES = 32;
 
   /** Characters of a condition's or problem's message that writers keep. */
   public static final int MESSAGE = 1024;

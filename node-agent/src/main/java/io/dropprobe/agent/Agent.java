@@ -36,10 +36,16 @@ public final class Agent {
   /** Longest time between two looks at the kernel. */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
+  static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
   private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
 
   /** Without word from the API server, and while a probe is on its way. */
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
+
+  /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
+  private static final Duration POD_PAUSE = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final Time time;
@@ -90,7 +96,8 @@ public final class Agent {
     resume(view.get());
     List<WantedProbe> wanted = wanted(view.get());
     List<ProbeResult> results = act(view.get(), wanted);
-    return Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
+    long due = Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
+    return Math.max(due, time.in(SHORTEST_PAUSE));
   }
 
   /**
@@ -245,6 +252,9 @@ public final class Agent {
     if (!leftovers(wanted).isEmpty()
         || results.stream().anyMatch(r -> r.verdict() instanceof Verdict.Pending)) {
       due = Math.min(due, time.in(SHORT_PAUSE));
+    }
+    if (wanted.stream().anyMatch(WantedProbe::followsPods)) {
+      due = Math.min(due, time.in(POD_PAUSE));
     }
     for (WantedProbe w : wanted) {
       if (w.active() && w.expiresAt() != null) {

@@ -19,7 +19,7 @@ final class Logging {
   private Logging() {}
 
   /**
-   * @param level INFO, DEBUG, WARN or ERROR; anything else is INFO
+   * @param level TRACE, DEBUG, INFO, WARN or ERROR; anything else is INFO
    */
   static void configure(String level) {
     for (var h : ROOT.getHandlers()) {
@@ -35,8 +35,9 @@ final class Logging {
     CLIENT.setLevel(Level.SEVERE);
   }
 
-  private static Level level(String name) {
+  static Level level(String name) {
     return switch (name.toUpperCase(Locale.ROOT)) {
+      case "TRACE" -> Level.FINER;
       case "DEBUG" -> Level.FINE;
       case "WARN", "WARNING" -> Level.WARNING;
       case "ERROR" -> Level.SEVERE;

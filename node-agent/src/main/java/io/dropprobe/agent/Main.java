@@ -13,6 +13,8 @@ import io.dropprobe.agent.metrics.AgentStats;
 import io.dropprobe.agent.metrics.HttpEndpoint;
 import io.dropprobe.agent.metrics.MetricsText;
 import io.dropprobe.agent.module.ModuleKeeper;
+import io.dropprobe.agent.pod.PodFolders;
+import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
@@ -56,7 +58,7 @@ public final class Main {
     this.cluster =
         new KubernetesCluster(
             client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
-    this.writer = new ServerSideApplyWriter(client, settings.node());
+    this.writer = new ServerSideApplyWriter(client, settings.node(), time);
     this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(
@@ -67,7 +69,12 @@ public final class Main {
             ledger,
             ModuleKeeper.of(
                 kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
-            new ProbeKeeper(kernel, ledger, settings.node(), settings.lease().toSeconds()),
+            new ProbeKeeper(
+                kernel,
+                ledger,
+                () -> PodNetworks.of(kernel.networks(), PodFolders.list(settings.podLogs())),
+                settings.node(),
+                settings.lease().toSeconds()),
             new ReportBuilder(ledger, catalog),
             reporter);
     this.loop = new Loop(agent::pass, time);

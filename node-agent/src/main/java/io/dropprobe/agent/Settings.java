@@ -20,6 +20,7 @@ import java.util.Map;
  * @param port of /healthz, /readyz and /metrics; 0 for any free one
  * @param stateDir on the node: modules and journal
  * @param buildDir shared with the builder
+ * @param podLogs the kubelet's folders of pod logs; only their names are read
  */
 public record Settings(
     String node,
@@ -33,6 +34,7 @@ public record Settings(
     String logLevel,
     Path stateDir,
     Path buildDir,
+    Path podLogs,
     KernelPaths kernel) {
 
   /**
@@ -52,6 +54,7 @@ public record Settings(
         r.text("DROPPROBE_LOG_LEVEL", "INFO"),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
         r.path("DROPPROBE_BUILD_DIR", "/build"),
+        r.path("DROPPROBE_POD_LOGS", "/host/var/log/pods"),
         new KernelPaths(
             Path.of("/proc"),
             r.path("DROPPROBE_PROC_DIR", "/proc/mooc/net"),

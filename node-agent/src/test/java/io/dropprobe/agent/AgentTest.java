@@ -14,11 +14,14 @@ import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.Stages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +145,29 @@ class AgentTest {
   }
 
   @Test
+  void stagesAreCountedAndTheOneThatCantBeIsSaid() {
+    applied("a", "u1");
+    node.report();
+    assertNull(a().stages, "not asked for");
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    kernel.receive(100);
+    node.report();
+    assertEquals(2, a().stages.size());
+    assertEquals("ip_rcv", a().stages.get(0).stage);
+    assertEquals(StageCount.Via.Tracepoint, a().stages.get(0).via);
+    assertEquals(100, a().stages.get(0).packets);
+    assertEquals(0, a().stages.get(0).missed);
+    assertEquals(StageCount.Via.None, a().stages.get(1).via);
+    assertNull(a().stages.get(1).packets);
+
+    kernel.reboot();
+    node.run(Duration.ofSeconds(15));
+    kernel.receive(1);
+    node.report();
+    assertEquals(101, a().stages.get(0).packets);
+  }
+
+  @Test
   void deletedAndCreatedAgainIsAnotherProbe() {
     applied("a", "u1");
     kernel.drop("NO_SOCKET", 7);
@@ -196,10 +222,45 @@ class AgentTest {
     node.api.probes.add(a);
     node.settle();
     assertEquals("{reasons=2,6}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(
+        "spec.match.reasons: not known to this kernel, so not matched: FROM_THE_FUTURE",
+        a().message);
 
+    // Nothing matches, but it is what was asked for.
     node.change("a", p -> p.getSpec().match.reasons = List.of("FROM_THE_FUTURE"));
-    assertEquals("ReasonsUnknown", a().reason);
-    assertEquals(List.of(), kernel.summary());
+    assertEquals("{reasons=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertTrue(a().message.contains("FROM_THE_FUTURE"), a().message);
+
+    node.change("a", p -> p.getSpec().match.reasons = List.of("NO_SOCKET"));
+    assertNull(a().message);
+  }
+
+  @Test
+  void onAKernelWithoutReasonsNoneIsMatched() {
+    kernel.namesReasons = false;
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.reasons = List.of("NO_SOCKET");
+    node.api.probes.add(a);
+    node.settle();
+    assertEquals("{reasons=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(
+        "spec.match.reasons: this kernel gives no reasons for drops, so none is matched",
+        a().message);
+
+    node.change(
+        "a",
+        p -> {
+          p.getSpec().match = new Match();
+          p.getSpec().match.excludeReasons = List.of("NO_SOCKET");
+        });
+    assertEquals("{}", kernel.filter("a"));
+    assertEquals(
+        "spec.match.excludeReasons: this kernel gives no reasons for drops, so none is excluded",
+        a().message);
   }
 
   @Test
@@ -212,6 +273,75 @@ class AgentTest {
     assertNull(a().reasons);
     assertEquals(3, a().locations.get(0).packets);
     assertTrue(node.api.last().conditions.get(3).getMessage().contains("no reasons"));
+  }
+
+  private static String pod(int i) {
+    return "0b9c2f64-6e0b-4f0c-9a35-00000000000" + i;
+  }
+
+  private void pod(String cookie, int i) {
+    kernel.networks.put(cookie, "/kubepods/besteffort/pod" + pod(i) + "/8f");
+  }
+
+  private void appliedFor(String namespace) {
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.namespaces = List.of(namespace);
+    node.api.probes.add(a);
+    node.pass();
+    node.settle();
+  }
+
+  @Test
+  void theNamespacesOfAProbeAreTheNetworksOfTheirPodsAsTheyComeAndGo() {
+    node.podFolders =
+        Optional.of(List.of("shop_cart_" + pod(1), "shop_cart_" + pod(2), "bank_db_" + pod(3)));
+    pod("7", 1);
+    pod("8", 3);
+    appliedFor("shop");
+    assertEquals("{netns=7}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    kernel.drop("NO_SOCKET", 5);
+    node.report();
+    String epoch = a().epoch;
+
+    pod("9", 2);
+    node.run(Duration.ofSeconds(2));
+    assertEquals("{netns=7,9}", kernel.filter("a"));
+    kernel.networks.remove("7");
+    node.run(Duration.ofSeconds(2));
+    assertEquals("{netns=9}", kernel.filter("a"));
+    node.report();
+    assertEquals(epoch, a().epoch);
+    assertEquals(5, a().packets);
+    assertEquals(2, kernel.commands.stream().filter("set a"::equals).count());
+
+    node.start();
+    node.settle();
+    assertEquals(epoch, a().epoch);
+    assertEquals(3, kernel.commands.stream().filter("set a"::equals).count());
+  }
+
+  @Test
+  void withoutAPodNothingIsMatchedAndAnotherNamespaceStartsAtZero() {
+    node.podFolders = Optional.of(List.of("bank_db_" + pod(3)));
+    pod("8", 3);
+    appliedFor("shop");
+    assertEquals("{netns=}", kernel.filter("a"));
+    assertEquals(ProbeState.Active, a().state);
+    assertNull(a().message);
+    String epoch = a().epoch;
+    node.change("a", p -> p.getSpec().match.namespaces = List.of("bank"));
+    assertEquals("{netns=8}", kernel.filter("a"));
+    assertNotEquals(epoch, a().epoch);
+  }
+
+  @Test
+  void aNodeThatCantTellItsPodsApartSaysSo() {
+    node.podFolders = Optional.empty();
+    appliedFor("shop");
+    assertEquals("{netns=}", kernel.filter("a"));
+    assertTrue(a().message.contains("/var/log/pods"), a().message);
   }
 
   @Test
@@ -513,7 +643,7 @@ class AgentTest {
     int before = node.api.reports.size();
     node.api.up = true;
     node.report();
-    assertEquals(before + 1, node.api.reports.size());
+    assertEquals(before + 2, node.api.reports.size(), "one more for the rate that is 0 again");
     assertEquals(7, a().packets);
   }
 
@@ -558,6 +688,7 @@ class AgentTest {
     other.api.probes = node.api.probes;
     other.settle();
     kernel.drop("NO_SOCKET", 7);
+    node.report();
     // worker-1 makes no more passes.
     other.run(Duration.ofSeconds(90));
     assertEquals(List.of("a(active) worker-2"), kernel.summary());
@@ -566,6 +697,37 @@ class AgentTest {
     assertEquals(ProbeState.Active, other.state("a"));
     assertEquals(8, other.reported("a").packets);
     assertNull(other.api.last().module.sharedWith);
+
+    node.start();
+    node.report();
+    assertEquals(ProbeState.OwnedElsewhere, a().state);
+    assertEquals(0, a().packets, "counted in the other's report");
+    assertNull(a().epoch);
+  }
+
+  @Test
+  void aProbeIsNotTakenOverForAnotherMatch() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = new ArrayList<>(node.api.probes);
+    other.settle();
+    kernel.drop("NO_SOCKET", 7);
+    // worker-1 is dead; worker-2 hears of the new match only.
+    time.pass(Duration.ofSeconds(90));
+    other.change("a", p -> p.getSpec().match = TestProbe.ports(443));
+    assertEquals("{ports=443}", kernel.filter("a"));
+    assertEquals(0, other.reported("a").packets);
+  }
+
+  @Test
+  void aModuleFromBeforeTagsIsWorkedWithAllTheSame() {
+    kernel.takesTags = false;
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.start();
+    node.report();
+    assertEquals(7, a().packets);
+    assertEquals(0, a().base.packets);
   }
 
   @Test
@@ -621,6 +783,16 @@ class AgentTest {
   }
 
   @Test
+  void aProblemThatNobodyNeedsSolvedKeepsTheLoopQuiet() {
+    node.builder.result = "headers-not-found";
+    applied("a", "u1");
+    node.api.probes.clear();
+    node.run(Duration.ofMinutes(3));
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertTrue(node.passesIn(Duration.ofMinutes(1)) <= 8, "no pass without need");
+  }
+
+  @Test
   void modulesDisabledIsSaidAndNothingIsTried() {
     kernel.preflight = new Preflight(true, true, null, null, true, false);
     applied("a", "u1");
@@ -671,13 +843,86 @@ class AgentTest {
   // Reports.
 
   @Test
+  void theRateIsThatOfTheLastInterval() {
+    applied("a", "u1");
+    assertNull(a().perSecond, "not known yet");
+    node.run(Duration.ofSeconds(60));
+    assertEquals("0", a().perSecond);
+    node.run(Duration.ofMinutes(2));
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      kernel.drop("NETFILTER_DROP", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.change("a", p -> p.getSpec().duration = "1h");
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 2.5 && rate < 3.5, a().perSecond);
+    double reason = Double.parseDouble(a().reasons.get(0).perSecond);
+    assertTrue(reason > 1.6 && reason < 2.4, a().reasons.get(0).perSecond);
+
+    node.run(Duration.ofSeconds(61));
+    assertEquals("0", a().perSecond, "the drops have stopped");
+    assertEquals("0", a().reasons.get(0).perSecond);
+    int before = node.api.reports.size();
+    node.run(Duration.ofMinutes(3));
+    assertEquals(before, node.api.reports.size());
+  }
+
+  @Test
+  void theRateSurvivesARestart() {
+    applied("a", "u1");
+    node.report();
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.start();
+    node.settle();
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 1 && rate <= 2, a().perSecond);
+  }
+
+  @Test
   void nothingNewIsWrittenOnlyAsAHeartbeat() {
     applied("a", "u1");
+    // Until the rate is known, which is news.
+    node.run(Duration.ofSeconds(60));
     int before = node.api.reports.size();
-    node.run(Duration.ofSeconds(260));
+    node.run(Duration.ofSeconds(220));
     assertEquals(before, node.api.reports.size());
-    node.run(Duration.ofSeconds(45));
+    node.run(Duration.ofSeconds(85));
     assertEquals(before + 1, node.api.reports.size());
+  }
+
+  @Test
+  void anAgentThatWasAwayForLongReportsAtOnce() {
+    applied("a", "u1");
+    // A restart no longer knows how long the build took: that is a change.
+    node.start();
+    node.report();
+    time.pass(Duration.ofSeconds(40));
+    int before = node.api.reports.size();
+    node.start();
+    node.settle();
+    assertEquals(before, node.api.reports.size(), "nothing new, and the report is young");
+    time.pass(Duration.ofMinutes(20));
+    node.start();
+    node.pass();
+    assertTrue(node.api.reports.size() > before, "the operator has to hear of it");
+  }
+
+  @Test
+  void moreProbesThanAReportHoldsLeaveTheSmallestRemovedOnesOut() {
+    for (int i = 0; i < 80; i++) {
+      String name = "gone-%02d".formatted(i);
+      applied(name, "g" + i);
+      kernel.drop("NO_SOCKET", 1);
+      node.change(name, TestProbe.elsewhere());
+    }
+    applied("zz", "u1");
+    node.report();
+    assertEquals(64, node.api.last().probes.size());
+    assertEquals(ProbeState.Active, node.state("zz"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.module.BuilderSide;
 import io.dropprobe.agent.module.ModuleKeeper;
+import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
@@ -16,7 +17,9 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One node with its agent: real parts, and fakes at the edges. Kernel and clock may be shared. */
@@ -27,9 +30,13 @@ public final class TestNode {
   public final FakeApi api = new FakeApi();
   public final BuilderSide builder;
 
+  /** The kubelet's folders of pod logs. */
+  public Optional<List<String>> podFolders = Optional.of(List.of());
+
   private final Path dir;
   private Agent agent;
   private long due;
+  private int passes;
 
   public TestNode(String name, Path dir, ManualTime time, FakeKernel kernel) {
     this.name = name;
@@ -67,7 +74,12 @@ public final class TestNode {
             ledger,
             ModuleKeeper.of(
                 kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
-            new ProbeKeeper(kernel, ledger, name, settings.lease().toSeconds()),
+            new ProbeKeeper(
+                kernel,
+                ledger,
+                () -> PodNetworks.of(kernel.networks(), podFolders),
+                name,
+                settings.lease().toSeconds()),
             new ReportBuilder(ledger, catalog),
             new Reporter(api, time, () -> {}, name, settings.heartbeat()));
     due = time.millis();
@@ -85,10 +97,21 @@ public final class TestNode {
     time.pass(Duration.ofMillis(end - time.millis()));
   }
 
+  /** How many passes the loop makes in a time. */
+  public int passesIn(Duration span) {
+    int before = passes;
+    run(span);
+    return passes - before;
+  }
+
   /** One pass, woken by something. */
   public void pass() {
     builder.answers();
-    due = Math.max(time.millis() + 1, agent.pass());
+    passes++;
+    due = agent.pass();
+    if (due <= time.millis()) {
+      throw new AssertionError("spins: due at " + due + ", now is " + time.millis());
+    }
   }
 
   /** Long enough for all that does not have to wait for a turn. */

@@ -37,7 +37,9 @@ public class ProbeReport {
   public String reason;
 
   @Size(max = 1024)
-  @JsonPropertyDescription("with Failed and OwnedElsewhere: what happened, and the next step")
+  @JsonPropertyDescription(
+      "with Failed and OwnedElsewhere: what happened, and the next step; else what of the spec has no"
+          + " effect on this node")
   public String message;
 
   @Size(max = 64)
@@ -88,5 +90,8 @@ public class ProbeReport {
   public List<WorkloadCount> workloads;
 
   @Size(max = 32)
+  @JsonPropertyDescription(
+      "packets at the stages of the path, with stages Enabled; those that can't be counted on this"
+          + " kernel too")
   public List<StageCount> stages;
 }

@@ -9,17 +9,18 @@ public class StageCount {
   @Size(max = 64)
   public String stage;
 
-  @JsonPropertyDescription("how it is hooked; NotAttached when this kernel offers no way")
+  @JsonPropertyDescription("how it is hooked; None when this kernel offers no way")
   public Via via;
 
   @Size(max = 128)
   @JsonPropertyDescription("what is hooked")
   public String symbol;
 
-  @JsonPropertyDescription("absent when not attached")
+  @JsonPropertyDescription("absent when it was never attached")
   public Long packets;
 
-  @JsonPropertyDescription("packets on the wire, where GRO merged several into one")
+  @JsonPropertyDescription(
+      "packets on the wire, where GRO merged several into one; absent when not counted")
   public Long segments;
 
   @JsonPropertyDescription("hits that the kernel could not deliver")
@@ -30,6 +31,6 @@ public class StageCount {
     Tracepoint,
     Ftrace,
     Kprobe,
-    NotAttached
+    None
   }
 }

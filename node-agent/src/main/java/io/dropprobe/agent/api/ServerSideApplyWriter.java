@@ -1,9 +1,11 @@
 package io.dropprobe.agent.api;
 
+import io.dropprobe.agent.Time;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -28,14 +30,19 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
 
   private final KubernetesClient client;
   private final String node;
+  private final Time time;
+  private final ReportTurn turn = new ReportTurn();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
-  private boolean created;
+
+  /** Uid of the Node whose report is known to be there; null for none. */
+  private String created;
 
   /** Nothing is written yet. */
-  public ServerSideApplyWriter(KubernetesClient client, String node) {
+  public ServerSideApplyWriter(KubernetesClient client, String node, Time time) {
     this.client = client;
     this.node = node;
+    this.time = time;
   }
 
   @Override
@@ -53,17 +60,35 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   private void apply(DropProbeNodeStatus status) {
-    if (!created) {
+    if (created == null || !created.equals(status.nodeUID)) {
+      awaitTurn(status.nodeUID);
       client.resource(object(null)).patch(APPLY);
-      created = true;
+      created = status.nodeUID;
     }
     try {
       client.resource(object(status)).subresource("status").patch(APPLY);
     } catch (KubernetesClientException e) {
       // Deleted by somebody: the next try creates it again.
-      created = e.getCode() != 404;
+      if (e.getCode() == 404) {
+        created = null;
+      }
       throw e;
     }
+  }
+
+  private void awaitTurn(String nodeUid) {
+    Node live = client.nodes().withName(node).get();
+    DropProbeNode report = client.resources(DropProbeNode.class).withName(node).get();
+    turn.obstacle(
+            node,
+            nodeUid,
+            live == null ? null : live.getMetadata().getUid(),
+            report == null || report.getStatus() == null ? null : report.getStatus().nodeUID,
+            time.millis())
+        .ifPresent(
+            obstacle -> {
+              throw new IllegalStateException(obstacle);
+            });
   }
 
   /** Without a status it has to be null: an empty one would be sent, and refused. */

@@ -34,7 +34,9 @@ public record Account(
    * as it is: the module derives times from its tick, and they waver by a second.
    */
   Account read(Counts counts) {
-    if (counts.everything() == current.everything() && !current.reasons().isEmpty()) {
+    if (counts.everything() == current.everything()
+        && !current.reasons().isEmpty()
+        && counts.stages().equals(current.stages())) {
       return this;
     }
     return new Account(uid, series, nodeUid, epoch, options, since, base, counts);
@@ -54,6 +56,11 @@ public record Account(
   /** Goes on in another epoch: what was counted so far becomes the base. */
   Account next(String newEpoch, String newOptions, Counts counts) {
     return new Account(uid, series, nodeUid, newEpoch, newOptions, since, total(), counts);
+  }
+
+  /** The same without this epoch, which is another's now: earlier epochs only. */
+  Account handedOver() {
+    return new Account(uid, series, nodeUid, null, options, since, base, Counts.ZERO);
   }
 
   /** Whether these are numbers of the same thing. */

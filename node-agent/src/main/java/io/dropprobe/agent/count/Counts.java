@@ -1,6 +1,7 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.Limits;
 import io.dropprobe.api.Names;
 import java.time.Instant;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
  * @param reasons packets by reason, without noise; may sum to less than packets where detail was
  *     not kept
  * @param locations packets by kernel function, without noise; may sum to less
+ * @param stages packets at the stages of the path, dropped or not; empty when not counted
  */
 public record Counts(
     long packets,
@@ -30,10 +32,11 @@ public record Counts(
     long unkeyed,
     Instant last,
     Map<String, Long> reasons,
-    Map<String, Long> locations) {
+    Map<String, Long> locations,
+    Map<String, Stage> stages) {
 
   /** Nothing. */
-  public static final Counts ZERO = new Counts(0, 0, 0, 0, 0, null, Map.of(), Map.of());
+  public static final Counts ZERO = new Counts(0, 0, 0, 0, 0, null, Map.of(), Map.of(), Map.of());
 
   /** Keys of a map that are kept apart in sums, so that the journal stays small. */
   private static final int DETAIL = 256;
@@ -42,6 +45,7 @@ public record Counts(
   public Counts {
     reasons = Collections.unmodifiableMap(new TreeMap<>(reasons));
     locations = Collections.unmodifiableMap(new TreeMap<>(locations));
+    stages = Collections.unmodifiableMap(new TreeMap<>(stages));
   }
 
   /** Of one snapshot. */
@@ -71,7 +75,16 @@ public record Counts(
         locations.merge(function(c.location()), c.packets(), Long::sum);
       }
     }
-    return new Counts(packets, segments, bytes, noise, probe.unkeyed(), last, reasons, locations);
+    return new Counts(
+        packets,
+        segments,
+        bytes,
+        noise,
+        probe.unkeyed(),
+        last,
+        reasons,
+        locations,
+        Stage.of(probe.stages()));
   }
 
   /** A reason that the kernel does not name keeps its number. */
@@ -82,10 +95,11 @@ public record Counts(
   /** {@code __udp4_lib_rcv+0x12} is {@code __udp4_lib_rcv}. */
   private static String function(String location) {
     int plus = location.indexOf('+');
-    return plus > 0 ? location.substring(0, plus) : location;
+    String function = plus > 0 ? location.substring(0, plus) : location;
+    return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
   }
 
-  /** The sum. */
+  /** The sum of this and a later one. */
   public Counts plus(Counts o) {
     return new Counts(
         packets + o.packets,
@@ -95,7 +109,8 @@ public record Counts(
         unkeyed + o.unkeyed,
         later(last, o.last),
         merged(reasons, o.reasons),
-        merged(locations, o.locations));
+        merged(locations, o.locations),
+        Stage.sum(stages, o.stages));
   }
 
   /**

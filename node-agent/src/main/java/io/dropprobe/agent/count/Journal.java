@@ -101,7 +101,8 @@ public final class Journal {
       long unkeyed,
       Long last,
       Map<String, Long> reasons,
-      Map<String, Long> locations) {
+      Map<String, Long> locations,
+      Map<String, Stage> stages) {
 
     static Numbers of(Counts c) {
       return new Numbers(
@@ -112,12 +113,22 @@ public final class Journal {
           c.unkeyed(),
           seconds(c.last()),
           c.reasons(),
-          c.locations());
+          c.locations(),
+          c.stages());
     }
 
     Counts counts() {
       return new Counts(
-          packets, segments, bytes, noise, unkeyed, instant(last), reasons, locations);
+          packets,
+          segments,
+          bytes,
+          noise,
+          unkeyed,
+          instant(last),
+          reasons,
+          locations,
+          // A journal from before stages were counted.
+          stages == null ? Map.of() : stages);
     }
   }
 }

@@ -61,15 +61,19 @@ public final class Ledger {
   }
 
   /**
-   * Whether a probe in the kernel can go on counting for a series: it is what it was added for, or
-   * (an epoch that nobody remembers) it has counted something and is the best there is.
+   * Whether a probe in the kernel can go on counting for a series: it is what it was added for, by
+   * its tag and by what is remembered; or (an epoch that nobody remembers, without a tag) it has
+   * counted something and is the best there is.
    *
    * @param options what it would be added with now
    */
   public boolean fits(ProbeSnapshot probe, String series, String nodeUid, String options) {
+    if (probe.tag() != null && !probe.tag().equals(Tag.of(series, options))) {
+      return false;
+    }
     Account a = accounts.get(probe.uid());
     if (a == null || !probe.epoch().equals(a.epoch())) {
-      return probe.active() || probe.packets() > 0 || probe.filtered() > 0;
+      return probe.tag() != null || probe.active() || probe.packets() > 0 || probe.filtered() > 0;
     }
     return a.series().equals(series)
         && a.nodeUid().equals(nodeUid)
@@ -106,6 +110,18 @@ public final class Ledger {
     Account a = accounts.get(probe.uid());
     if (a != null && probe.epoch().equals(a.epoch())) {
       accounts.put(probe.uid(), a.read(Counts.of(probe, catalog)));
+      unsaved = true;
+    }
+  }
+
+  /**
+   * Takes note of a probe that another node owns. If it is the epoch that was counted here, all of
+   * it is in that node's account now.
+   */
+  public void handedOver(ProbeSnapshot probe) {
+    Account a = accounts.get(probe.uid());
+    if (a != null && probe.epoch().equals(a.epoch())) {
+      accounts.put(probe.uid(), a.handedOver());
       unsaved = true;
     }
   }

@@ -6,7 +6,9 @@ import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.dropprobe.api.v1alpha1.StageCount;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -42,6 +44,7 @@ public final class ReportedAccounts {
             n(b.unkeyed),
             null,
             Map.of(),
+            Map.of(),
             Map.of());
     Counts current =
         new Counts(
@@ -52,9 +55,27 @@ public final class ReportedAccounts {
             n(p.unkeyed) - base.unkeyed(),
             Times.parseOrNull(p.last),
             reasons(p.reasons),
-            locations(p.locations));
+            locations(p.locations),
+            stages(p.stages));
     return new Account(
         p.uid, p.series, nodeUid, p.epoch, null, Times.parseOrNull(p.since), base, current);
+  }
+
+  private static Map<String, Stage> stages(List<StageCount> list) {
+    Map<String, Stage> map = new TreeMap<>();
+    if (list != null) {
+      list.forEach(
+          s ->
+              map.put(
+                  s.stage,
+                  new Stage(
+                      s.via == null ? "none" : s.via.name().toLowerCase(Locale.ROOT),
+                      s.symbol,
+                      s.packets,
+                      s.segments,
+                      s.missed)));
+    }
+    return map;
   }
 
   private static long n(Long number) {

@@ -20,6 +20,7 @@ public final class CounterParser {
     ProcRecord total = null;
     List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
     List<ProbeSnapshot.Cell> cells = new ArrayList<>();
+    List<StageReading> stages = new ArrayList<>();
     long records = 0;
     for (String line : text.split("\n")) {
       ProcRecord r = ProcRecord.parse(line);
@@ -28,9 +29,10 @@ public final class CounterParser {
         case "total" -> total = r;
         case "reason" -> reasons.add(reason(r));
         case "cell" -> cells.add(cell(r));
+        case "stage" -> stages.add(StageReading.of(r));
         case "end" -> {
           checkWhole(records, r.number("records"), text.endsWith("\n"));
-          return snapshot(probe, total, reasons, cells);
+          return snapshot(probe, total, reasons, cells, stages);
         }
         default -> {
           // A kind that a newer module has added.
@@ -51,7 +53,8 @@ public final class CounterParser {
       ProcRecord probe,
       ProcRecord total,
       List<ProbeSnapshot.Reason> reasons,
-      List<ProbeSnapshot.Cell> cells) {
+      List<ProbeSnapshot.Cell> cells,
+      List<StageReading> stages) {
     if (probe == null || total == null) {
       throw new TornAnswerException("no record 'probe' or no record 'total'");
     }
@@ -67,12 +70,18 @@ public final class CounterParser {
         probe.text("active").equals("y"),
         probe.number("lease"),
         probe.text("epoch"),
+        tag(probe),
         since(probe.number("since")),
         probe.number("gap", 0),
         total.number("filtered", 0),
         total.number("unkeyed", 0),
         List.copyOf(reasons),
-        List.copyOf(cells));
+        List.copyOf(cells),
+        List.copyOf(stages));
+  }
+
+  private static String tag(ProcRecord probe) {
+    return probe.has("tag") && !probe.text("tag").equals("-") ? probe.text("tag") : null;
   }
 
   private static Instant since(long seconds) {

@@ -31,6 +31,13 @@ public interface Kernel {
   ReasonNames reasons() throws IOException;
 
   /**
+   * The network namespaces; none where the module does not list them.
+   *
+   * @throws IOException when the file can't be read, or stays torn
+   */
+  NetNamespaces networks() throws IOException;
+
+  /**
    * Writes one command to the control file, in one write(2).
    *
    * @param command without line break

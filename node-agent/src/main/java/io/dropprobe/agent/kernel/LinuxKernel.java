@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The real one. */
@@ -84,10 +85,15 @@ public final class LinuxKernel implements Kernel {
   }
 
   private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
+    return whole(file, CounterParser::parse);
+  }
+
+  /** Empty when there is no such file. */
+  private static <T> Optional<T> whole(Path file, Function<String, T> parser) throws IOException {
     TornAnswerException torn = null;
     for (int i = 0; i < TRIES; i++) {
       try {
-        return Optional.of(CounterParser.parse(Files.readString(file)));
+        return Optional.of(parser.apply(Files.readString(file)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (TornAnswerException e) {
@@ -100,6 +106,23 @@ public final class LinuxKernel implements Kernel {
   @Override
   public ReasonNames reasons() throws IOException {
     return ReasonNames.parse(Files.readString(paths.dropProbes().resolve("reasons")));
+  }
+
+  @Override
+  public NetNamespaces networks() throws IOException {
+    return new NetNamespaces(
+        whole(paths.dropProbes().resolve("namespaces"), NetNamespaces::parse).orElse(List.of()),
+        ownNamespace());
+  }
+
+  /** Of {@code net:[4026531840]}, the number; null when it can't be read. */
+  private Long ownNamespace() {
+    try {
+      String link = Files.readSymbolicLink(paths.proc().resolve("self/ns/net")).toString();
+      return Long.valueOf(link.replaceAll("[^0-9]", ""));
+    } catch (IOException | NumberFormatException e) {
+      return null;
+    }
   }
 
   @Override

@@ -11,11 +11,14 @@ import java.util.List;
  * @param owner Node whose agent owns it; "-" for the manual probe
  * @param lease seconds until the owner loses it; 0 when it has run out
  * @param epoch of this counting run
+ * @param tag what it was added with, in its owner's words; null when none was given, or when the
+ *     module is too old to have it
  * @param since when it was first activated in this epoch; null when it never was
  * @param gap seconds in which it did not count because the lease had run out
  * @param unkeyed packets without a cell
  * @param reasons their sum is the total, exactly
  * @param cells the detail; may sum to less
+ * @param stages empty when they are not counted
  */
 public record ProbeSnapshot(
     String name,
@@ -24,12 +27,14 @@ public record ProbeSnapshot(
     boolean active,
     long lease,
     String epoch,
+    String tag,
     Instant since,
     long gap,
     long filtered,
     long unkeyed,
     List<Reason> reasons,
-    List<Cell> cells) {
+    List<Cell> cells,
+    List<StageReading> stages) {
 
   /** The probe that a person switches with {@code echo activate}. */
   public static final String MANUAL = "_manual";

@@ -13,9 +13,13 @@ import java.util.function.Supplier;
 
 /** {@code /healthz}, {@code /readyz} and {@code /metrics}, on the JDK's own small server. */
 public final class HttpEndpoint implements AutoCloseable {
+  /** More than one, so that a client that hangs does not make the agent look dead. */
+  private static final int THREADS = 4;
+
   private final HttpServer server;
   private final ExecutorService threads =
-      Executors.newSingleThreadExecutor(
+      Executors.newFixedThreadPool(
+          THREADS,
           r -> {
             Thread t = new Thread(r, "http");
             t.setDaemon(true);

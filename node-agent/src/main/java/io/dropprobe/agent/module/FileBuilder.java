@@ -20,7 +20,9 @@ import java.util.Optional;
  */
 final class FileBuilder implements Builder {
   private static final int TEXT_LIMIT = 64 * 1024;
-  private static final int MODULE_LIMIT = 64 * 1024 * 1024;
+
+  /** The module is a few hundred KiB with its symbols, and the heap 48 MiB. */
+  private static final int MODULE_LIMIT = 4 * 1024 * 1024;
 
   private final Path dir;
 

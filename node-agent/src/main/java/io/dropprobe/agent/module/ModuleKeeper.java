@@ -36,6 +36,8 @@ public final class ModuleKeeper {
   private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
   private String unloadProblem;
+  private boolean sourceAsked;
+  private ModuleAction last;
 
   ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
     this.kernel = kernel;
@@ -79,25 +81,29 @@ public final class ModuleKeeper {
     if (source.waiting()) {
       return time.millis() + 300;
     }
-    long due = source.dueAt();
-    if (loadProblem != null) {
+    // Only what the last pass would have done if it had been time: the rest has no time of its own.
+    long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;
+    if (loadProblem != null && last instanceof ModuleAction.Load) {
       due = Math.min(due, loads.readyAt());
     }
-    return unloadProblem != null ? Math.min(due, unloads.readyAt()) : due;
+    boolean unloading = last instanceof ModuleAction.Unload || last instanceof ModuleAction.Replace;
+    return unloadProblem != null && unloading ? Math.min(due, unloads.readyAt()) : due;
   }
 
   /** Null: something was done, look again. */
   private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
     ModuleSight sight = kernel.module();
     Optional<NodeProblem> problem = Problems.before(kernel.facts(), kernel.preflight());
+    sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
-        wanted && problem.isEmpty() ? source.get() : new ModuleSource.Supply.Pending("not wanted");
+        sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
     ModuleFile target = supply instanceof ModuleSource.Supply.Ready r ? r.file() : null;
     if (supply instanceof ModuleSource.Supply.Impossible i) {
       problem = Optional.of(i.problem());
     }
     ModuleAction action =
         ModuleTable.decide(sight, wanted, target == null ? null : target.srcversion(), holders);
+    last = action;
 
     if (action instanceof ModuleAction.Load) {
       return load(target);

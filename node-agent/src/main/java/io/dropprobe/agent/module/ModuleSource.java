@@ -37,6 +37,7 @@ final class ModuleSource {
   private String key;
   private ModuleFile current;
   private NodeProblem problem;
+  private boolean builderThere;
   private long givenUpAt;
 
   ModuleSource(
@@ -51,6 +52,7 @@ final class ModuleSource {
   /** One look, and at most one step on. */
   Supply get() {
     Optional<BuilderInfo> info = builder.info();
+    builderThere = info.isPresent();
     if (info.isEmpty()) {
       return current != null
           ? new Supply.Ready(current)
@@ -139,7 +141,9 @@ final class ModuleSource {
 
   /** When the next step is due; Long.MAX_VALUE when nothing is being waited for here. */
   long dueAt() {
-    return problem == null || current != null ? Long.MAX_VALUE : backoff().readyAt();
+    return problem == null || current != null || !builderThere
+        ? Long.MAX_VALUE
+        : backoff().readyAt();
   }
 
   /** Whether an answer is being waited for. */

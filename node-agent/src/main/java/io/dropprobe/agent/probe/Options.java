@@ -1,6 +1,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.Protocol;
@@ -19,35 +20,47 @@ import java.util.stream.Collectors;
 final class Options {
   private Options() {}
 
-  /** Words, or the reason why there are none. */
-  record Result(String words, Verdict.Failed failed) {}
+  /**
+   * @param words that can't change within an epoch
+   * @param netns cookies of the network namespaces that match, with commas in between, which may
+   *     change; null for any
+   * @param note what of the spec has no effect on this node; null for nothing
+   */
+  record Result(String words, String netns, String note) {
+    /** All words of the command. */
+    String all() {
+      if (netns == null) {
+        return words;
+      }
+      return words.isEmpty() ? "netns=" + netns : words + " netns=" + netns;
+    }
+  }
 
-  static Result of(WantedProbe probe, ReasonNames names) {
+  static Result of(WantedProbe probe, ReasonNames names, PodNetworks networks) {
     Match m = probe.match();
-    if (given(m.namespaces)) {
-      return failed(
-          "MatchNotSupported",
-          "spec.match.namespaces is not supported by this version of the agent; remove it to count on"
-              + " this node");
-    }
-    Optional<Verdict.Failed> unknown =
-        unknown("reasons", m.reasons, names)
-            .or(() -> unknown("excludeReasons", m.excludeReasons, names));
-    // Excluding what this kernel does not know is no restriction.
-    if (unknown.isPresent() && given(m.reasons)) {
-      return new Result(null, unknown.get());
-    }
     List<String> words = new ArrayList<>();
     add(words, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
     add(words, "families", m.ipFamilies, (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
     add(words, "ports", m.ports, String::valueOf);
     add(words, "cidrs", m.cidrs, c -> c);
-    add(words, "reasons", known(m.reasons, names), String::valueOf);
+    if (given(m.reasons)) {
+      // Also when this kernel knows none of them: an empty list matches nothing.
+      words.add(word("reasons", known(m.reasons, names), String::valueOf));
+    }
+    // But to exclude what it does not know is no restriction.
     add(words, "exclude-reasons", known(m.excludeReasons, names), String::valueOf);
     if (probe.stages()) {
       words.add("stages=on");
     }
-    return new Result(String.join(" ", words), null);
+    List<String> notes = notes(m, names);
+    String netns = null;
+    if (given(m.namespaces)) {
+      PodNetworks.Choice choice = networks.choose(m.namespaces);
+      netns = choice.cookies();
+      Optional.ofNullable(choice.note()).ifPresent(notes::add);
+    }
+    return new Result(
+        String.join(" ", words), netns, notes.isEmpty() ? null : String.join("; ", notes));
   }
 
   /** Which parts of the spec the words came from, for messages; empty for none. */
@@ -60,22 +73,39 @@ final class Options {
     field(fields, "spec.match.cidrs", m.cidrs);
     field(fields, "spec.match.reasons", m.reasons);
     field(fields, "spec.match.excludeReasons", m.excludeReasons);
+    return String.join(", ", fields);
+  }
+
+  /** The same of those that the first version of the module refused. */
+  static String lateFields(WantedProbe probe) {
+    List<String> fields = new ArrayList<>();
+    field(fields, "spec.match.namespaces", probe.match().namespaces);
     if (probe.stages()) {
       fields.add("spec.stages");
     }
     return String.join(", ", fields);
   }
 
-  private static Optional<Verdict.Failed> unknown(
-      String field, List<String> reasons, ReasonNames names) {
-    if (!given(reasons) || !known(reasons, names).isEmpty()) {
-      return Optional.empty();
+  private static List<String> notes(Match m, ReasonNames names) {
+    List<String> notes = new ArrayList<>();
+    unknown(notes, "spec.match.reasons", "matched", m.reasons, names);
+    unknown(notes, "spec.match.excludeReasons", "excluded", m.excludeReasons, names);
+    return notes;
+  }
+
+  private static void unknown(
+      List<String> notes, String field, String done, List<String> reasons, ReasonNames names) {
+    if (!given(reasons)) {
+      return;
     }
-    String message =
-        names.ids().isEmpty()
-            ? "spec.match." + field + ": this kernel gives no reasons for drops"
-            : "spec.match." + field + ": this kernel knows none of " + String.join(", ", reasons);
-    return Optional.of(new Verdict.Failed("ReasonsUnknown", message));
+    List<String> unknown = reasons.stream().filter(r -> names.id(r).isEmpty()).toList();
+    if (names.ids().isEmpty()) {
+      notes.add(field + ": this kernel gives no reasons for drops, so none is " + done);
+    } else if (!unknown.isEmpty()) {
+      notes.add(
+          "%s: not known to this kernel, so not %s: %s"
+              .formatted(field, done, String.join(", ", unknown)));
+    }
   }
 
   private static List<Long> known(List<String> reasons, ReasonNames names) {
@@ -87,13 +117,16 @@ final class Options {
   private static <T> void add(
       List<String> words, String key, Collection<T> values, Function<T, String> word) {
     if (given(values)) {
-      words.add(
-          values.stream()
-              .sorted()
-              .distinct()
-              .map(word)
-              .collect(Collectors.joining(",", key + "=", "")));
+      words.add(word(key, values, word));
     }
+  }
+
+  private static <T> String word(String key, Collection<T> values, Function<T, String> word) {
+    return values.stream()
+        .sorted()
+        .distinct()
+        .map(word)
+        .collect(Collectors.joining(",", key + "=", ""));
   }
 
   private static void field(List<String> fields, String name, Collection<?> values) {
@@ -104,9 +137,5 @@ final class Options {
 
   private static boolean given(Collection<?> values) {
     return values != null && !values.isEmpty();
-  }
-
-  private static Result failed(String reason, String message) {
-    return new Result(null, new Verdict.Failed(reason, message));
   }
 }

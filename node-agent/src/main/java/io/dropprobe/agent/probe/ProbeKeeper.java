@@ -1,12 +1,12 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +20,8 @@ public final class ProbeKeeper {
 
   private final Kernel kernel;
   private final Ledger ledger;
+  private final PodNetworks.Source networks;
+  private final StepRunner runner;
   private final String me;
   private final long lease;
 
@@ -27,9 +29,12 @@ public final class ProbeKeeper {
    * @param me this node's name, the owner of its probes
    * @param lease in seconds
    */
-  public ProbeKeeper(Kernel kernel, Ledger ledger, String me, long lease) {
+  public ProbeKeeper(
+      Kernel kernel, Ledger ledger, PodNetworks.Source networks, String me, long lease) {
     this.kernel = kernel;
     this.ledger = ledger;
+    this.networks = networks;
+    this.runner = new StepRunner(kernel, ledger, me, lease);
     this.me = me;
     this.lease = lease;
   }
@@ -45,6 +50,7 @@ public final class ProbeKeeper {
   public List<ProbeResult> pass(List<WantedProbe> wanted, String nodeUid, Set<String> cluster)
       throws IOException {
     ReasonNames reasons = kernel.reasons();
+    boolean byPods = wanted.stream().anyMatch(WantedProbe::followsPods);
     ProbePlan plan =
         ProbePlan.of(
             wanted,
@@ -53,10 +59,18 @@ public final class ProbeKeeper {
             lease,
             cluster,
             reasons,
+            byPods ? networks.look() : PodNetworks.NONE,
+            runner.netns(),
             (there, w, options) -> ledger.fits(there, w.series(), nodeUid, options));
-    Map<String, Verdict> failed = run(plan.steps(), nodeUid);
+    Map<String, Verdict> failed = runner.run(plan.steps(), nodeUid);
     Map<String, ProbeSnapshot> after = new HashMap<>();
-    kernel.probes().forEach(p -> after.put(p.uid(), p));
+    for (ProbeSnapshot p : kernel.probes()) {
+      after.put(p.uid(), p);
+      if (!p.manual() && !p.ownedBy(me)) {
+        ledger.handedOver(p);
+      }
+    }
+    runner.forgetOthers(after.values());
     List<ProbeResult> results =
         wanted.stream().map(w -> result(w, plan, failed, after.get(w.uid()), nodeUid)).toList();
     ledger.saveChanges();
@@ -71,69 +85,17 @@ public final class ProbeKeeper {
       String nodeUid) {
     boolean mine = there != null && there.ownedBy(me);
     Verdict verdict = failed.getOrDefault(w.name(), plan.verdicts().get(w.uid()));
-    String options = plan.options().get(w.uid());
-    if (mine && options != null && ledger.fits(there, w.series(), nodeUid, options)) {
-      ledger.read(there, w.series(), nodeUid, options);
+    Options.Result options = plan.options().get(w.uid());
+    if (mine && options != null && ledger.fits(there, w.series(), nodeUid, options.words())) {
+      ledger.read(there, w.series(), nodeUid, options.words());
     }
     if (verdict == null) {
       verdict =
-          mine && there.active() == w.active()
-              ? new Verdict.AsWanted()
+          mine && options != null && there.active() == w.active()
+              ? new Verdict.AsWanted(options.note())
               : new Verdict.Pending("being brought to the wanted state");
     }
     return new ProbeResult(w, verdict, mine ? there : null);
-  }
-
-  /** By name of the probe, what went wrong. */
-  private Map<String, Verdict> run(List<Step> steps, String nodeUid) throws IOException {
-    Map<String, Verdict> failed = new HashMap<>();
-    for (Step step : steps) {
-      if (failed.containsKey(step.name())) {
-        continue;
-      }
-      try {
-        run(step, nodeUid);
-      } catch (KernelException e) {
-        LOG.log(System.Logger.Level.WARNING, "{0}: {1}", step.name(), e.getMessage());
-        failed.put(step.name(), verdict(step, e));
-      }
-    }
-    return failed;
-  }
-
-  private void run(Step step, String nodeUid) throws KernelException, IOException {
-    if (step instanceof Step.Add a) {
-      kernel.command(Commands.add(a, me, lease));
-      remember(a, nodeUid);
-    } else if (step instanceof Step.Remove r) {
-      remove(r.probe());
-    } else if (step instanceof Step.Renew n) {
-      kernel.command(Commands.renew(n.name(), n.uid(), me, lease));
-    } else if (step instanceof Step.Activate n) {
-      kernel.command(Commands.of("activate", n.name(), n.uid(), me));
-    } else if (step instanceof Step.Deactivate n) {
-      kernel.command(Commands.of("deactivate", n.name(), n.uid(), me));
-    }
-    if (!(step instanceof Step.Renew)) {
-      LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
-    }
-  }
-
-  /** The epoch is on the disk before it counts, so that no count is ever of an unknown one. */
-  private void remember(Step.Add added, String nodeUid) throws IOException {
-    WantedProbe w = added.probe();
-    for (ProbeSnapshot p : kernel.probes()) {
-      if (p.uid().equals(w.uid())) {
-        ledger.read(p, w.series(), nodeUid, added.options());
-      }
-    }
-    ledger.saveChanges();
-  }
-
-  private void remove(ProbeSnapshot probe) throws KernelException, IOException {
-    kernel.probes().stream().filter(p -> p.uid().equals(probe.uid())).forEach(ledger::lastRead);
-    ledger.saveChanges();
-    kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
   }
 
   /**
@@ -148,7 +110,7 @@ public final class ProbeKeeper {
         if (p.active()) {
           kernel.command(Commands.of("deactivate", p.name(), p.uid(), me));
         }
-        remove(p);
+        runner.remove(p);
       }
     }
     ledger.save();
@@ -169,28 +131,5 @@ public final class ProbeKeeper {
     } catch (IOException | KernelException e) {
       LOG.log(System.Logger.Level.WARNING, "leases can''t be renewed: {0}", e.toString());
     }
-  }
-
-  private static Verdict verdict(Step step, KernelException e) {
-    if (e.errno() == Errno.EINVAL && step instanceof Step.Add add) {
-      String fields = Options.fields(add.probe());
-      return new Verdict.Failed(
-          "MatchNotSupported",
-          fields.isEmpty()
-              ? "the module refused the probe: " + e.getMessage()
-              : fields + " not supported by the loaded module; remove it to count on this node");
-    }
-    return switch (e.errno()) {
-      case ENOSPC ->
-          new Verdict.Failed(
-              "TooManyProbes",
-              "this kernel has 16 probes already; delete some or select fewer nodes");
-      case ENOMEM ->
-          new Verdict.Failed(
-              "NoMemory", "the counters would exceed the module's memory limit (memory_limit_mib)");
-      // The kernel has changed since it was looked at; the next pass sees it.
-      case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
-      default -> new Verdict.Failed("KernelRefused", e.getMessage());
-    };
   }
 }

@@ -2,6 +2,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
  * @param verdicts by uid, for wanted probes that no step can help; the others are on their way
  * @param options by uid: what each wanted probe is added with
  */
-record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, String> options) {
+record ProbePlan(
+    List<Step> steps, Map<String, Verdict> verdicts, Map<String, Options.Result> options) {
 
   /** Can a probe in the kernel go on counting for a wanted one of the same uid? */
   interface Fits {
@@ -28,6 +30,7 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
   /**
    * @param me this node's name
    * @param lease in seconds
+   * @param netns by epoch: the network namespaces that this agent has set
    * @param cluster uids of all DropProbes, wanted here or not
    */
   static ProbePlan of(
@@ -37,8 +40,10 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
       long lease,
       Set<String> cluster,
       ReasonNames reasons,
+      PodNetworks networks,
+      Map<String, String> netns,
       Fits fits) {
-    Planner p = new Planner(me, lease, reasons, fits);
+    Planner p = new Planner(me, lease, reasons, networks, netns, fits);
     Map<String, WantedProbe> byName =
         wanted.stream().collect(Collectors.toMap(WantedProbe::name, Function.identity()));
     for (ProbeSnapshot probe : there) {
@@ -56,16 +61,26 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
   private static final class Planner {
     final List<Step> steps = new ArrayList<>();
     final Map<String, Verdict> verdicts = new HashMap<>();
-    final Map<String, String> options = new HashMap<>();
+    final Map<String, Options.Result> options = new HashMap<>();
     private final String me;
     private final long lease;
     private final ReasonNames reasons;
+    private final PodNetworks networks;
+    private final Map<String, String> netns;
     private final Fits fits;
 
-    Planner(String me, long lease, ReasonNames reasons, Fits fits) {
+    Planner(
+        String me,
+        long lease,
+        ReasonNames reasons,
+        PodNetworks networks,
+        Map<String, String> netns,
+        Fits fits) {
       this.me = me;
       this.lease = lease;
       this.reasons = reasons;
+      this.networks = networks;
+      this.netns = netns;
       this.fits = fits;
     }
 
@@ -85,38 +100,38 @@ record ProbePlan(List<Step> steps, Map<String, Verdict> verdicts, Map<String, St
         verdicts.put(w.uid(), same ? elsewhere(there) : oldNamesake(there));
         return;
       }
-      Options.Result result = Options.of(w, reasons);
-      if (result.failed() != null) {
-        verdicts.put(w.uid(), result.failed());
-        if (same && there.ownedBy(me)) {
-          remove(there);
-        }
-        return;
-      }
-      options.put(w.uid(), result.words());
+      Options.Result result = Options.of(w, reasons, networks);
+      options.put(w.uid(), result);
       if (same) {
-        goOn(w, there, result.words());
+        goOn(w, there, result);
       } else {
-        add(w, result.words());
+        add(w, result);
       }
     }
 
-    private void goOn(WantedProbe w, ProbeSnapshot there, String words) {
+    private void goOn(WantedProbe w, ProbeSnapshot there, Options.Result options) {
       if (!there.ownedBy(me) || there.lease() * 3 <= lease * 2) {
         steps.add(new Step.Renew(w.name(), w.uid()));
       }
-      if (!fits.fits(there, w, words)) {
+      if (!fits.fits(there, w, options.words())) {
         remove(there);
-        add(w, words);
-      } else if (w.active() && !there.active()) {
+        add(w, options);
+        return;
+      }
+      // Before it counts. What another agent or an earlier process has set is not known.
+      String set = there.ownedBy(me) ? netns.get(there.epoch()) : null;
+      if (options.netns() != null && !options.netns().equals(set)) {
+        steps.add(new Step.SetNetns(w, there.epoch(), options.netns()));
+      }
+      if (w.active() && !there.active()) {
         steps.add(new Step.Activate(w.name(), w.uid()));
       } else if (!w.active() && there.active()) {
         steps.add(new Step.Deactivate(w.name(), w.uid()));
       }
     }
 
-    private void add(WantedProbe w, String words) {
-      steps.add(new Step.Add(w, words));
+    private void add(WantedProbe w, Options.Result options) {
+      steps.add(new Step.Add(w, options));
       if (w.active()) {
         steps.add(new Step.Activate(w.name(), w.uid()));
       }

@@ -11,7 +11,19 @@ sealed interface Step {
   record Renew(String name, String uid) implements Step {}
 
   /** Adds, inactive; the epoch is remembered before it counts. */
-  record Add(WantedProbe probe, String options) implements Step {
+  record Add(WantedProbe probe, Options.Result options) implements Step {
+    @Override
+    public String name() {
+      return probe.name();
+    }
+  }
+
+  /**
+   * Sets the network namespaces that match, within the epoch.
+   *
+   * @param netns cookies with commas in between
+   */
+  record SetNetns(WantedProbe probe, String epoch, String netns) implements Step {
     @Override
     public String name() {
       return probe.name();

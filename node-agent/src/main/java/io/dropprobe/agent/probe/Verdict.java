@@ -2,8 +2,12 @@ package io.dropprobe.agent.probe;
 
 /** How a wanted probe fares in this kernel. */
 public sealed interface Verdict {
-  /** In the kernel, this node's, in the wanted state. */
-  record AsWanted() implements Verdict {}
+  /**
+   * In the kernel, this node's, in the wanted state.
+   *
+   * @param note what of the spec has no effect on this node; null for nothing
+   */
+  record AsWanted(String note) implements Verdict {}
 
   /**
    * Another node that shares this kernel counts.

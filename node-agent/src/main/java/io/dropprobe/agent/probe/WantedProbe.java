@@ -45,6 +45,11 @@ public record WantedProbe(
     return state == ProbeState.Active;
   }
 
+  /** Whether what it matches changes as pods come and go. */
+  public boolean followsPods() {
+    return match.namespaces != null && !match.namespaces.isEmpty();
+  }
+
   /**
    * Those of all DropProbes that are this node's, sorted by name. One that is being deleted is
    * none.

@@ -75,6 +75,8 @@ final class ConditionList {
       add(type, TRUE, SUPPORTED, "");
     } else if (m.state() == ModuleState.Absent) {
       add(type, UNKNOWN, NOT_NEEDED, "no probe selects this node");
+    } else if (type.equals(MODULE_LOADED)) {
+      add(type, UNKNOWN, NOT_REACHED, m.note());
     } else if (built || beyond) {
       boolean headers = type.equals(HEADERS_FOUND);
       String reason = headers ? HEADERS_PRESENT : BUILT;

@@ -87,8 +87,9 @@ final class ProbeReports {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
       r.message = ConditionList.cut(problem.message());
-    } else if (p.verdict() instanceof Verdict.AsWanted) {
+    } else if (p.verdict() instanceof Verdict.AsWanted w) {
       acted(r, p, p.wanted().state());
+      r.message = w.note() == null ? null : ConditionList.cut(w.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {
       acted(r, p, ProbeState.Failed);
       r.reason = f.reason();
@@ -134,6 +135,7 @@ final class ProbeReports {
         list(total.locations(), total.packets(), Limits.NODE_LOCATIONS).entrySet().stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
+    r.stages = StageReports.of(total.stages());
   }
 
   private static Base base(Counts c) {

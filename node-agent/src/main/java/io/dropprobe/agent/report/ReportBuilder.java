@@ -5,6 +5,7 @@ import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
@@ -42,8 +43,10 @@ public final class ReportBuilder {
     s.conditions =
         ConditionList.of(previous, now, node.module(), node.namesReasons(), node.probes());
     s.probes =
+        // What is or should be in the kernel comes first, then the largest of what was.
         Stream.of(wanted(node), leftovers(node), removed(node))
             .flatMap(x -> x)
+            .limit(Limits.NODE_PROBES)
             .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
             .toList();
     s.activeProbes = s.module.state == ModuleState.Loaded ? active(s.probes) : null;
@@ -79,7 +82,8 @@ public final class ReportBuilder {
                 account(node, o.uid())
                     .filter(a -> a.total().everything() > 0)
                     .map(a -> probes.removed(o, a, node.namesReasons()))
-                    .stream());
+                    .stream())
+        .sorted(Comparator.comparing((ProbeReport p) -> p.packets).reversed());
   }
 
   private Optional<Account> account(NodeState node, String uid) {

@@ -33,11 +33,13 @@ record ReportSchedule(double phase, long interval, long heartbeat) {
     if (written == null) {
       return Long.MIN_VALUE;
     }
+    // Spread as well: a fleet that was started at one moment must not beat at one moment.
+    long beat = writtenAt + heartbeat - (long) (heartbeat * phase / 10);
     return switch (Changes.between(written, report)) {
       case STATE -> writtenAt + SPACING;
-      case COUNTS -> turnAfter(writtenAt);
-      // Spread as well: a fleet that was started at one moment must not beat at one moment.
-      case NONE -> writtenAt + heartbeat - (long) (heartbeat * phase / 10);
+      // An interval may be longer than the operator waits before it takes a node for stale.
+      case COUNTS -> Math.min(turnAfter(writtenAt), beat);
+      case NONE -> beat;
     };
   }
 

@@ -22,9 +22,13 @@ public final class Reporter {
   private final String node;
   private final Duration heartbeat;
 
+  private final Rates rates = new Rates();
+
   private DropProbeNodeStatus written;
   private long writtenAt;
   private DropProbeNodeStatus inFlight;
+  private long inFlightAt;
+  private long interval;
   private long retryAt = Long.MIN_VALUE;
   private long pause = FIRST_RETRY;
   private long taken;
@@ -45,9 +49,20 @@ public final class Reporter {
   /** What the API server has from before this process; null for nothing. */
   public synchronized void resume(DropProbeNodeStatus previous) {
     written = previous;
-    // Its age on this process's clock is not known; the next heartbeat comes early rather than
-    // late.
-    writtenAt = time.millis() - heartbeat.toMillis() / 2;
+    writtenAt = time.millis() - age(previous);
+    rates.written(previous, writtenAt, 0);
+  }
+
+  /**
+   * By the wall clock, which is all that a report has. Older than a heartbeat it is due, so that
+   * the operator hears at once that this node is back.
+   */
+  private long age(DropProbeNodeStatus previous) {
+    if (previous == null || previous.reportedAt == null) {
+      return heartbeat.toMillis();
+    }
+    long age = Duration.between(Times.parse(previous.reportedAt), time.wall()).toMillis();
+    return Math.max(0, Math.min(age, heartbeat.toMillis()));
   }
 
   /** Conditions of the last report; null for none. */
@@ -58,15 +73,16 @@ public final class Reporter {
   /**
    * Writes the report if it is time.
    *
-   * @param interval in force
+   * @param inForce interval between two reports of counts
    * @return when to come again with a fresh one, in milliseconds of the clock
    */
-  public long offer(DropProbeNodeStatus report, Duration interval) {
+  public long offer(DropProbeNodeStatus report, Duration inForce) {
     DropProbeNodeStatus now = null;
     long next;
     synchronized (this) {
-      SizeBound.apply(report);
-      ReportSchedule schedule = ReportSchedule.of(node, interval, heartbeat);
+      interval = inForce.toMillis();
+      complete(report);
+      ReportSchedule schedule = ReportSchedule.of(node, inForce, heartbeat);
       long due = Math.max(retryAt, schedule.due(written, writtenAt, report));
       if (inFlight != null) {
         // Its end wakes the loop.
@@ -88,7 +104,7 @@ public final class Reporter {
   /** Writes what differs, whatever the schedule says; for the end. */
   public void flush(DropProbeNodeStatus report) {
     synchronized (this) {
-      SizeBound.apply(report);
+      complete(report);
       if (Changes.between(written, report) == Changes.NONE) {
         return;
       }
@@ -97,9 +113,15 @@ public final class Reporter {
     writer.write(report, this::ended);
   }
 
+  private void complete(DropProbeNodeStatus report) {
+    rates.apply(report, time.millis(), interval);
+    SizeBound.apply(report);
+  }
+
   private DropProbeNodeStatus start(DropProbeNodeStatus report) {
     report.reportedAt = Times.format(time.wall());
     inFlight = report;
+    inFlightAt = time.millis();
     return report;
   }
 
@@ -108,6 +130,7 @@ public final class Reporter {
       if (e == null) {
         written = inFlight;
         writtenAt = time.millis();
+        rates.written(written, inFlightAt, interval);
         retryAt = Long.MIN_VALUE;
         pause = FIRST_RETRY;
         taken++;

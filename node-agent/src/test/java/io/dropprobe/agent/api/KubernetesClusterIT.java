@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dropprobe.agent.Time;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -39,6 +40,7 @@ class KubernetesClusterIT {
   private static KubernetesClient client;
   private static KubernetesCluster cluster;
   private static ServerSideApplyWriter writer;
+  private static String nodeUid;
   private static final Semaphore CHANGES = new Semaphore(0);
 
   @BeforeAll
@@ -48,7 +50,7 @@ class KubernetesClusterIT {
         "KUBE_API_TEST_DIR names no Kubernetes binaries; see e2e/cluster api-test-dir");
     server = new ApiServer();
     client = server.client();
-    client.resource(node("a")).create();
+    nodeUid = client.resource(node("a")).create().getMetadata().getUid();
     client
         .resource(
             new NamespaceBuilder()
@@ -61,7 +63,7 @@ class KubernetesClusterIT {
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release);
     cluster.start();
-    writer = new ServerSideApplyWriter(client, "worker-1");
+    writer = new ServerSideApplyWriter(client, "worker-1", Time.system());
   }
 
   @AfterAll
@@ -133,7 +135,7 @@ class KubernetesClusterIT {
 
   private static DropProbeNodeStatus status(long packets) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
-    s.nodeUID = "n1";
+    s.nodeUID = nodeUid;
     s.module = new ModuleInfo();
     s.module.state = ModuleState.Loaded;
     s.conditions =
@@ -194,6 +196,16 @@ class KubernetesClusterIT {
     assertTrue(first != null && first.getMessage().contains("not found"), String.valueOf(first));
     assertNull(write(status(9)));
     assertEquals(9, written().getStatus().probes.get(0).packets);
+  }
+
+  @Test
+  @Order(5)
+  void aReportOfANodeThatIsGoneIsNotMadeAgain() {
+    DropProbeNodeStatus s = status(9);
+    s.nodeUID = "of-an-earlier-node";
+    Exception e = write(s);
+    assertTrue(e != null && e.getMessage().contains("nothing to report"), String.valueOf(e));
+    assertEquals(nodeUid, written().getStatus().nodeUID);
   }
 
   @Test

@@ -17,7 +17,7 @@ class CountsTest {
   static ProbeSnapshot snapshot(
       String epoch, List<ProbeSnapshot.Reason> reasons, List<ProbeSnapshot.Cell> cells) {
     return new ProbeSnapshot(
-        "a", "u1", "n", true, 60, epoch, Instant.EPOCH, 0, 0, 3, reasons, cells);
+        "a", "u1", "n", true, 60, epoch, null, Instant.EPOCH, 0, 0, 3, reasons, cells, List.of());
   }
 
   static ProbeSnapshot.Reason reason(long id, String name, long packets, long last) {
@@ -54,16 +54,36 @@ class CountsTest {
   }
 
   @Test
+  void aLocationIsCutToWhatTheApiTakes() {
+    Counts c =
+        Counts.of(
+            snapshot(
+                "1",
+                List.of(reason(2, "X", 1, 1)),
+                List.of(new ProbeSnapshot.Cell(2, "f".repeat(200) + "+0x1", 1))),
+            CATALOG);
+    assertEquals(Map.of("f".repeat(128), 1L), c.locations());
+  }
+
+  @Test
   void nothingDroppedHasNoLast() {
     assertNull(Counts.of(snapshot("1", List.of(), List.of()), CATALOG).last());
   }
 
   @Test
   void sumsAddUpKeyByKey() {
-    Counts a = new Counts(3, 3, 30, 1, 0, null, Map.of("X", 3L), Map.of("f", 3L));
+    Counts a = new Counts(3, 3, 30, 1, 0, null, Map.of("X", 3L), Map.of("f", 3L), Map.of());
     Counts b =
         new Counts(
-            4, 5, 40, 2, 1, Instant.ofEpochSecond(9), Map.of("X", 1L, "Y", 3L), Map.of("g", 4L));
+            4,
+            5,
+            40,
+            2,
+            1,
+            Instant.ofEpochSecond(9),
+            Map.of("X", 1L, "Y", 3L),
+            Map.of("g", 4L),
+            Map.of());
     Counts sum = a.plus(b);
     assertEquals(
         new Counts(
@@ -74,7 +94,8 @@ class CountsTest {
             1,
             Instant.ofEpochSecond(9),
             Map.of("X", 4L, "Y", 3L),
-            Map.of("f", 3L, "g", 4L)),
+            Map.of("f", 3L, "g", 4L),
+            Map.of()),
         sum);
     assertEquals(10, sum.everything());
   }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.StageReading;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.dropprobe.api.v1alpha1.StageCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Accounts over epochs, restarts and lost memories. */
 class LedgerTest {
+  private static final Stage STAGE = new Stage("kprobe", "ip_rcv", 8L, null, 1L);
+
   @TempDir Path dir;
   private Ledger ledger;
 
@@ -162,8 +166,97 @@ class LedgerTest {
   void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
     assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
     ProbeSnapshot idle =
-        new ProbeSnapshot("a", "u1", "n", false, 60, "e9", null, 0, 0, 0, List.of(), List.of());
+        new ProbeSnapshot(
+            "a", "u1", "n", false, 60, "e9", null, null, 0, 0, 0, List.of(), List.of(), List.of());
     assertFalse(ledger.fits(idle, "s", "n1", ""));
+  }
+
+  private static ProbeSnapshot tagged(String tag, boolean active) {
+    return new ProbeSnapshot(
+        "a", "u1", "n", active, 60, "e9", tag, null, 0, 0, 0, List.of(), List.of(), List.of());
+  }
+
+  @Test
+  void anEpochThatNobodyRemembersIsKnownByItsTag() {
+    assertTrue(ledger.fits(tagged(Tag.of("s", "ports=1"), false), "s", "n1", "ports=1"));
+    assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s", "n1", "ports=2"));
+    assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s2", "n1", "ports=1"));
+  }
+
+  @Test
+  void anEpochThatAnotherNodeHasTakenOverLeavesTheBase() {
+    read("e1", 5);
+    read("e2", 2);
+    ledger.handedOver(probe("e1", 9));
+    assertEquals(7, total());
+    ledger.handedOver(probe("e2", 9));
+    assertEquals(5, total());
+    assertEquals(5, base());
+    // And if it comes back, all that the other has counted in it comes along.
+    read("e2", 11);
+    assertEquals(16, total());
+  }
+
+  private ProbeSnapshot staged(String epoch, StageReading... stages) {
+    ProbeSnapshot p = probe(epoch, 7);
+    return new ProbeSnapshot(
+        "a",
+        "u1",
+        "n",
+        true,
+        60,
+        epoch,
+        null,
+        Instant.EPOCH,
+        0,
+        0,
+        0,
+        p.reasons(),
+        List.of(),
+        List.of(stages));
+  }
+
+  private Map<String, Stage> stages() {
+    return ledger.find("u1", "s", "n1").orElseThrow().total().stages();
+  }
+
+  @Test
+  void stagesAreSummedOverEpochsAndWayAndSymbolAreTheLast() {
+    ledger.read(
+        staged(
+            "e1",
+            new StageReading("ip_rcv", "kprobe", "ip_rcv", 5L, 6L, 1L),
+            new StageReading("tcp_v4_rcv", "none", null, null, null, null)),
+        "s",
+        "n1",
+        "");
+    assertEquals(new Stage("none", null, null, null, null), stages().get("tcp_v4_rcv"));
+    // Traffic without drops is news too.
+    ledger.read(
+        staged("e1", new StageReading("ip_rcv", "kprobe", "ip_rcv", 9L, 9L, 1L)), "s", "n1", "");
+    ledger.read(
+        staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv_core", 2L, 3L, 0L)),
+        "s",
+        "n1",
+        "");
+    assertEquals(new Stage("ftrace", "ip_rcv_core", 11L, 12L, 1L), stages().get("ip_rcv"));
+    ledger.saveChanges();
+    restart();
+    assertEquals(11L, stages().get("ip_rcv").packets());
+  }
+
+  @Test
+  void withANewDiskTheReportHasTheStages() {
+    ProbeReport r = report(null, 7, 7);
+    StageCount c = new StageCount();
+    c.stage = "ip_rcv";
+    c.via = StageCount.Via.Ftrace;
+    c.packets = 40L;
+    r.stages = List.of(c);
+    restart(r);
+    ledger.read(
+        staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv", 2L, null, 0L)), "s", "n1", "");
+    assertEquals(new Stage("ftrace", "ip_rcv", 42L, null, 0L), stages().get("ip_rcv"));
   }
 
   @Test
@@ -177,9 +270,18 @@ class LedgerTest {
 
   @Test
   void theJournalKeepsEverythingOfAnAccount() throws IOException {
-    Counts base = new Counts(1, 2, 3, 4, 5, null, Map.of("X", 1L), Map.of("f", 1L));
+    Counts base = new Counts(1, 2, 3, 4, 5, null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
     Counts current =
-        new Counts(6, 7, 8, 9, 10, Instant.ofEpochSecond(11), Map.of("Y", 6L), Map.of("g", 6L));
+        new Counts(
+            6,
+            7,
+            8,
+            9,
+            10,
+            Instant.ofEpochSecond(11),
+            Map.of("Y", 6L),
+            Map.of("g", 6L),
+            Map.of("ip_rcv", STAGE));
     Account a =
         new Account("u1", "s", "n1", "e", "ports=1", Instant.ofEpochSecond(12), base, current);
     Account b = new Account("u2", "s", "n1", null, null, null, Counts.ZERO, Counts.ZERO);

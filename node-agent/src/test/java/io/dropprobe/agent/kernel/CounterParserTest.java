@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CounterParserTest {
@@ -18,7 +19,8 @@ class CounterParserTest {
       reason id=6 name=NETFILTER_DROP packets=3 segments=3 bytes=276 last=1767225650
       cell reason=2 location=__udp4_lib_rcv+0x3d1 module=udp family=4 protocol=17 direction=in netns=18446744073709551615 ifindex=1 cgroup=0 packets=999 segments=999 bytes=91908 last=1767225660
       stage name=tcp_v4_rcv via=kprobe symbol=tcp_v4_rcv packets=81234 segments=90021 missed=0
-      end records=6
+      stage name=napi_gro_receive via=none
+      end records=7
       """;
 
   @Test
@@ -39,7 +41,19 @@ class CounterParserTest {
     assertEquals(
         new ProbeSnapshot.Reason(6, "NETFILTER_DROP", 3, 3, 276, Instant.ofEpochSecond(1767225650)),
         p.reasons().get(1));
+    assertEquals(
+        List.of(
+            new StageReading("tcp_v4_rcv", "kprobe", "tcp_v4_rcv", 81234L, 90021L, 0L),
+            new StageReading("napi_gro_receive", "none", null, null, null, null)),
+        p.stages());
     assertEquals(new ProbeSnapshot.Cell(2, "__udp4_lib_rcv+0x3d1", 999), p.cells().get(0));
+  }
+
+  @Test
+  void aTagIsReadAndAProbeOrAModuleWithoutHasNone() {
+    assertEquals("0a1b", CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=0a1b")).tag());
+    assertNull(CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=-")).tag());
+    assertNull(CounterParser.parse(WHOLE).tag());
   }
 
   @Test
@@ -74,7 +88,7 @@ class CounterParserTest {
     String text = WHOLE.replaceFirst("(?m)^cell .*\n", "");
     TornAnswerException e =
         assertThrows(TornAnswerException.class, () -> CounterParser.parse(text));
-    assertEquals("5 records, 'end' says 6", e.getMessage());
+    assertEquals("6 records, 'end' says 7", e.getMessage());
   }
 
   @Test
@@ -87,7 +101,7 @@ class CounterParserTest {
   void kindsAndKeysOfANewerModuleAreSkipped() {
     String text =
         WHOLE
-            .replace("end records=6", "flow reason=2 tuple=x\nend records=7")
+            .replace("end records=7", "flow reason=2 tuple=x\nend records=8")
             .replace("gap=7", "gap=7 colour=red");
     assertEquals(1003, CounterParser.parse(text).packets());
   }

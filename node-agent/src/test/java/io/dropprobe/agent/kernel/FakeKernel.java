@@ -31,9 +31,17 @@ public final class FakeKernel implements Kernel {
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
   public Preflight preflight = Preflight.CLEAR;
+
+  /** A module from before tags does not know the word. */
+  public boolean takesTags = true;
+
   public boolean refuseFilters;
   public boolean namesReasons = true;
   public boolean manualActive;
+
+  /** Cookie and cgroup of each network namespace; the node's own is 1. */
+  public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
+
   public int loads;
 
   private final ManualTime time;
@@ -50,8 +58,9 @@ public final class FakeKernel implements Kernel {
     String name;
     String uid;
     String owner;
-    String filter;
+    Map<String, String> filter;
     String epoch;
+    String tag;
     Instant since;
     boolean active;
     long lease;
@@ -59,6 +68,15 @@ public final class FakeKernel implements Kernel {
     long expiredAt = -1;
     long gap;
     final Map<String, Long> drops = new TreeMap<>();
+    long received;
+
+    List<StageReading> stages() {
+      return filter.containsKey("stages")
+          ? List.of(
+              new StageReading("ip_rcv", "tracepoint", "ip_rcv", received, null, 0L),
+              new StageReading("napi_gro_receive", "none", null, null, null, null))
+          : List.of();
+    }
   }
 
   // What a test does to it.
@@ -69,6 +87,11 @@ public final class FakeKernel implements Kernel {
     probes.values().stream()
         .filter(p -> p.active)
         .forEach(p -> p.drops.merge(reason, packets, Long::sum));
+  }
+
+  /** Packets that arrive and are not dropped. */
+  public void receive(long packets) {
+    probes.values().stream().filter(p -> p.active).forEach(p -> p.received += packets);
   }
 
   /** Power off and on: the module and all in it are gone. */
@@ -98,7 +121,7 @@ public final class FakeKernel implements Kernel {
 
   /** What a probe was added with. */
   public String filter(String name) {
-    return probes.get(name).filter;
+    return probes.get(name).filter.toString();
   }
 
   /** Seconds until the probe's lease ends. */
@@ -145,7 +168,20 @@ public final class FakeKernel implements Kernel {
           cells.add(new ProbeSnapshot.Cell(id, "at_" + name.toLowerCase() + "+0x12", n));
         });
     return new ProbeSnapshot(
-        p.name, p.uid, p.owner, p.active, left(p), p.epoch, p.since, p.gap, 0, 0, reasons, cells);
+        p.name,
+        p.uid,
+        p.owner,
+        p.active,
+        left(p),
+        p.epoch,
+        p.tag,
+        p.since,
+        p.gap,
+        0,
+        0,
+        reasons,
+        cells,
+        p.stages());
   }
 
   @Override
@@ -153,6 +189,18 @@ public final class FakeKernel implements Kernel {
     return namesReasons
         ? new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L, "QUEUE_PURGE", 70L))
         : ReasonNames.NONE;
+  }
+
+  @Override
+  public NetNamespaces networks() {
+    return new NetNamespaces(
+        networks.entrySet().stream()
+            .map(
+                e ->
+                    new NetNamespaces.NetNamespace(
+                        e.getKey(), 1000 + Long.parseLong(e.getKey()), e.getValue()))
+            .toList(),
+        1001L);
   }
 
   @Override
@@ -223,7 +271,10 @@ public final class FakeKernel implements Kernel {
 
   private Errno add(String name, Map<String, String> keys) {
     Map<String, String> filter = new TreeMap<>(keys);
-    filter.keySet().removeAll(List.of("uid", "owner", "lease"));
+    filter.keySet().removeAll(List.of("uid", "owner", "lease", "tag"));
+    if (!takesTags && keys.containsKey("tag")) {
+      return Errno.EINVAL;
+    }
     if (refuseFilters && !filter.isEmpty()) {
       return Errno.EINVAL;
     }
@@ -234,7 +285,8 @@ public final class FakeKernel implements Kernel {
     p.name = name;
     p.uid = keys.get("uid");
     p.owner = keys.get("owner");
-    p.filter = filter.toString();
+    p.filter = filter;
+    p.tag = keys.get("tag");
     p.epoch = "%016x".formatted(++epochs);
     renew(p, keys);
     probes.put(name, p);
@@ -253,6 +305,7 @@ public final class FakeKernel implements Kernel {
         p.gap += p.expiredAt < 0 ? 0 : (time.millis() - p.expiredAt) / 1000;
         p.expiredAt = -1;
       }
+      case "set" -> p.filter.put("netns", keys.get("netns"));
       case "deactivate" -> p.active = false;
       case "remove" -> {
         if (p.active) {

@@ -77,6 +77,33 @@ class LinuxKernelTest {
   }
 
   @Test
+  void networksAreThoseThatTheModuleListsAndTheOwnIsNamed() throws IOException {
+    Path list = Path.of("proc/mooc/net/drop-probes/namespaces");
+    file(
+        list.toString(),
+        """
+        netns cookie=1 inum=4026531840 cgroup=/init.scope
+        netns cookie=18446744073709551615 inum=4026532201 cgroup=-
+        end records=2
+        """);
+    Files.createDirectories(root.resolve("proc/self/ns"));
+    Files.createSymbolicLink(root.resolve("proc/self/ns/net"), Path.of("net:[4026531840]"));
+    NetNamespaces n = kernel.networks();
+    assertEquals(4026531840L, n.own());
+    assertEquals(
+        List.of(
+            new NetNamespaces.NetNamespace("1", 4026531840L, "/init.scope"),
+            new NetNamespaces.NetNamespace("18446744073709551615", 4026532201L, "-")),
+        n.all());
+    file(list.toString(), "netns cookie=1 inum=4026531840 cgroup=/init.scope\n");
+    assertThrows(IOException.class, kernel::networks);
+    file(list.toString(), "");
+    assertEquals(List.of(), kernel.networks().all());
+    Files.delete(root.resolve(list));
+    assertEquals(List.of(), kernel.networks().all());
+  }
+
+  @Test
   void factsAreThoseOfTheRunningKernel() {
     assertEquals("6.12.107+deb13-amd64", kernel.facts().release());
     assertEquals("#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1", kernel.facts().version());

@@ -1,12 +1,15 @@
 package io.dropprobe.agent.metrics;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +19,20 @@ class HttpEndpointTest {
   private HttpResponse<String> get(HttpEndpoint http, String path)
       throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + http.port() + path);
-    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(
+        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void aConnectionThatHangsDoesNotMakeTheAgentLookDead() throws IOException, InterruptedException {
+    try (HttpEndpoint http = new HttpEndpoint(0, () -> true, () -> true, () -> "");
+        Socket stuck = new Socket("127.0.0.1", http.port())) {
+      http.start();
+      stuck.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: ".getBytes(US_ASCII));
+      stuck.getOutputStream().flush();
+      assertEquals(200, get(http, "/healthz").statusCode());
+    }
   }
 
   @Test

@@ -77,9 +77,14 @@ public final class BuilderSide {
 
   /** Changes the module in an answer that is there. */
   void damageAnswer() {
+    enlargeAnswer(1);
+  }
+
+  /** Replaces the module in an answer that is there by so many bytes. */
+  void enlargeAnswer(int bytes) {
     try {
       for (String id : list("answers")) {
-        Files.write(dir.resolve("answers").resolve(id).resolve("dropprobe.ko"), new byte[] {1});
+        Files.write(dir.resolve("answers").resolve(id).resolve("dropprobe.ko"), new byte[bytes]);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -245,6 +245,59 @@ class ModuleKeeperTest {
   }
 
   @Test
+  void aProblemThatIsNotWorkedOnHasNoTime() {
+    builder.starts("s1");
+    builder.result = "failed";
+    built();
+    assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
+    keeper.pass(false, Holders.NONE, () -> {});
+    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "nobody wants it");
+    pass();
+    kernel.preflight = new Preflight(true, true, null, null, true, false);
+    time.pass(Duration.ofSeconds(60));
+    pass();
+    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "this kernel takes none");
+  }
+
+  @Test
+  void aLoadThatFailedIsForgottenWithTheWish() {
+    builder.starts("s1");
+    kernel.loadErrors.add(Errno.ENOMEM);
+    built();
+    assertTrue(keeper.dueAt() > time.millis() && keeper.dueAt() < Long.MAX_VALUE);
+    kernel.preflight = new Preflight(true, true, null, null, true, false);
+    pass();
+    time.pass(Duration.ofSeconds(60));
+    pass();
+    builder.starts("s2");
+    keeper.pass(true, Holders.NONE, () -> {});
+    assertEquals(Long.MAX_VALUE, keeper.dueAt());
+  }
+
+  @Test
+  void anUnloadThatFailedHasNoTimeWhileAPersonHoldsTheModule() {
+    builder.starts("s1");
+    built();
+    kernel.manualActive = true;
+    keeper.pass(false, Holders.NONE, () -> {});
+    assertTrue(keeper.dueAt() > time.millis() && keeper.dueAt() < Long.MAX_VALUE);
+    time.pass(Duration.ofSeconds(60));
+    keeper.pass(false, new Holders(List.of(), true), () -> {});
+    assertEquals(Long.MAX_VALUE, keeper.dueAt());
+  }
+
+  @Test
+  void aModuleTooLargeForTheHeapIsNotRead() {
+    builder.starts("s1");
+    pass();
+    builder.answers();
+    builder.enlargeAnswer(5 * 1024 * 1024);
+    ModuleOutcome o = pass();
+    assertEquals("BuildFailed", o.problem().reason());
+    assertTrue(o.problem().message().contains("is larger than"), o.problem().message());
+  }
+
+  @Test
   void aBuildNobodyWantsAnyMoreIsWithdrawn() {
     builder.starts("s1");
     pass();

@@ -2,9 +2,11 @@ package io.dropprobe.agent.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What is there, against what is wanted: the commands that lead from one to the other. */
@@ -21,6 +24,8 @@ class ProbePlanTest {
       new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L));
 
   private boolean fits = true;
+  private PodNetworks networks = PodNetworks.NONE;
+  private Map<String, String> netns = Map.of();
 
   private static WantedProbe wanted(String name, String uid, ProbeState state, Match match) {
     return new WantedProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
@@ -33,12 +38,21 @@ class ProbePlanTest {
   private static ProbeSnapshot there(
       String name, String uid, String owner, boolean active, long lease) {
     return new ProbeSnapshot(
-        name, uid, owner, active, lease, "e1", null, 0, 0, 0, List.of(), List.of());
+        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of(),
+        List.of());
   }
 
   private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
     return ProbePlan.of(
-        wanted, List.of(there), "me", 600, Set.of("u1", "u2"), REASONS, (p, w, o) -> fits);
+        wanted,
+        List.of(there),
+        "me",
+        600,
+        Set.of("u1", "u2"),
+        REASONS,
+        networks,
+        netns,
+        (p, w, o) -> fits);
   }
 
   private String steps(List<WantedProbe> wanted, ProbeSnapshot... there) {
@@ -158,13 +172,52 @@ class ProbePlanTest {
   }
 
   @Test
-  void aMatchThatCantBeAskedForFailsAndOursGoes() {
+  void theTagTellsSeriesAndOptionsApart() {
+    ProbePlan p = plan(List.of(active("a", "u1")));
+    String command = Commands.tagged((Step.Add) p.steps().get(0), "me", 600);
+    assertTrue(command.matches("add a uid=u1 owner=me lease=600 tag=[0-9a-f]{16}"), command);
+  }
+
+  private WantedProbe ofShop() {
     Match m = new Match();
     m.namespaces = List.of("shop");
-    WantedProbe w = wanted("a", "u1", ProbeState.Active, m);
-    ProbePlan p = plan(List.of(w), there("a", "u1", "me", true, 600));
-    assertEquals(2, p.steps().size());
-    assertEquals("MatchNotSupported", ((Verdict.Failed) p.verdicts().get("u1")).reason());
+    m.ports = List.of(443);
+    TreeSet<String> cookies = new TreeSet<>(List.of("7"));
+    networks = new PodNetworks(Map.of("shop", cookies), null);
+    return wanted("a", "u1", ProbeState.Active, m);
+  }
+
+  @Test
+  void theNetworksOfPodsAreTheLastWordOfAdd() {
+    Step.Add add = (Step.Add) plan(List.of(ofShop())).steps().get(0);
+    assertEquals("add a uid=u1 owner=me lease=600 ports=443 netns=7", Commands.add(add, "me", 600));
+    networks = PodNetworks.NONE;
+    Match m = new Match();
+    m.namespaces = List.of("shop");
+    add = (Step.Add) plan(List.of(wanted("a", "u1", ProbeState.Active, m))).steps().get(0);
+    assertEquals("add a uid=u1 owner=me lease=600 netns=", Commands.add(add, "me", 600));
+  }
+
+  @Test
+  void networksThatHaveChangedAreSetBeforeItCounts() {
+    WantedProbe w = ofShop();
+    ProbeSnapshot there = there("a", "u1", "me", false, 600);
+    assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
+    Step set = plan(List.of(w), there).steps().get(0);
+    assertEquals("set a uid=u1 owner=me netns=7", Commands.set((Step.SetNetns) set, "me"));
+    netns = Map.of("e1", "6,7");
+    assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
+    netns = Map.of("e1", "7");
+    assertEquals("Activate a", steps(List.of(w), there));
+  }
+
+  @Test
+  void aProbeThatIsTakenOverGetsThisNodesNetworks() {
+    WantedProbe w = ofShop();
+    // Set by this agent before the other had it.
+    netns = Map.of("e1", "7");
+    assertEquals(
+        "Renew a, SetNetns a, Activate a", steps(List.of(w), there("a", "u1", "you", false, 0)));
   }
 
   @Test
@@ -172,6 +225,6 @@ class ProbePlanTest {
     Match m = new Match();
     m.excludeReasons = List.of("FROM_THE_FUTURE");
     ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));
-    assertEquals("", ((Step.Add) p.steps().get(0)).options());
+    assertEquals("", ((Step.Add) p.steps().get(0)).options().all());
   }
 }

@@ -45,6 +45,12 @@ class ReportScheduleTest {
   }
 
   @Test
+  void countsDoNotWaitLongerThanAHeartbeat() {
+    ReportSchedule hourly = new ReportSchedule(0.5, 3_600_000, 300_000);
+    assertEquals(60_000 + 285_000, hourly.due(WRITTEN, 60_000, report(2L, ProbeState.Active)));
+  }
+
+  @Test
   void anEmptyListIsAsGoodAsNone() {
     DropProbeNodeStatus none = new DropProbeNodeStatus();
     DropProbeNodeStatus empty = new DropProbeNodeStatus();

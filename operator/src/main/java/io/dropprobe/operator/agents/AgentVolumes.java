@@ -18,6 +18,7 @@ final class AgentVolumes {
 
   private static final String STATE = "state";
   private static final String SECURITYFS = "securityfs";
+  private static final String POD_LOGS = "pod-logs";
   private static final String TOKEN = "token";
   private static final String TMP = "tmp";
   private static final String HOST_USR = "host-usr";
@@ -31,6 +32,8 @@ final class AgentVolumes {
         emptyDir(BUILD, "512Mi"),
         host(STATE, "/var/lib/dropprobe", "DirectoryOrCreate"),
         host(SECURITYFS, "/sys/kernel/security", null),
+        // A node without it must not lose its agent.
+        host(POD_LOGS, "/var/log/pods", "DirectoryOrCreate"),
         new VolumeBuilder()
             .withName(TOKEN)
             .withNewProjected()
@@ -47,6 +50,8 @@ final class AgentVolumes {
         mount(BUILD, "/build"),
         mount(STATE, "/var/lib/dropprobe"),
         readOnly(SECURITYFS, "/host/sys/kernel/security"),
+        // The names of its folders tell which pod is in which Kubernetes namespace.
+        readOnly(POD_LOGS, "/host/var/log/pods"),
         readOnly(TOKEN, "/var/run/secrets/kubernetes.io/serviceaccount"),
         mount(TMP, "/tmp"));
   }

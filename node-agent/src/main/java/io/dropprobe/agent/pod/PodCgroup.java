@@ -1,0 +1,26 @@
+package io.dropprobe.agent.pod;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Finds the uid of a pod in a cgroup's path, as the kubelet's two cgroup drivers name it. */
+final class PodCgroup {
+  private static final String HEX = "[0-9a-f]";
+
+  /**
+   * {@code …-podUID_WITH_UNDERSCORES.slice} (systemd) or {@code /podUID-WITH-DASHES} (cgroupfs); a
+   * static pod's uid is 32 digits in both.
+   */
+  private static final Pattern POD =
+      Pattern.compile(
+          "(?<=[/-])pod("
+              + (HEX + "{8}(?:[-_]" + HEX + "{4}){3}[-_]" + HEX + "{12}|" + HEX + "{32}")
+              + ")(?=/|$|\\.slice(?:/|$))");
+
+  private PodCgroup() {}
+
+  /** Outermost first: a pod may run a kubelet with pods of its own. Empty for none. */
+  static List<String> uids(String path) {
+    return POD.matcher(path).results().map(m -> m.group(1).replace('_', '-')).toList();
+  }
+}

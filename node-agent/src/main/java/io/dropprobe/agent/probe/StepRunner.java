@@ -1,0 +1,111 @@
+package io.dropprobe.agent.probe;
+
+import io.dropprobe.agent.count.Ledger;
+import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.agent.kernel.Kernel;
+import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Carries steps out, and remembers around each what must not be lost. */
+final class StepRunner {
+  private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
+
+  private final Kernel kernel;
+  private final Ledger ledger;
+  private final String me;
+  private final long lease;
+  private final Map<String, String> netns = new HashMap<>();
+
+  StepRunner(Kernel kernel, Ledger ledger, String me, long lease) {
+    this.kernel = kernel;
+    this.ledger = ledger;
+    this.me = me;
+    this.lease = lease;
+  }
+
+  /** By epoch, the network namespaces that this process has set; the kernel does not say. */
+  Map<String, String> netns() {
+    return Collections.unmodifiableMap(netns);
+  }
+
+  /** Forgets what was set for epochs that have ended or are another node's now. */
+  void forgetOthers(Collection<ProbeSnapshot> there) {
+    netns
+        .keySet()
+        .retainAll(there.stream().filter(p -> p.ownedBy(me)).map(ProbeSnapshot::epoch).toList());
+  }
+
+  /** By name of the probe, what went wrong. */
+  Map<String, Verdict> run(List<Step> steps, String nodeUid) throws IOException {
+    Map<String, Verdict> failed = new HashMap<>();
+    for (Step step : steps) {
+      if (failed.containsKey(step.name())) {
+        continue;
+      }
+      try {
+        run(step, nodeUid);
+      } catch (KernelException e) {
+        LOG.log(System.Logger.Level.WARNING, "{0}: {1}", step.name(), e.getMessage());
+        failed.put(step.name(), Refusals.verdict(step, e));
+      }
+    }
+    return failed;
+  }
+
+  private void run(Step step, String nodeUid) throws KernelException, IOException {
+    if (step instanceof Step.Add a) {
+      add(a);
+      remember(a, nodeUid);
+    } else if (step instanceof Step.Remove r) {
+      remove(r.probe());
+    } else if (step instanceof Step.Renew n) {
+      kernel.command(Commands.renew(n.name(), n.uid(), me, lease));
+    } else if (step instanceof Step.SetNetns s) {
+      kernel.command(Commands.set(s, me));
+      netns.put(s.epoch(), s.netns());
+    } else if (step instanceof Step.Activate n) {
+      kernel.command(Commands.of("activate", n.name(), n.uid(), me));
+    } else if (step instanceof Step.Deactivate n) {
+      kernel.command(Commands.of("deactivate", n.name(), n.uid(), me));
+    }
+    if (!(step instanceof Step.Renew)) {
+      LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
+    }
+  }
+
+  private void add(Step.Add add) throws KernelException {
+    try {
+      kernel.command(Commands.tagged(add, me, lease));
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      // A module from before tags: what it says now is about the rest.
+      kernel.command(Commands.add(add, me, lease));
+    }
+  }
+
+  /** The epoch is on the disk before it counts, so that no count is ever of an unknown one. */
+  private void remember(Step.Add added, String nodeUid) throws IOException {
+    WantedProbe w = added.probe();
+    for (ProbeSnapshot p : kernel.probes()) {
+      if (p.uid().equals(w.uid())) {
+        ledger.read(p, w.series(), nodeUid, added.options().words());
+        netns.put(p.epoch(), added.options().netns());
+      }
+    }
+    ledger.saveChanges();
+  }
+
+  void remove(ProbeSnapshot probe) throws KernelException, IOException {
+    kernel.probes().stream().filter(p -> p.uid().equals(probe.uid())).forEach(ledger::lastRead);
+    ledger.saveChanges();
+    kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
+  }
+}

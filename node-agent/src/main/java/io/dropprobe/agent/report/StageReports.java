@@ -1,0 +1,44 @@
+package io.dropprobe.agent.report;
+
+import io.dropprobe.agent.count.Stage;
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.StageCount;
+import java.util.List;
+import java.util.Map;
+
+/** The part of a probe's report that speaks of the stages of the path. */
+final class StageReports {
+  private StageReports() {}
+
+  /** Null when stages were never counted: an empty list would say that there are none. */
+  static List<StageCount> of(Map<String, Stage> stages) {
+    return stages.isEmpty()
+        ? null
+        : stages.entrySet().stream()
+            .limit(Limits.NODE_STAGES)
+            .map(e -> of(e.getKey(), e.getValue()))
+            .toList();
+  }
+
+  private static StageCount of(String name, Stage s) {
+    StageCount c = new StageCount();
+    c.stage = name;
+    c.via = via(s.via());
+    c.symbol = s.symbol();
+    c.packets = s.packets();
+    c.segments = s.segments();
+    c.missed = s.missed();
+    return c;
+  }
+
+  /** Null for a way that this agent does not know: it is hooked, but how can't be said. */
+  private static StageCount.Via via(String word) {
+    return switch (word) {
+      case "tracepoint" -> StageCount.Via.Tracepoint;
+      case "ftrace" -> StageCount.Via.Ftrace;
+      case "kprobe" -> StageCount.Via.Kprobe;
+      case "none" -> StageCount.Via.None;
+      default -> null;
+    };
+  }
+}
