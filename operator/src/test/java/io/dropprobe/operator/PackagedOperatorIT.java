@@ -83,8 +83,7 @@ class PackagedOperatorIT {
   }
 
   private static Lease lease(ApiServer api) {
-    return api
-        .admin()
+    return api.admin()
         .leases()
         .inNamespace(ApiServer.NAMESPACE)
         .withName("dropprobe-operator")
