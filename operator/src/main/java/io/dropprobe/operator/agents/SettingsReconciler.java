@@ -102,7 +102,7 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   @Override
   public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
     Optional<Settings> settings = read(config);
-    settings.ifPresent(current::set);
+    current.read(settings);
     Snapshot snapshot = cluster.snapshot();
     settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
     ReportRemoval.of(snapshot, cluster::isGone).forEach(r -> delete(r, ctx));
