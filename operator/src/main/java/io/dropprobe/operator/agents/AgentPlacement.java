@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -50,11 +49,10 @@ record AgentPlacement(
       List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
   /**
-   * @param stale whether a report is too old to say anything; such a node is not kept: nobody there
-   *     would clean up
+   * A node whose report is stale is kept too: it may come back with the module in its kernel.
    */
-  static AgentPlacement of(Snapshot cluster, Predicate<DropProbeNode> stale) {
-    List<NodeFacts> kept = kept(cluster, stale);
+  static AgentPlacement of(Snapshot cluster) {
+    List<NodeFacts> kept = kept(cluster);
     return new AgentPlacement(
         selectors(cluster.probes().values()),
         kept.stream().map(AgentPlacement::only).toList(),
@@ -88,13 +86,13 @@ record AgentPlacement(
     return new NodeSelectorRequirement(key, "In", List.of(value));
   }
 
-  private static List<NodeFacts> kept(Snapshot cluster, Predicate<DropProbeNode> stale) {
+  private static List<NodeFacts> kept(Snapshot cluster) {
     return cluster.nodes().values().stream()
         .filter(n -> cluster.probes().values().stream().noneMatch(n::selectedBy))
         .filter(
             n -> {
               DropProbeNode report = cluster.reportOf(n);
-              return report != null && !isClean(report) && !stale.test(report);
+              return report != null && !isClean(report);
             })
         .sorted(Comparator.comparing(NodeFacts::name))
         .limit(MOST_KEPT)

@@ -36,7 +36,7 @@ public final class RunningOperator implements AutoCloseable {
         new DropProbeReconciler(
             cluster, new StatusWriter(client), events, settings, namespace, clock));
     operator.register(
-        new SettingsReconciler(cluster, settings, events, namespace, clock),
+        new SettingsReconciler(cluster, settings, events, namespace),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }
