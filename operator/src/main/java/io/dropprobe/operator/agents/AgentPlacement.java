@@ -106,8 +106,9 @@ record AgentPlacement(
       return true;
     }
     return switch (module.state) {
-      case Absent, Unsupported -> true;
-      case Failed -> module.srcversion == null;
+      case Absent -> true;
+      // Why no module can be built says nothing of one that was loaded before.
+      case Unsupported, Failed -> module.srcversion == null;
       case Building, Loaded -> false;
     };
   }
