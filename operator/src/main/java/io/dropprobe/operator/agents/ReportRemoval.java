@@ -38,7 +38,7 @@ final class ReportRemoval {
     return status != null
         && status.retired != null
         && status.retired.folded != null
-        && status.retired.folded.contains(report.getMetadata().getUid());
+        && status.retired.folded.contains(Share.owner(report));
   }
 
   private static boolean hasShare(DropProbe probe, DropProbeNode report) {

@@ -129,13 +129,11 @@ final class StatusFactory {
       Instant now) {
     List<Share> shares =
         Share.of(cluster.reports().values(), probe.getMetadata().getUid(), status.series);
-    Set<String> reports =
-        cluster.reports().values().stream()
-            .map(r -> r.getMetadata().getUid())
-            .collect(Collectors.toSet());
+    Set<String> owners =
+        cluster.reports().values().stream().map(Share::owner).collect(Collectors.toSet());
     Retired before = Objects.equals(old.series, status.series) ? old.retired : null;
     Retired retired =
-        Retirement.fold(before, shares, s -> gone.test(cluster.reports().get(s.node())), reports);
+        Retirement.fold(before, shares, s -> gone.test(cluster.reports().get(s.node())), owners);
     List<Contribution> live = Contribution.of(Retirement.rest(shares, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(

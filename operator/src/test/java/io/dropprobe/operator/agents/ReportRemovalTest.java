@@ -41,6 +41,16 @@ class ReportRemovalTest {
   }
 
   @Test
+  void whatIsFoldedInIsTheNodeAndNotTheObject() {
+    report.getStatus().nodeUID = "node-a";
+    probe.getStatus().retired = new Retired();
+    probe.getStatus().retired.folded = List.of("report-a", "another");
+    assertKept();
+    probe.getStatus().retired.folded = List.of("node-a");
+    assertRemoved();
+  }
+
+  @Test
   void aShareOfAnotherSeriesIsNotWaitedFor() {
     report.getStatus().probes.get(0).series = "old";
     assertRemoved();
