@@ -108,7 +108,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     Instant time = clock.instant();
     Snapshot snapshot = cluster.snapshot();
     DropProbeStatus before = statuses.current(probe);
-    DropProbeStatus after = factory.create(probe, before, snapshot, now.staleAfter(), time);
+    DropProbeStatus after = factory.create(probe, before, snapshot, now, time);
     Duration interval = WritePace.interval(snapshot.agents(), now.minReportInterval());
     Duration wait = write(probe, before, after, interval, time);
     return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next(after, wait, time));

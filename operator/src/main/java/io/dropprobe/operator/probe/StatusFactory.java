@@ -18,6 +18,7 @@ import io.dropprobe.operator.accounting.Share;
 import io.dropprobe.operator.cluster.NodeFacts;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,10 +55,10 @@ final class StatusFactory {
   /**
    * @param probe not being deleted
    * @param before the last status; null is none
-   * @param staleAfter age at which a report is stale
+   * @param settings that are in force
    */
   DropProbeStatus create(
-      DropProbe probe, DropProbeStatus before, Snapshot cluster, Duration staleAfter, Instant now) {
+      DropProbe probe, DropProbeStatus before, Snapshot cluster, Settings settings, Instant now) {
     DropProbeStatus old = before == null ? new DropProbeStatus() : before;
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
@@ -65,11 +66,12 @@ final class StatusFactory {
     Schedule schedule = Schedule.of(probe.getSpec(), old, status.series, now);
     status.activeSince = schedule.activeSince();
     status.expiresAt = schedule.expiresAt();
-    Duration interval = ReportInterval.of(probe.getSpec(), cluster.agents());
+    Duration interval =
+        ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
     ProbeState wanted = Wanted.state(probe.getSpec(), status.expiresAt, now);
-    Staleness staleness = new Staleness(now, staleAfter);
+    Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
             .map(n -> verdict(n, cluster, staleness, probe, wanted))
@@ -77,7 +79,7 @@ final class StatusFactory {
     status.nodes = Nodes.count(verdicts);
     status.problems = Problems.of(verdicts);
     status.conditions = conditions(old, status, probe, wanted, now);
-    fit(probe, status, totals(probe, old, status, cluster, interval, staleAfter, now));
+    fit(probe, status, totals(probe, old, status, cluster, interval, settings.staleAfter(), now));
     return status;
   }
 
