@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.NodeSelectorTermBuilder;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more
@@ -48,9 +46,9 @@ record AgentPlacement(
   private static final List<String> ALWAYS =
       List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
-  /**
-   * A node whose report is stale is kept too: it may come back with the module in its kernel.
-   */
+  private static final List<ProbeToleration> NONE = List.of();
+
+  /** A node whose report is stale is kept too: it may come back with the module in its kernel. */
   static AgentPlacement of(Snapshot cluster) {
     List<NodeFacts> kept = kept(cluster);
     return new AgentPlacement(
@@ -99,6 +97,18 @@ record AgentPlacement(
         .toList();
   }
 
+  /**
+   * Whether an agent may run on a node. Wider than "a probe selects it": the labels may be of one
+   * probe and the tolerations of another, and a pod that is there stays when a taint NoSchedule
+   * comes.
+   */
+  static boolean covers(Collection<DropProbe> probes, NodeFacts node) {
+    List<ProbeToleration> union = given(probes);
+    return probes.stream().anyMatch(p -> NodeSelection.selects(p.getSpec(), node.labels(), null))
+        && node.taints().stream()
+            .allMatch(t -> !"NoExecute".equals(t.getEffect()) || NodeSelection.tolerated(t, union));
+  }
+
   /** Whether a report says that nothing of us is in the kernel. */
   static boolean isClean(DropProbeNode report) {
     ModuleInfo module = report.getStatus() == null ? null : report.getStatus().module;
@@ -116,15 +126,8 @@ record AgentPlacement(
   private static List<Toleration> tolerations(Collection<DropProbe> probes, List<NodeFacts> kept) {
     Set<Toleration> union = new LinkedHashSet<>();
     ALWAYS.forEach(key -> union.add(exists(key)));
-    probes.stream()
-        .flatMap(
-            p ->
-                p.getSpec().tolerations == null ? Stream.empty() : p.getSpec().tolerations.stream())
-        .map(AgentPlacement::toleration)
-        .forEach(union::add);
-    List<ProbeToleration> given = new ArrayList<>();
-    probes.forEach(
-        p -> given.addAll(Objects.requireNonNullElse(p.getSpec().tolerations, List.of())));
+    List<ProbeToleration> given = given(probes);
+    given.stream().map(AgentPlacement::toleration).forEach(union::add);
     Set<String> keys = new HashSet<>();
     for (NodeFacts node : kept) {
       for (Taint taint : node.taints()) {
@@ -134,6 +137,12 @@ record AgentPlacement(
       }
     }
     return union.stream().sorted(Comparator.comparing(AgentPlacement::order)).toList();
+  }
+
+  private static List<ProbeToleration> given(Collection<DropProbe> probes) {
+    return probes.stream()
+        .flatMap(p -> Objects.requireNonNullElse(p.getSpec().tolerations, NONE).stream())
+        .toList();
   }
 
   private static Toleration exists(String key) {

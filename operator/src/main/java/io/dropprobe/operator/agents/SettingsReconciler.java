@@ -1,7 +1,6 @@
 package io.dropprobe.operator.agents;
 
 import io.dropprobe.api.Names;
-import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
@@ -100,7 +99,7 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
     current.read(settings);
     Snapshot snapshot = cluster.snapshot();
     settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
-    ReportRemoval.of(snapshot, cluster::isGone).forEach(r -> delete(r, ctx));
+    new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
     return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(LOOK_AGAIN);
   }
 
@@ -140,14 +139,5 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   private static boolean matches(DaemonSet actual, DaemonSet desired, Context<ConfigMap> ctx) {
     return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance()
         .matches(actual, desired, ctx);
-  }
-
-  /** Only the object that was looked at: an agent may have made a new one meanwhile. */
-  private void delete(DropProbeNode report, Context<ConfigMap> ctx) {
-    ctx.getClient()
-        .resources(DropProbeNode.class)
-        .resource(report)
-        .lockResourceVersion(report.getMetadata().getResourceVersion())
-        .delete();
   }
 }
