@@ -31,7 +31,7 @@ public final class Limits {
   /** Problems in a DropProbe's status. */
   public static final int PROBLEMS = 5;
 
-  /** Uids of folded DropProbeNodes that a DropProbe's status remembers at one time. */
+  /** Uids of folded Nodes that a DropProbe's status remembers at one time. */
   public static final int FOLDED = 32;
 
   /** Bytes of JSON of a DropProbe's status at the default {@code top}. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
+import io.dropprobe.operator.testing.CuttableLink;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,13 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 class PackagedOperatorIT {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
 
+  /** Its port is the second group. */
+  private static final Pattern SERVER = Pattern.compile("(server: .*:)([0-9]+)");
+
   @TempDir Path dir;
 
   @Test
   void isElectedAnswersItsProbesAndGivesTheLeaseAway() throws Exception {
     ApiServer api = ApiServer.get();
     int port = freePort();
-    Process operator = start(api, port);
+    Process operator = start(api.kubeconfig(), port);
     try {
       Await.until("leads", () -> !holder(api).isEmpty(), this::log);
       Await.until("is ready", () -> get(port, "/q/health/ready").statusCode() == 200, this::log);
@@ -61,14 +67,33 @@ class PackagedOperatorIT {
     assertTrue(!log().contains("ERROR"), this::log);
   }
 
-  private Process start(ApiServer api, int port) throws IOException {
+  @Test
+  void endsInTimeWhenItCanNotRenewTheLease() throws Exception {
+    ApiServer api = ApiServer.get();
+    Matcher server = SERVER.matcher(api.kubeconfig());
+    assertTrue(server.find(), api.kubeconfig());
+    try (CuttableLink link = new CuttableLink(Integer.parseInt(server.group(2)))) {
+      Process operator = start(server.replaceAll("$1" + link.port()), freePort());
+      try {
+        Await.until("leads", () -> holder(api).startsWith("operator-0_"), this::log);
+        link.cut();
+        // 7 s to renew, and some for a busy machine; the client's own retries alone take 20.
+        assertTrue(operator.waitFor(14, TimeUnit.SECONDS), this::log);
+        assertEquals(1, operator.exitValue());
+      } finally {
+        operator.destroyForcibly();
+      }
+    }
+    assertTrue(log().contains("the lease is lost"), this::log);
+  }
+
+  private Process start(String access, int port) throws IOException {
     Path kubeconfig = dir.resolve("kubeconfig");
     Files.writeString(
         kubeconfig,
-        api.kubeconfig()
-            .replaceFirst(
-                "\n( *)client-certificate:",
-                "\n$1as: system:serviceaccount:dropprobe-system:dropprobe-operator$0"));
+        access.replaceFirst(
+            "\n( *)client-certificate:",
+            "\n$1as: system:serviceaccount:dropprobe-system:dropprobe-operator$0"));
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin/java").toString(),

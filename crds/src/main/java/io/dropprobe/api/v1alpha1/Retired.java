@@ -24,7 +24,7 @@ public class Retired {
 
   @Size(max = 64)
   @JsonPropertyDescription(
-      "uids of DropProbeNodes that are folded in here and not deleted yet, so that none is folded in"
-          + " twice")
+      "uids of Nodes that are folded in here and whose DropProbeNodes are not deleted yet, so that"
+          + " none is folded in twice")
   public List<@Size(max = 64) String> folded;
 }

@@ -12,24 +12,24 @@ public final class Retirement {
   private Retirement() {}
 
   /**
-   * The new {@code status.retired}. Uids of what is folded in stay on record until the
-   * DropProbeNode is deleted; the record is short, so after a large scale-down it takes several
-   * passes.
+   * The new {@code status.retired}. Owners of what is folded in stay on record until the
+   * DropProbeNode is deleted or another's; the record is short, so after a large scale-down it
+   * takes several passes.
    *
    * @param before null is none
    * @param shares all shares of the probe and series
    * @param gone whether the node of a share is gone
-   * @param reports uids of all DropProbeNodes that exist
+   * @param owners of all DropProbeNodes that exist
    */
   public static Retired fold(
-      Retired before, List<Share> shares, Predicate<Share> gone, Set<String> reports) {
+      Retired before, List<Share> shares, Predicate<Share> gone, Set<String> owners) {
     Retired after = copy(before);
-    after.folded.retainAll(reports);
+    after.folded.retainAll(owners);
     for (Share s : shares) {
-      boolean fold = !after.folded.contains(s.reportUid()) && gone.test(s);
+      boolean fold = !after.folded.contains(s.owner()) && gone.test(s);
       if (fold && after.folded.size() < Limits.FOLDED) {
         add(after, s, counts(s, shares, after.folded));
-        after.folded.add(s.reportUid());
+        after.folded.add(s.owner());
       }
     }
     return after;
@@ -37,13 +37,13 @@ public final class Retirement {
 
   /** The shares that are not folded in. */
   public static List<Share> rest(List<Share> shares, Retired retired) {
-    return shares.stream().filter(s -> !retired.folded.contains(s.reportUid())).toList();
+    return shares.stream().filter(s -> !retired.folded.contains(s.owner())).toList();
   }
 
   /** While another node speaks for the same kernel, what this one had before it. */
   private static Counts counts(Share s, List<Share> shares, List<String> folded) {
     boolean otherSpeaks =
-        shares.stream().anyMatch(o -> o != s && s.sameKernel(o) && !folded.contains(o.reportUid()));
+        shares.stream().anyMatch(o -> o != s && s.sameKernel(o) && !folded.contains(o.owner()));
     return otherSpeaks ? Counts.of(s.report().base) : Counts.of(s.report());
   }
 

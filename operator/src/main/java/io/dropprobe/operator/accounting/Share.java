@@ -14,13 +14,13 @@ import java.util.stream.Stream;
  * What one node says of one probe.
  *
  * @param node name
- * @param reportUid uid of the DropProbeNode
+ * @param owner of the numbers, see {@link #owner}
  * @param kernel names kernel and epoch; null when it is in no kernel, or when that is not known
  * @param reportedAt by the node's clock; the epoch's start when not given
  * @param report not null
  */
 public record Share(
-    String node, String reportUid, String kernel, Instant reportedAt, ProbeReport report) {
+    String node, String owner, String kernel, Instant reportedAt, ProbeReport report) {
 
   /**
    * The newest sample is the last. Counters of one epoch only grow, so they decide a tie of clocks.
@@ -52,12 +52,22 @@ public record Share(
     return node.getStatus().probes.stream().filter(p -> Objects.equals(p.uid, uid)).limit(1);
   }
 
+  /**
+   * Whose numbers a report holds: the uid of the Node; of the report where it does not name one.
+   * The object alone does not say: the agent of a Node that came back may write into the one that
+   * its predecessor has left.
+   */
+  public static String owner(DropProbeNode report) {
+    String node = report.getStatus() == null ? null : report.getStatus().nodeUID;
+    return node == null ? report.getMetadata().getUid() : node;
+  }
+
   private static Share of(DropProbeNode node, ProbeReport report) {
     var kernel = node.getStatus().kernel;
     Instant at = Times.parseOrNull(node.getStatus().reportedAt);
     return new Share(
         node.getMetadata().getName(),
-        node.getMetadata().getUid(),
+        owner(node),
         kernel == null || kernel.bootID == null || report.epoch == null
             ? null
             : kernel.bootID + "/" + report.epoch,

@@ -42,9 +42,9 @@ final class AgentContainers {
         .withContainerPort(s.agentPort())
         .withProtocol("TCP")
         .endPort()
-        .withStartupProbe(probe(s.agentPort(), 2, 60))
-        .withReadinessProbe(probe(s.agentPort(), 10, 3))
-        .withLivenessProbe(probe(s.agentPort(), 20, 6))
+        .withStartupProbe(probe("/healthz", s.agentPort(), 2, 60))
+        .withReadinessProbe(probe("/readyz", s.agentPort(), 10, 3))
+        .withLivenessProbe(probe("/healthz", s.agentPort(), 20, 6))
         .withNewResources()
         .withRequests(requests("20m", "128Mi"))
         .withLimits(Map.of("memory", new Quantity("256Mi")))
@@ -104,10 +104,10 @@ final class AgentContainers {
         .build();
   }
 
-  private static Probe probe(int port, int periodSeconds, int failures) {
+  private static Probe probe(String path, int port, int periodSeconds, int failures) {
     return new ProbeBuilder()
         .withNewHttpGet()
-        .withPath("/healthz")
+        .withPath(path)
         .withNewPort(port)
         .endHttpGet()
         .withPeriodSeconds(periodSeconds)

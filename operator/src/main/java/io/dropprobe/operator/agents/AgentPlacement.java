@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.api.model.NodeSelectorTermBuilder;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,8 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more
@@ -49,12 +46,11 @@ record AgentPlacement(
   private static final List<String> ALWAYS =
       List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
-  /**
-   * @param stale whether a report is too old to say anything; such a node is not kept: nobody there
-   *     would clean up
-   */
-  static AgentPlacement of(Snapshot cluster, Predicate<DropProbeNode> stale) {
-    List<NodeFacts> kept = kept(cluster, stale);
+  private static final List<ProbeToleration> NONE = List.of();
+
+  /** A node whose report is stale is kept too: it may come back with the module in its kernel. */
+  static AgentPlacement of(Snapshot cluster) {
+    List<NodeFacts> kept = kept(cluster);
     return new AgentPlacement(
         selectors(cluster.probes().values()),
         kept.stream().map(AgentPlacement::only).toList(),
@@ -88,17 +84,29 @@ record AgentPlacement(
     return new NodeSelectorRequirement(key, "In", List.of(value));
   }
 
-  private static List<NodeFacts> kept(Snapshot cluster, Predicate<DropProbeNode> stale) {
+  private static List<NodeFacts> kept(Snapshot cluster) {
     return cluster.nodes().values().stream()
         .filter(n -> cluster.probes().values().stream().noneMatch(n::selectedBy))
         .filter(
             n -> {
               DropProbeNode report = cluster.reportOf(n);
-              return report != null && !isClean(report) && !stale.test(report);
+              return report != null && !isClean(report);
             })
         .sorted(Comparator.comparing(NodeFacts::name))
         .limit(MOST_KEPT)
         .toList();
+  }
+
+  /**
+   * Whether an agent may run on a node. Wider than "a probe selects it": the labels may be of one
+   * probe and the tolerations of another, and a pod that is there stays when a taint NoSchedule
+   * comes.
+   */
+  static boolean covers(Collection<DropProbe> probes, NodeFacts node) {
+    List<ProbeToleration> union = given(probes);
+    return probes.stream().anyMatch(p -> NodeSelection.selects(p.getSpec(), node.labels(), null))
+        && node.taints().stream()
+            .allMatch(t -> !"NoExecute".equals(t.getEffect()) || NodeSelection.tolerated(t, union));
   }
 
   /** Whether a report says that nothing of us is in the kernel. */
@@ -108,8 +116,9 @@ record AgentPlacement(
       return true;
     }
     return switch (module.state) {
-      case Absent, Unsupported -> true;
-      case Failed -> module.srcversion == null;
+      case Absent -> true;
+      // Why no module can be built says nothing of one that was loaded before.
+      case Unsupported, Failed -> module.srcversion == null;
       case Building, Loaded -> false;
     };
   }
@@ -117,15 +126,8 @@ record AgentPlacement(
   private static List<Toleration> tolerations(Collection<DropProbe> probes, List<NodeFacts> kept) {
     Set<Toleration> union = new LinkedHashSet<>();
     ALWAYS.forEach(key -> union.add(exists(key)));
-    probes.stream()
-        .flatMap(
-            p ->
-                p.getSpec().tolerations == null ? Stream.empty() : p.getSpec().tolerations.stream())
-        .map(AgentPlacement::toleration)
-        .forEach(union::add);
-    List<ProbeToleration> given = new ArrayList<>();
-    probes.forEach(
-        p -> given.addAll(Objects.requireNonNullElse(p.getSpec().tolerations, List.of())));
+    List<ProbeToleration> given = given(probes);
+    given.stream().map(AgentPlacement::toleration).forEach(union::add);
     Set<String> keys = new HashSet<>();
     for (NodeFacts node : kept) {
       for (Taint taint : node.taints()) {
@@ -135,6 +137,12 @@ record AgentPlacement(
       }
     }
     return union.stream().sorted(Comparator.comparing(AgentPlacement::order)).toList();
+  }
+
+  private static List<ProbeToleration> given(Collection<DropProbe> probes) {
+    return probes.stream()
+        .flatMap(p -> Objects.requireNonNullElse(p.getSpec().tolerations, NONE).stream())
+        .toList();
   }
 
   private static Toleration exists(String key) {

@@ -15,7 +15,9 @@ final class ReportRemoval {
 
   /**
    * Reports to delete: of nodes that are gone, once every probe has folded their share in; and of
-   * nodes where no agent runs any more, when they hold nothing of any probe.
+   * nodes where no agent runs any more, when they hold nothing of any probe. Agents run on more
+   * nodes than the probes select, see {@link AgentPlacement#covers}: what is deleted there is
+   * written anew.
    *
    * @param gone whether the Node of a report does not exist any more
    */
@@ -38,7 +40,7 @@ final class ReportRemoval {
     return status != null
         && status.retired != null
         && status.retired.folded != null
-        && status.retired.folded.contains(report.getMetadata().getUid());
+        && status.retired.folded.contains(Share.owner(report));
   }
 
   private static boolean hasShare(DropProbe probe, DropProbeNode report) {
@@ -46,14 +48,18 @@ final class ReportRemoval {
     return !Share.of(List.of(report), uid, Series.of(probe.getSpec())).isEmpty();
   }
 
+  /** An agent makes the object first, and then writes into it: not to be deleted in between. */
+  private static boolean isWritten(DropProbeNode report) {
+    return report.getStatus() != null && report.getStatus().reportedAt != null;
+  }
+
   private static boolean isLeftOver(DropProbeNode report, Snapshot cluster) {
     NodeFacts node = cluster.nodes().get(report.getMetadata().getName());
     return node != null
+        && isWritten(report)
         && AgentPlacement.isClean(report)
+        && !AgentPlacement.covers(cluster.probes().values(), node)
         && cluster.probes().values().stream()
-            .noneMatch(
-                p ->
-                    node.selectedBy(p)
-                        || Share.entries(report, p.getMetadata().getUid()).findAny().isPresent());
+            .noneMatch(p -> Share.entries(report, p.getMetadata().getUid()).findAny().isPresent());
   }
 }

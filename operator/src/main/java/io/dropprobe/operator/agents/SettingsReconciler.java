@@ -1,11 +1,9 @@
 package io.dropprobe.operator.agents;
 
 import io.dropprobe.api.Names;
-import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
-import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.lifecycle.EventRecorder;
 import io.dropprobe.operator.lifecycle.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
@@ -29,7 +27,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -58,14 +55,13 @@ import java.util.concurrent.TimeUnit;
     maxInterval = 60_000)
 @RateLimited(maxReconciliations = 4, within = 1)
 public class SettingsReconciler implements Reconciler<ConfigMap> {
-  /** Reports grow stale without an event. */
+  /** In case an event was missed. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
 
   private final ClusterCache cluster;
   private final CurrentSettings current;
   private final EventRecorder events;
   private final OperatorNamespace namespace;
-  private final Clock clock;
 
   /** The last complaint, so that it is made once; only the serial pass uses it. */
   private String complaint = "";
@@ -76,13 +72,11 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
       ClusterCache cluster,
       CurrentSettings current,
       EventRecorder events,
-      OperatorNamespace namespace,
-      Clock clock) {
+      OperatorNamespace namespace) {
     this.cluster = cluster;
     this.current = current;
     this.events = events;
     this.namespace = namespace;
-    this.clock = clock;
   }
 
   @Override
@@ -102,10 +96,10 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   @Override
   public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
     Optional<Settings> settings = read(config);
-    settings.ifPresent(current::set);
+    current.read(settings);
     Snapshot snapshot = cluster.snapshot();
     settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
-    ReportRemoval.of(snapshot, cluster::isGone).forEach(r -> delete(r, ctx));
+    new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
     return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(LOOK_AGAIN);
   }
 
@@ -128,8 +122,7 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   }
 
   private void placeAgents(Settings settings, Snapshot snapshot, Context<ConfigMap> ctx) {
-    Staleness staleness = new Staleness(clock.instant(), settings.staleAfter());
-    AgentPlacement placement = AgentPlacement.of(snapshot, staleness::test);
+    AgentPlacement placement = AgentPlacement.of(snapshot);
     Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
@@ -146,14 +139,5 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   private static boolean matches(DaemonSet actual, DaemonSet desired, Context<ConfigMap> ctx) {
     return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance()
         .matches(actual, desired, ctx);
-  }
-
-  /** Only the object that was looked at: an agent may have made a new one meanwhile. */
-  private void delete(DropProbeNode report, Context<ConfigMap> ctx) {
-    ctx.getClient()
-        .resources(DropProbeNode.class)
-        .resource(report)
-        .lockResourceVersion(report.getMetadata().getResourceVersion())
-        .delete();
   }
 }

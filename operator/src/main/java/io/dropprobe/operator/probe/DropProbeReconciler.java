@@ -60,6 +60,8 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   /** Rates decay and reports grow stale without an event. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final ClusterCache cluster;
   private final StatusWriter statuses;
   private final StatusFactory factory;
@@ -99,12 +101,16 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public UpdateControl<DropProbe> reconcile(DropProbe probe, Context<DropProbe> ctx) {
+    if (!settings.known()) {
+      return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(SOON);
+    }
     Settings now = settings.get();
     Instant time = clock.instant();
     Snapshot snapshot = cluster.snapshot();
     DropProbeStatus before = statuses.current(probe);
-    DropProbeStatus after = factory.create(probe, before, snapshot, now.staleAfter(), time);
-    Duration wait = write(probe, before, after, pace(snapshot, now), time);
+    DropProbeStatus after = factory.create(probe, before, snapshot, now, time);
+    Duration interval = WritePace.interval(snapshot.agents(), now.minReportInterval());
+    Duration wait = write(probe, before, after, interval, time);
     return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next(after, wait, time));
   }
 
@@ -134,13 +140,6 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     return delay;
   }
 
-  /** Every write goes to every agent: the more there are, the fewer writes. */
-  private static Duration pace(Snapshot snapshot, Settings settings) {
-    Duration least = Duration.ofSeconds(snapshot.agents() / ReportInterval.WRITES_PER_SECOND);
-    Duration floor = settings.minReportInterval();
-    return floor.compareTo(least) >= 0 ? floor : least;
-  }
-
   private static Duration next(DropProbeStatus status, Duration wait, Instant time) {
     Duration next = wait.isZero() ? LOOK_AGAIN : wait;
     if (status.expiresAt != null) {
@@ -162,6 +161,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public DeleteControl cleanup(DropProbe probe, Context<DropProbe> ctx) {
+    if (!settings.known()) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+    }
     Instant time = clock.instant();
     Staleness staleness = new Staleness(time, settings.get().staleAfter());
     Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isGone);

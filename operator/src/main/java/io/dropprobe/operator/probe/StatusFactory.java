@@ -18,6 +18,7 @@ import io.dropprobe.operator.accounting.Share;
 import io.dropprobe.operator.cluster.NodeFacts;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.cluster.Staleness;
+import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,10 +55,10 @@ final class StatusFactory {
   /**
    * @param probe not being deleted
    * @param before the last status; null is none
-   * @param staleAfter age at which a report is stale
+   * @param settings that are in force
    */
   DropProbeStatus create(
-      DropProbe probe, DropProbeStatus before, Snapshot cluster, Duration staleAfter, Instant now) {
+      DropProbe probe, DropProbeStatus before, Snapshot cluster, Settings settings, Instant now) {
     DropProbeStatus old = before == null ? new DropProbeStatus() : before;
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
@@ -65,11 +66,12 @@ final class StatusFactory {
     Schedule schedule = Schedule.of(probe.getSpec(), old, status.series, now);
     status.activeSince = schedule.activeSince();
     status.expiresAt = schedule.expiresAt();
-    Duration interval = ReportInterval.of(probe.getSpec(), cluster.agents());
+    Duration interval =
+        ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
     ProbeState wanted = Wanted.state(probe.getSpec(), status.expiresAt, now);
-    Staleness staleness = new Staleness(now, staleAfter);
+    Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
             .map(n -> verdict(n, cluster, staleness, probe, wanted))
@@ -77,7 +79,7 @@ final class StatusFactory {
     status.nodes = Nodes.count(verdicts);
     status.problems = Problems.of(verdicts);
     status.conditions = conditions(old, status, probe, wanted, now);
-    fit(probe, status, totals(probe, old, status, cluster, interval, staleAfter, now));
+    fit(probe, status, totals(probe, old, status, cluster, interval, settings.staleAfter(), now));
     return status;
   }
 
@@ -129,13 +131,11 @@ final class StatusFactory {
       Instant now) {
     List<Share> shares =
         Share.of(cluster.reports().values(), probe.getMetadata().getUid(), status.series);
-    Set<String> reports =
-        cluster.reports().values().stream()
-            .map(r -> r.getMetadata().getUid())
-            .collect(Collectors.toSet());
+    Set<String> owners =
+        cluster.reports().values().stream().map(Share::owner).collect(Collectors.toSet());
     Retired before = Objects.equals(old.series, status.series) ? old.retired : null;
     Retired retired =
-        Retirement.fold(before, shares, s -> gone.test(cluster.reports().get(s.node())), reports);
+        Retirement.fold(before, shares, s -> gone.test(cluster.reports().get(s.node())), owners);
     List<Contribution> live = Contribution.of(Retirement.rest(shares, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(

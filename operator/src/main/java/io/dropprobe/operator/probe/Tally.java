@@ -40,6 +40,11 @@ final class Tally<K extends Comparable<K>> {
     }
   }
 
+  /** Whether no key has a packet. */
+  boolean isEmpty() {
+    return lines.isEmpty();
+  }
+
   /**
    * The largest, and the rest when there is one.
    *

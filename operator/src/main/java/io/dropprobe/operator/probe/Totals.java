@@ -132,13 +132,16 @@ final class Totals {
             rate,
             l -> new NodeCount(l.key(), l.packets(), l.rate()),
             l -> new NodeCount(Names.OTHER, l.packets(), l.rate()));
+    // Where no packet is attributed, a list that says "other" would look like an answer.
     status.topWorkloads =
-        list(
-            workloads,
-            top,
-            rate,
-            l -> new WorkloadCount(l.key().namespace(), l.key().name(), l.packets(), l.rate()),
-            l -> new WorkloadCount(null, Names.OTHER, l.packets(), l.rate()));
+        workloads.isEmpty()
+            ? null
+            : list(
+                workloads,
+                top,
+                rate,
+                l -> new WorkloadCount(l.key().namespace(), l.key().name(), l.packets(), l.rate()),
+                l -> new WorkloadCount(null, Names.OTHER, l.packets(), l.rate()));
     status.topLocations =
         list(
             locations,

@@ -16,6 +16,12 @@ record WritePace(Instant full) {
   /** No write yet. */
   static final WritePace FRESH = new WritePace(Instant.MIN);
 
+  /** Every write goes to every agent: the more there are, the fewer writes. */
+  static Duration interval(int agents, Duration floor) {
+    Duration least = Duration.ofSeconds(agents / ReportInterval.WRITES_PER_SECOND);
+    return floor.compareTo(least) >= 0 ? floor : least;
+  }
+
   /** How long a write of numbers has to wait; zero when it may go now. */
   Duration delay(Instant now, Duration interval) {
     Instant from = full == Instant.MIN ? now : full.minus(interval.multipliedBy(IN_A_ROW - 1L));

@@ -33,7 +33,7 @@ public record Settings(
   private static final Pattern IMAGE = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9._/:@]{0,511}");
   private static final Pattern CLASS_NAME =
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
-  private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG|TRACE");
+  private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG");
 
   /** What applies where the ConfigMap does not say; the images have no default. */
   public static final Settings DEFAULTS =
@@ -71,12 +71,7 @@ public record Settings(
                 DEFAULTS.priorityClassName,
                 CLASS_NAME,
                 "a name of a PriorityClass, or empty"),
-            text(
-                given,
-                "logLevel",
-                DEFAULTS.logLevel,
-                LEVEL,
-                "one of ERROR, WARN, INFO, DEBUG, TRACE"));
+            text(given, "logLevel", DEFAULTS.logLevel, LEVEL, "one of ERROR, WARN, INFO, DEBUG"));
     if (s.staleAfter.compareTo(s.heartbeat) <= 0) {
       throw new SettingsException(
           "staleAfter",

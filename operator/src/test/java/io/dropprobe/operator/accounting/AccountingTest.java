@@ -165,6 +165,23 @@ class AccountingTest {
   }
 
   @Test
+  void aNodeThatCameBackCountsThoughItWritesIntoTheReportOfTheOneThatIsFoldedIn() {
+    DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 5L);
+    report.getStatus().nodeUID = "first";
+    Retired folded = Retirement.fold(null, shares(report), s -> true, Set.of(Share.owner(report)));
+    assertEquals(List.of("first"), folded.folded);
+
+    report.getStatus().nodeUID = "second";
+    report.getStatus().probes.get(0).packets = 2L;
+    Retired after =
+        Retirement.fold(folded, shares(report), s -> false, Set.of(Share.owner(report)));
+    assertNull(after.folded.stream().findAny().orElse(null));
+    assertEquals(5 + 2, after.packets + sum(Retirement.rest(shares(report), after)));
+    Retired again = Retirement.fold(after, shares(report), s -> true, Set.of("second"));
+    assertEquals(5 + 2, again.packets, "and is folded in when it goes too");
+  }
+
+  @Test
   void theRecordIsKeptUntilTheReportIsDeletedAndNoLonger() {
     Retired before = new Retired();
     before.packets = 5L;
@@ -185,14 +202,14 @@ class AccountingTest {
     }
     List<Share> shares = new ArrayList<>(shares(all));
     Set<String> reports = new HashSet<>();
-    shares.forEach(s -> reports.add(s.reportUid()));
+    shares.forEach(s -> reports.add(s.owner()));
     Retired retired = null;
     for (int pass = 0; pass < 3; pass++) {
       retired = Retirement.fold(retired, shares, s -> true, reports);
       assertTrue(retired.folded.size() <= Limits.FOLDED);
       assertEquals(nodes, retired.packets + sum(Retirement.rest(shares, retired)));
       List<String> folded = List.copyOf(retired.folded);
-      shares.removeIf(s -> folded.contains(s.reportUid()));
+      shares.removeIf(s -> folded.contains(s.owner()));
       reports.removeAll(folded);
     }
     assertEquals(nodes, retired.packets);

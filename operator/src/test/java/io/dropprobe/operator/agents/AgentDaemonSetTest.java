@@ -1,9 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,8 +14,6 @@ import org.junit.jupiter.api.TestFactory;
  * whole object.
  */
 class AgentDaemonSetTest {
-  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return Fixture.all("agents").map(f -> DynamicTest.dynamicTest(f.name(), () -> check(f)));
@@ -25,8 +21,7 @@ class AgentDaemonSetTest {
 
   private static void check(Fixture f) {
     Settings settings = Settings.parse(f.settings());
-    Staleness staleness = new Staleness(NOON, settings.staleAfter());
-    AgentPlacement placement = AgentPlacement.of(f.cluster(), staleness::test);
+    AgentPlacement placement = AgentPlacement.of(f.cluster());
     Map<String, Object> decision = new LinkedHashMap<>();
     decision.put("planWithDaemonSet", AgentPlan.of(placement, true).name());
     decision.put("planWithoutDaemonSet", AgentPlan.of(placement, false).name());

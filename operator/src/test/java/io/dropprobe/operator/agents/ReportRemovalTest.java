@@ -7,11 +7,14 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.cluster.NodeFacts;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.testing.Reports;
+import io.fabric8.kubernetes.api.model.Taint;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class ReportRemovalTest {
   private final DropProbe probe = new DropProbe();
   private final DropProbeNode report = Reports.report("a", Instant.parse("2026-01-01T12:00:00Z"));
+  private final Map<String, DropProbe> probes = new HashMap<>(Map.of("p", probe));
+  private List<Taint> taints = List.of();
   private boolean gone = true;
 
   @BeforeEach
@@ -37,6 +42,16 @@ class ReportRemovalTest {
     probe.getStatus().retired.folded = List.of("another");
     assertKept();
     probe.getStatus().retired.folded = List.of("another", "report-a");
+    assertRemoved();
+  }
+
+  @Test
+  void whatIsFoldedInIsTheNodeAndNotTheObject() {
+    report.getStatus().nodeUID = "node-a";
+    probe.getStatus().retired = new Retired();
+    probe.getStatus().retired.folded = List.of("report-a", "another");
+    assertKept();
+    probe.getStatus().retired.folded = List.of("node-a");
     assertRemoved();
   }
 
@@ -76,6 +91,43 @@ class ReportRemovalTest {
     assertRemoved();
   }
 
+  @Test
+  void whereAnAgentRunsThoughNoProbeSelectsTheNodeTheReportStays() {
+    gone = false;
+    taints = List.of(new Taint("NoExecute", "gpu", null, null));
+    report.getStatus().probes.clear();
+    report.getStatus().module.state = ModuleState.Absent;
+    assertRemoved();
+    // Labels by one probe, tolerations by another: the DaemonSet has the union of both.
+    DropProbe other = new DropProbe();
+    other.getMetadata().setName("other");
+    other.getMetadata().setUid("v");
+    other.getSpec().nodeSelector = Map.of("zone", "none");
+    ProbeToleration gpu = new ProbeToleration();
+    gpu.key = "gpu";
+    gpu.operator = ProbeToleration.Operator.Exists;
+    other.getSpec().tolerations = List.of(gpu);
+    probes.put("other", other);
+    assertKept();
+  }
+
+  @Test
+  void aTaintThatOnlyKeepsNewPodsAwayDoesNotMoveTheAgentThatIsThere() {
+    gone = false;
+    taints = List.of(new Taint("NoSchedule", "gpu", null, null));
+    report.getStatus().probes.clear();
+    report.getStatus().module.state = ModuleState.Absent;
+    assertKept();
+  }
+
+  @Test
+  void aReportThatIsAboutToBeWrittenIsNotLeftOver() {
+    gone = false;
+    probe.getSpec().nodeSelector = Map.of("zone", "none");
+    report.setStatus(null);
+    assertKept();
+  }
+
   private void assertKept() {
     assertEquals(List.of(), removed());
   }
@@ -85,9 +137,8 @@ class ReportRemovalTest {
   }
 
   private List<DropProbeNode> removed() {
-    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), List.of());
+    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), taints);
     Map<String, NodeFacts> nodes = gone ? Map.of() : Map.of("a", node);
-    return ReportRemoval.of(
-        new Snapshot(nodes, Map.of("a", report), Map.of("p", probe)), r -> gone);
+    return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> gone);
   }
 }

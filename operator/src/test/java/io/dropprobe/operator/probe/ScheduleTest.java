@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,16 +56,6 @@ class ScheduleTest {
     before.series = "another";
     spec.duration = "10m";
     assertEquals(new Schedule("2026-01-01T12:00:00Z", "2026-01-01T12:10:00Z"), of());
-  }
-
-  @Test
-  void theReportIntervalIsStretchedInALargeCluster() {
-    spec.reportInterval = "5s";
-    assertEquals(Duration.ofSeconds(5), ReportInterval.of(spec, 250));
-    assertEquals(Duration.ofSeconds(6), ReportInterval.of(spec, 251));
-    assertEquals(Duration.ofSeconds(100), ReportInterval.of(spec, 5000));
-    spec.reportInterval = null;
-    assertEquals(Duration.ofSeconds(30), ReportInterval.of(spec, 3));
   }
 
   private Schedule of() {

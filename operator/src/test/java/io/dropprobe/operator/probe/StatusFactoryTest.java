@@ -15,9 +15,9 @@ import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.WorkloadCount;
 import io.dropprobe.operator.cluster.NodeFacts;
 import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
 import io.dropprobe.operator.testing.Reports;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class StatusFactoryTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Duration STALE = Duration.ofMinutes(15);
 
   @TestFactory
   Stream<DynamicTest> scenarios() {
@@ -45,10 +44,12 @@ class StatusFactoryTest {
     DropProbe probe = f.of(DropProbe.class).get(0);
     Snapshot cluster = f.cluster();
     StatusFactory factory = factory(cluster);
-    DropProbeStatus status = factory.create(probe, probe.getStatus(), cluster, STALE, NOON);
+    DropProbeStatus status =
+        factory.create(probe, probe.getStatus(), cluster, Settings.DEFAULTS, NOON);
     f.assertMatches("out-status.yaml", status);
     // Nothing moves when nothing has changed: the next pass would write nothing.
-    DropProbeStatus again = factory.create(probe, status, cluster, STALE, NOON.plusSeconds(1));
+    DropProbeStatus again =
+        factory.create(probe, status, cluster, Settings.DEFAULTS, NOON.plusSeconds(1));
     assertEquals(status.conditions, again.conditions);
     assertEquals(status.activeSince, again.activeSince);
     assertEquals(status.retired.packets, again.retired.packets);
@@ -83,7 +84,8 @@ class StatusFactoryTest {
     Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));
     for (int top : new int[] {1, 10, 20}) {
       probe.getSpec().top = top;
-      DropProbeStatus status = factory(cluster).create(probe, null, cluster, STALE, NOON);
+      DropProbeStatus status =
+          factory(cluster).create(probe, null, cluster, Settings.DEFAULTS, NOON);
       int bound = 8192 * Math.max(10, top) / 10;
       assertTrue(Fixture.size(status) <= bound, () -> top + ": " + Fixture.size(status));
       assertEquals(

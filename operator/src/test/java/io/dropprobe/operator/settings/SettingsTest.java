@@ -42,7 +42,8 @@ class SettingsTest {
         "agentPort | http | a port, 1 to 65535",
         "agentImage | a image | the name of a container image",
         "priorityClassName | Very High | a name of a PriorityClass, or empty",
-        "logLevel | info | one of ERROR, WARN, INFO, DEBUG, TRACE",
+        "logLevel | info | one of ERROR, WARN, INFO, DEBUG",
+        "logLevel | TRACE | one of ERROR, WARN, INFO, DEBUG",
       })
   void aBadOneIsNamedWithValueRuleAndNextStep(String key, String value, String rule) {
     data.put(key, value);

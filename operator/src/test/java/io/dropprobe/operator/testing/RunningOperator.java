@@ -22,7 +22,7 @@ public final class RunningOperator implements AutoCloseable {
     KubernetesClient client = api.operator();
     Clock clock = Clock.systemUTC();
     OperatorNamespace namespace = new OperatorNamespace(ApiServer.NAMESPACE);
-    CurrentSettings settings = new CurrentSettings();
+    CurrentSettings settings = new CurrentSettings(clock);
     EventRecorder events = new EventRecorder(client, clock);
     cluster = new ClusterCache(client);
     operator =
@@ -36,7 +36,7 @@ public final class RunningOperator implements AutoCloseable {
         new DropProbeReconciler(
             cluster, new StatusWriter(client), events, settings, namespace, clock));
     operator.register(
-        new SettingsReconciler(cluster, settings, events, namespace, clock),
+        new SettingsReconciler(cluster, settings, events, namespace),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }

@@ -1,0 +1,39 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.settings.CurrentSettings;
+import io.dropprobe.operator.testing.TestClock;
+import org.junit.jupiter.api.Test;
+
+/** What it does before it knows the settings: it touches nothing, not even a client. */
+class DropProbeReconcilerTest {
+  private final TestClock clock = new TestClock();
+  private final DropProbeReconciler reconciler =
+      new DropProbeReconciler(
+          new ClusterCache(null),
+          new StatusWriter(null),
+          null,
+          new CurrentSettings(clock),
+          new OperatorNamespace("dropprobe-system"),
+          clock);
+
+  @Test
+  void noStatusIsWrittenBeforeTheSettingsAreKnown() {
+    var control = reconciler.reconcile(new DropProbe(), null);
+    assertFalse(control.isPatchStatus() || control.isPatchResource());
+    assertEquals(1000L, control.getScheduleDelay().orElseThrow());
+  }
+
+  @Test
+  void noDeletionIsDecidedBeforeTheSettingsAreKnown() {
+    var control = reconciler.cleanup(new DropProbe(), null);
+    assertFalse(control.isRemoveFinalizer());
+    assertTrue(control.getScheduleDelay().isPresent());
+  }
+}

@@ -1,0 +1,44 @@
+package io.dropprobe.operator.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.operator.testing.TestClock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CurrentSettingsTest {
+  private final TestClock clock = new TestClock();
+  private final CurrentSettings current = new CurrentSettings(clock);
+
+  @Test
+  void areKnownOnceTheConfigMapIsRead() {
+    assertFalse(current.known());
+    Settings given =
+        Settings.parse(Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h"));
+    current.read(Optional.of(given));
+    assertTrue(current.known());
+    assertEquals(given, current.get());
+  }
+
+  @Test
+  void areTheDefaultsOrTheLastGoodOnesWhereItIsBad() {
+    current.read(Optional.empty());
+    assertTrue(current.known());
+    assertEquals(Settings.DEFAULTS, current.get());
+  }
+
+  @Test
+  void areTheDefaultsWhereThereIsNoneForHalfAMinuteAfterTheFirstQuestion() {
+    clock.passes(Duration.ofHours(1));
+    assertFalse(current.known(), "it may have waited an hour to be elected");
+    clock.passes(Duration.ofSeconds(29));
+    assertFalse(current.known());
+    clock.passes(Duration.ofSeconds(1));
+    assertTrue(current.known());
+    assertEquals(Settings.DEFAULTS, current.get());
+  }
+}

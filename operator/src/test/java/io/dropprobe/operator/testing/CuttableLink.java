@@ -1,0 +1,86 @@
+package io.dropprobe.operator.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A way to a port of this machine that can be cut: then nothing is connected, nor can be. */
+public final class CuttableLink implements AutoCloseable {
+  private final ServerSocket door;
+  private final int to;
+  private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+  /** Opens it. */
+  public CuttableLink(int to) throws IOException {
+    this.to = to;
+    this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    daemon(this::accept);
+  }
+
+  public int port() {
+    return door.getLocalPort();
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      Socket from = keep(door.accept());
+      Socket there = keep(new Socket(InetAddress.getLoopbackAddress(), to));
+      daemon(() -> copy(from, there));
+      daemon(() -> copy(there, from));
+    }
+  }
+
+  private Socket keep(Socket s) throws IOException {
+    open.add(s);
+    if (door.isClosed()) {
+      s.close();
+    }
+    return s;
+  }
+
+  private static void copy(Socket from, Socket to) throws IOException {
+    try (from;
+        to) {
+      from.getInputStream().transferTo(to.getOutputStream());
+    }
+  }
+
+  @Override
+  public void close() {
+    cut();
+  }
+
+  /** For good. */
+  public void cut() {
+    try {
+      door.close();
+      for (Socket s : open) {
+        s.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static void daemon(Step step) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                step.run();
+              } catch (IOException e) {
+                // One end is closed, or all are: so is the other.
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
