@@ -15,6 +15,7 @@
 #define DP_NAME_MAX		63		/* characters; a DropProbe's name */
 #define DP_UID_MAX		64		/* characters; a DropProbe's UID has 36 */
 #define DP_OWNER_MAX		253		/* characters; a Node's name */
+#define DP_TAG_MAX		64		/* characters; what the agent wants to know a probe's filter by */
 #define DP_COMMAND_MAX		(16 * 1024)	/* bytes */
 
 #define DP_PORTS_MAX		16
@@ -28,6 +29,10 @@
 #define DP_CELLS_MIN		16		/* for each CPU; rounded up to a power of two */
 #define DP_CELLS_DEFAULT	512
 #define DP_CELLS_MAX		65536
+
+#define DP_FOLDED_MAX		256		/* sums over namespaces that are gone: kinds of drops, not namespaces */
+
+#define DP_STAGES		11		/* places where packets are counted on demand, see stages.c */
 
 #define DP_MEMORY_DEFAULT	32		/* MiB, for the counters of all probes */
 

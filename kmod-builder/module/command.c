@@ -73,7 +73,7 @@ static const char * const verb_words[DP_VERBS] = {
 
 /* What else each verb takes beside uid and owner, which all need. */
 static const u32 verb_may[DP_VERBS] = {
-	[DP_ADD] = DP_GIVEN_LEASE | DP_GIVEN_FILTER | DP_GIVEN_CELLS | DP_GIVEN_STAGES,
+	[DP_ADD] = DP_GIVEN_LEASE | DP_GIVEN_FILTER | DP_GIVEN_CELLS | DP_GIVEN_STAGES | DP_GIVEN_TAG,
 	[DP_SET] = DP_GIVEN_NETNS,
 	[DP_RENEW] = DP_GIVEN_LEASE,
 };
@@ -158,17 +158,18 @@ static int parse_ports(char *list, struct dp_match *match)
 static int parse_cidr(char *text, struct dp_cidr *cidr)
 {
 	char *address = cut(&text, '/');
+	u8 *mask = (u8 *)cidr->mask;
 	u32 prefix, bits, i;
 
 	cidr->family = strchr(address, ':') ? 6 : 4;
 	bits = cidr->family == 6 ? 128 : 32;
 	if (!text || parse_u32(text, 0, bits, &prefix))
 		return -EINVAL;
-	if (!(cidr->family == 6 ? parse_ipv6 : parse_ipv4)(address, cidr->address))
+	if (!(cidr->family == 6 ? parse_ipv6 : parse_ipv4)(address, (u8 *)cidr->address))
 		return -EINVAL;
 	for (i = 0; i < prefix; i++)
-		cidr->mask[i / 8] |= 0x80 >> (i % 8);
-	for (i = 0; i < 16; i++)
+		mask[i / 8] |= 0x80 >> (i % 8);
+	for (i = 0; i < ARRAY_SIZE(cidr->address); i++)
 		cidr->address[i] &= cidr->mask[i];
 	return 0;
 }
@@ -192,7 +193,14 @@ static int compare_u32(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int compare_u64(const void *a, const void *b)
+/**
+ * dp_compare_u64 - order of two numbers, for sort()
+ * @a: the one
+ * @b: the other
+ *
+ * Return: negative, 0 or positive.
+ */
+int dp_compare_u64(const void *a, const void *b)
 {
 	u64 x = *(const u64 *)a, y = *(const u64 *)b;
 
@@ -227,7 +235,7 @@ static int parse_netns(char *list, struct dp_match *match)
 			return -EINVAL;
 		match->netns_count++;
 	}
-	sort_numbers(match->netns, match->netns_count, sizeof(match->netns[0]), compare_u64);
+	sort_numbers(match->netns, match->netns_count, sizeof(match->netns[0]), dp_compare_u64);
 	return 0;
 }
 
@@ -251,6 +259,19 @@ static bool is_name(const char *text, size_t max, bool capitals)
 	return true;
 }
 
+static bool is_tag(const char *text)
+{
+	size_t length = strlen(text), i;
+
+	for (i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !strchr("._-", c))
+			return false;
+	}
+	return length && length <= DP_TAG_MAX;
+}
+
 static int parse_value(u32 key, char *value, struct dp_command *command)
 {
 	struct dp_match *match = &command->match;
@@ -262,6 +283,9 @@ static int parse_value(u32 key, char *value, struct dp_command *command)
 	case DP_GIVEN_OWNER:
 		command->owner = value;
 		return is_name(value, DP_OWNER_MAX, false) ? 0 : -EINVAL;
+	case DP_GIVEN_TAG:
+		command->tag = value;
+		return is_tag(value) ? 0 : -EINVAL;
 	case DP_GIVEN_LEASE:
 		return parse_u32(value, 1, DP_LEASE_MAX, &command->lease);
 	case DP_GIVEN_PROTOCOLS:
@@ -297,6 +321,7 @@ static u32 key_of(const char *word)
 		{ "cidrs", DP_GIVEN_CIDRS }, { "reasons", DP_GIVEN_REASONS },
 		{ "exclude-reasons", DP_GIVEN_NOT_REASONS }, { "netns", DP_GIVEN_NETNS },
 		{ "cells", DP_GIVEN_CELLS }, { "stages", DP_GIVEN_STAGES },
+		{ "tag", DP_GIVEN_TAG },
 	};
 	size_t i;
 

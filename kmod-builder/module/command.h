@@ -44,6 +44,7 @@ enum dp_given {
 	DP_GIVEN_NETNS		= 1 << 9,
 	DP_GIVEN_CELLS		= 1 << 10,
 	DP_GIVEN_STAGES		= 1 << 11,
+	DP_GIVEN_TAG		= 1 << 12,
 };
 
 /* Those that make a packet pass or not. */
@@ -69,13 +70,13 @@ enum dp_family {
 /**
  * struct dp_cidr - addresses that share a prefix
  * @family: 4 or 6
- * @address: network byte order; of IPv4 the first four bytes are used, the others are 0
+ * @address: network byte order; of IPv4 the first word is used, the others are 0
  * @mask: the bits that count
  */
 struct dp_cidr {
 	u8 family;
-	u8 address[16];
-	u8 mask[16];
+	u32 address[4];
+	u32 mask[4];
 };
 
 /**
@@ -102,9 +103,12 @@ struct dp_match {
 /**
  * struct dp_command - one command
  * @given: the keys that were there (DP_GIVEN_*)
- * @name: of the probe; this and the next two point into the parsed text
+ * @name: of the probe; this and the next three point into the parsed text
+ * @tag: kept with the probe and shown with it; NULL where none was given
  * @lease: seconds
  * @cells: for each CPU
+ * @stages: wanted
+ * @match: what is to be counted
  */
 struct dp_command {
 	enum dp_verb verb;
@@ -112,12 +116,39 @@ struct dp_command {
 	const char *name;
 	const char *uid;
 	const char *owner;
+	const char *tag;
 	u32 lease;
 	u32 cells;
 	bool stages;
 	struct dp_match match;
 };
 
+/**
+ * dp_contains - whether a number is in a list
+ * @ascending: the list
+ * @count: its length
+ * @value: the number
+ *
+ * Return: true if it is.
+ */
+static inline bool dp_contains(const u64 *ascending, u32 count, u64 value)
+{
+	u32 low = 0, high = count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (ascending[middle] == value)
+			return true;
+		if (ascending[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+int dp_compare_u64(const void *a, const void *b);
 int dp_parse_command(char *text, size_t length, struct dp_command *command);
 
 #endif

@@ -36,19 +36,38 @@
 #define DP_ARG_RX_SK		NULL
 #endif
 
+/* An ftrace callback's arguments, how it gets at the first argument of the traced function, and what it has to ask for. */
+#if defined(CONFIG_DYNAMIC_FTRACE) && DP_HAVE_FTRACE_ARGUMENT
+#define DP_FTRACE_ARGS		unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *regs
+#define DP_FTRACE_ARGUMENT	ftrace_regs_get_argument(regs, 0)
+#define DP_FTRACE_FLAGS		0
+#elif defined(CONFIG_DYNAMIC_FTRACE) && DP_HAVE_FTRACE_REGS_INSIDE
+#define DP_FTRACE_ARGS		unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *regs
+#define DP_FTRACE_ARGUMENT	regs_get_kernel_argument(&regs->regs, 0)
+#define DP_FTRACE_FLAGS		0
+#elif defined(CONFIG_DYNAMIC_FTRACE) && DP_HAVE_FTRACE_PT_REGS
+#define DP_FTRACE_ARGS		unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct pt_regs *regs
+#define DP_FTRACE_ARGUMENT	regs_get_kernel_argument(regs, 0)
+#if DP_HAVE_FTRACE_RECURSION_SAFE
+#define DP_FTRACE_FLAGS		(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#else
+#define DP_FTRACE_FLAGS		FTRACE_OPS_FL_SAVE_REGS
+#endif
+#endif
+
 /**
  * dp_net_cookie - the number of a network namespace; never used again for another
  * @net: the namespace
  *
- * Return: the cookie; 0 where the kernel has not drawn one yet (kernels that draw it on demand).
+ * Return: the cookie; 0 for a namespace that is not known, on kernels where the numbers are ours (see devices.c).
  */
+#if DP_HAVE_NET_COOKIE
 static inline u64 dp_net_cookie(const struct net *net)
 {
-#if DP_HAVE_NET_COOKIE
 	return net->net_cookie;
-#else
-	return atomic64_read(&net->net_cookie);
-#endif
 }
+#else
+u64 dp_net_cookie(const struct net *net);
+#endif
 
 #endif

@@ -45,9 +45,20 @@ void dp_uncharge(size_t bytes)
 	dp_charged -= bytes;
 }
 
-static struct dp_table *make_table(const struct dp_probe *probe, u32 cells, size_t size, int cpu)
+static size_t table_size(const struct dp_probe *probe)
 {
-	struct dp_table *table = kvzalloc_node(size, GFP_KERNEL, cpu_to_node(cpu));
+	return sizeof(struct dp_table) + roundup_pow_of_two(probe->cells) * sizeof(struct dp_cell);
+}
+
+static size_t tables_size(const struct dp_probe *probe)
+{
+	return table_size(probe) * num_possible_cpus() + nr_cpu_ids * sizeof(*probe->tables) + DP_FOLDED_MAX * sizeof(*probe->folded);
+}
+
+static struct dp_table *make_table(const struct dp_probe *probe, int cpu)
+{
+	struct dp_table *table = kvzalloc_node(table_size(probe), GFP_KERNEL, cpu_to_node(cpu));
+	u32 cells = roundup_pow_of_two(probe->cells);
 
 	if (!table)
 		return NULL;
@@ -55,6 +66,20 @@ static struct dp_table *make_table(const struct dp_probe *probe, u32 cells, size
 	table->shift = 64 - ilog2(cells);
 	table->mask = cells - 1;
 	return table;
+}
+
+static void free_tables(struct dp_probe *probe)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (probe->tables)
+			kvfree(probe->tables[cpu]);
+	kvfree(probe->tables);
+	kvfree(probe->folded);
+	probe->tables = NULL;
+	probe->folded = NULL;
+	probe->folded_count = 0;
 }
 
 /**
@@ -65,45 +90,37 @@ static struct dp_table *make_table(const struct dp_probe *probe, u32 cells, size
  */
 int dp_tables_make(struct dp_probe *probe)
 {
-	u32 cells = roundup_pow_of_two(probe->cells);
-	size_t size = sizeof(struct dp_table) + cells * sizeof(struct dp_cell);
-	size_t all = size * num_possible_cpus() + nr_cpu_ids * sizeof(*probe->tables);
 	int cpu;
 
-	if (dp_charge(all))
+	if (dp_charge(tables_size(probe)))
 		return -ENOMEM;
-	probe->charged += all;
 	probe->tables = kvcalloc(nr_cpu_ids, sizeof(*probe->tables), GFP_KERNEL);
-	if (!probe->tables)
+	probe->folded = kvcalloc(DP_FOLDED_MAX, sizeof(*probe->folded), GFP_KERNEL);
+	if (!probe->tables || !probe->folded)
 		goto no_memory;
 	for_each_possible_cpu(cpu) {
-		probe->tables[cpu] = make_table(probe, cells, size, cpu);
+		probe->tables[cpu] = make_table(probe, cpu);
 		if (!probe->tables[cpu])
 			goto no_memory;
 	}
 	return 0;
 
 no_memory:
-	dp_tables_free(probe);
-	dp_uncharge(all);
-	probe->charged -= all;
+	free_tables(probe);
+	dp_uncharge(tables_size(probe));
 	return -ENOMEM;
 }
 
 /**
  * dp_tables_free - free a probe's tables
- * @probe: not active; its charge is left to the caller
+ * @probe: not active
  */
 void dp_tables_free(struct dp_probe *probe)
 {
-	int cpu;
-
 	if (!probe->tables)
 		return;
-	for_each_possible_cpu(cpu)
-		kvfree(probe->tables[cpu]);
-	kvfree(probe->tables);
-	probe->tables = NULL;
+	free_tables(probe);
+	dp_uncharge(tables_size(probe));
 }
 
 /**

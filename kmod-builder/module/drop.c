@@ -7,7 +7,7 @@
  * preemption enabled. It turns preemption off, so that its CPU's tables stay its own, takes no lock, allocates nothing, prints
  * nothing and looks no symbol up.
  *
- * What it reads: the skb, which the caller still owns; the socket, which lives as long as the packet refers to it; the
+ * What it reads: the skb, which the caller still owns; the socket, whose memory stays a socket's until the handler has ended; the
  * addresses of devices, but never a device (see devices.c).
  */
 #include <linux/cgroup.h>
@@ -41,72 +41,82 @@ DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
 static struct dp_function dp_release_data __read_mostly;
 static u64 dp_host_netns __read_mostly;
 
-static __always_inline void count_in(struct dp_count *count, const struct dp_packet *packet)
+/**
+ * struct amount - what a packet adds to a count
+ * @bytes: its length
+ * @extra_segments: what was merged into it, beyond one
+ */
+struct amount {
+	u32 bytes;
+	u32 extra_segments;
+};
+
+static __always_inline void count_in(struct dp_count *count, struct amount amount)
 {
-	local64_inc(&count->packets);
-	local64_add(packet->bytes, &count->bytes);
-	if (unlikely(packet->extra_segments))
-		local64_add(packet->extra_segments, &count->extra_segments);
+	/* First: who reads a packet reads a time. */
 	WRITE_ONCE(count->last, jiffies);
+	local64_inc(&count->packets);
+	local64_add(amount.bytes, &count->bytes);
+	if (unlikely(amount.extra_segments))
+		local64_add(amount.extra_segments, &count->extra_segments);
 }
 
 /*
  * Makes a free cell ours. An interrupt between the two stores finds a cell that matches nothing and takes another, maybe for the
  * same key: the reader adds such twins up.
  */
-static noinline bool claim(struct dp_cell *cell, const struct dp_key *key)
+static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 where, u64 what)
 {
 	if (cmpxchg_local(&cell->key.kind, DP_KIND_FREE, DP_KIND_CLAIMED) != DP_KIND_FREE)
 		return false;
-	cell->key.location = key->location;
-	cell->key.where = key->where;
-	cell->key.what = key->what;
-	smp_store_release(&cell->key.kind, key->kind);
+	cell->key.location = location;
+	cell->key.where = where;
+	cell->key.what = what;
+	smp_store_release(&cell->key.kind, kind);
 	return true;
 }
 
-static noinline void count_unkeyed(struct dp_table *table, const struct dp_packet *packet)
+static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct amount amount)
 {
-	u64 id = DP_KIND_READY | packet->reason;
+	u64 id = DP_KIND_READY | reason;
 	u32 i;
 
 	local64_inc(&table->unkeyed);
 	for (i = 0; i < DP_UNKEYED_SLOTS - 1; i++) {
-		struct dp_unkeyed *slot = &table->reasons[(packet->reason + i) % (DP_UNKEYED_SLOTS - 1)];
+		struct dp_unkeyed *slot = &table->reasons[(reason + i) % (DP_UNKEYED_SLOTS - 1)];
 
 		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE) {
-			count_in(&slot->count, packet);
+			count_in(&slot->count, amount);
 			return;
 		}
 	}
-	count_in(&table->reasons[DP_UNKEYED_SLOTS - 1].count, packet);
+	count_in(&table->reasons[DP_UNKEYED_SLOTS - 1].count, amount);
 }
 
-static __always_inline void count_cell(struct dp_table *table, const struct dp_packet *packet, u64 hash)
+static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash, struct amount amount)
 {
-	const struct dp_key *key = &packet->key;
 	u32 i = hash >> table->shift, tries;
 
 	for (tries = CELL_TRIES; tries; tries--, i = (i + 1) & table->mask) {
 		struct dp_cell *cell = &table->cells[i];
 		u64 kind = READ_ONCE(cell->key.kind);
 
-		if (likely(kind == key->kind && cell->key.location == key->location &&
-			   cell->key.where == key->where && cell->key.what == key->what)) {
-			count_in(&cell->count, packet);
+		if (likely(kind == key.kind && cell->key.location == key.location &&
+			   cell->key.where == key.where && cell->key.what == key.what)) {
+			count_in(&cell->count, amount);
 			return;
 		}
-		if (kind == DP_KIND_FREE && claim(cell, key)) {
-			count_in(&cell->count, packet);
+		if (kind == DP_KIND_FREE && claim(cell, key.kind, key.location, key.where, key.what)) {
+			count_in(&cell->count, amount);
 			return;
 		}
 	}
-	count_unkeyed(table, packet);
+	count_unkeyed(table, key.what >> 32, amount);
 }
 
-static __always_inline u64 hash_of(const struct dp_key *key)
+static __always_inline u64 hash_of(const struct dp_key key)
 {
-	return ((key->location ^ key->kind) + (key->where ^ key->what) * HASH_2) * HASH_1;
+	return ((key.location ^ key.kind) + (key.where ^ key.what) * HASH_2) * HASH_1;
 }
 
 /* Where the next header of IPv6 is an extension: follow the chain, with reads that are bounded wherever the packet's bytes lie. */
@@ -115,38 +125,71 @@ static noinline u8 last_header(const struct sk_buff *skb, u32 network, u8 next)
 	__be16 fragment;
 	int end = ipv6_skip_exthdr(skb, (int)(network + sizeof(struct ipv6hdr) - skb_headroom(skb)), &next, &fragment);
 
+	if (end >= 0 && next == NEXTHDR_FRAGMENT) {
+		/* Not the first fragment: the look ends at its header, which names what is in it. */
+		u8 copy;
+		const u8 *inner = skb_header_pointer(skb, end, sizeof(copy), &copy);
+
+		return inner ? *inner : 0;
+	}
 	return end < 0 ? 0 : next;
 }
 
-/*
- * Family and transport protocol. Between the driver and the protocol handlers the network header is not set yet, and a header may lie outside
- * of the linear part: then the protocol stays 0, which is "not known".
- */
-static __always_inline void read_headers(struct dp_packet *packet)
+static __always_inline u64 ip_kind(u8 family, u8 protocol)
 {
-	const struct sk_buff *skb = packet->skb;
-	u32 network = skb->network_header;
-	const u8 *header = skb->head + network;
+	return (u64)family << DP_KIND_FAMILY_SHIFT | (u64)protocol << DP_KIND_PROTOCOL_SHIFT;
+}
 
+/* What is dropped before an IP header was put before it, a missing route for one, is its socket's. */
+static noinline u64 kind_of_socket(const struct sock *sk)
+{
+	if (!sk || !sk_fullsock(sk) || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
+		return 0;
+	return ip_kind(sk->sk_family == AF_INET ? 4 : 6, sk->sk_protocol);
+}
+
+static noinline u64 kind_of_ipv6(const struct sk_buff *skb, u32 network)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + network);
+	u8 protocol = ip->nexthdr;
+
+	if (ipv6_ext_hdr(protocol))
+		protocol = last_header(skb, network, protocol);
+	return ip_kind(6, protocol);
+}
+
+/* Whether the first bytes of an IP header lie where they can be read. */
+static __always_inline bool has_header(const struct sk_buff *skb, u32 network, size_t size)
+{
+	return network && network + size <= skb_tail_pointer(skb) - skb->head;
+}
+
+/*
+ * Family and transport protocol, and in @network where the IP header is, from skb->head. Between the driver and the protocol handlers it is not set yet, and
+ * a header may lie outside of the linear part: then both protocol and @network are 0, which is "not known".
+ */
+static __always_inline u64 kind_of_packet(const struct sk_buff *skb, const struct sock *sk, u32 *network)
+{
+	u32 offset = skb->network_header;
+
+	*network = 0;
 	if (likely(skb->protocol == htons(ETH_P_IP))) {
-		const struct iphdr *ip = (const struct iphdr *)header;
+		const struct iphdr *ip = (const struct iphdr *)(skb->head + offset);
 
-		packet->family = 4;
-		if (likely(network && header + sizeof(*ip) <= skb_tail_pointer(skb) && ip->version == 4)) {
-			packet->network = network;
-			packet->protocol = ip->protocol;
-		}
-	} else if (skb->protocol == htons(ETH_P_IPV6)) {
-		const struct ipv6hdr *ip = (const struct ipv6hdr *)header;
-
-		packet->family = 6;
-		if (likely(network && header + sizeof(*ip) <= skb_tail_pointer(skb) && ip->version == 6)) {
-			packet->network = network;
-			packet->protocol = ip->nexthdr;
-			if (ipv6_ext_hdr(ip->nexthdr))
-				packet->protocol = last_header(skb, network, ip->nexthdr);
-		}
+		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 4))
+			return ip_kind(4, 0);
+		*network = offset;
+		return ip_kind(4, ip->protocol);
 	}
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + offset);
+
+		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 6))
+			return ip_kind(6, 0);
+		*network = offset;
+		return kind_of_ipv6(skb, offset);
+	}
+	return skb->protocol ? 0 : kind_of_socket(sk);
 }
 
 /* The namespace of a packet that has neither socket nor device: of the route it was given. All of it may be something else. */
@@ -178,10 +221,24 @@ static __always_inline const struct sock *socket_of(const struct sk_buff *skb, c
 static __always_inline u64 cgroup_of(const struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
-	if (sk_fullsock(sk))
-		return cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data));
+	if (sk_fullsock(sk)) {
+		struct cgroup *cgroup = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+
+		return cgroup ? cgroup_id(cgroup) : 0;
+	}
 #endif
 	return 0;
+}
+
+/*
+ * The tracepoint's own socket may have lost its last reference just before: its memory stays a socket's until every handler has ended, but may be
+ * another's by now that is not filled in yet, without a namespace or a cgroup.
+ */
+static __always_inline u64 netns_of_socket(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+
+	return likely(net) ? dp_net_cookie(net) : 0;
 }
 
 /*
@@ -216,16 +273,33 @@ static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 	return DP_UNKNOWN;
 }
 
+/* For probes with a filter: what it may look at, in one place. @device is NULL where the namespace is the socket's. */
+static noinline bool passes(const struct dp_match *match, const struct sk_buff *skb, u64 kind, u32 reason, u64 netns,
+			    const struct dp_device *device, u32 network)
+{
+	struct dp_packet packet = {
+		.skb = skb,
+		.netns = netns,
+		.peer = device && netns == dp_host_netns ? READ_ONCE(device->peer) : 0,
+		.network = network,
+		.reason = reason,
+		.family = DP_KIND_FAMILY(kind),
+		.protocol = DP_KIND_PROTOCOL(kind),
+	};
+
+	return dp_matches(match, &packet);
+}
+
 /* With preemption off. */
 static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long location, u32 reason, const struct sock *rx_sk)
 {
-	struct dp_packet packet = { .skb = skb, .reason = reason };
 	const struct sock *sk = socket_of(skb, rx_sk);
 	const struct dp_device *device = dp_find_device(skb->dev);
-	u64 kind = DP_KIND_READY, where;
+	struct amount amount = { .bytes = skb->len };
+	struct dp_key key = { .location = location };
 	struct dp_table *table;
-	u32 ifindex;
-	u64 hash;
+	u32 ifindex, network = 0;
+	u64 netns, hash;
 
 	/* Fragments that came in a list within a packet that was itself taken or dropped. */
 	if (unlikely(location - dp_release_data.start < dp_release_data.size) ||
@@ -234,47 +308,45 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 		return;
 	}
 
+	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
 	ifindex = device ? device->ifindex : skb->skb_iif;
 	if (sk) {
-		packet.netns = dp_net_cookie(sock_net(sk));
-		if (device && device->netns != packet.netns)
+		netns = netns_of_socket(sk);
+		if (device && device->netns != netns)
 			ifindex = 0;
-		where = packet.netns;
-		if (where == dp_host_netns) {
+		key.where = netns;
+		if (netns == dp_host_netns && netns) {
 			u64 cgroup = cgroup_of(sk);
 
 			if (cgroup) {
-				where = cgroup;
-				kind |= DP_KIND_CGROUP;
+				key.where = cgroup;
+				key.kind |= DP_KIND_CGROUP;
 			}
 		}
+		device = NULL;
 	} else {
-		packet.netns = likely(device) ? device->netns : netns_of_route(skb);
-		where = packet.netns;
+		netns = likely(device) ? device->netns : netns_of_route(skb);
+		key.where = netns;
 	}
+	key.what = (u64)reason << 32 | ifindex;
 
-	packet.bytes = skb->len;
 	if (likely(skb->head)) {
-		read_headers(&packet);
+		key.kind |= kind_of_packet(skb, sk, &network);
 		/* Each layer cuts its header off, or has not yet put it before: the same packet has the same length in all of them. */
-		if (packet.network)
-			packet.bytes += skb_headroom(skb) - packet.network;
+		if (likely(network))
+			amount.bytes += skb_headroom(skb) - network;
 		if (unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_segs > 1)
-			packet.extra_segments = skb_shinfo(skb)->gso_segs - 1;
+			amount.extra_segments = skb_shinfo(skb)->gso_segs - 1;
 	}
-	packet.key.kind = kind | (u64)packet.family << 8 | (u64)packet.protocol << 16 | (u64)direction_of(skb) << 24;
-	packet.key.location = location;
-	packet.key.where = where;
-	packet.key.what = (u64)reason << 32 | ifindex;
-	hash = hash_of(&packet.key);
+	hash = hash_of(key);
 
 	for (table = READ_ONCE(*this_cpu_ptr(&dp_active_tables)); table; table = READ_ONCE(table->next)) {
 		const struct dp_match *match = READ_ONCE(table->match);
 
-		if (match && !dp_matches(match, &packet))
+		if (unlikely(match) && !passes(match, skb, key.kind, reason, netns, device, network))
 			local64_inc(&table->filtered);
 		else
-			count_cell(table, &packet, hash);
+			count_cell(table, key, hash, amount);
 	}
 }
 
@@ -303,6 +375,8 @@ int dp_drop_hook(void)
 	error = register_trace_kfree_skb(on_kfree_skb, NULL);
 	if (error)
 		dp_devices_stop();
+	else
+		dp_fold_later(); /* of namespaces that went while nobody looked */
 	return error;
 }
 

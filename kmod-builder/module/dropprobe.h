@@ -41,10 +41,15 @@ extern struct mutex dp_lock;
 #define DP_KIND_FREE		0ULL
 #define DP_KIND_CLAIMED		1ULL		/* being filled by this CPU, below an interrupt */
 #define DP_KIND_READY		(1ULL << 63)
+#define DP_KIND_FOLDING		(1ULL << 62)	/* being taken back, see fold.c; never together with READY */
 #define DP_KIND_CGROUP		(1ULL << 32)	/* where is a cgroup of the host's namespace, not a namespace */
-#define DP_KIND_FAMILY(kind)	((u8)((kind) >> 8))
-#define DP_KIND_PROTOCOL(kind)	((u8)((kind) >> 16))
-#define DP_KIND_DIRECTION(kind)	((u8)((kind) >> 24))
+#define DP_KIND_GONE		(1ULL << 33)	/* a sum over namespaces that are gone; of no cell */
+#define DP_KIND_FAMILY_SHIFT	8
+#define DP_KIND_PROTOCOL_SHIFT	16
+#define DP_KIND_DIRECTION_SHIFT	24
+#define DP_KIND_FAMILY(kind)	((u8)((kind) >> DP_KIND_FAMILY_SHIFT))
+#define DP_KIND_PROTOCOL(kind)	((u8)((kind) >> DP_KIND_PROTOCOL_SHIFT))
+#define DP_KIND_DIRECTION(kind)	((u8)((kind) >> DP_KIND_DIRECTION_SHIFT))
 
 enum dp_direction {
 	DP_UNKNOWN,
@@ -80,13 +85,26 @@ struct dp_count {
 	unsigned long last;
 };
 
+/**
+ * struct dp_sum - a count that has been read, or several added up
+ * @key: of a cell; of a reason, its number in @key.what
+ * @last: jiffies of the latest
+ */
+struct dp_sum {
+	struct dp_key key;
+	u64 packets;
+	u64 segments;
+	u64 bytes;
+	unsigned long last;
+};
+
 struct dp_cell {
 	struct dp_key key;
 	struct dp_count count;
 } __aligned(64);
 
 /* Reasons of the packets for which no cell was free. The last slot takes what finds none here either. */
-#define DP_UNKEYED_SLOTS	64
+#define DP_UNKEYED_SLOTS	128
 
 struct dp_unkeyed {
 	u64 id;		/* DP_KIND_FREE, DP_KIND_CLAIMED, or the reason with DP_KIND_READY */
@@ -118,6 +136,30 @@ struct dp_table {
 DECLARE_PER_CPU(struct dp_table *, dp_active_tables);
 
 /**
+ * struct dp_stage_count - what has passed one stage
+ * @packets: skbs
+ * @extra_segments: what was merged into them, beyond one each
+ * @missed: packets that the hook could not count
+ */
+struct dp_stage_count {
+	u64 packets;
+	u64 extra_segments;
+	u64 missed;
+};
+
+/**
+ * struct dp_stage_run - one probe's share of the counts at the stages, which are the whole kernel's; guarded by dp_lock
+ * @begun: has been active
+ * @before: counted in earlier times of being active
+ * @from: the kernel's counts when it became active
+ */
+struct dp_stage_run {
+	bool begun;
+	struct dp_stage_count before[DP_STAGES];
+	struct dp_stage_count from[DP_STAGES];
+};
+
+/**
  * struct dp_probe - one probe; guarded by dp_lock
  * @node: in dp_probes
  * @entry: its file below probes/
@@ -130,8 +172,11 @@ DECLARE_PER_CPU(struct dp_table *, dp_active_tables);
  * @expired: was switched off by its lease, at @expired_at on the monotonic clock
  * @gap: seconds not counted because the lease had run out
  * @match: NULL lets every packet pass
+ * @stages: NULL when it wants none
  * @tables: by CPU number; NULL until the first activation
- * @charged: bytes taken from the module's memory bound
+ * @folded: what cells of namespaces that are gone had counted; there while @tables are
+ * @folded_count: of DP_FOLDED_MAX
+ * @charged: bytes taken from the module's memory bound for all but the tables
  */
 struct dp_probe {
 	struct list_head node;
@@ -147,11 +192,15 @@ struct dp_probe {
 	u64 gap;
 	time64_t since;
 	struct dp_match *match;
+	struct dp_stage_run *stages;
 	struct dp_table **tables;
+	struct dp_sum *folded;
+	u32 folded_count;
 	size_t charged;
 	char name[DP_NAME_MAX + 1];
 	char uid[DP_UID_MAX + 1];
 	char owner[DP_OWNER_MAX + 1];
+	char tag[DP_TAG_MAX + 1];
 };
 
 extern struct list_head dp_probes;
@@ -183,26 +232,53 @@ int dp_charge(size_t bytes);
 void dp_uncharge(size_t bytes);
 
 /* snapshot.c */
+void dp_read_count(struct dp_sum *sum, struct dp_count *count);
+void dp_add(struct dp_sum *sum, const struct dp_sum *other);
 void dp_print_counters(struct dp_text *text, const struct dp_probe *probe);
 
 /* drop.c */
 int dp_drop_hook(void);
 void dp_drop_unhook(void);
 
+/* stages.c */
+void dp_stages_hook(void);
+void dp_stages_unhook(void);
+void dp_stages_begin(struct dp_stage_run *run);
+void dp_stages_end(struct dp_stage_run *run);
+void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool active);
+
 /* match.c */
 struct dp_packet;
 bool dp_matches(const struct dp_match *match, const struct dp_packet *packet);
 
 /* devices.c */
+/**
+ * struct dp_device - what is known of a network device
+ * @address: where it lies
+ * @netns: cookie of its namespace
+ * @peer: cookie of the namespace of the other end of its cable, 0 where it has none
+ * @ifindex: its number there
+ */
 struct dp_device {
-	const struct net_device *device;
+	const void *address;
 	u64 netns;
+	u64 peer;
 	int ifindex;
 };
 
-const struct dp_device *dp_find_device(const struct net_device *device);
+const struct dp_device *dp_find_device(const void *address);
 int dp_devices_start(void);
 void dp_devices_stop(void);
+
+/* namespaces.c */
+void dp_print_namespaces(struct dp_text *text);
+void dp_print_interfaces(struct dp_text *text);
+u64 *dp_live_cookies(u32 *count);
+struct net *dp_peer_net(const struct net_device *device);
+
+/* fold.c */
+void dp_fold_later(void);
+void dp_fold_stop(void);
 
 /* symbols.c */
 /**
@@ -227,6 +303,7 @@ int dp_probes_init(void);
 void dp_probes_exit(void);
 int dp_run_command(const struct dp_command *command);
 int dp_manual_switch(bool on);
+void dp_commands_open(bool open);
 struct dp_probe *dp_find_probe(const char *name);
 u32 dp_lease_left(const struct dp_probe *probe);
 void dp_print_settings(struct dp_text *text);

@@ -3,30 +3,54 @@
  * main.c: load and unload.
  *
  * Between the two, a probe comes and goes by commands (procfs.c, command.c, probe.c), the handler counts (drop.c, match.c,
- * devices.c) in tables (counters.c), and a reader gets a snapshot of them (snapshot.c, reasons.c).
+ * devices.c, stages.c) in tables (counters.c, fold.c), and a reader gets a snapshot of them (snapshot.c, reasons.c, namespaces.c).
  */
 #include <linux/init.h>
 #include <linux/module.h>
 
 #include "dropprobe.h"
 
+/* Where the numbers of namespaces are ours they must outlast the probes that see them. */
+static int __init number_namespaces(void)
+{
+	return DP_HAVE_NET_COOKIE ? 0 : dp_devices_start();
+}
+
+static void forget_namespaces(void)
+{
+	if (!DP_HAVE_NET_COOKIE)
+		dp_devices_stop();
+}
+
 static int __init dropprobe_init(void)
 {
-	int error = dp_procfs_init();
+	int error = number_namespaces();
 
 	if (error)
 		return error;
+	error = dp_procfs_init();
+	if (error)
+		goto forget;
 	error = dp_probes_init();
-	if (error) {
-		dp_procfs_exit();
-		return error;
-	}
+	if (error)
+		goto remove_files;
+	dp_commands_open(true);
 	return 0;
+
+remove_files:
+	dp_procfs_exit();
+forget:
+	forget_namespaces();
+	return error;
 }
 
 static void __exit dropprobe_exit(void)
 {
+	dp_commands_open(false);
 	dp_procfs_exit();
+	/* Before the numbers of namespaces go, which it reads. */
+	dp_fold_stop();
+	forget_namespaces();
 	dp_probes_exit();
 }
 

@@ -49,58 +49,45 @@ static bool has_reason(const struct dp_match *match, u32 reason)
 	return false;
 }
 
-static bool has_netns(const struct dp_match *match, u64 netns)
+/* A packet that a policy of the host drops, on its side of a pod's cable, is one of that pod's. */
+static bool matches_netns(const struct dp_match *match, const struct dp_packet *packet)
 {
-	u32 low = 0, high = match->netns_count;
-
-	while (low < high) {
-		u32 middle = (low + high) / 2;
-
-		if (match->netns[middle] == netns)
-			return true;
-		if (match->netns[middle] < netns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return dp_contains(match->netns, match->netns_count, packet->netns) ||
+	       (packet->peer && dp_contains(match->netns, match->netns_count, packet->peer));
 }
 
-/* Offset, from skb->head, of the transport header; 0 where there is none in this packet (a later fragment) or it is not known. */
+/* Offset, from skb->head, of an IPv6 packet's transport header behind its extensions; 0 where there is none in this packet or it is not known. */
+static noinline u32 behind_extensions(const struct dp_packet *packet, u8 next)
+{
+	int offset = packet->network + sizeof(struct ipv6hdr) - skb_headroom(packet->skb);
+	__be16 fragment = 0;
+	int end = ipv6_skip_exthdr(packet->skb, offset, &next, &fragment);
+
+	if (end < 0 || (fragment & htons(IP6_OFFSET)))
+		return 0;
+	return end + skb_headroom(packet->skb);
+}
+
+/* The same of any packet; a later fragment has none. Its IP header lies in the linear part, or @network would be 0. */
 static u32 transport_of(const struct dp_packet *packet)
 {
-	int offset = packet->network - skb_headroom(packet->skb);
-	u32 length;
+	const u8 *header = packet->skb->head + packet->network;
 
 	if (packet->family == 4) {
-		struct iphdr copy;
-		const struct iphdr *ip = skb_header_pointer(packet->skb, offset, sizeof(copy), &copy);
+		const struct iphdr *ip = (const struct iphdr *)header;
 
-		if (!ip || (ip->frag_off & htons(IP_OFFSET)))
-			return 0;
-		length = ip->ihl * 4;
-	} else {
-		__be16 fragment = 0;
-		u8 next;
-		struct ipv6hdr copy;
-		const struct ipv6hdr *ip = skb_header_pointer(packet->skb, offset, sizeof(copy), &copy);
-		int end;
-
-		if (!ip)
-			return 0;
-		next = ip->nexthdr;
-		end = ipv6_skip_exthdr(packet->skb, offset + sizeof(*ip), &next, &fragment);
-		if (end < 0 || (fragment & htons(IP6_OFFSET)))
-			return 0;
-		length = end - offset;
+		return ip->frag_off & htons(IP_OFFSET) ? 0 : packet->network + ip->ihl * 4;
 	}
-	return packet->network + length;
+	if (ipv6_ext_hdr(((const struct ipv6hdr *)header)->nexthdr))
+		return behind_extensions(packet, ((const struct ipv6hdr *)header)->nexthdr);
+	return packet->network + sizeof(struct ipv6hdr);
 }
 
 static bool matches_ports(const struct dp_match *match, const struct dp_packet *packet)
 {
-	__be16 copy[2];
+	const struct sk_buff *skb = packet->skb;
 	const __be16 *ports;
+	__be16 copy[2];
 	u32 transport, i;
 
 	if (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP && packet->protocol != IPPROTO_SCTP)
@@ -108,7 +95,10 @@ static bool matches_ports(const struct dp_match *match, const struct dp_packet *
 	transport = transport_of(packet);
 	if (!transport)
 		return false;
-	ports = skb_header_pointer(packet->skb, (int)(transport - skb_headroom(packet->skb)), sizeof(copy), copy);
+	if (likely(transport + sizeof(copy) <= skb_tail_pointer(skb) - skb->head))
+		ports = (const __be16 *)(skb->head + transport);
+	else
+		ports = skb_header_pointer(skb, (int)(transport - skb_headroom(skb)), sizeof(copy), copy);
 	if (!ports)
 		return false;
 	for (i = 0; i < match->port_count; i++)
@@ -117,11 +107,11 @@ static bool matches_ports(const struct dp_match *match, const struct dp_packet *
 	return false;
 }
 
-static bool in_cidr(const struct dp_cidr *cidr, const u8 *address, u32 length)
+static bool in_cidr(const struct dp_cidr *cidr, const u32 *address, u32 words)
 {
 	u32 i;
 
-	for (i = 0; i < length; i++)
+	for (i = 0; i < words; i++)
 		if ((address[i] & cidr->mask[i]) != cidr->address[i])
 			return false;
 	return true;
@@ -129,20 +119,16 @@ static bool in_cidr(const struct dp_cidr *cidr, const u8 *address, u32 length)
 
 static bool matches_cidrs(const struct dp_match *match, const struct dp_packet *packet)
 {
-	u32 length = packet->family == 4 ? 4 : 16, i;
-	u32 source = packet->family == 4 ? offsetof(struct iphdr, saddr) : offsetof(struct ipv6hdr, saddr);
-	const u8 *addresses;
-	u8 copy[32];
+	const u8 *header = packet->skb->head + packet->network;
+	u32 words = packet->family == 4 ? 1 : 4, i;
+	const u32 *addresses = (const u32 *)(header + (packet->family == 4 ? offsetof(struct iphdr, saddr) :
+						       offsetof(struct ipv6hdr, saddr)));
 
-	addresses = skb_header_pointer(packet->skb, (int)(packet->network + source - skb_headroom(packet->skb)),
-				       2 * length, copy);
-	if (!addresses)
-		return false;
 	for (i = 0; i < match->cidr_count; i++) {
 		const struct dp_cidr *cidr = &match->cidrs[i];
 
 		if (cidr->family == packet->family &&
-		    (in_cidr(cidr, addresses, length) || in_cidr(cidr, addresses + length, length)))
+		    (in_cidr(cidr, addresses, words) || in_cidr(cidr, addresses + words, words)))
 			return true;
 	}
 	return false;
@@ -159,7 +145,7 @@ bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
 {
 	u32 given = match->given;
 
-	if ((given & DP_GIVEN_NETNS) && !has_netns(match, packet->netns))
+	if ((given & DP_GIVEN_NETNS) && !matches_netns(match, packet))
 		return false;
 	if ((given & DP_GIVEN_FAMILIES) && !(match->families & family_bit(packet->family)))
 		return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * packet.h: what is known of one dropped packet, gathered once for all probes.
+ * packet.h: what a filter may look at of one dropped packet.
  */
 #ifndef DROPPROBE_PACKET_H
 #define DROPPROBE_PACKET_H
@@ -13,10 +13,8 @@
 /**
  * struct dp_packet - one dropped packet
  * @skb: itself; only bounded reads
- * @key: of its cell
  * @netns: cookie of its namespace, 0 where unknown
- * @bytes: its length
- * @extra_segments: beyond one
+ * @peer: cookie of the namespace behind the host's interface that it came by, 0 for none
  * @network: offset of the IP header from skb->head; 0 where there is none to read
  * @reason: why
  * @family: 4, 6, or 0 for what is not IP
@@ -24,10 +22,8 @@
  */
 struct dp_packet {
 	const struct sk_buff *skb;
-	struct dp_key key;
 	u64 netns;
-	u32 bytes;
-	u32 extra_segments;
+	u64 peer;
 	u32 network;
 	u32 reason;
 	u8 family;

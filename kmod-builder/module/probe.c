@@ -25,7 +25,11 @@ DEFINE_MUTEX(dp_command_lock);
 DEFINE_MUTEX(dp_lock);
 LIST_HEAD(dp_probes);
 
-static u32 dp_active_count;	/* probes that count, guarded by dp_lock */
+static bool dp_open;		/* commands are taken; guarded by dp_command_lock */
+
+/* Guarded by dp_lock. */
+static u32 dp_active_count;	/* probes that count */
+static u32 dp_stages_count;	/* those of them that count at the stages too */
 
 static void expire_leases(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_lease_work, expire_leases);
@@ -85,15 +89,24 @@ static void plan_expiry(void)
 		schedule_delayed_work(&dp_lease_work, msecs_to_jiffies(max_t(s64, next, 0)) + 1);
 }
 
+/* From here on it is known again whether it counts, and why not. */
+static void end_gap(struct dp_probe *probe)
+{
+	if (probe->expired)
+		probe->gap += ktime_ms_delta(ktime_get(), probe->expired_at) / 1000;
+	probe->expired = false;
+}
+
 static int activate(struct dp_probe *probe)
 {
+	bool made = !probe->tables;
 	int error;
 
 	if (probe->active)
 		return 0;
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	if (!probe->tables) {
+	if (made) {
 		error = dp_tables_make(probe);
 		if (error)
 			goto put;
@@ -101,18 +114,24 @@ static int activate(struct dp_probe *probe)
 	if (!dp_active_count) {
 		error = dp_drop_hook();
 		if (error)
-			goto put;
+			goto free;
 	}
 	dp_active_count++;
 	dp_tables_link(probe);
+	if (probe->stages) {
+		if (!dp_stages_count++)
+			dp_stages_hook();
+		dp_stages_begin(probe->stages);
+	}
 	probe->active = true;
 	if (!probe->since)
 		probe->since = ktime_get_real_seconds();
-	if (probe->expired)
-		probe->gap += ktime_ms_delta(ktime_get(), probe->expired_at) / 1000;
-	probe->expired = false;
+	end_gap(probe);
 	return 0;
 
+free:
+	if (made)
+		dp_tables_free(probe);
 put:
 	module_put(THIS_MODULE);
 	return error;
@@ -123,6 +142,11 @@ static void deactivate(struct dp_probe *probe)
 	if (!probe->active)
 		return;
 	probe->active = false;
+	if (probe->stages) {
+		dp_stages_end(probe->stages);
+		if (!--dp_stages_count)
+			dp_stages_unhook();
+	}
 	dp_tables_unlink(probe);
 	if (!--dp_active_count)
 		dp_drop_unhook();
@@ -148,6 +172,7 @@ static void expire_leases(struct work_struct *work)
 static void free_probe(struct dp_probe *probe)
 {
 	kvfree(probe->match);
+	kfree(probe->stages);
 	kfree(probe);
 }
 
@@ -186,7 +211,8 @@ static struct dp_probe *new_probe(const char *name, u32 cells)
 /* Puts a new probe in the list and makes its file. The caller frees it after an error. */
 static int list_probe(struct dp_probe *probe)
 {
-	size_t charge = sizeof(*probe) + (probe->match ? sizeof(*probe->match) : 0);
+	size_t charge = sizeof(*probe) + (probe->match ? sizeof(*probe->match) : 0) +
+			(probe->stages ? sizeof(*probe->stages) : 0);
 	int error;
 
 	mutex_lock(&dp_lock);
@@ -240,7 +266,7 @@ static int check_add(const struct dp_command *command)
 static int add_probe(const struct dp_command *command)
 {
 	struct dp_probe *probe;
-	int error = command->stages ? -EINVAL : check_add(command);
+	int error = check_add(command);
 
 	if (error)
 		return error;
@@ -249,10 +275,16 @@ static int add_probe(const struct dp_command *command)
 		return -ENOMEM;
 	strscpy(probe->uid, command->uid, sizeof(probe->uid));
 	strscpy(probe->owner, command->owner, sizeof(probe->owner));
+	if (command->tag)
+		strscpy(probe->tag, command->tag, sizeof(probe->tag));
 	set_lease(probe, command->lease);
 	if (command->match.given) {
 		probe->match = copy_match(&command->match);
 		error = probe->match ? 0 : -ENOMEM;
+	}
+	if (command->stages) {
+		probe->stages = kzalloc(sizeof(*probe->stages), GFP_KERNEL);
+		error = probe->stages ? error : -ENOMEM;
 	}
 	if (!error)
 		error = list_probe(probe);
@@ -312,6 +344,7 @@ static int change_probe(struct dp_probe *probe, const struct dp_command *command
 		break;
 	case DP_DEACTIVATE:
 		deactivate(probe);
+		end_gap(probe);
 		break;
 	case DP_RENEW:
 		strscpy(probe->owner, command->owner, sizeof(probe->owner));
@@ -331,7 +364,7 @@ static int change_probe(struct dp_probe *probe, const struct dp_command *command
  * @command: as dp_parse_command() gives it; dp_command_lock is held
  *
  * Return: 0, or a negative error number and nothing is changed: EINVAL, ENOENT, EEXIST, EBUSY, EAGAIN, ENOSPC, ENOMEM as the
- * reference of the interface says, ENODEV while the module is being unloaded.
+ * reference of the interface says, ENODEV while the module is being loaded or unloaded.
  */
 int dp_run_command(const struct dp_command *command)
 {
@@ -339,6 +372,8 @@ int dp_run_command(const struct dp_command *command)
 	int error;
 
 	lockdep_assert_held(&dp_command_lock);
+	if (!dp_open)
+		return -ENODEV;
 	if (command->verb == DP_ADD)
 		return add_probe(command);
 
@@ -356,21 +391,22 @@ int dp_run_command(const struct dp_command *command)
 }
 
 /**
- * dp_manual_switch - switch the manual probe
+ * dp_manual_switch - switch the manual probe; dp_command_lock is held
  * @on: whether it shall count; that it does already is no error
  *
- * Return: 0 or a negative error number.
+ * Return: 0 or a negative error number; ENODEV while the module is being loaded or unloaded.
  */
 int dp_manual_switch(bool on)
 {
 	struct dp_probe *probe;
 	int error = 0;
 
+	lockdep_assert_held(&dp_command_lock);
+	if (!dp_open)
+		return -ENODEV;
 	mutex_lock(&dp_lock);
 	probe = dp_find_probe(DP_MANUAL);
-	if (!probe)
-		error = -ENODEV;
-	else if (on)
+	if (on)
 		error = activate(probe);
 	else
 		deactivate(probe);
@@ -387,12 +423,25 @@ void dp_print_settings(struct dp_text *text)
 	struct dp_probe *probe;
 
 	mutex_lock(&dp_lock);
-	dp_print(text, "settings:\n  abi: %u\n  reasons: %s\n  stages: off\n  probes:", DP_ABI,
-		 dp_reasons_named() ? "kernel" : "none");
+	dp_print(text, "settings:\n  abi: %u\n  reasons: %s\n  stages: %s\n  probes:", DP_ABI,
+		 dp_reasons_named() ? "kernel" : "none", dp_stages_count ? "on" : "off");
 	list_for_each_entry(probe, &dp_probes, node)
 		dp_print(text, " %s(%s)", probe->name, probe->active ? "active" : "inactive");
 	dp_print(text, "\nactivated:%c\n", dp_active_count ? 'y' : 'N');
 	mutex_unlock(&dp_lock);
+}
+
+/**
+ * dp_commands_open - take commands, or no more
+ * @open: which; when it is false and this returns, none is under way
+ *
+ * The files are there before all is ready for a command and go one after the other, and a command makes and removes files itself.
+ */
+void dp_commands_open(bool open)
+{
+	mutex_lock(&dp_command_lock);
+	dp_open = open;
+	mutex_unlock(&dp_command_lock);
 }
 
 /**

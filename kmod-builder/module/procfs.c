@@ -141,19 +141,31 @@ static int reasons_open(struct inode *inode, struct file *file)
 	return open_snapshot(file, print_reasons);
 }
 
-/* Namespaces and interfaces are not listed yet: whole answers with nothing in them. */
-static int print_nothing(struct dp_text *text, const struct file *file)
+static int print_namespaces(struct dp_text *text, const struct file *file)
 {
+	dp_print_namespaces(text);
 	dp_print_end(text);
 	return 0;
 }
 
-static int nothing_open(struct inode *inode, struct file *file)
+static int namespaces_open(struct inode *inode, struct file *file)
 {
-	return open_snapshot(file, print_nothing);
+	return open_snapshot(file, print_namespaces);
 }
 
-static int print_probe(struct dp_text *text, const struct file *file)
+static int print_interfaces(struct dp_text *text, const struct file *file)
+{
+	dp_print_interfaces(text);
+	dp_print_end(text);
+	return 0;
+}
+
+static int interfaces_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_interfaces);
+}
+
+static int print_counters(struct dp_text *text, const struct file *file)
 {
 	struct dp_probe *probe;
 
@@ -167,7 +179,7 @@ static int print_probe(struct dp_text *text, const struct file *file)
 
 static int probe_open(struct inode *inode, struct file *file)
 {
-	return open_snapshot(file, print_probe);
+	return open_snapshot(file, print_counters);
 }
 
 static const struct proc_ops settings_ops = {
@@ -184,26 +196,18 @@ static const struct proc_ops control_ops = {
 	.proc_lseek = noop_llseek,
 };
 
-static const struct proc_ops reasons_ops = {
-	.proc_open = reasons_open,
-	.proc_read = read_snapshot,
-	.proc_lseek = default_llseek,
-	.proc_release = release_snapshot,
-};
+/* What is only read. */
+#define SNAPSHOT_OPS(open) {			\
+	.proc_open = open,			\
+	.proc_read = read_snapshot,		\
+	.proc_lseek = default_llseek,		\
+	.proc_release = release_snapshot,	\
+}
 
-static const struct proc_ops nothing_ops = {
-	.proc_open = nothing_open,
-	.proc_read = read_snapshot,
-	.proc_lseek = default_llseek,
-	.proc_release = release_snapshot,
-};
-
-static const struct proc_ops probe_ops = {
-	.proc_open = probe_open,
-	.proc_read = read_snapshot,
-	.proc_lseek = default_llseek,
-	.proc_release = release_snapshot,
-};
+static const struct proc_ops reasons_ops = SNAPSHOT_OPS(reasons_open);
+static const struct proc_ops namespaces_ops = SNAPSHOT_OPS(namespaces_open);
+static const struct proc_ops interfaces_ops = SNAPSHOT_OPS(interfaces_open);
+static const struct proc_ops probe_ops = SNAPSHOT_OPS(probe_open);
 
 /**
  * dp_procfs_add_probe - make a probe's file
@@ -248,7 +252,8 @@ int dp_procfs_init(void)
 	dp_probes_folder = folder ? proc_mkdir("probes", folder) : NULL;
 	if (dp_probes_folder && proc_create("drop-packet", 0600, net, &settings_ops) &&
 	    proc_create("control", 0200, folder, &control_ops) && proc_create("reasons", 0400, folder, &reasons_ops) &&
-	    proc_create("namespaces", 0400, folder, &nothing_ops) && proc_create("interfaces", 0400, folder, &nothing_ops))
+	    proc_create("namespaces", 0400, folder, &namespaces_ops) &&
+	    proc_create("interfaces", 0400, folder, &interfaces_ops))
 		return 0;
 	dp_procfs_exit();
 	return -ENOMEM;

@@ -16,18 +16,9 @@
 
 #include "dropprobe.h"
 
-/* One cell or one reason, added up over CPUs. */
-struct sum {
-	struct dp_key key;
-	u64 packets;
-	u64 segments;
-	u64 bytes;
-	unsigned long last;
-};
-
 struct sums {
-	struct sum *cells;
-	struct sum *reasons;
+	struct dp_sum *cells;
+	struct dp_sum *reasons;
 	u32 cell_count;
 	u32 reason_count;
 	u64 filtered;
@@ -37,7 +28,7 @@ struct sums {
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct dp_key *x = &((const struct sum *)a)->key, *y = &((const struct sum *)b)->key;
+	const struct dp_key *x = &((const struct dp_sum *)a)->key, *y = &((const struct dp_sum *)b)->key;
 
 	if (x->what != y->what)
 		return x->what < y->what ? -1 : 1;
@@ -50,7 +41,12 @@ static int compare_keys(const void *a, const void *b)
 	return 0;
 }
 
-static void add(struct sum *sum, const struct sum *other)
+/**
+ * dp_add - add to a sum
+ * @sum: keeps its key
+ * @other: what is added
+ */
+void dp_add(struct dp_sum *sum, const struct dp_sum *other)
 {
 	if (!sum->packets || time_after(other->last, sum->last))
 		sum->last = other->last;
@@ -59,7 +55,12 @@ static void add(struct sum *sum, const struct sum *other)
 	sum->bytes += other->bytes;
 }
 
-static void read_count(struct sum *sum, struct dp_count *count)
+/**
+ * dp_read_count - read a count that a handler may be adding to
+ * @sum: the result; its key is left alone
+ * @count: the count
+ */
+void dp_read_count(struct dp_sum *sum, struct dp_count *count)
 {
 	sum->packets = local64_read(&count->packets);
 	sum->segments = sum->packets + local64_read(&count->extra_segments);
@@ -68,7 +69,7 @@ static void read_count(struct sum *sum, struct dp_count *count)
 }
 
 /* Sorts, and makes one of those with the same key. Returns how many are left. */
-static u32 merge(struct sum *sums, u32 count)
+static u32 merge(struct dp_sum *sums, u32 count)
 {
 	u32 i, last = 0;
 
@@ -79,19 +80,35 @@ static u32 merge(struct sum *sums, u32 count)
 		if (compare_keys(&sums[last], &sums[i]))
 			sums[++last] = sums[i];
 		else
-			add(&sums[last], &sums[i]);
+			dp_add(&sums[last], &sums[i]);
 	}
 	return last + 1;
 }
 
-static u32 used_cells(const struct dp_probe *probe)
+static u32 used_in_table(const struct dp_table *table)
 {
 	u32 count = 0, i;
+
+	for (i = 0; i <= table->mask; i++)
+		count += READ_ONCE(table->cells[i].key.kind) != DP_KIND_FREE;
+	return count;
+}
+
+/* Where a table is half full, what is gone is looked for. */
+static u32 used_cells(const struct dp_probe *probe)
+{
+	bool filling = false;
+	u32 count = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		for (i = 0; i <= probe->tables[cpu]->mask; i++)
-			count += READ_ONCE(probe->tables[cpu]->cells[i].key.kind) != DP_KIND_FREE;
+	for_each_possible_cpu(cpu) {
+		u32 used = used_in_table(probe->tables[cpu]);
+
+		filling |= used > probe->tables[cpu]->mask / 2;
+		count += used;
+	}
+	if (filling)
+		dp_fold_later();
 	return count;
 }
 
@@ -102,22 +119,22 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 
 	for (i = 0; i <= table->mask; i++) {
 		struct dp_cell *cell = &table->cells[i];
-		struct sum *sum = &sums->cells[sums->cell_count];
+		struct dp_sum *sum = &sums->cells[sums->cell_count];
 
 		if (!(smp_load_acquire(&cell->key.kind) & DP_KIND_READY))
 			continue;
 		if (sums->cell_count == room)
 			return false;
 		sum->key = cell->key;
-		read_count(sum, &cell->count);
+		dp_read_count(sum, &cell->count);
 		if (sum->packets)
 			sums->cell_count++;
 	}
 	for (i = 0; i < DP_UNKEYED_SLOTS; i++) {
 		struct dp_unkeyed *slot = &table->reasons[i];
-		struct sum *sum = &sums->reasons[sums->reason_count];
+		struct dp_sum *sum = &sums->reasons[sums->reason_count];
 
-		read_count(sum, &slot->count);
+		dp_read_count(sum, &slot->count);
 		sum->key = (struct dp_key){ .what = READ_ONCE(slot->id) & U32_MAX };
 		if (sum->packets)
 			sums->reason_count++;
@@ -128,7 +145,7 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 	return true;
 }
 
-static void forget(struct sums *sums)
+static void free_sums(struct sums *sums)
 {
 	kvfree(sums->cells);
 	kvfree(sums->reasons);
@@ -141,15 +158,15 @@ static int gather_tables(struct sums *sums, const struct dp_probe *probe)
 	int cpu;
 
 again:
-	forget(sums);
+	free_sums(sums);
 	/* One more than there can be: the last is where a table's first empty one is looked at. */
-	room = used_cells(probe) + slack;
+	room = used_cells(probe) + probe->folded_count + slack;
 	sums->cells = kvcalloc(room + 1, sizeof(*sums->cells), GFP_KERNEL);
 	sums->reasons = kvcalloc(room + num_possible_cpus() * DP_UNKEYED_SLOTS + 1, sizeof(*sums->reasons), GFP_KERNEL);
 	if (!sums->cells || !sums->reasons)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		if (!gather_table(sums, probe->tables[cpu], room)) {
+		if (!gather_table(sums, probe->tables[cpu], room - probe->folded_count)) {
 			slack *= 4;
 			goto again;
 		}
@@ -165,9 +182,10 @@ static int gather(struct sums *sums, const struct dp_probe *probe)
 		return 0;
 	if (gather_tables(sums, probe))
 		return -ENOMEM;
-	sums->cell_count = merge(sums->cells, sums->cell_count);
+	memcpy(sums->cells + sums->cell_count, probe->folded, probe->folded_count * sizeof(*probe->folded));
+	sums->cell_count = merge(sums->cells, sums->cell_count + probe->folded_count);
 	for (i = 0; i < sums->cell_count; i++) {
-		struct sum *sum = &sums->reasons[sums->reason_count++];
+		struct dp_sum *sum = &sums->reasons[sums->reason_count++];
 
 		*sum = sums->cells[i];
 		sum->key = (struct dp_key){ .what = sums->cells[i].key.what >> 32 };
@@ -181,7 +199,7 @@ static time64_t wall_time(unsigned long last, time64_t now)
 	return now - (jiffies - last) / HZ;
 }
 
-static void print_count(struct dp_text *text, const struct sum *sum, time64_t now)
+static void print_count(struct dp_text *text, const struct dp_sum *sum, time64_t now)
 {
 	dp_print(text, " packets=%llu segments=%llu bytes=%llu last=%lld\n", sum->packets, sum->segments, sum->bytes,
 		 wall_time(sum->last, now));
@@ -213,7 +231,7 @@ static const char *direction_name(u8 direction)
 	return direction == DP_IN ? "in" : direction == DP_OUT ? "out" : "unknown";
 }
 
-static void print_cell(struct dp_text *text, const struct sum *sum, time64_t now)
+static void print_cell(struct dp_text *text, const struct dp_sum *sum, time64_t now)
 {
 	const struct dp_key *key = &sum->key;
 	bool cgroup = key->kind & DP_KIND_CGROUP;
@@ -223,23 +241,26 @@ static void print_cell(struct dp_text *text, const struct sum *sum, time64_t now
 	dp_print(text, " family=%u protocol=%u direction=%s netns=%llu ifindex=%u cgroup=%llu",
 		 DP_KIND_FAMILY(key->kind), DP_KIND_PROTOCOL(key->kind), direction_name(DP_KIND_DIRECTION(key->kind)),
 		 cgroup ? dp_net_cookie(&init_net) : key->where, (u32)key->what, cgroup ? key->where : 0);
+	if (key->kind & DP_KIND_GONE)
+		dp_print(text, " gone=y");
 	print_count(text, sum, now);
 }
 
 static void print_probe(struct dp_text *text, const struct dp_probe *probe, time64_t now)
 {
-	dp_print(text, "probe name=%s uid=%s abi=%u owner=%s active=%c lease=%u epoch=%016llx since=%lld now=%lld gap=%llu\n",
+	dp_print(text, "probe name=%s uid=%s abi=%u owner=%s active=%c lease=%u epoch=%016llx since=%lld now=%lld gap=%llu tag=%s\n",
 		 probe->name, probe->manual ? "-" : probe->uid, DP_ABI, probe->manual ? "-" : probe->owner,
-		 probe->active ? 'y' : 'n', dp_lease_left(probe), probe->epoch, probe->since, now, probe->gap);
+		 probe->active ? 'y' : 'n', dp_lease_left(probe), probe->epoch, probe->since, now, probe->gap,
+		 *probe->tag ? probe->tag : "-");
 }
 
 static void print_sums(struct dp_text *text, const struct sums *sums, time64_t now)
 {
-	struct sum total = {};
+	struct dp_sum total = {};
 	u32 i;
 
 	for (i = 0; i < sums->reason_count; i++)
-		add(&total, &sums->reasons[i]);
+		dp_add(&total, &sums->reasons[i]);
 	dp_print(text, "total packets=%llu segments=%llu bytes=%llu filtered=%llu unkeyed=%llu notdrops=%llu\n",
 		 total.packets, total.segments, total.bytes, sums->filtered, sums->unkeyed, sums->notdrops);
 	for (i = 0; i < sums->reason_count; i++) {
@@ -267,6 +288,8 @@ void dp_print_counters(struct dp_text *text, const struct dp_probe *probe)
 		text->error = -ENOMEM;
 	else
 		print_sums(text, &sums, now);
+	if (probe->stages)
+		dp_print_stages(text, probe->stages, probe->active);
 	dp_print_end(text);
-	forget(&sums);
+	free_sums(&sums);
 }

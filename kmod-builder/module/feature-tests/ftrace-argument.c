@@ -1,0 +1,8 @@
+/* An ftrace callback may ask for the arguments of the traced function: 6.2, where the architecture saves them at every call. */
+#include <linux/ftrace.h>
+
+unsigned long test(struct ftrace_regs *regs);
+unsigned long test(struct ftrace_regs *regs)
+{
+	return ftrace_regs_get_argument(regs, 0);
+}
