@@ -4,7 +4,9 @@ import contextlib
 import errno
 import os
 import re
+import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -12,7 +14,8 @@ import module
 
 FOLDER = module.FOLDER
 TRACING = "/sys/kernel/tracing/events/skb/kfree_skb"
-SO_NETNS_COOKIE = 71
+REASONS = "reasons: kernel" in open(module.SETTINGS).read()  # or the kernel has none
+IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_PROBE = 10, 23, 3
 LONG = os.path.exists("/mnt/rig/long")
 PROTOCOLS = {"none": 0, "icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132}
 
@@ -46,6 +49,11 @@ def write(path, text):
 def read(path):
     with open(path) as file:
         return file.read()
+
+
+def sysctl(name, value):
+    """For this namespace, where it is one of a namespace."""
+    write(f"/proc/sys/{name}", str(value))
 
 
 def control(text):
@@ -104,6 +112,7 @@ class Snapshot:
         assert (self.probe.kind, self.total.kind) == ("probe", "total"), self.text
         self.reasons = [record for record in everything if record.kind == "reason"]
         self.cells = [record for record in everything if record.kind == "cell"]
+        self.stages = [record for record in everything if record.kind == "stage"]
         for value in ("packets", "segments", "bytes"):
             of_reasons = sum(getattr(record, value) for record in self.reasons)
             assert getattr(self.total, value) == of_reasons, f"total {value} is not the sum of the reasons\n{self.text}"
@@ -112,6 +121,12 @@ class Snapshot:
 
     def by_reason(self):
         return {record.name: record.packets for record in self.reasons}
+
+    def refused(self):
+        """Packets that came for a port where nobody listens; where the kernel has no reasons, by the place."""
+        if REASONS:
+            return self.by_reason().get("NO_SOCKET", 0)
+        return sum(cell.packets for cell in self.cells if re.match(r"(__udp[46]_lib|tcp_v[46])_rcv\+", cell.location))
 
 
 class Probe:
@@ -187,12 +202,13 @@ def check_oracle(before, after, oracle_before, oracle_after):
 
 
 class Drop:
-    """What must be counted: values that are None are not looked at. The interface is a name, or "" where the packet had none yet."""
+    """What must be counted: values that are None are not looked at. The number of packets may be a function, asked when all is over. A reason may be several, of which
+    kernels give one or the other. The interface is a name, or "" where the packet had none yet."""
 
     def __init__(self, packets, reason=None, family=None, protocol=None, direction=None, interface=None, location=None, netns=None, **more):
         self.want = {
             "packets": packets,
-            "reason": reason,
+            "reason": reason if REASONS else "-",
             "family": family,
             "protocol": PROTOCOLS[protocol] if protocol else None,
             "direction": direction,
@@ -206,6 +222,8 @@ class Drop:
 
     def fits(self, seen):
         for key, value in self.want.items():
+            if callable(value):
+                value = value()
             if value is None or value == ():
                 continue
             if key == "location":
@@ -219,11 +237,12 @@ class Drop:
         return True
 
     def __repr__(self):
-        return " ".join(f"{key}={value}" for key, value in self.want.items() if value is not None)
+        return " ".join(f"{key}={value() if callable(value) else value}" for key, value in self.want.items() if value is not None)
 
 
 # What an interface that has just come up sends to find its neighbours and nobody wants; on older kernels, errors too, once they are read.
 ICMPV6 = Drop(None, protocol="icmpv6", netns=())
+ICMP = Drop(None, protocol="icmp", netns=())
 
 KEYS = ("reason", "location", "family", "protocol", "direction", "netns", "ifindex", "cgroup")
 
@@ -296,8 +315,8 @@ def settle(probe):
 
 def cookie():
     """This process's network namespace, as the module names it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        return int.from_bytes(any_socket.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8), "little")
+    inum = os.stat("/proc/thread-self/ns/net").st_ino
+    return next(record.cookie for record in records(f"{FOLDER}/namespaces") if record.inum == inum)
 
 
 @contextlib.contextmanager
@@ -314,19 +333,22 @@ def inside(name):
 
 
 @contextlib.contextmanager
-def neighbour(name="next"):
-    """Another namespace, joined to this one by a veth pair: here `to-NAME` with 10.9.0.1 and fd09::1, there `eth0` with 10.9.0.2 and fd09::2."""
+def neighbour(name="next", net=9):
+    """Another namespace, joined to this one by a veth pair: here `to-NAME` with 10.NET.0.1 and fd0NET::1, there `eth0` with 10.NET.0.2 and fd0NET::2, and its way to everywhere
+    else."""
     sh(f"""
       ip netns add {name}
       ip link add to-{name} type veth peer name eth0 netns {name}
-      ip addr add 10.9.0.1/24 dev to-{name}
-      ip addr add fd09::1/64 dev to-{name} nodad
+      ip addr add 10.{net}.0.1/24 dev to-{name}
+      ip addr add fd0{net}::1/64 dev to-{name} nodad
       ip link set to-{name} up
-      ip -n {name} addr add 10.9.0.2/24 dev eth0
-      ip -n {name} addr add fd09::2/64 dev eth0 nodad
+      ip -n {name} addr add 10.{net}.0.2/24 dev eth0
+      ip -n {name} addr add fd0{net}::2/64 dev eth0 nodad
       ip -n {name} link set lo up
-      ip -n {name} link set eth0 up""")
-    for address in ("10.9.0.2", "fd09::2"):
+      ip -n {name} link set eth0 up
+      ip -n {name} route add default via 10.{net}.0.1
+      ip -n {name} route add default via fd0{net}::1""")
+    for address in (f"10.{net}.0.2", f"fd0{net}::2"):
         until(lambda there=address: refused_by(there), f"{address} to answer")
     try:
         yield name
@@ -334,9 +356,40 @@ def neighbour(name="next"):
         sh(f"ip netns del {name}")
 
 
+@contextlib.contextmanager
+def router():
+    """This namespace forwards between two neighbours, `left` (10.9.0.2, fd09::2) and `right` (10.8.0.2, fd08::2)."""
+    with neighbour("left", 9) as left, neighbour("right", 8) as right:
+        sysctl("net/ipv4/ip_forward", 1)
+        sysctl("net/ipv6/conf/all/forwarding", 1)
+        yield left, right
+
+
+def start_in_cgroup(path):
+    """A process in a new network namespace and a new cgroup; for stop()."""
+    folder = "/sys/fs/cgroup" + path
+    os.makedirs(folder)
+    pid = os.fork()
+    if pid == 0:
+        write(f"{folder}/cgroup.procs", str(os.getpid()))
+        os.unshare(os.CLONE_NEWNET)
+        os.execvp("sleep", ["sleep", "600"])
+    until(lambda: read(f"/proc/{pid}/comm") == "sleep\n", "a process in a cgroup of its own")
+    return pid
+
+
+def stop(pid, path):
+    """Ends what start_in_cgroup() has begun."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    while path != "/":
+        os.rmdir("/sys/fs/cgroup" + path)
+        path = os.path.dirname(path)
+
+
 def refused_by(address):
     """Whether the address is there to refuse a connection."""
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM) as client:
+    with socket.socket(family_of(address), socket.SOCK_STREAM) as client:
         client.settimeout(1)
         try:
             return client.connect_ex((address, 9)) == errno.ECONNREFUSED
@@ -344,12 +397,64 @@ def refused_by(address):
             return False
 
 
-def udp(address, port, packets, size=64):
-    """Sends datagrams from one socket that is not connected, so that no error comes back to it."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as sender:
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def udp(address, port, packets, size=64, source=None, hops=None, whole=False):
+    """Sends datagrams from one socket that is not connected, so that no error comes back to it; `whole`: never in fragments, whatever the path takes."""
+    six = ":" in address
+    with socket.socket(family_of(address), socket.SOCK_DGRAM) as sender:
+        if source:
+            sender.bind((source, 0))
+        if hops:
+            sender.setsockopt(*(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS) if six else (socket.IPPROTO_IP, socket.IP_TTL), hops)
+        if whole:
+            sender.setsockopt(*(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if six else (socket.IPPROTO_IP, IP_MTU_DISCOVER), PMTUDISC_PROBE)
         for _ in range(packets):
             sender.sendto(b"x" * size, (address, port))
+
+
+@contextlib.contextmanager
+def sends_no(name, what):
+    """In the block, what the rule matches does not leave the namespace."""
+    nft = f"ip netns exec {name} nft"
+    sh(f"{nft} -f - <<'N'\ntable inet held {{\nchain out {{\ntype filter hook output priority 0\n{what} drop\n}}\n}}\nN")
+    try:
+        yield
+    finally:
+        sh(f"{nft} delete table inet held")
+
+
+def raw_ip(address, protocol, payload, flags=0, number=0):
+    """Sends one packet with an IP header of ours, from the address that it goes to."""
+    raw = socket.inet_pton(family_of(address), address)
+    if ":" in address:
+        header = struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + raw + raw
+    else:
+        header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), number, flags, 64, protocol, 0) + raw + raw
+    with socket.socket(family_of(address), socket.SOCK_RAW, socket.IPPROTO_RAW) as sender:
+        sender.sendto(header + payload, (address, 0))
+
+
+def raw_udp(address, port, data, checksum):
+    """Sends a datagram with this checksum."""
+    raw_ip(address, PROTOCOLS["udp"], struct.pack("!HHHH", 5555, port, 8 + len(data), checksum) + data)
+
+
+def raw_fragment(address, number):
+    """Sends the first fragment of a UDP datagram of 100 bytes, whose second never comes."""
+    data = struct.pack("!HHHH", 5555, 9, 108, 0) + b"x" * 56
+    if ":" in address:
+        raw_ip(address, 44, struct.pack("!BBHI", PROTOCOLS["udp"], 0, 1, number) + data)
+    else:
+        raw_ip(address, PROTOCOLS["udp"], data, flags=0x2000, number=number + 1)
+
+
+def snmp_ext(name):
+    """A counter of this namespace's /proc/net/netstat."""
+    keys, values = [line.split()[1:] for line in read(f"/proc/{os.getpid()}/net/netstat").splitlines() if line.startswith("TcpExt:")]
+    return int(values[keys.index(name)])
 
 
 def snmp(name):

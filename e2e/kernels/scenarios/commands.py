@@ -9,6 +9,7 @@ MALFORMED = (
     "add", "add x", "add x uid=u-1", f"add {ME}", f"add X {ME}", f"add _manual {ME}", f"add a/b {ME}", f"add .. {ME}", f"add -a {ME}",
     f"add {'a' * 64} {ME}", f"add x {ME} {ME}", f"add x {ME} lease=0", f"add x {ME} lease=86401", f"add x {ME} lease=-1", f"add x {ME} lease=1x",
     f"add x {ME} lease=", f"add x {ME} cells=15", f"add x {ME} cells=65537", f"add x {ME} cells=99999999999999999999", f"add x {ME} stages=maybe",
+    f"add x {ME} tag=", f"add x {ME} tag=a/b", f"add x {ME} tag={'t' * 65}", f"set x {ME} netns=1 tag=a",
     f"add x {ME} protocols=", f"add x {ME} protocols=tcp,", f"add x {ME} protocols=gre", f"add x {ME} families=5", f"add x {ME} ports=0",
     f"add x {ME} ports=65536", f"add x {ME} ports={','.join(map(str, range(1, 18)))}", f"add x {ME} cidrs=10.0.0.0", f"add x {ME} cidrs=10.0.0.0/33",
     f"add x {ME} cidrs=fd00::/129", f"add x {ME} cidrs=10.0.0/8", f"add x {ME} cidrs=::g/8", f"add x {ME} reasons=2 exclude-reasons=3",
@@ -29,9 +30,10 @@ def run():
     for verb, options in (("activate", ""), ("deactivate", ""), ("renew", "lease=5"), ("remove", ""), ("set", "netns=1")):
         refuses(errno.ENOENT, control, f"{verb} x {ME} {options}".strip())
 
-    control(f"add x {ME} lease=600\n")
+    control(f"add x {ME} lease=600 tag=Match-1.2_x\n")
     fresh = Snapshot("x").probe
     assert (fresh.name, fresh.uid, fresh.owner, fresh.active, fresh.abi, fresh.since, fresh.gap) == ("x", "u-1", "node-a", "n", 1, 0, 0), fresh.values
+    assert fresh.tag == "Match-1.2_x"
     assert 598 <= fresh.lease <= 600
     refuses(errno.EEXIST, control, "add x uid=u-2 owner=node-a")
     refuses(errno.EEXIST, control, "add x uid=u-2 owner=node-b")
@@ -62,6 +64,7 @@ def run():
     control(f"add x {ME}")
     again = Snapshot("x")
     assert again.probe.epoch != seen.probe.epoch and again.total.packets == 0, "another epoch, from zero"
+    assert again.probe.tag == "-"
     assert again.probe.lease > 590, "the lease that a command does not give is 600 s"
     control(f"remove x {ME}")
     bounds()

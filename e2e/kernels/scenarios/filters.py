@@ -22,7 +22,7 @@ def make_drops(name):
 
 
 def kinds(probe):
-    counted = probe.read().by_reason().get("NO_SOCKET", 0)
+    counted = probe.read().refused()
     return "".join(kind for kind, packets in KINDS.items() if counted & packets) + ("?" if counted >= 128 else "")
 
 
@@ -31,7 +31,8 @@ def run():
         with inside(name):
             there = cookie()
         here = cookie()
-        no_socket = next(record.id for record in records(f"{module.FOLDER}/reasons") if record.name == "NO_SOCKET")
+        # Without reasons everything has the number 0.
+        no_socket = next((record.id for record in records(f"{module.FOLDER}/reasons") if record.name == "NO_SOCKET"), 0)
         filters = {
             "": "abcdefg",
             "protocols=udp": "abcdeg",

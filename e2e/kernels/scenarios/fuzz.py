@@ -23,7 +23,8 @@ VALUES = {
     "exclude-reasons": ("2,6", "x", ""),
     "netns": ("1", "", ",".join(map(str, range(1, 513))), ",".join(map(str, range(1, 514))), "0"),
     "cells": ("16", "512", "15", "65537"),
-    "stages": ("on", "off", "maybe"),
+    "stages": ("off", "on", "maybe"),
+    "tag": ("a", "b.c", "", "t" * 65),
 }
 
 

@@ -1,0 +1,181 @@
+"""Measures, inside a guest whose instructions are counted, what a packet costs under each observer, and writes one JSON object a line to /mnt/out/bench.
+
+Each case is measured beside the same boot's baseline, so that nothing but the observer differs.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path[:0] = ["/mnt/rig/guest", "/mnt/rig/bench"]
+import module  # noqa: E402
+
+PACKETS, ROUNDS = (10000, 5) if os.path.exists("/mnt/rig/quick") else (20000, 5)
+KINDS = ("healthy", "drop", "refused")
+
+
+def packets(kind):
+    """The median cost of a packet of this kind."""
+    command = ["/mnt/rig/packets", kind, str(PACKETS)]
+    return statistics.median(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(ROUNDS))
+
+
+def measure():
+    return {kind: packets(kind) for kind in KINDS}
+
+
+def control(text):
+    with open(f"{module.FOLDER}/control", "w") as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def probe(name, options=""):
+    who = f"{name} uid=u owner=o"
+    control(f"add {who} {options}".strip())
+    control(f"activate {who}")
+    try:
+        yield
+    finally:
+        control(f"deactivate {who}")
+        control(f"remove {who}")
+
+
+@contextlib.contextmanager
+def loaded():
+    module.load()
+    try:
+        yield
+    finally:
+        module.unload()
+
+
+@contextlib.contextmanager
+def inactive():
+    with loaded():
+        yield
+
+
+@contextlib.contextmanager
+def active():
+    with loaded(), probe("a"):
+        yield
+
+
+@contextlib.contextmanager
+def two_probes():
+    with loaded(), probe("a"), probe("b", "ports=9,7777 cidrs=127.0.0.0/8"):
+        yield
+
+
+@contextlib.contextmanager
+def stages():
+    with loaded(), probe("a", "stages=on"):
+        yield
+
+
+@contextlib.contextmanager
+def process(command, ready, text=""):
+    """An observer that runs beside, started until it says that it is ready."""
+    log = open("/tmp/observer", "w+")
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True)
+    try:
+        child.stdin.write(text)
+        child.stdin.flush()
+        for _ in range(600):
+            time.sleep(0.1)
+            if ready in open("/tmp/observer").read():
+                break
+            if child.poll() is not None:
+                raise RuntimeError(f"{command[0]} ended: {open('/tmp/observer').read()}")
+        else:
+            raise RuntimeError(f"{command[0]} does not say {ready!r}: {open('/tmp/observer').read()}")
+        time.sleep(0.5)
+        yield
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait(60)
+
+
+def dropwatch():
+    return process(["dropwatch"], "Waiting for activation ack", "start\n")
+
+
+def bpftrace(program):
+    return process(["bpftrace", "-e", program], "Attaching")
+
+
+def bpftrace_rawtracepoint():
+    return bpftrace("rawtracepoint:kfree_skb { @[arg2] = count(); }")
+
+
+def bpftrace_tracepoint():
+    return bpftrace("tracepoint:skb:kfree_skb { @[args.reason] = count(); }")
+
+
+@contextlib.contextmanager
+def perf_stat():
+    child = subprocess.Popen(["perf", "stat", "-a", "-e", "skb:kfree_skb", "sleep", "100000"], stderr=subprocess.DEVNULL)
+    time.sleep(2)
+    try:
+        yield
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait(60)
+
+
+@contextlib.contextmanager
+def bpf_same_key():
+    subprocess.run(["bpftool", "prog", "loadall", "/mnt/rig/same_key.bpf.o", "/sys/fs/bpf/same_key", "autoattach"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["rm", "-rf", "/sys/fs/bpf/same_key"], check=True)
+
+
+SETS = {
+    "module": (inactive, active, two_probes, stages),
+    "dropwatch": (dropwatch,),
+    "bpftrace": (bpftrace_rawtracepoint, bpftrace_tracepoint),
+    "perf": (perf_stat,),
+    "bpf": (bpf_same_key,),
+}
+
+
+def prepare():
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    rules = "table inet t {\nchain out {\ntype filter hook output priority 0\nudp dport 7777 drop\n}\n}\n"
+    subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+
+
+def main():
+    os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/tmp", LC_ALL="C.UTF-8")
+    prepare()
+    observers = open("/mnt/rig/observers").read().split()
+    with open("/mnt/out/bench", "w", buffering=1) as out:
+        base = measure()
+        out.write(json.dumps({"name": "none", "kernel": os.uname().release, **base}) + "\n")
+        for observer in observers:
+            for case in SETS[observer]:
+                with case():
+                    cost = measure()
+                added = {kind: round(cost[kind] - base[kind], 1) for kind in KINDS}
+                out.write(json.dumps({"name": case.__name__, "kernel": os.uname().release, **added}) + "\n")
+        out.write("end\n")
+
+
+try:
+    main()
+except BaseException:  # noqa: BLE001
+    import traceback
+
+    with open("/mnt/out/failed", "w") as failed:
+        traceback.print_exc(file=failed)
+finally:
+    os.sync()
+    subprocess.run(["busybox", "poweroff", "-f"])

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# machine.sh: sourced by run and bench, after lib.sh. Virtual machines that have no disk and no network, and see four folders of the host.
+
+machines=() # processes, the last one started last
+
+# machine_prepare NAME DIR GUEST_ROOT: everything that the machine of one kernel needs, in DIR. Whoever calls adds DIR/rig/main.py, which is run in the guest.
+machine_prepare() {
+  local name=$1 dir=$2 guest=$3 kernel
+  kernel=$(kernel_root "$name")
+  mkdir -p "$dir/rig" "$dir/out"
+  ln -s "$guest/root" "$dir/root"
+  ln -s "$kernel/root/usr/lib/modules" "$dir/modules"
+  ln -s "$(vmlinuz "$kernel")" "$dir/vmlinuz"
+  ln -s "$(initrd "$name" "$kernel" "$guest/root")" "$dir/initrd"
+  cp "$(module "$name" "$kernel")" "$dir/rig/dropprobe.ko"
+  cp -r "$HERE/guest" "$dir/rig/"
+}
+
+# accelerator: before 8.1 QEMU could translate an instruction while the other processor was rewriting it, and keep the stale translation: the kernel then
+# meets a breakpoint of its own code patching after it is gone ("int3" in the log), as it turns a tracepoint on or off under traffic. There, one host thread runs both
+# processors in turn.
+accelerator() {
+  local version major minor
+  version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+  read -r major minor <<<"$version"
+  if [ $((major * 100 + minor)) -ge 801 ]; then echo tcg,thread=multi,tb-size=256; else echo tcg,thread=single,tb-size=256; fi
+}
+
+# machine_boot DIR QEMU_ARG…: starts the machine in the background; its process is the last of machines. Without no_timer_check a busy host makes the kernel believe
+# that its timer is broken.
+machine_boot() {
+  local dir=$1 share shares=()
+  shift
+  for share in root modules rig out; do
+    shares+=(-virtfs "local,path=$(realpath "$dir/$share"),mount_tag=$share,security_model=none,multidevs=remap$([ $share = out ] || echo ,readonly=on)")
+  done
+  qemu-system-x86_64 -cpu max -m 1024 -nodefaults -display none -no-reboot -nic none "$@" \
+    -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on no_timer_check" \
+    -serial "file:$dir/console.log" "${shares[@]}" >"$dir/qemu.log" 2>&1 </dev/null &
+  machines+=($!)
+}
+
+# machines_end: those that still run.
+machines_end() {
+  local pid
+  for pid in "${machines[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  wait
+}

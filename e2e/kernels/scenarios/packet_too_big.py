@@ -1,0 +1,15 @@
+"""Forwarded packets that are larger than the next link and may not be cut."""
+from rig import ICMPV6, Drop, expect, inside, router, sh, udp
+
+PACKETS = 40
+SIZE = 1400
+
+
+def run():
+    with router() as (left, _):
+        sh("ip link set to-right mtu 1300")
+        # IPv6 has given the packet the interface to leave by, before it looks.
+        for family, address, header, interface in ((4, "10.8.0.2", 28, "to-left"), (6, "fd08::2", 48, "to-right")):
+            drop = Drop(PACKETS, "PKT_TOO_BIG", family, "udp", "in", interface, bytes=PACKETS * (SIZE + header))
+            with expect(drop, noise=[ICMPV6]), inside(left):
+                udp(address, 9, PACKETS, SIZE, whole=True)

@@ -1,0 +1,20 @@
+"""A queue that is full: what it can't take is dropped on the way out; the queue's own counter says the same."""
+import json
+
+from rig import ICMPV6, Drop, expect, neighbour, sh, udp
+
+PACKETS = 200
+
+
+def run():
+    with neighbour():
+        for family, address in ((4, "10.9.0.2"), (6, "fd09::2")):
+            sh("tc qdisc add dev to-next root tbf rate 8kbit burst 1600 limit 3000")
+            with expect(Drop(dropped, ("QDISC_DROP", "QDISC_OVERLIMIT"), family, "udp", "out", "to-next"), noise=[ICMPV6]):
+                udp(address, 9, PACKETS, 400)
+            assert PACKETS / 2 < dropped() < PACKETS, f"{dropped()} of {PACKETS} dropped"
+            sh("tc qdisc del dev to-next root")
+
+
+def dropped():
+    return json.loads(sh("tc -j -s qdisc show dev to-next"))[0]["drops"]

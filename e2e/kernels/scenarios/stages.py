@@ -1,0 +1,110 @@
+"""Packets at the stages of the receive and transmit path, on demand: each stage sees exactly the datagrams that pass it, and none has a hook left when it is over."""
+import re
+import socket
+
+import module
+from rig import Probe, read, sh, udp
+
+PACKETS = 400
+FUNCTIONS = "/sys/kernel/tracing/enabled_functions"
+# What a datagram passes that a process sends to itself; others pass some of them too (neighbour discovery is ICMPv6).
+COMMON = ("eth_type_trans", "__netif_receive_skb_core", "dev_queue_xmit", "net_dev_xmit")
+ALL = ("eth_type_trans", "napi_gro_receive", "__netif_receive_skb_core", "ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv",
+       "dev_queue_xmit", "net_dev_xmit")
+
+
+def stages(probe):
+    return {record.name: record for record in probe.read().stages}
+
+
+def grown(before, after):
+    return {name: after[name].packets - before[name].packets for name in after}
+
+
+def hooked():
+    return [line for line in read(FUNCTIONS).splitlines() if "dropprobe" in line] if FUNCTIONS else []
+
+
+def run():
+    plain = Probe("plain").activate()
+    assert not stages(plain) and "stages: off" in read(module.SETTINGS)
+    probe = Probe("staged", "stages=on")
+    assert not stages(probe), "nothing has been counted yet"
+    probe.activate()
+    assert "stages: on" in read(module.SETTINGS)
+    seen = stages(probe)
+    assert tuple(seen) == ALL, seen
+    for name, record in seen.items():
+        assert record.via in ("tracepoint", "ftrace", "kprobe"), f"{name}: {record.values}"
+        assert record.missed == 0
+    print({name: f"{record.via} {record.symbol}" for name, record in seen.items()})
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as receiver6:
+        for where, address, own in ((receiver, "127.0.0.1", ("ip_rcv", "udp_rcv")), (receiver6, "::1", ("ipv6_rcv", "udpv6_rcv"))):
+            where.bind((address, 0))
+            where.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            before = stages(probe)
+            for _ in range(PACKETS):
+                udp(address, where.getsockname()[1], 1)
+                where.recv(100)
+            rise = grown(before, stages(probe))
+            for name in (*COMMON, *own):
+                assert rise[name] == PACKETS, f"{address}: {name} saw {rise[name]} of {PACKETS}: {rise}"
+            for name in {"ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv"} - set(own):
+                assert rise[name] == 0, f"{address}: {name} saw {rise[name]}: {rise}"
+
+    tcp(probe)
+    gro(probe)
+
+    # Off and on again goes on counting; what passes in between is not counted.
+    probe.deactivate()
+    assert "stages: off" in read(module.SETTINGS)
+    before = stages(probe)
+    udp("127.0.0.1", 9, 10)
+    assert grown(before, stages(probe)) == dict.fromkeys(ALL, 0)
+    probe.activate()
+    udp("127.0.0.1", 9, 10)
+    assert grown(before, stages(probe))["udp_rcv"] == 10
+    # Another probe counts for itself, from its own beginning, and keeps the hooks when the first goes.
+    other = Probe("other", "stages=on").activate()
+    udp("127.0.0.1", 9, 5)
+    assert stages(other)["udp_rcv"].packets == 5
+    probe.deactivate()
+    udp("127.0.0.1", 9, 5)
+    assert stages(other)["udp_rcv"].packets == 10
+    assert grown(before, stages(probe))["udp_rcv"] == 15
+    other.deactivate()
+    udp("127.0.0.1", 9, 5)
+    assert stages(other)["udp_rcv"].packets == 10
+    plain.deactivate()
+    left = [line for line in read(FUNCTIONS).splitlines() if re.search(r"eth_type_trans|ip_rcv|tcp_v4_rcv|udp_rcv", line)]
+    assert not left, f"hooks are left: {left}"
+    for each in (probe, other, plain):
+        each.remove()
+
+
+def tcp(probe):
+    for address, name, quiet in (("127.0.0.1", "tcp_v4_rcv", "tcp_v6_rcv"), ("::1", "tcp_v6_rcv", "tcp_v4_rcv")):
+        before = stages(probe)
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as client:
+            assert client.connect_ex((address, 9)) != 0
+        rise = grown(before, stages(probe))
+        assert (rise[name], rise[quiet]) == (2, 0), f"a SYN and its RST: {rise}"
+
+
+def gro(probe):
+    """Packets that the sender's stack merges are one with several segments; there segments tell more than packets."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        connection, _ = server.accept()
+        sh("ip link set lo mtu 1500")
+        before = stages(probe)
+        client.sendall(b"x" * 64000)
+        received = 0
+        while received < 64000:
+            received += len(connection.recv(65536))
+        after = stages(probe)
+        connection.close()
+    packets = after["tcp_v4_rcv"].packets - before["tcp_v4_rcv"].packets
+    segments = after["tcp_v4_rcv"].segments - before["tcp_v4_rcv"].segments
+    assert segments >= 64000 // 1500 > packets / 2 and segments > packets, f"{packets} packets, {segments} segments"
+    assert "segments" not in after["net_dev_xmit"].values, "its packets can't be looked at"

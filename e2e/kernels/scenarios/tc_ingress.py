@@ -1,0 +1,21 @@
+"""Packets that a classifier drops as they come in, before any protocol has seen them. They still have the socket that sent them: so they are its namespace's."""
+import json
+
+from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, sh, udp
+
+PACKETS = 80
+
+
+def run():
+    with neighbour() as name:
+        with inside(name):
+            there = cookie()
+        sh("tc qdisc add dev to-next ingress")
+        for family, address, protocol in ((4, "10.9.0.1", "ip"), (6, "fd09::1", "ipv6")):
+            sh(f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower ip_proto udp dst_port 1001 action drop")
+            drop = Drop(PACKETS, "TC_INGRESS", family, "udp", "in", netns=there, ifindex=0)
+            with expect(drop, namespaces=[there], noise=[ICMPV6]), inside(name):
+                udp(address, 1001, PACKETS)
+        filters = json.loads(sh("tc -j -s filter show dev to-next ingress"))
+        counts = [action["stats"]["packets"] for each in filters if "options" in each and "actions" in each["options"] for action in each["options"]["actions"]]
+        assert counts == [PACKETS, PACKETS], counts
