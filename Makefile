@@ -1,6 +1,6 @@
 # `make demo` shows DropProbe at work, `make test` is the gate; both set up what is missing by themselves.
 SHELL := /bin/bash
-.PHONY: help demo test test-all kind setup format clean
+.PHONY: help demo test test-all bench kind setup format clean
 
 help:
 	@printf '%s\n' \
@@ -8,6 +8,7 @@ help:
 	  '                      with KUBECONFIG set: on that cluster)' \
 	  'make test             the gate: checks, unit tests, API server, kernels, cluster' \
 	  'make test-all         the gate and the long runs' \
+	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
 	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
 	  'make format           formats the Java sources' \
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
@@ -23,6 +24,9 @@ test: setup
 
 test-all: setup
 	@e2e/gate --all
+
+bench: setup
+	@e2e/kernels/bench/run
 
 kind: setup
 	@e2e/kind/run
