@@ -1,6 +1,6 @@
 # `make demo` shows DropProbe at work, `make test` is the gate; both set up what is missing by themselves.
 SHELL := /bin/bash
-.PHONY: help demo test test-all bench kind setup format clean
+.PHONY: help demo test test-all bench safety kind setup format clean
 
 help:
 	@printf '%s\n' \
@@ -9,6 +9,7 @@ help:
 	  'make test             the gate: checks, unit tests, API server, kernels, cluster' \
 	  'make test-all         the gate and the long runs' \
 	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
+	  'make safety           the scenarios in a kernel that looks for mistakes: KASAN, lockdep, kmemleak' \
 	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
 	  'make format           formats the Java sources' \
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
@@ -27,6 +28,9 @@ test-all: setup
 
 bench: setup
 	@e2e/kernels/bench/run
+
+safety: setup
+	@e2e/kernels/run debug --long
 
 kind: setup
 	@e2e/kind/run

@@ -40,8 +40,66 @@ make_kernel() {
   depmod -b "$2/root" "$(release_of "$2")"
 }
 
+make_kernel_compiler() {
+  note "the root of the kernel's compiler, and its source"
+  debian_root trixie apt gcc,make,bc,flex,bison,libelf-dev,libssl-dev,python3,xz-utils,kmod,cpio,perl,linux-source-6.12 "$(debian_mirror)" "$1"
+}
+
+kernel_compiler_root() { cached kernels "kernel-compiler-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")" make_kernel_compiler; }
+
+# make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
+make_debug_kernel() {
+  local root=$2/root
+  note "the debug kernel, from Debian's source (about 10 minutes; kept)"
+  mkdir -p "$root/usr/src" "$root/boot"
+  cp "$HERE/debug.config" "$2/"
+  # shellcheck disable=SC2016
+  unshare --mount --propagation private bash -euc '
+    mount --bind "$2" "$1/mnt"
+    mount -t proc proc "$1/proc"
+    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug bash -euc "
+      cd /mnt/root/usr/src
+      tar -xJf /usr/src/linux-source-6.12.tar.xz
+      cd linux-source-6.12
+      make -s tinyconfig
+      scripts/kconfig/merge_config.sh -m .config /mnt/debug.config >/mnt/config.log
+      make -s olddefconfig
+      make -s -j $3 bzImage modules_prepare modules.builtin modules.builtin.modinfo 2>&1 | grep -v warning || true
+      test -f arch/x86/boot/bzImage
+      cp vmlinux.symvers Module.symvers
+      release=\$(make -s kernelrelease)
+      cp arch/x86/boot/bzImage /mnt/root/boot/vmlinuz-\$release
+      mkdir -p /mnt/root/usr/lib/modules/\$release
+      cp modules.builtin modules.builtin.modinfo /mnt/root/usr/lib/modules/\$release/
+      touch /mnt/root/usr/lib/modules/\$release/modules.order
+      ln -s /usr/src/linux-source-6.12 /mnt/root/usr/lib/modules/\$release/build
+      find . -name \"*.o\" ! -path \"./scripts/*\" ! -path \"./tools/*\" -delete
+      rm -f vmlinux vmlinux.* .tmp_vmlinux* arch/x86/boot/bzImage
+    "
+  ' make_debug_kernel "$1/root" "$2" "$(nproc)"
+  # What was asked for and is not there would be looked for in vain.
+  local line
+  while read -r line; do
+    case $line in
+      '#'* | '' | *=n) ;;
+      *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel has not got $line: does it depend on something else?" ;;
+    esac
+  done <"$HERE/debug.config"
+  ln -sT usr/lib "$root/lib"
+  depmod -b "$root" "$(ls "$root/usr/lib/modules")"
+}
+
+debug_kernel_root() {
+  local compiler
+  compiler=$(kernel_compiler_root)
+  cached kernels "debug-$(key_of "$compiler" "$HERE/debug.config" "$(declare -f make_debug_kernel)")" make_debug_kernel "$compiler"
+}
+
 # kernel_root NAME: the folder of a kernel: root/boot, root/usr/lib/modules, root/usr/src.
-kernel_root() { cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$(kernel_field "$1" 0)")" make_kernel "$1"; }
+kernel_root() {
+  [ "$1" != debug ] || { debug_kernel_root; return; }
+  cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$(kernel_field "$1" 0)")" make_kernel "$1"
+}
 
 make_guest() {
   note "the guests' root"
@@ -171,6 +229,7 @@ make_initrd() {
   local kernel=$1 busybox=$2/usr/bin/busybox out=$3 release name path
   release=$(release_of "$kernel")
   mkdir -p "$out"/tree/{bin,modules,dev,proc,sys,root}
+  : >"$out/tree/modules/order"
   cp "$busybox" "$out/tree/bin/busybox"
   cp "$HERE/guest/init" "$out/tree/init"
   chmod +x "$out/tree/init"

@@ -34,8 +34,8 @@ machine_boot() {
   for share in root modules rig out; do
     shares+=(-virtfs "local,path=$(realpath "$dir/$share"),mount_tag=$share,security_model=none,multidevs=remap$([ $share = out ] || echo ,readonly=on)")
   done
-  qemu-system-x86_64 -cpu max -m 1024 -nodefaults -display none -no-reboot -nic none "$@" \
-    -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on no_timer_check" \
+  qemu-system-x86_64 -cpu max -m "${MACHINE_MEMORY:-1024}" -nodefaults -display none -no-reboot -nic none "$@" \
+    -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on no_timer_check ${MACHINE_APPEND:-}" \
     -serial "file:$dir/console.log" "${shares[@]}" >"$dir/qemu.log" 2>&1 </dev/null &
   machines+=($!)
 }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 # One Perl regular expression a line; e2e/kernels/check-log looks for the same in a node's console.
 BAD = re.compile("|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()), re.IGNORECASE)
@@ -37,3 +38,16 @@ class KernelLog:
         if taint & ~TAINT_ALLOWED:
             bad.append(f"the kernel is tainted: {taint}")
         return bad
+
+
+def leaks():
+    """What kmemleak says of the module after all scenarios; None where the kernel has none."""
+    path = "/sys/kernel/debug/kmemleak"
+    if not os.path.exists(path):
+        return None
+    for _ in range(2):
+        with open(path, "w") as file:
+            file.write("scan")
+        time.sleep(6)  # younger objects are not looked at
+    reports = open(path).read().split("unreferenced object")[1:]
+    return "".join("unreferenced object" + report for report in reports if "dropprobe" in report)

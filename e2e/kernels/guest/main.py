@@ -114,6 +114,11 @@ def main():
             except Exception:  # noqa: BLE001
                 result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
             results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
+        leaks = kernel_log.leaks()
+        if leaks is not None:
+            with open(f"{OUT}/kmemleak.log", "w") as log:
+                log.write(leaks)
+            results.write(f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is lost' if leaks else ''}\n")
         results.write("end\n")
 
 

@@ -1,0 +1,35 @@
+"""What the host's packet filter drops on its side of a pod's cable is the host's by name, and passes the filter for the pod's namespace."""
+import os
+
+from rig import Probe, cookie, inside, neighbour, nft_count, settle, sh, udp
+
+PACKETS = 90
+
+
+def run():
+    home = os.open("/proc/1/ns/net", os.O_RDONLY)
+    os.setns(home, os.CLONE_NEWNET)
+    with neighbour("pod") as name, neighbour("other", 8) as other:
+        host = cookie()
+        with inside(name):
+            pod = cookie()
+        with inside(other):
+            another = cookie()
+        sh("nft add table inet t; nft add counter inet t policy; nft add chain inet t in '{ type filter hook input priority 0; }'")
+        sh("nft add rule inet t in udp dport 1001 counter name policy drop")
+        probes = {netns: Probe(f"n{netns}", f"netns={netns} ports=1001").activate() for netns in (pod, another, host)}
+        try:
+            with inside(name):
+                udp("10.9.0.1", 1001, PACKETS)
+                udp("fd09::1", 1001, PACKETS)
+            assert nft_count("policy") == 2 * PACKETS
+            for netns, wanted in ((pod, 2 * PACKETS), (host, 2 * PACKETS), (another, 0)):
+                settle(probes[netns])
+                counted = probes[netns].read()
+                assert counted.total.packets == wanted, f"{netns}: {wanted}\n{counted.text}"
+                assert all(cell.netns == host for cell in counted.cells), counted.text
+        finally:
+            sh("nft delete table inet t")
+            for probe in probes.values():
+                probe.deactivate()
+                probe.remove()
