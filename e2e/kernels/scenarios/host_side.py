@@ -15,14 +15,14 @@ def run():
             pod = cookie()
         with inside(other):
             another = cookie()
-        sh("nft add table inet t; nft add counter inet t policy; nft add chain inet t in '{ type filter hook input priority 0; }'")
-        sh("nft add rule inet t in udp dport 1001 counter name policy drop")
+        sh("nft add table inet t; nft add counter inet t refused; nft add chain inet t in '{ type filter hook input priority 0; }'")
+        sh("nft add rule inet t in udp dport 1001 counter name refused drop")
         probes = {netns: Probe(f"n{netns}", f"netns={netns} ports=1001").activate() for netns in (pod, another, host)}
         try:
             with inside(name):
                 udp("10.9.0.1", 1001, PACKETS)
                 udp("fd09::1", 1001, PACKETS)
-            assert nft_count("policy") == 2 * PACKETS
+            assert nft_count("refused") == 2 * PACKETS
             for netns, wanted in ((pod, 2 * PACKETS), (host, 2 * PACKETS), (another, 0)):
                 settle(probes[netns])
                 counted = probes[netns].read()
