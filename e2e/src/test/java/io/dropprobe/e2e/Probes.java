@@ -21,20 +21,25 @@ final class Probes {
 
   private Probes() {}
 
-  /**
-   * Creates a probe on the nodes with these labels; null is all nodes. It counts what {@link
-   * Cluster#dropUdp} makes and nothing else: a kubelet that asks a container whether it has started
-   * is refused by a closed port too, until it has.
-   */
+  /** Creates {@link #ofClosedPort} on the nodes with these labels; null is all nodes. */
   static void create(String name, Map<String, String> nodeSelector) {
+    var probe = ofClosedPort(name);
+    probe.getSpec().nodeSelector = nodeSelector;
+    Cluster.API.resource(probe).create();
+  }
+
+  /**
+   * A probe of what {@link Cluster#dropUdp} makes and nothing else: a kubelet that asks a container
+   * whether it has started is refused by a closed port too, until it has.
+   */
+  static DropProbe ofClosedPort(String name) {
     var probe = new DropProbe();
     probe.setMetadata(new ObjectMetaBuilder().withName(name).build());
-    probe.getSpec().nodeSelector = nodeSelector;
     probe.getSpec().reportInterval = "5s";
     probe.getSpec().match = new Match();
     probe.getSpec().match.protocols = List.of(Protocol.UDP);
     probe.getSpec().match.ports = List.of(Cluster.CLOSED_PORT);
-    Cluster.API.resource(probe).create();
+    return probe;
   }
 
   static void patch(String name, String mergePatch) {
