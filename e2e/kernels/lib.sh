@@ -47,46 +47,50 @@ make_kernel_compiler() {
 
 kernel_compiler_root() { cached kernels "kernel-compiler-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")" make_kernel_compiler; }
 
-# make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
-make_debug_kernel() {
-  local root=$2/root
-  note "the debug kernel, from Debian's source (about 10 minutes; kept)"
-  mkdir -p "$root/usr/src" "$root/boot"
-  cp "$HERE/debug.config" "$2/"
+# in_source COMPILER_ROOT OUT COMMANDS: shell commands in the root of the kernel's compiler, where /mnt is OUT.
+in_source() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
     mount --bind "$2" "$1/mnt"
     mount -t proc proc "$1/proc"
-    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug bash -euc "
-      cd /mnt/root/usr/src
-      tar -xJf /usr/src/linux-source-6.12.tar.xz
-      cd linux-source-6.12
-      make -s tinyconfig
-      scripts/kconfig/merge_config.sh -m .config /mnt/debug.config >/mnt/config.log
-      make -s olddefconfig
-      make -s -j $3 bzImage modules_prepare modules.builtin modules.builtin.modinfo 2>&1 | grep -v warning || true
-      test -f arch/x86/boot/bzImage
-      cp vmlinux.symvers Module.symvers
-      release=\$(make -s kernelrelease)
-      cp arch/x86/boot/bzImage /mnt/root/boot/vmlinuz-\$release
-      mkdir -p /mnt/root/usr/lib/modules/\$release
-      cp modules.builtin modules.builtin.modinfo /mnt/root/usr/lib/modules/\$release/
-      touch /mnt/root/usr/lib/modules/\$release/modules.order
-      ln -s /usr/src/linux-source-6.12 /mnt/root/usr/lib/modules/\$release/build
-      find . -name \"*.o\" ! -path \"./scripts/*\" ! -path \"./tools/*\" -delete
-      rm -f vmlinux vmlinux.* .tmp_vmlinux* arch/x86/boot/bzImage
-    "
-  ' make_debug_kernel "$1/root" "$2" "$(nproc)"
+    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug bash -euc "$3"
+  ' in_source "$1/root" "$2" "$3"
+}
+
+# make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
+make_debug_kernel() {
+  local root=$2/root line
+  note "the debug kernel, from Debian's source (about 10 minutes; kept)"
+  mkdir -p "$root/usr/src" "$root/boot"
+  cp "$HERE/debug.config" "$2/"
+  in_source "$1" "$2" '
+    cd /mnt/root/usr/src
+    tar -xJf /usr/src/linux-source-6.12.tar.xz
+    cd linux-source-6.12
+    make -s tinyconfig
+    scripts/kconfig/merge_config.sh -m .config /mnt/debug.config >/mnt/config.log
+    make -s olddefconfig'
   # What was asked for and is not there would be looked for in vain.
-  local line
   while read -r line; do
     case $line in
       '#'* | '' | *=n) ;;
-      *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel has not got $line: does it depend on something else?" ;;
+      *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel would not have $line: does it depend on something else?" ;;
     esac
   done <"$HERE/debug.config"
+  in_source "$1" "$2" '
+    cd /mnt/root/usr/src/linux-source-6.12
+    make -s -j "$(nproc)" bzImage modules_prepare modules.builtin modules.builtin.modinfo >/mnt/build.log 2>&1 || { tail -n 40 /mnt/build.log; exit 1; }
+    cp vmlinux.symvers Module.symvers
+    release=$(make -s kernelrelease)
+    cp arch/x86/boot/bzImage "/mnt/root/boot/vmlinuz-$release"
+    mkdir -p "/mnt/root/usr/lib/modules/$release"
+    cp modules.builtin modules.builtin.modinfo "/mnt/root/usr/lib/modules/$release/"
+    touch "/mnt/root/usr/lib/modules/$release/modules.order"
+    ln -s /usr/src/linux-source-6.12 "/mnt/root/usr/lib/modules/$release/build"
+    find . -name "*.o" ! -path "./scripts/*" ! -path "./tools/*" -delete
+    rm -f vmlinux vmlinux.a vmlinux.o vmlinux.unstripped .tmp_vmlinux* arch/x86/boot/bzImage'
   ln -sT usr/lib "$root/lib"
-  depmod -b "$root" "$(ls "$root/usr/lib/modules")"
+  depmod -b "$root" "$(release_of "$2")"
 }
 
 debug_kernel_root() {
