@@ -11,13 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What must hold on a real cluster with real kernels, beyond the story of e2e/smoke. */
 class EndToEndIT {
   private static final String PROBE = "e2e";
+  private static final String KEEPER = "keeper";
   private static List<String> nodes;
 
   @BeforeAll
@@ -30,13 +33,33 @@ class EndToEndIT {
     assertEquals(2, nodes.size(), "nodes of the local cluster");
   }
 
+  /** An inactive probe everywhere: agents need not start anew for each test. */
+  @BeforeEach
+  void agentsAreThere() {
+    if (Probes.get(KEEPER) == null) {
+      Probes.create(KEEPER, null);
+      Probes.patch(KEEPER, "{\"spec\":{\"active\":false}}");
+    }
+  }
+
   @AfterEach
   void noProbeIsLeft() {
     Probes.deleteAndWait(PROBE);
+  }
+
+  @AfterAll
+  static void nothingIsLeft() {
+    Probes.deleteAndWait(KEEPER);
     Await.until(
         "module gone from every node",
         () -> nodes.stream().filter(Cluster::moduleLoaded).toList(),
         List::isEmpty);
+  }
+
+  /** For tests of what happens when the last probe goes. */
+  private static void startedAlone() {
+    started(null);
+    Probes.deleteAndWait(KEEPER);
   }
 
   @Test
@@ -118,7 +141,7 @@ class EndToEndIT {
 
   @Test
   void probeDeletedWhileTheAgentIsDownIsCleanedUpWhenItIsBack() {
-    started(null);
+    startedAlone();
     var node = nodes.get(0);
     Cluster.ssh(node, "systemctl stop kubelet");
     try {
@@ -231,7 +254,7 @@ class EndToEndIT {
 
   @Test
   void nodeLeftBehindByAChangedSelectorUnloads() {
-    started(null);
+    startedAlone();
     Probes.patch(
         PROBE,
         "{\"spec\":{\"nodeSelector\":{\"kubernetes.io/hostname\":\"%s\"}}}"
