@@ -125,14 +125,15 @@ static noinline u8 last_header(const struct sk_buff *skb, u32 network, u8 next)
 	__be16 fragment;
 	int end = ipv6_skip_exthdr(skb, (int)(network + sizeof(struct ipv6hdr) - skb_headroom(skb)), &next, &fragment);
 
-	if (end >= 0 && next == NEXTHDR_FRAGMENT) {
+	/* A protocol that has pulled its header leaves the end before skb->data: only -1 is a failure. */
+	if (end != -1 && next == NEXTHDR_FRAGMENT) {
 		/* Not the first fragment: the look ends at its header, which names what is in it. */
 		u8 copy;
 		const u8 *inner = skb_header_pointer(skb, end, sizeof(copy), &copy);
 
 		return inner ? *inner : 0;
 	}
-	return end < 0 ? 0 : next;
+	return end == -1 ? 0 : next;
 }
 
 static __always_inline u64 ip_kind(u8 family, u8 protocol)

@@ -14,6 +14,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "dropprobe.h"
@@ -31,13 +32,16 @@ struct live {
 
 static void fold(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_fold_work, fold);
-static bool dp_fold_stopped;
+static DEFINE_SPINLOCK(dp_plan_lock);
+static bool dp_fold_stopped;		/* guarded by dp_plan_lock */
 static unsigned long dp_last_gone;	/* jiffies */
 
 static void plan(void)
 {
-	if (!READ_ONCE(dp_fold_stopped))
+	spin_lock(&dp_plan_lock);
+	if (!dp_fold_stopped)
 		schedule_delayed_work(&dp_fold_work, DELAY);
+	spin_unlock(&dp_plan_lock);
 }
 
 #ifdef CONFIG_CGROUPS
@@ -223,7 +227,7 @@ static void fold(struct work_struct *work)
 }
 
 /**
- * dp_fold_later - network namespaces or cgroups may have gone
+ * dp_fold_later - network namespaces or cgroups may have gone; process context
  */
 void dp_fold_later(void)
 {
@@ -236,6 +240,8 @@ void dp_fold_later(void)
  */
 void dp_fold_stop(void)
 {
-	WRITE_ONCE(dp_fold_stopped, true);
+	spin_lock(&dp_plan_lock);
+	dp_fold_stopped = true;
+	spin_unlock(&dp_plan_lock);
 	cancel_delayed_work_sync(&dp_fold_work);
 }

@@ -18,6 +18,8 @@ static int __init number_namespaces(void)
 
 static void forget_namespaces(void)
 {
+	/* The notifier's farewell, too, asks for a fold. */
+	dp_fold_stop();
 	if (!DP_HAVE_NET_COOKIE)
 		dp_devices_stop();
 }
@@ -48,8 +50,6 @@ static void __exit dropprobe_exit(void)
 {
 	dp_commands_open(false);
 	dp_procfs_exit();
-	/* Before the numbers of namespaces go, which it reads. */
-	dp_fold_stop();
 	forget_namespaces();
 	dp_probes_exit();
 }

@@ -63,7 +63,7 @@ static noinline u32 behind_extensions(const struct dp_packet *packet, u8 next)
 	__be16 fragment = 0;
 	int end = ipv6_skip_exthdr(packet->skb, offset, &next, &fragment);
 
-	if (end < 0 || (fragment & htons(IP6_OFFSET)))
+	if (end == -1 || (fragment & htons(IP6_OFFSET)))
 		return 0;
 	return end + skb_headroom(packet->skb);
 }

@@ -9,6 +9,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -166,6 +167,7 @@ again:
 	if (!sums->cells || !sums->reasons)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
+		cond_resched();
 		if (!gather_table(sums, probe->tables[cpu], room - probe->folded_count)) {
 			slack *= 4;
 			goto again;
@@ -268,8 +270,10 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 		dp_print_reason_name(text, sums->reasons[i].key.what);
 		print_count(text, &sums->reasons[i], now);
 	}
-	for (i = 0; i < sums->cell_count; i++)
+	for (i = 0; i < sums->cell_count; i++) {
 		print_cell(text, &sums->cells[i], now);
+		cond_resched();
+	}
 }
 
 /**

@@ -114,6 +114,9 @@ def main():
             except Exception:  # noqa: BLE001
                 result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
             results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
+        time.sleep(3)  # what a module has left behind comes later than its end
+        bad = kernel.complaints()
+        results.write(f"{'failed' if bad else 'passed'}\tkernel_log\t3\t{bad[0] if bad else ''}\n")
         leaks = kernel_log.leaks()
         if leaks is not None:
             with open(f"{OUT}/kmemleak.log", "w") as log:

@@ -1,5 +1,5 @@
 """Namespaces come, drop and go, many more than there are cells: what they counted stays in one sum, their cells are free again, and nothing is lost."""
-from rig import Probe, cookie, inside, settle, sh, udp, until
+from rig import REASONS, Probe, cookie, inside, settle, sh, udp, until
 
 ROUNDS = 3
 EACH = 12  # namespaces in a round; a table has 16 cells
@@ -27,6 +27,26 @@ def run():
     assert counted.refused() == ROUNDS * EACH * PACKETS + PACKETS, counted.text
     alive = [cell for cell in counted.cells if cell.netns == cookie() and cell.protocol == 17]
     assert [cell.packets for cell in alive] == [PACKETS], counted.text
+    probe.deactivate()
+    probe.remove()
+    crowded()
+
+
+def crowded():
+    """More namespaces alive than there are cells: what finds none is unkeyed, and in the total and under its reason all the same."""
+    probe = Probe("crowded", "cells=16").activate()
+    names = [f"c{number}" for number in range(40)]
+    for name in names:
+        sh(f"ip netns add {name}; ip -n {name} link set lo up")
+        with inside(name):
+            udp("127.0.0.1", 9, PACKETS)
+    settle(probe)
+    counted = probe.read()
+    assert counted.total.unkeyed > 0, counted.text
+    refused = counted.refused() if REASONS else counted.total.packets
+    assert refused == len(names) * PACKETS or not REASONS and refused > len(names) * PACKETS, counted.text
+    for name in names:
+        sh(f"ip netns del {name}")
     probe.deactivate()
     probe.remove()
 

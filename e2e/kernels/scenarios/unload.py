@@ -1,6 +1,7 @@
 """The module can't be unloaded while a probe counts, and takes everything with it when none does, also while its files are open."""
 import errno
 import os
+import time
 
 import module
 from rig import Probe, control, refuses, udp, write
@@ -30,5 +31,9 @@ def run():
     refuses(errno.EEXIST, module.load)
     control("add a uid=u owner=o")
     module.unload()
+    # A load that fails leaves nothing that runs later.
+    refuses(errno.ENOMEM, module.load, "memory_limit_mib=0")
+    assert not os.path.exists("/proc/mooc")
+    time.sleep(3)
     module.load()
     assert os.listdir(f"{module.FOLDER}/probes") == ["_manual"], "a probe survived"

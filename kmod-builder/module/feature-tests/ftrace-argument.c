@@ -1,6 +1,10 @@
 /* An ftrace callback may ask for the arguments of the traced function: 6.2, where the architecture saves them at every call. */
 #include <linux/ftrace.h>
 
+#ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+#error "the arguments are not saved at every call"
+#endif
+
 unsigned long test(struct ftrace_regs *regs);
 unsigned long test(struct ftrace_regs *regs)
 {
