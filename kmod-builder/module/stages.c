@@ -309,6 +309,23 @@ static void unhook(struct stage *stage)
 	}
 }
 
+/* The first way that attaches; NULL where none does. */
+static const struct way *hook_first(struct stage *stage)
+{
+	const struct way *way;
+
+	for (way = stage->ways; way->kind != NO_WAY; way++) {
+		int error = hook(stage, way);
+
+		if (!error)
+			return way;
+		/* ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
+		if (error == -EBUSY)
+			break;
+	}
+	return NULL;
+}
+
 /**
  * dp_stages_hook - begin to count packets at every stage that this kernel lets us see
  *
@@ -316,26 +333,12 @@ static void unhook(struct stage *stage)
  */
 void dp_stages_hook(void)
 {
-	static const struct way nothing = { NO_WAY };
 	struct stage *stage;
 
 	lockdep_assert_held(&dp_lock);
 	for (stage = stages; stage < stages + DP_STAGES; stage++) {
-		const struct way *way;
-
-		for (way = stage->ways; way->kind != NO_WAY; way++) {
-			int error = hook(stage, way);
-
-			if (!error)
-				break;
-			/* ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
-			if (error == -EBUSY)
-				way = &nothing;
-			if (way->kind == NO_WAY)
-				break;
-		}
-		stage->hooked = way->kind != NO_WAY;
-		stage->way = stage->hooked ? way : NULL;
+		stage->way = hook_first(stage);
+		stage->hooked = stage->way;
 	}
 }
 

@@ -47,11 +47,6 @@ final class Cluster {
     Shell.output("e2e/cluster", "reboot", "--name", NAME, node);
   }
 
-  /** What the node's kernel has said since its start. */
-  static String kernelLog(String node) {
-    return ssh(node, "dmesg");
-  }
-
   static boolean moduleLoaded(String node) {
     return trySsh(node, "test -d /sys/module/dropprobe").status() == 0;
   }
