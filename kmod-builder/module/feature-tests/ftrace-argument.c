@@ -5,8 +5,8 @@
 #error "the arguments are not saved at every call"
 #endif
 
-unsigned long test(struct ftrace_regs *regs);
-unsigned long test(struct ftrace_regs *regs)
+unsigned long ftrace_argument(struct ftrace_regs *regs);
+unsigned long ftrace_argument(struct ftrace_regs *regs)
 {
 	return ftrace_regs_get_argument(regs, 0);
 }

@@ -6,15 +6,15 @@
 #error "there are no registers to ask for"
 #endif
 
-static unsigned long first;
+static unsigned long ftrace_pt_regs_first;
 
-static void callback(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct pt_regs *regs)
+static void ftrace_pt_regs_callback(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct pt_regs *regs)
 {
-	first = regs_get_kernel_argument(regs, 0);
+	ftrace_pt_regs_first = regs_get_kernel_argument(regs, 0);
 }
 
-ftrace_func_t test(void);
-ftrace_func_t test(void)
+ftrace_func_t ftrace_pt_regs(void);
+ftrace_func_t ftrace_pt_regs(void)
 {
-	return callback;
+	return ftrace_pt_regs_callback;
 }

@@ -6,8 +6,8 @@
 #error "the registers are not saved at every call"
 #endif
 
-unsigned long test(struct ftrace_regs *regs);
-unsigned long test(struct ftrace_regs *regs)
+unsigned long ftrace_regs_inside(struct ftrace_regs *regs);
+unsigned long ftrace_regs_inside(struct ftrace_regs *regs)
 {
 	return regs_get_kernel_argument(&regs->regs, 0);
 }

@@ -1,5 +1,6 @@
 /*
  * The types of the tracepoints that there are handlers for, compared in one go: each answer is a line of the assembly, "->NAME 0" or "->NAME 1".
+ * Fails only when the toolchain or the headers are broken, which must not read as "feature absent".
  *
  * kfree_skb: plain before 5.17; with a reason from then on (and in 5.15.58, RHEL 8 and 9); with the receiving socket from 6.11 on, whose const came a
  * little later.
@@ -14,8 +15,8 @@
 	asm volatile("\n.ascii \"->" #name " %c0\"" : : "i" (__builtin_types_compatible_p(		\
 		typeof(check_trace_callback_type_##tracepoint), void (void (*)(void *, __VA_ARGS__)))))
 
-void test(void);
-void test(void)
+void tracepoints(void);
+void tracepoints(void)
 {
 	ANSWER(KFREE_SKB_PLAIN, kfree_skb, struct sk_buff *, void *);
 	ANSWER(KFREE_SKB_REASON, kfree_skb, struct sk_buff *, void *, enum skb_drop_reason);
