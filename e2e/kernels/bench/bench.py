@@ -6,7 +6,6 @@ Each case is measured beside the same boot's baseline, so that nothing but the o
 import contextlib
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,13 @@ import module  # noqa: E402
 
 PACKETS, ROUNDS = (10000, 5) if os.path.exists("/mnt/rig/quick") else (20000, 5)
 KINDS = ("healthy", "drop", "refused")
+
+
+def run(command):
+    """Runs a command, and raises with what it said when it fails."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command}\n{done.stdout}{done.stderr}")
 
 
 def packets(kind):
@@ -82,7 +88,7 @@ def process(command, ready, text=""):
     try:
         child.stdin.write(text)
         child.stdin.flush()
-        for _ in range(600):
+        for _ in range(3000):
             time.sleep(0.1)
             if ready in open("/tmp/observer").read():
                 break
@@ -93,16 +99,16 @@ def process(command, ready, text=""):
         time.sleep(0.5)
         yield
     finally:
-        child.send_signal(signal.SIGINT)
-        child.wait(60)
+        child.kill()  # some take a signal for a word to their prompt
+        child.wait()
 
 
 def dropwatch():
-    return process(["dropwatch"], "Waiting for activation ack", "start\n")
+    return process(["stdbuf", "-oL", "dropwatch"], "Kernel monitoring activated", "start\n")
 
 
 def bpftrace(program):
-    return process(["bpftrace", "-e", program], "Attaching")
+    return process(["bpftrace", "-B", "line", "-e", program], "Attach")
 
 
 def bpftrace_rawtracepoint():
@@ -120,13 +126,15 @@ def perf_stat():
     try:
         yield
     finally:
-        child.send_signal(signal.SIGINT)
-        child.wait(60)
+        child.kill()
+        child.wait()
 
 
 @contextlib.contextmanager
 def bpf_same_key():
-    subprocess.run(["bpftool", "prog", "loadall", "/mnt/rig/same_key.bpf.o", "/sys/fs/bpf/same_key", "autoattach"], check=True)
+    if not os.path.ismount("/sys/fs/bpf"):
+        run(["busybox", "mount", "-t", "bpf", "bpf", "/sys/fs/bpf"])
+    run(["bpftool", "-d", "prog", "loadall", "/mnt/rig/same_key.bpf.o", "/sys/fs/bpf/same_key", "autoattach"])
     try:
         yield
     finally:

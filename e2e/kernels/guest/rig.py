@@ -332,6 +332,24 @@ def inside(name):
         os.close(there)
 
 
+def enter_host():
+    """This process goes to the network namespace of the first process, for good."""
+    os.setns(os.open("/proc/1/ns/net", os.O_RDONLY), os.CLONE_NEWNET)
+
+
+@contextlib.contextmanager
+def refuses_port(port):
+    """In the block, UDP to this port is dropped on its way in and out by a rule whose counter is `refused`."""
+    sh("nft add table inet t; nft add counter inet t refused")
+    try:
+        for hook in ("input", "output"):
+            sh(f"nft add chain inet t {hook} '{{ type filter hook {hook} priority 0; }}'")
+            sh(f"nft add rule inet t {hook} udp dport {port} counter name refused drop")
+        yield
+    finally:
+        sh("nft delete table inet t")
+
+
 @contextlib.contextmanager
 def neighbour(name="next", net=9):
     """Another namespace, joined to this one by a veth pair: here `to-NAME` with 10.NET.0.1 and fd0NET::1, there `eth0` with 10.NET.0.2 and fd0NET::2, and its way to everywhere

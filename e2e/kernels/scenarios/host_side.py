@@ -1,22 +1,17 @@
 """What the host's packet filter drops on its side of a pod's cable is the host's by name, and passes the filter for the pod's namespace."""
-import os
-
-from rig import Probe, cookie, inside, neighbour, nft_count, settle, sh, udp
+from rig import Probe, cookie, enter_host, inside, neighbour, nft_count, refuses_port, settle, udp
 
 PACKETS = 90
 
 
 def run():
-    home = os.open("/proc/1/ns/net", os.O_RDONLY)
-    os.setns(home, os.CLONE_NEWNET)
-    with neighbour("pod") as name, neighbour("other", 8) as other:
+    enter_host()
+    with neighbour("pod") as name, neighbour("other", 8) as other, refuses_port(1001):
         host = cookie()
         with inside(name):
             pod = cookie()
         with inside(other):
             another = cookie()
-        sh("nft add table inet t; nft add counter inet t refused; nft add chain inet t in '{ type filter hook input priority 0; }'")
-        sh("nft add rule inet t in udp dport 1001 counter name refused drop")
         probes = {netns: Probe(f"n{netns}", f"netns={netns} ports=1001").activate() for netns in (pod, another, host)}
         try:
             with inside(name):
@@ -29,7 +24,6 @@ def run():
                 assert counted.total.packets == wanted, f"{netns}: {wanted}\n{counted.text}"
                 assert all(cell.netns == host for cell in counted.cells), counted.text
         finally:
-            sh("nft delete table inet t")
             for probe in probes.values():
                 probe.deactivate()
                 probe.remove()

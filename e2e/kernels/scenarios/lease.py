@@ -39,6 +39,13 @@ def run():
     control(f"activate {other}")
     assert Snapshot("short").probe.active == "y" and Snapshot("short").probe.lease == 1
     until(lambda: Snapshot("short").probe.active == "n", "the third lease to end")
+    # Switched off by its owner after its lease has ended: from then on nobody wants it to count, so nothing is missing.
+    control(f"deactivate {other}")
+    gap = Snapshot("short").probe.gap
+    time.sleep(3)
+    control(f"activate {other}")
+    assert Snapshot("short").probe.gap == gap, f"the gap grew from {gap} to {Snapshot('short').probe.gap}"
+    until(lambda: Snapshot("short").probe.active == "n", "the fourth lease to end")
     # An inactive probe's lease runs too, and is renewed without activating it.
     longer.deactivate()
     longer.command("renew", "lease=5")

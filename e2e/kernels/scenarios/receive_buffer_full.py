@@ -1,22 +1,38 @@
-"""A receiver that does not read: what its buffer can't take is dropped, where skb->dev is another thing already."""
+"""A receiver that does not read: what its buffer can't take is dropped, where skb->dev is another thing already; behind extension headers, too."""
 import re
 import socket
 
-from rig import Drop, expect, read, udp
+from rig import Drop, Probe, expect, family_of, read, settle
 
 PACKETS = 400
+IPV6_DSTOPTS = 59
+PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))  # a header of destination options with nothing in it: next header, length, PadN
 
 
 def run():
-    for family, address, table in ((4, "127.0.0.1", "udp"), (6, "::1", "udp6")):
-        with socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+    for family, address, table, options in ((4, "127.0.0.1", "udp", b""), (6, "::1", "udp6", b""), (6, "::1", "udp6", PADDING)):
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as receiver:
             receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
             receiver.bind((address, 0))
             port = receiver.getsockname()[1]
+            filtered = Probe("filtered", f"ports={port} protocols=udp").activate()
             with expect(Drop(lambda p=port, t=table: dropped(t, p), "SOCKET_RCVBUFF", family, "udp", "in", "lo")):
-                udp(address, port, PACKETS)
+                send(address, port, options)
+            settle(filtered)
+            lost = dropped(table, port)
+            assert filtered.read().total.packets == lost, f"{lost} by port {port}\n{filtered.read().text}"
+            filtered.deactivate()
+            filtered.remove()
             received = drain(receiver)
-            assert 0 < received < PACKETS and received + dropped(table, port) == PACKETS, f"{received} received, {dropped(table, port)} dropped"
+            assert 0 < received < PACKETS and received + lost == PACKETS, f"{received} received, {lost} dropped"
+
+
+def send(address, port, options):
+    with socket.socket(family_of(address), socket.SOCK_DGRAM) as sender:
+        if options:
+            sender.setsockopt(socket.IPPROTO_IPV6, IPV6_DSTOPTS, options)
+        for _ in range(PACKETS):
+            sender.sendto(b"x" * 64, (address, port))
 
 
 def dropped(table, port):

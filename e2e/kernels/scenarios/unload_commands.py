@@ -1,12 +1,13 @@
-"""Unloading while commands come: each is done or refused, and nothing is left of the module."""
+"""Unloading while commands come, files are read and namespaces come and go: each is done or refused, and nothing is left of the module."""
 import errno
 import os
 import signal
 
 import module
-from rig import LONG, control
+from rig import FOLDER, LONG, control, read, sh, write
 
 ROUNDS = 60 if LONG else 8
+REFUSALS = (errno.ENOENT, errno.ENODEV, errno.EIO, errno.EEXIST, errno.EAGAIN, errno.ENXIO)
 
 
 def command_without_end(seed):
@@ -14,22 +15,46 @@ def command_without_end(seed):
     who = f"p{seed} uid=u owner=o"
     while True:
         for text in (f"add {who}", f"activate {who}", f"deactivate {who}", f"remove {who}"):
-            try:
-                control(text)
-            except OSError as error:
-                assert error.errno in (errno.ENOENT, errno.ENODEV, errno.EIO, errno.EEXIST, errno.EAGAIN, errno.ENXIO), error
+            done_or_refused(control, text)
+
+
+def read_without_end():
+    while True:
+        for name in ("reasons", "namespaces", "interfaces", "control", "probes/p0", "probes/p1", "../drop-packet"):
+            done_or_refused(read, f"{FOLDER}/{name}")
+
+
+def switch_without_end():
+    while True:
+        for text in ("activate", "deactivate"):
+            done_or_refused(write, module.SETTINGS, text)
+
+
+def namespaces_without_end():
+    while True:
+        sh("ip netns add comes; ip -n comes link set lo up; ip netns del comes")
+
+
+def done_or_refused(action, *args):
+    try:
+        action(*args)
+    except OSError as error:
+        assert error.errno in REFUSALS, error
+
+
+def start(action, *args):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            action(*args)
+        finally:
+            os._exit(1)
+    return pid
 
 
 def run():
-    children = []
-    for seed in range(3):
-        pid = os.fork()
-        if pid == 0:
-            try:
-                command_without_end(seed)
-            finally:
-                os._exit(1)
-        children.append(pid)
+    children = [start(command_without_end, seed) for seed in range(2)]
+    children += [start(action) for action in (read_without_end, switch_without_end, namespaces_without_end)]
     unloaded = 0
     try:
         while unloaded < ROUNDS:

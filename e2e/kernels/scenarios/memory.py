@@ -1,0 +1,39 @@
+"""What a probe takes is given back: after many probes that came, counted and went, and as many loads, the kernel has the memory that it had."""
+import re
+
+import module
+from rig import LONG, Probe, read, udp
+
+ROUNDS = 50 if LONG else 20
+CELLS = 4096  # 64 bytes each, on each of two CPUs: so that even one probe in a few that is kept can be seen
+KEPT_KIB = 2048
+
+
+def taken():
+    """KiB that the kernel holds and that can't be reclaimed."""
+    values = dict(re.findall(r"^(\w+): +(\d+) kB$", read("/proc/meminfo"), re.M))
+    return sum(int(values[key]) for key in ("SUnreclaim", "VmallocUsed", "Percpu", "KernelStack"))
+
+
+def rounds(count):
+    for _ in range(count):
+        probe = Probe("comes", f"cells={CELLS} stages=on reasons=2 netns=1,2,3").activate()
+        udp("127.0.0.1", 9, 3)
+        probe.deactivate()
+        probe.remove()
+        module.unload()
+        module.load()
+
+
+def run():
+    rounds(10)  # what is kept for good, by whoever, is kept by now
+    before = taken()
+    one = Probe("one", f"cells={CELLS}").activate()
+    size = taken() - before
+    assert size > 2 * CELLS * 64 / 1024 / 2, f"a probe with {CELLS} cells can't be seen: {size} KiB"
+    one.deactivate()
+    one.remove()
+    rounds(ROUNDS)
+    kept = taken() - before
+    assert kept < KEPT_KIB, f"{kept} KiB are kept after {ROUNDS} rounds; one probe takes {size} KiB"
+    print(f"one probe takes {size} KiB; {kept} KiB more after {ROUNDS} rounds")
