@@ -11,9 +11,16 @@ passed=0 failed=0
 
 k() { kubectl "$@"; }
 
-# say TEXT: a headline. show COMMAND…: prints a command as a user would type it, and its output.
-say() { printf '\n== %s\n' "$*"; }
-show() { printf '$ %s\n' "$*"; "$@"; }
+# say TEXT: a headline, with the time since the beginning. show COMMAND…: prints a command as a user would type it, and its output.
+say() { printf '\n== %s  (%d s)\n' "$*" $SECONDS; }
+show() {
+  local word line='$'
+  for word; do
+    case $word in *[!A-Za-z0-9_./:=,+-]*) line+=" '$word'" ;; *) line+=" $word" ;; esac
+  done
+  printf '%s\n' "$line"
+  "$@"
+}
 
 # check TEXT WANT GOT: one assertion.
 check() {
@@ -121,6 +128,7 @@ NFT
 step_apply() {
   say "Ask for drops"
   show kubectl apply -f "deploy/examples/$PROBE.yaml"
+  echo "   Now every node compiles the module for its own kernel: some seconds on a real processor, minutes on an emulated one."
   show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s"
   show kubectl get dropprobes
   show kubectl get dropprobenodes
@@ -159,7 +167,7 @@ expect_drops() {
 check_counts() {
   local key
   for key in $(printf '%s\n' "${!WANT[@]}" | sort); do
-    settle "${key%/*}: ${key#*/} grew by" "${WANT[$key]}" 120 growth "${key%/*}" "${key#*/}"
+    settle "${key%/*}: ${key#*/} since the first drops" "${WANT[$key]}" 120 growth "${key%/*}" "${key#*/}"
   done
 }
 growth() { local now; now=$(reason_count "$1" "$2") || return 1; echo $((now - BEFORE[$1/$2])); }
@@ -194,8 +202,10 @@ activate() { # activate true|false
 step_pause() {
   say "Switch off: the numbers stay, further drops change nothing"
   activate false
+  show kubectl get dropprobes
   make_drops
   check_counts
+  show kubectl get dropprobes
 }
 
 step_resume() {

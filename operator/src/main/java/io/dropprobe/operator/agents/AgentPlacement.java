@@ -28,8 +28,8 @@ import java.util.TreeMap;
  * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more
  * until their report says that the module is out of the kernel.
  *
- * @param selected one term for each distinct selector, sorted; empty when no probe can select a
- *     node
+ * @param selected one term for each distinct selector but those that select no node more than
+ *     another does, sorted; empty when no probe can select a node
  * @param kept one term for each node that is kept to clean up, sorted
  * @param tolerations sorted; the union of all probes', what kept nodes need, and the lifecycle
  *     taints that the DaemonSet controller does not add
@@ -58,6 +58,22 @@ record AgentPlacement(
   }
 
   private static List<NodeSelectorTerm> selectors(Collection<DropProbe> probes) {
+    List<TreeMap<String, String>> selectors = distinctSelectors(probes);
+    return selectors.stream()
+        .filter(s -> selectors.stream().noneMatch(wider -> isWider(wider, s)))
+        .map(AgentPlacement::all)
+        .toList();
+  }
+
+  /**
+   * Whether all nodes of a selector are among another's. Such a one adds no node, and as a term it
+   * would only change the pod template, and with it restart every agent.
+   */
+  private static boolean isWider(Map<String, String> wider, Map<String, String> selector) {
+    return wider.size() < selector.size() && selector.entrySet().containsAll(wider.entrySet());
+  }
+
+  private static List<TreeMap<String, String>> distinctSelectors(Collection<DropProbe> probes) {
     return probes.stream()
         .map(p -> p.getSpec().nodeSelector)
         .map(s -> new TreeMap<>(s == null ? Map.<String, String>of() : s))
@@ -65,7 +81,6 @@ record AgentPlacement(
         .peek(s -> s.put(Names.OS_LABEL, Names.LINUX))
         .distinct()
         .sorted(Comparator.comparing(Object::toString))
-        .map(AgentPlacement::all)
         .toList();
   }
 
