@@ -105,6 +105,12 @@ step_install() {
   show kubectl -n dropprobe-system rollout status deployment/dropprobe-operator "--timeout=${WAIT}s"
 }
 
+step_ask() {
+  say "Ask for drops"
+  show kubectl apply -f "deploy/examples/$PROBE.yaml"
+  echo "   Now every node compiles the module for its own kernel: some seconds on a real processor, minutes on an emulated one."
+}
+
 step_drop_makers() {
   say "Pods that will make drops, one on each node"
   k apply -f e2e/drop-maker.yaml
@@ -125,10 +131,8 @@ NFT
   done
 }
 
-step_apply() {
-  say "Ask for drops"
-  show kubectl apply -f "deploy/examples/$PROBE.yaml"
-  echo "   Now every node compiles the module for its own kernel: some seconds on a real processor, minutes on an emulated one."
+step_ready() {
+  say "Wait until every node counts"
   show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s"
   show kubectl get dropprobes
   show kubectl get dropprobenodes
