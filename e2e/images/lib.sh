@@ -25,7 +25,7 @@ copy_sources() {
   folder=$(image_folder "$1")
   sources=("$folder")
   [ -f "$REPO/$folder/pom.xml" ] && sources+=(pom.xml .mvn crds e2e/images/java)
-  tar -C "$REPO" --exclude=target --exclude=src/test --exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' --exclude='*.cmd' \
+  tar -C "$REPO" --exclude=target --exclude=.flattened-pom.xml --exclude=src/test --exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' --exclude='*.cmd' \
     --exclude=Module.symvers --exclude=modules.order -cf - "${sources[@]}" | tar -C "$2" -xf -
   # The copy has no other modules; so a change of theirs makes no new image either.
   [ -f "$2/pom.xml" ] || return 0

@@ -17,7 +17,7 @@ import kernel_log  # noqa: E402
 import module  # noqa: E402
 
 OUT = "/mnt/out"
-SCENARIO_SECONDS = 1200
+SCENARIO_SECONDS = 3600
 
 
 def names():
