@@ -47,14 +47,16 @@ make_kernel_compiler() {
 
 kernel_compiler_root() { cached kernels "kernel-compiler-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")" make_kernel_compiler; }
 
-# in_source COMPILER_ROOT OUT COMMANDS: shell commands in the root of the kernel's compiler, where /mnt is OUT.
-in_source() {
+# in_root ROOT DIR COMMAND…: a command with that root, where /mnt is DIR. The mounts are in a mount namespace of its own, and go with it.
+in_root() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
-    mount --bind "$2" "$1/mnt"
-    mount -t proc proc "$1/proc"
-    exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug bash -euc "$3"
-  ' in_source "$1/root" "$2" "$3"
+    root=$1
+    mount --bind "$2" "$root/mnt"
+    mount -t proc proc "$root/proc"
+    shift 2
+    exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"
+  ' in_root "$@"
 }
 
 # make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
@@ -63,7 +65,7 @@ make_debug_kernel() {
   note "the debug kernel, from Debian's source (about 10 minutes; kept)"
   mkdir -p "$root/usr/src" "$root/boot"
   cp "$HERE/debug.config" "$2/"
-  in_source "$1" "$2" '
+  in_root "$1/root" "$2" bash -euc '
     cd /mnt/root/usr/src
     tar -xJf /usr/src/linux-source-6.12.tar.xz
     cd linux-source-6.12
@@ -77,8 +79,9 @@ make_debug_kernel() {
       *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel would not have $line: does it depend on something else?" ;;
     esac
   done <"$HERE/debug.config"
-  in_source "$1" "$2" '
+  in_root "$1/root" "$2" bash -euc '
     cd /mnt/root/usr/src/linux-source-6.12
+    export KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug
     make -s -j "$(nproc)" bzImage modules_prepare modules.builtin modules.builtin.modinfo >/mnt/build.log 2>&1 || { tail -n 40 /mnt/build.log; exit 1; }
     cp vmlinux.symvers Module.symvers
     release=$(make -s kernelrelease)

@@ -4,6 +4,8 @@
 
 RUNS=${XDG_STATE_HOME:-$HOME/.local/state}/dropprobe/clusters
 
+DEFAULT_NODES=worker-1=trixie,worker-2=bookworm
+
 # name_cluster: sets RUN (its directory) and NETNS.
 name_cluster() {
   [[ $CLUSTER =~ ^[a-z0-9][a-z0-9-]{0,30}$ ]] || die "'$CLUSTER' is no name for a cluster: lower-case letters, digits and hyphens, at most 31"
@@ -18,7 +20,7 @@ use_cluster() {
 }
 
 cluster_up() {
-  local nodes=worker-1=trixie,worker-2=bookworm images=() owner='' keep_failed='' new pair number node suite tar
+  local nodes=$DEFAULT_NODES images=() owner='' keep_failed='' new pair number node suite tar
   declare -A image=() store=()
   while [ $# -gt 0 ]; do
     case $1 in
@@ -79,6 +81,17 @@ cluster_up() {
   done
   touch "$RUN/ready"
   trap - EXIT INT TERM HUP
+}
+
+# prepare: all that the first cluster of default nodes would have to build, beside one another.
+prepare() {
+  local pair builds=() rc=0
+  for pair in ${DEFAULT_NODES//,/ }; do
+    node_image "${pair#*=}" >/dev/null &
+    builds+=($!)
+  done
+  for pair in "${builds[@]}"; do wait "$pair" || rc=$?; done
+  return $rc
 }
 
 up_failed() { # KEEP

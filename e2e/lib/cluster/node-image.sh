@@ -13,9 +13,9 @@ NODE_PACKAGES=(
 node_image() {
   local binaries mirror root files=$E2E/images/node
   [[ $1 =~ ^[a-z]+$ ]] || die "'$1' is no Debian suite"
-  binaries=$(kube_binaries)
   mirror=$(debian_mirror)
   root=$(cached node-root "$1-$(key_of "$mirror" "${NODE_PACKAGES[@]}" "$(declare -f make_node_root)")" make_node_root "$1" "$mirror")
+  binaries=$(kube_binaries)
   cached node "$1-$(key_of "root:$root" "$binaries"/{kubelet,kube-proxy} "$files" "$(declare -f make_node_image make_initrd)")" make_node_image "$root" "$binaries" "$files"
 }
 

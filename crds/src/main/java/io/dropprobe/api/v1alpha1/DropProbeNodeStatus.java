@@ -14,7 +14,10 @@ public class DropProbeNodeStatus {
           + " counts from zero, and takes no base over from a report with another nodeUID")
   public String nodeUID;
 
+  @JsonPropertyDescription("the running kernel")
   public KernelInfo kernel;
+
+  @JsonPropertyDescription("the kernel module on this node")
   public ModuleInfo module;
 
   @Size(max = 16)

@@ -12,6 +12,7 @@ public class DropProbeStatus {
   public Long observedGeneration;
 
   @Size(max = 8)
+  @JsonPropertyDescription("Ready, Degraded and Expired, with reason and next step")
   public List<Condition> conditions;
 
   @JsonPropertyDescription("how the selected nodes fare; all but ready sum to selected")
@@ -34,18 +35,23 @@ public class DropProbeStatus {
   public Retired retired;
 
   @Size(max = 21)
+  @JsonPropertyDescription("kernel drop reasons with most packets, then other")
   public List<ReasonCount> topReasons;
 
   @Size(max = 21)
+  @JsonPropertyDescription("nodes with most dropped packets, then other")
   public List<NodeCount> topNodes;
 
   @Size(max = 21)
+  @JsonPropertyDescription("workloads with most dropped packets, then other")
   public List<WorkloadCount> topWorkloads;
 
   @Size(max = 21)
+  @JsonPropertyDescription("kernel functions with most dropped packets, then other")
   public List<LocationCount> topLocations;
 
   @Size(max = 32)
+  @JsonPropertyDescription("with stages Enabled: packets at each stage of the path")
   public List<StageTotal> stages;
 
   @Size(max = 16)

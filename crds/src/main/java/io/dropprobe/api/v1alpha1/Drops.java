@@ -6,11 +6,13 @@ import io.fabric8.generator.annotation.Size;
 /** The headline. */
 @ApiObject
 public class Drops {
+  @JsonPropertyDescription("dropped packets (skb that the kernel freed as dropped)")
   public Long packets;
 
   @JsonPropertyDescription("packets on the wire, where GRO or GSO merged several into one")
   public Long segments;
 
+  @JsonPropertyDescription("their bytes, from the IP header on")
   public Long bytes;
 
   @Size(max = 32)

@@ -10,6 +10,7 @@ public class LocationCount {
   @JsonPropertyDescription("function name, without offset")
   public String location;
 
+  @JsonPropertyDescription("dropped there")
   public Long packets;
 
   /** For Jackson. */

@@ -6,6 +6,8 @@ import io.fabric8.generator.annotation.Size;
 /** The kernel module on the node. */
 @ApiObject
 public class ModuleInfo {
+  @JsonPropertyDescription(
+      "Absent (not wanted), Building, Loaded, Unsupported (this node can not run it) or Failed; with the last two see the first False condition")
   public ModuleState state;
 
   @Size(max = 64)

@@ -7,8 +7,10 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class NodeCount {
   @Size(max = 253)
+  @JsonPropertyDescription("name of the node")
   public String node;
 
+  @JsonPropertyDescription("dropped on it")
   public Long packets;
 
   @Size(max = 32)

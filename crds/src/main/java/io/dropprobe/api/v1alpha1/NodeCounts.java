@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 /** How the selected nodes fare. Every selected node is in exactly one of the others. */
 @ApiObject
 public class NodeCounts {
+  @JsonPropertyDescription("nodes that nodeSelector and tolerations select")
   public Integer selected;
 
   @JsonPropertyDescription(

@@ -12,6 +12,7 @@ import java.util.List;
 @ApiObject
 public class ProbeReport {
   @Size(max = 63)
+  @JsonPropertyDescription("name of the DropProbe")
   public String name;
 
   @Size(max = 64)
@@ -26,6 +27,8 @@ public class ProbeReport {
       "which series the numbers belong to (a hash of match and resetAt); absent is the present one")
   public String series;
 
+  @JsonPropertyDescription(
+      "Active (counting), Inactive (stopped as asked), Expired (stopped by duration), Failed, OwnedElsewhere (another node counts for this kernel) or Removed (only its numbers are kept)")
   public ProbeState state;
 
   @Size(max = 253)
@@ -60,11 +63,13 @@ public class ProbeReport {
   @JsonPropertyDescription("when a packet was dropped last; absent when none was")
   public String last;
 
+  @JsonPropertyDescription("dropped packets, without noise")
   public Long packets;
 
   @JsonPropertyDescription("packets on the wire, where GRO or GSO merged several into one")
   public Long segments;
 
+  @JsonPropertyDescription("their bytes, from the IP header on")
   public Long bytes;
 
   @JsonPropertyDescription("packets of class Noise; not contained in packets")

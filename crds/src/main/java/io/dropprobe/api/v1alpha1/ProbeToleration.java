@@ -23,6 +23,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 public class ProbeToleration {
   @Size(max = 317)
   @Pattern("^(([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
+  @JsonPropertyDescription("key of the taint; absent, with operator Exists, is every taint")
   public String key;
 
   @JsonPropertyDescription("Exists or Equal; absent is Equal")
@@ -30,6 +31,7 @@ public class ProbeToleration {
 
   @Size(max = 63)
   @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
+  @JsonPropertyDescription("value of the taint, with operator Equal")
   public String value;
 
   @JsonPropertyDescription("absent is all of them")

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class Problem {
   @Size(max = 63)
+  @JsonPropertyDescription("one CamelCase word")
   public String reason;
 
   @JsonPropertyDescription("how many nodes have it")

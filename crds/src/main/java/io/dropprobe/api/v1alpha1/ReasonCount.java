@@ -11,6 +11,7 @@ public class ReasonCount {
   @JsonPropertyDescription("as the kernel names it, without SKB_DROP_REASON_")
   public String reason;
 
+  @JsonPropertyDescription("dropped for this reason")
   public Long packets;
 
   @Size(max = 32)
@@ -18,6 +19,7 @@ public class ReasonCount {
   public String perSecond;
 
   @JsonProperty("class")
+  @JsonPropertyDescription("what it means to the owner of the packets; Noise is no loss")
   public ReasonClass reasonClass;
 
   /** For Jackson. */

@@ -7,10 +7,19 @@ import java.util.List;
 /** The share of nodes that are gone. */
 @ApiObject
 public class Retired {
+  @JsonPropertyDescription("dropped packets, without noise")
   public Long packets;
+
+  @JsonPropertyDescription("packets on the wire")
   public Long segments;
+
+  @JsonPropertyDescription("bytes of these packets")
   public Long bytes;
+
+  @JsonPropertyDescription("packets of class Noise")
   public Long noise;
+
+  @JsonPropertyDescription("packets counted without detail")
   public Long unkeyed;
 
   @JsonPropertyDescription("how many nodes that counted something are gone")

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class StageCount {
   @Size(max = 64)
+  @JsonPropertyDescription("function of the path")
   public String stage;
 
   @JsonPropertyDescription("how it is hooked; None when this kernel offers no way")

@@ -1,14 +1,19 @@
 package io.dropprobe.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
 
 /** Packets seen at one stage, on all nodes. */
 @ApiObject
 public class StageTotal {
   @Size(max = 64)
+  @JsonPropertyDescription("function of the path")
   public String stage;
 
+  @JsonPropertyDescription("seen there, on all nodes")
   public Long packets;
+
+  @JsonPropertyDescription("packets on the wire; absent when no node counts them there")
   public Long segments;
 
   /** For Jackson. */

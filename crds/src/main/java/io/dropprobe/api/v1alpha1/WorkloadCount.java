@@ -11,8 +11,10 @@ public class WorkloadCount {
   public String namespace;
 
   @Size(max = 253)
+  @JsonPropertyDescription("name of the workload in its namespace")
   public String workload;
 
+  @JsonPropertyDescription("its dropped packets")
   public Long packets;
 
   @Size(max = 32)
