@@ -39,6 +39,14 @@ public final class Agent {
   /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
   static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
 
+  /**
+   * A slow machine has other work too: after a pass the loop rests this many times as long, up to
+   * LONGEST_REST.
+   */
+  private static final int REST = 9;
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
   private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
 
   /** Without word from the API server, and while a probe is on its way. */
@@ -88,6 +96,7 @@ public final class Agent {
    * @return when the next one is due at the latest, in milliseconds of the clock
    */
   public long pass() {
+    long begun = time.millis();
     Optional<View> view = cluster.view();
     if (view.isEmpty()) {
       probes.renewAll();
@@ -97,7 +106,11 @@ public final class Agent {
     List<WantedProbe> wanted = wanted(view.get());
     List<ProbeResult> results = act(view.get(), wanted);
     long due = Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
-    return Math.max(due, time.in(SHORTEST_PAUSE));
+    return Math.max(due, time.millis() + rest(time.millis() - begun));
+  }
+
+  private static long rest(long took) {
+    return Math.min(Math.max(took * REST, SHORTEST_PAUSE.toMillis()), LONGEST_REST.toMillis());
   }
 
   /**

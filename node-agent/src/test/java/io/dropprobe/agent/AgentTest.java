@@ -951,6 +951,15 @@ class AgentTest {
   }
 
   @Test
+  void aSlowMachineIsGivenRests() {
+    appliedFor("shop");
+    assertTrue(node.passesIn(Duration.ofMinutes(1)) >= 25, "pods are looked for every two seconds");
+    kernel.slowness = Duration.ofMillis(300);
+    int passes = node.passesIn(Duration.ofMinutes(1));
+    assertTrue(passes >= 6 && passes <= 14, passes + " passes a minute, each of 300 ms or more");
+  }
+
+  @Test
   void conditionsKeepTheirTimeWhileTheirStatusStays() {
     applied("a", "u1");
     String loaded = node.api.last().conditions.get(3).getLastTransitionTime();

@@ -29,6 +29,9 @@ public final class ModuleKeeper {
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
   private static final int STEPS = 4;
 
+  /** Milliseconds until the builder's answer is looked for again. */
+  private static final int ASK_AGAIN = 1000;
+
   private final Kernel kernel;
   private final ModuleSource source;
   private final Time time;
@@ -79,7 +82,7 @@ public final class ModuleKeeper {
   /** When the next pass is due for the module's sake, in milliseconds of the clock. */
   public long dueAt() {
     if (source.waiting()) {
-      return time.millis() + 300;
+      return time.millis() + ASK_AGAIN;
     }
     // Only what the last pass would have done if it had been time: the rest has no time of its own.
     long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;

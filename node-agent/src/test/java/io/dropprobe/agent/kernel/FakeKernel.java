@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,9 @@ public final class FakeKernel implements Kernel {
   public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
 
   public int loads;
+
+  /** How long it takes to read the probes. */
+  public Duration slowness = Duration.ZERO;
 
   private final ManualTime time;
   private final Map<String, Probe> probes = new TreeMap<>();
@@ -154,6 +158,7 @@ public final class FakeKernel implements Kernel {
 
   @Override
   public List<ProbeSnapshot> probes() {
+    time.pass(slowness);
     expire();
     return srcversion == null ? List.of() : probes.values().stream().map(this::snapshot).toList();
   }
