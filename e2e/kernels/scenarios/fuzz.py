@@ -4,9 +4,9 @@ import os
 import random
 
 import module
-from rig import LONG, Snapshot, control, read, write
+from rig import Snapshot, control, read, rounds, write
 
-COMMANDS = 100_000 if LONG else 3000
+COMMANDS = rounds(3000, 100_000)
 SEED = 20
 ALLOWED = {errno.EINVAL, errno.ENOENT, errno.EEXIST, errno.EBUSY, errno.EAGAIN, errno.ENOSPC, errno.ENOMEM}
 VERBS = ("add", "set", "activate", "deactivate", "renew", "remove", "_manual", "")

@@ -4,9 +4,9 @@ import os
 import signal
 
 import module
-from rig import LONG, Probe, udp, write
+from rig import Probe, rounds, udp, write
 
-ROUNDS = 200 if LONG else 20
+ROUNDS = rounds(20, 200)
 
 
 @contextlib.contextmanager

@@ -3,9 +3,9 @@ import os
 import socket
 
 import module
-from rig import LONG, cookie, inside, neighbour, records, sh, start_in_cgroup, stop
+from rig import cookie, inside, neighbour, records, rounds, sh, start_in_cgroup, stop
 
-MANY = 300 if LONG else 40
+MANY = rounds(40, 300)
 
 
 def namespaces():

@@ -2,10 +2,10 @@
 import os
 import random
 
-from rig import LONG, Probe, settle, udp, until
+from rig import Probe, rounds, settle, udp, until
 
 SENDERS = 2
-PACKETS = 500_000 if LONG else 25_000
+PACKETS = rounds(25_000, 500_000)
 
 
 def send(cpu):

@@ -4,9 +4,9 @@ import os
 import signal
 
 import module
-from rig import FOLDER, LONG, control, read, sh, write
+from rig import FOLDER, control, read, rounds, sh, write
 
-ROUNDS = 60 if LONG else 8
+ROUNDS = rounds(8, 60)
 REFUSALS = (errno.ENOENT, errno.ENODEV, errno.EIO, errno.EEXIST, errno.EAGAIN, errno.ENXIO)
 
 
