@@ -181,4 +181,4 @@ except BaseException:  # noqa: BLE001
         traceback.print_exc(file=failed)
 finally:
     os.sync()
-    subprocess.run(["busybox", "poweroff", "-f"])
+    subprocess.run(["busybox", "reboot", "-f"])
