@@ -5,7 +5,7 @@ import random
 from rig import Probe, rounds, settle, udp, until
 
 SENDERS = 2
-PACKETS = rounds(10_000, 500_000)
+PACKETS = rounds(25_000, 500_000)
 
 
 def send(cpu):

@@ -85,12 +85,12 @@ cluster_up() {
 
 # prepare: all that the first cluster of default nodes would have to build, beside one another.
 prepare() {
-  local pair builds=() rc=0
+  local pair pid builds=() rc=0
   for pair in ${DEFAULT_NODES//,/ }; do
     node_image "${pair#*=}" >/dev/null &
     builds+=($!)
   done
-  for pair in "${builds[@]}"; do wait "$pair" || rc=$?; done
+  for pid in "${builds[@]}"; do wait "$pid" || rc=$?; done
   return $rc
 }
 

@@ -7,7 +7,8 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class ModuleInfo {
   @JsonPropertyDescription(
-      "Absent (not wanted), Building, Loaded, Unsupported (this node can not run it) or Failed; with the last two see the first False condition")
+      "Absent (not wanted), Building, Loaded, Unsupported (this node can not run it) or Failed;"
+          + " with the last two see the first False condition")
   public ModuleState state;
 
   @Size(max = 64)

@@ -28,7 +28,8 @@ public class ProbeReport {
   public String series;
 
   @JsonPropertyDescription(
-      "Active (counting), Inactive (stopped as asked), Expired (stopped by duration), Failed, OwnedElsewhere (another node counts for this kernel) or Removed (only its numbers are kept)")
+      "Active (counting), Inactive (stopped as asked), Expired (stopped by duration), Failed,"
+          + " OwnedElsewhere (another node counts for this kernel) or Removed (only its numbers are kept)")
   public ProbeState state;
 
   @Size(max = 253)
