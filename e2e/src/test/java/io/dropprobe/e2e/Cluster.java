@@ -39,7 +39,12 @@ final class Cluster {
 
   /** Like {@link #ssh}, for a command that may fail. */
   static Shell.Result trySsh(String node, String command) {
-    return Shell.run(List.of("e2e/cluster", "ssh", "--name", NAME, node, command));
+    return Shell.run(sshCommand(node, command));
+  }
+
+  /** The words that {@link #ssh} runs. */
+  static List<String> sshCommand(String node, String command) {
+    return List.of("e2e/cluster", "ssh", "--name", NAME, node, command);
   }
 
   /** Reboots the node and returns when it is Ready again, with another boot id. */

@@ -21,12 +21,7 @@ final class Shell {
   /** Runs the command, at most five minutes; standard error goes to that of the tests. */
   static Result run(List<String> command) {
     try {
-      var process =
-          new ProcessBuilder(command)
-              .directory(ROOT.toFile())
-              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      var process = start(command);
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(5, TimeUnit.MINUTES)) {
         process.destroyForcibly();
@@ -39,6 +34,15 @@ final class Shell {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while running " + command, e);
     }
+  }
+
+  /** Starts the command, whose output is the caller's to read. */
+  static Process start(List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .directory(ROOT.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   /** Like {@link #run}, and the command must succeed. */
