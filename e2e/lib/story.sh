@@ -86,17 +86,24 @@ no_ports() { on "$1" awk '/^Udp: [0-9]/ {v4 = $3} END {print v4}' /proc/net/snmp
 no_ports6() { on "$1" awk '/^Udp6NoPorts/ {print $2}' /proc/net/snmp6; }
 refused() { on "$1" nft list counter inet story refused | awk '/packets/ {print $2}'; }
 
+# refuse TEXT: ends the story where this cluster can't do it; what state it is in explains nothing more.
+refused=
+refuse() {
+  refused=1
+  die "$@"
+}
+
 preconditions() {
   local node arch version
   say "The cluster"
   show kubectl get nodes -o wide
   version=$(k version -o 'jsonpath={.serverVersion.minor}' 2>/dev/null || k version | awk -F. '/Server/ {print $2}')
-  [ "${version//[^0-9]/}" -ge 30 ] || die "this cluster is Kubernetes 1.$version; DropProbe needs 1.30 or newer"
+  [ "${version//[^0-9]/}" -ge 30 ] || refuse "this cluster is Kubernetes 1.$version; DropProbe needs 1.30 or newer"
   for node in $(nodes); do
     arch=$(k get node "$node" -o 'jsonpath={.status.nodeInfo.architecture}')
-    [ "$arch" = amd64 ] || die "node $node is $arch: this story runs on amd64 nodes only"
+    [ "$arch" = amd64 ] || refuse "node $node is $arch: this story runs on amd64 nodes only"
   done
-  [ -n "$(nodes)" ] || die "this cluster has no Linux node without a taint: the probe of the example would select none"
+  [ -n "$(nodes)" ] || refuse "this cluster has no Linux node without a taint: the probe of the example would select none"
 }
 
 step_install() {
@@ -133,9 +140,22 @@ NFT
 
 step_ready() {
   say "Wait until every node counts"
-  show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s"
+  local waiting cannot rc=0
+  show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s" &
+  waiting=$!
+  # Nobody has to wait for what can't come.
+  until ! kill -0 $waiting 2>/dev/null || [ -n "$(unsupported)" ]; do sleep 2; done
+  cannot=$(unsupported)
+  [ -z "$cannot" ] || kill $waiting 2>/dev/null || true
+  wait $waiting || rc=$?
   show kubectl get dropprobes
   show kubectl get dropprobenodes
+  [ -z "$cannot" ] || refuse "not every node of this cluster can count: ${cannot%%$'\n'*}"
+  return $rc
+}
+# unsupported: a line for each node that can't have the module, with what its agent says about it.
+unsupported() {
+  k get dropprobenodes -o 'jsonpath={range .items[?(@.status.module.state=="Unsupported")]}{.metadata.name}: {.status.conditions[?(@.status=="False")].message}{"\n"}{end}' 2>/dev/null || true
 }
 
 # Expected counts by owner and reason; what was there before; both filled by the steps below.
@@ -233,6 +253,7 @@ step_delete() {
 }
 
 on_failure() {
+  [ -z "$refused" ] || return 0
   say "What went wrong: the state of the cluster"
   k get dropprobes,dropprobenodes -o yaml || true
   k -n dropprobe-system get pods -o wide || true
