@@ -40,6 +40,11 @@ class KernelLog:
         return bad
 
 
+# A line of a backtrace that is the module's. It is gone when kmemleak is asked: its functions have no names any more, and in that kernel nothing else is
+# a module.
+OURS = re.compile(r"\[dropprobe\]|^ +(\[<[0-9a-f]+>\] )?0x[0-9a-f]{8,}$", re.MULTILINE)
+
+
 def leaks():
     """What kmemleak says of the module after all scenarios; None where the kernel has none."""
     path = "/sys/kernel/debug/kmemleak"
@@ -50,5 +55,4 @@ def leaks():
             file.write("scan")
         time.sleep(6)  # younger objects are not looked at
     reports = open(path).read().split("unreferenced object")[1:]
-    # The module is gone by now: its functions have no names any more, and in this kernel nothing else is a module.
-    return "".join("unreferenced object" + report for report in reports if re.search(r"dropprobe|\] 0x[0-9a-f]{8,}", report))
+    return "".join("unreferenced object" + report for report in reports if OURS.search(report))
