@@ -15,10 +15,15 @@ final class CacheHealth {
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Clock clock;
+  private final Duration patience;
   private final Map<String, Instant> withoutWatch = new ConcurrentHashMap<>();
 
-  CacheHealth(Clock clock) {
+  /**
+   * @param patience how long a watch may be away
+   */
+  CacheHealth(Clock clock, Duration patience) {
     this.clock = clock;
+    this.patience = patience;
   }
 
   /**
@@ -34,6 +39,6 @@ final class CacheHealth {
     }
     Instant now = clock.instant();
     Instant since = withoutWatch.computeIfAbsent(informer, i -> now);
-    return running && Duration.between(since, now).compareTo(PATIENCE) < 0;
+    return running && Duration.between(since, now).compareTo(patience) < 0;
   }
 }

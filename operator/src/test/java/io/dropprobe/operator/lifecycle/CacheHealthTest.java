@@ -3,49 +3,29 @@ package io.dropprobe.operator.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Clock;
+import io.dropprobe.operator.testing.TestClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class CacheHealthTest {
-  private Instant now = Instant.parse("2026-01-01T12:00:00Z");
-  private final CacheHealth health = new CacheHealth(new Moving());
-
-  private final class Moving extends Clock {
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
+  private final TestClock clock = new TestClock();
+  private final CacheHealth health = new CacheHealth(clock, CacheHealth.PATIENCE);
 
   @Test
   void aWatchThatIsAwayForAWhileIsNormal() {
     assertTrue(health.lives("Node", true, true));
     assertTrue(health.lives("Node", true, false));
-    now = now.plus(CacheHealth.PATIENCE).minus(Duration.ofSeconds(1));
+    clock.passes(CacheHealth.PATIENCE.minus(Duration.ofSeconds(1)));
     assertTrue(health.lives("Node", true, false));
     assertTrue(health.lives("Node", true, true));
-    now = now.plus(CacheHealth.PATIENCE);
+    clock.passes(CacheHealth.PATIENCE);
     assertTrue(health.lives("Node", true, false), "it was back meanwhile");
   }
 
   @Test
   void aWatchThatDoesNotComeBackIsDeath() {
     assertTrue(health.lives("Node", true, false));
-    now = now.plus(CacheHealth.PATIENCE);
+    clock.passes(CacheHealth.PATIENCE);
     assertFalse(health.lives("Node", true, false));
     assertTrue(health.lives("DropProbe", true, true), "another one lives");
   }
