@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import os
 import re
 import signal
@@ -380,6 +381,15 @@ def neighbour(name="next", net=9):
         yield name
     finally:
         sh(f"ip netns del {name}")
+
+
+def only_what_is_sent():
+    """Nobody asks whether the neighbour `next` or a router is there: a queue would hold, drop and count that too."""
+    sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
+    here, there = (json.loads(sh(f"ip -j {where}"))[0]["address"] for where in ("link show to-next", "-n next link show eth0"))
+    for net in ("10.9.0.", "fd09::"):
+        sh(f"ip neigh replace {net}2 lladdr {there} dev to-next nud permanent")
+        sh(f"ip -n next neigh replace {net}1 lladdr {here} dev eth0 nud permanent")
 
 
 @contextlib.contextmanager
