@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What must hold on a real cluster with real kernels, beyond the story of e2e/smoke. */
@@ -204,6 +205,7 @@ class EndToEndIT {
     assertEquals(1, Probes.get(PROBE).getStatus().retired.nodes, "folded once");
   }
 
+  @Tag("long")
   @Test
   void anotherOperatorTakesOver() {
     started(null);
