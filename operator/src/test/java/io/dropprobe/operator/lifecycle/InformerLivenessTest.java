@@ -10,8 +10,7 @@ import io.dropprobe.operator.testing.TestClock;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
 import java.io.IOException;
@@ -58,9 +57,6 @@ class InformerLivenessTest {
             .withMasterUrl("http://127.0.0.1:" + port)
             .withRequestRetryBackoffLimit(0)
             .build();
-    return new KubernetesClientBuilder()
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .withConfig(config)
-        .build();
+    return new Clients(config, new KubernetesSerialization()).another();
   }
 }
