@@ -2,6 +2,7 @@ package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.dropprobe.api.Durations;
+import io.dropprobe.api.LabelKey;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -20,13 +21,11 @@ public class DropProbeSpec {
 
   @Size(max = 16)
   @ValidationRule(
-      value =
-          "self.all(k, size(k) <= 317 &&"
-              + " k.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",
+      value = "self.all(k, " + LabelKey.IS_KEY + ")",
       messageExpression =
-          "'not a label key: ' + self.filter(k, size(k) > 317 ||"
-              + " !k.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))[0]"
-              + " + '; write it like example.com/name'",
+          "'not a label key: ' + self.filter(k, !"
+              + LabelKey.IS_KEY
+              + ")[0] + '; write it like example.com/name'",
       message = "a key of nodeSelector is not a label key; write it like example.com/name")
   @JsonPropertyDescription("labels that a node must have; absent is every Linux node")
   public Map<

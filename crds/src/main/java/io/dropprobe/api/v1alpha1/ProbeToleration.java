@@ -1,6 +1,7 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.LabelKey;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -21,8 +22,9 @@ import io.fabric8.generator.annotation.ValidationRule;
             + " == 0",
     messageExpression = "'operator Exists takes no value, got ' + self.value")
 public class ProbeToleration {
-  @Size(max = 317)
-  @Pattern("^(([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
+  @Size(max = LabelKey.MAX_LENGTH)
+  @Pattern(LabelKey.PATTERN_OR_EMPTY)
+  @ValidationRule(value = "self" + LabelKey.PREFIX_FITS, message = LabelKey.PREFIX_TOO_LONG)
   @JsonPropertyDescription("key of the taint; absent, with operator Exists, is every taint")
   public String key;
 
