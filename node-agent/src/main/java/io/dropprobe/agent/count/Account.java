@@ -71,10 +71,15 @@ public record Account(
   /**
    * The newer of two memories of one series. Of one epoch: the larger reading, and the base of the
    * first, which knows more. Of different epochs: the one that has seen more in all.
+   *
+   * @param o from a report, whose detail is of all epochs and is all in {@code current}
    */
   Account newer(Account o) {
     if (epoch != null && epoch.equals(o.epoch)) {
-      Account newest = o.current.everything() > current.everything() ? read(o.current) : this;
+      Account newest =
+          o.current.everything() > current.everything()
+              ? read(o.current.withoutDetailOf(base))
+              : this;
       return newest.with(options, o.since);
     }
     return o.total().everything() > total().everything()

@@ -113,6 +113,30 @@ public record Counts(
         Stage.sum(stages, o.stages));
   }
 
+  /** The same numbers, and of the detail what is not an earlier one's already. */
+  Counts withoutDetailOf(Counts earlier) {
+    return new Counts(
+        packets,
+        segments,
+        bytes,
+        noise,
+        unkeyed,
+        last,
+        less(reasons, earlier.reasons),
+        less(locations, earlier.locations),
+        Stage.less(stages, earlier.stages));
+  }
+
+  /** A key that is not there was cut: it is in the rest. */
+  private static Map<String, Long> less(Map<String, Long> all, Map<String, Long> earlier) {
+    Map<String, Long> left = new TreeMap<>(all);
+    earlier.forEach(
+        (k, v) ->
+            left.computeIfPresent(
+                left.containsKey(k) ? k : Names.OTHER, (key, sum) -> sum > v ? sum - v : null));
+    return left;
+  }
+
   /**
    * All packets, noise included: never goes down within a series, so the larger one is the newer.
    */

@@ -45,6 +45,26 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
         sum(missed, later.missed));
   }
 
+  /** What a sum has beyond earlier epochs; the sum's ways and symbols. */
+  static Map<String, Stage> less(Map<String, Stage> sum, Map<String, Stage> earlier) {
+    Map<String, Stage> left = new TreeMap<>(sum);
+    earlier.forEach((name, e) -> left.computeIfPresent(name, (n, s) -> s.minus(e)));
+    return left;
+  }
+
+  private Stage minus(Stage earlier) {
+    return new Stage(
+        via,
+        symbol,
+        less(packets, earlier.packets),
+        less(segments, earlier.segments),
+        less(missed, earlier.missed));
+  }
+
+  private static Long less(Long sum, Long part) {
+    return sum == null || part == null ? sum : Long.valueOf(Math.max(0, sum - part));
+  }
+
   private static Long sum(Long a, Long b) {
     if (a == null || b == null) {
       return a == null ? b : a;

@@ -121,6 +121,51 @@ class LedgerTest {
     assertEquals(59, base());
   }
 
+  /** The report's lists are of all epochs, the journal has the earlier ones of its own. */
+  @Test
+  void aReportNewerThanTheJournalBringsNoDetailTwice() {
+    StageReading earlier = new StageReading("ip_rcv", "kprobe", "ip_rcv", 40L, 40L, 1L);
+    ledger.read(staged("e1", earlier), "s", "n1", "");
+    ledger.read(staged("e2"), "s", "n1", "");
+    ledger.saveChanges();
+
+    ProbeReport r = report("e2", 57, 7);
+    r.reasons =
+        List.of(
+            new ReasonCount("NO_SOCKET", 27L, null, null),
+            new ReasonCount("NETFILTER_DROP", 30L, null, null));
+    StageCount c = new StageCount();
+    c.stage = "ip_rcv";
+    c.via = StageCount.Via.Kprobe;
+    c.symbol = "ip_rcv";
+    c.packets = 100L;
+    c.segments = 100L;
+    c.missed = 1L;
+    r.stages = List.of(c);
+    restart(r);
+
+    Counts total = ledger.find("u1", "s", "n1").orElseThrow().total();
+    assertEquals(57, total.packets());
+    assertEquals(Map.of("NO_SOCKET", 27L, "NETFILTER_DROP", 30L), total.reasons());
+    assertEquals(new Stage("kprobe", "ip_rcv", 100L, 100L, 1L), total.stages().get("ip_rcv"));
+  }
+
+  /** A short list has the rest summed up; what the journal has by name is in that. */
+  @Test
+  void whatAReportHasUnderOtherIsNotCountedByNameToo() {
+    read("e1", 7);
+    read("e2", 0);
+    ProbeReport r = report("e2", 57, 7);
+    r.reasons =
+        List.of(
+            new ReasonCount("NETFILTER_DROP", 40L, null, null),
+            new ReasonCount("other", 17L, null, null));
+    restart(r);
+    assertEquals(
+        Map.of("NO_SOCKET", 7L, "NETFILTER_DROP", 40L, "other", 10L),
+        ledger.find("u1", "s", "n1").orElseThrow().total().reasons());
+  }
+
   @Test
   void withoutJournalTheReportKnowsTheBaseOfTheRunningEpoch() {
     restart(report("e2", 60, 50));
