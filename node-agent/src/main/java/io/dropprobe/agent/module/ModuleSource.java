@@ -4,9 +4,7 @@ import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.KernelFacts;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Gets the module for the running kernel: from the cache, or from the builder. Each call does what
@@ -33,7 +31,7 @@ final class ModuleSource {
   // Missing headers are found missing in no time, a failing build costs the node a CPU.
   private final Backoff cheap = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60));
   private final Backoff dear = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
-  private final Set<String> rebuilt = new HashSet<>();
+  private final Backoff refused = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
   private String key;
   private ModuleFile current;
   private NodeProblem problem;
@@ -80,6 +78,7 @@ final class ModuleSource {
       problem = null;
       cheap.succeeded();
       dear.succeeded();
+      refused.succeeded();
     }
   }
 
@@ -163,12 +162,14 @@ final class ModuleSource {
   }
 
   /**
-   * The kernel says that the file is wrong: builds again, once. False when that was done already.
+   * The kernel says that the file is wrong: builds again, at once, and then more and more rarely,
+   * because what it is built from may have been put right. False when it is not time for that.
    */
   boolean rebuild() {
-    if (!rebuilt.add(key)) {
+    if (!refused.ready(time.millis())) {
       return false;
     }
+    refused.failed(time.millis());
     drop();
     return true;
   }

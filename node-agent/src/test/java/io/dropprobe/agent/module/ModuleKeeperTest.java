@@ -306,7 +306,22 @@ class ModuleKeeperTest {
   }
 
   @Test
-  void aModuleThatDoesNotFitIsBuiltAgainOnce() {
+  void aModuleThatStillDoesNotFitIsBuiltAgainLater() {
+    builder.starts("s1");
+    kernel.loadErrors.addAll(List.of(Errno.ENOEXEC, Errno.ENOEXEC, Errno.ENOEXEC));
+    built();
+    builder.answers();
+    assertEquals(ModuleState.Failed, pass().state());
+    // The headers may have been put right in between.
+    time.pass(Duration.ofSeconds(16));
+    assertEquals(ModuleState.Building, pass().state());
+    builder.answers();
+    assertEquals(ModuleState.Loaded, pass().state());
+    assertEquals(3, builder.requests.size());
+  }
+
+  @Test
+  void aModuleThatDoesNotFitIsBuiltAgainOnceAtOnce() {
     builder.starts("s1");
     kernel.loadErrors.addAll(List.of(Errno.ENOEXEC, Errno.ENOEXEC));
     assertEquals(ModuleState.Building, built().state());
