@@ -131,7 +131,8 @@ public final class Agent {
       act(view.get(), wanted);
     }
     ledger.save();
-    if (latest != null) {
+    // A report of no probe, when they were only not to be seen, would take the counts away.
+    if (latest != null && view.map(View::listed).orElse(true)) {
       reporter.flush(latest);
     }
   }
@@ -172,7 +173,9 @@ public final class Agent {
         outcome.usable()
             ? probes(view, wanted, all)
             : wanted.stream().map(w -> new ProbeResult(w, pending(outcome), null)).toList();
-    ledger.retain(all);
+    if (view.listed()) {
+      ledger.retain(all);
+    }
     saveNowAndThen();
     String sharedWith = holders.owners().isEmpty() ? null : holders.owners().get(0);
     NodeState state =

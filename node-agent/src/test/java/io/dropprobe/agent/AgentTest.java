@@ -545,6 +545,26 @@ class AgentTest {
     assertEquals(List.of(), node.api.last().probes);
   }
 
+  /** An uninstall looks like that; so does a role that is being written anew. */
+  @Test
+  void refusedAtTheEndNothingIsLeftInTheKernelAndNoNumberIsLost() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    kernel.drop("NO_SOCKET", 2);
+    node.api.refuses = true;
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(7, a().packets, "the report stays as it was");
+
+    node.api.refuses = false;
+    node.start();
+    node.settle();
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(10, a().packets);
+  }
+
   @Test
   void whenTheApiServerIsAwayAtTheEndAllIsLeft() {
     applied("a", "u1");

@@ -31,6 +31,9 @@ public final class FakeApi implements Cluster, ReportWriter {
   /** Whether everything of ours is being removed. */
   public boolean going;
 
+  /** Whether the list of DropProbes is refused when asked for at the end. */
+  public boolean refuses;
+
   private View followed;
   private boolean started;
   private DropProbeNodeStatus first;
@@ -57,6 +60,9 @@ public final class FakeApi implements Cluster, ReportWriter {
   public Optional<View> ask() {
     if (!up) {
       return Optional.empty();
+    }
+    if (refuses) {
+      return Optional.of(View.refused(node));
     }
     View view = new View(node, List.copyOf(probes), last());
     return Optional.of(going ? view.withoutProbes() : view);

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -120,7 +119,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
 
   private View nothingLeft() {
     NodeFacts known = node;
-    return new View(known == null ? new NodeFacts("", null, null) : known, List.of(), null);
+    return View.refused(known == null ? new NodeFacts("", null, null) : known);
   }
 
   private boolean namespaceGoing() {
