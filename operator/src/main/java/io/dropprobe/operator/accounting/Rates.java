@@ -29,12 +29,13 @@ public final class Rates {
   /**
    * A rate as it is reported.
    *
-   * @param text null, or something that is no number, is unknown
+   * @param text null, or something that is no number of packets a second, is unknown
    * @return null when unknown
    */
   public static Double parse(String text) {
     try {
-      return text == null ? null : Double.valueOf(text);
+      double rate = text == null ? Double.NaN : Double.parseDouble(text);
+      return Double.isFinite(rate) && rate >= 0 ? rate : null;
     } catch (NumberFormatException e) {
       return null;
     }

@@ -1,6 +1,7 @@
 package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +27,29 @@ public final class Retirement {
     Retired after = copy(before);
     after.folded.retainAll(owners);
     for (Share s : shares) {
-      boolean fold = !after.folded.contains(s.owner()) && gone.test(s);
+      boolean fold =
+          !after.folded.contains(s.owner())
+              && gone.test(s)
+              && !isAwaited(s, rest(shares, after), gone);
       if (fold && after.folded.size() < Limits.FOLDED) {
         add(after, s, counts(s, shares, after.folded));
         after.folded.add(s.owner());
       }
     }
     return after;
+  }
+
+  /**
+   * Whether another node has yet to take over the kernel in which this one counted. When its lease
+   * is out that node reports the whole epoch, and only what was before it is this one's.
+   */
+  private static boolean isAwaited(Share s, List<Share> rest, Predicate<Share> gone) {
+    return rest.stream()
+        .anyMatch(
+            o ->
+                o.report().state == ProbeState.OwnedElsewhere
+                    && s.node().equals(o.report().ownedBy)
+                    && !gone.test(o));
   }
 
   /** The shares that are not folded in. */

@@ -84,7 +84,7 @@ final class Totals {
       }
     }
     for (WorkloadCount e : orEmpty(r.workloads)) {
-      if (e.namespace != null || named(e.workload)) {
+      if (e.workload != null && (e.namespace != null || named(e.workload))) {
         workloads.add(new Workload(e.namespace, e.workload), e.packets, now.apply(e.perSecond));
       }
     }

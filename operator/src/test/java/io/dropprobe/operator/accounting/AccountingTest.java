@@ -8,6 +8,7 @@ import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.testing.Reports;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the section Accounting of the architecture, one by one. */
@@ -179,6 +181,38 @@ class AccountingTest {
     assertEquals(5 + 2, after.packets + sum(Retirement.rest(shares(report), after)));
     Retired again = Retirement.fold(after, shares(report), s -> true, Set.of("second"));
     assertEquals(5 + 2, again.packets, "and is folded in when it goes too");
+  }
+
+  /** The counts go on in that kernel, and come with the whole epoch when the other takes over. */
+  @Test
+  void anOwnerThatIsGoneWaitsForTheNodeThatSharesItsKernel() {
+    DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
+    DropProbeNode other =
+        node(
+            "b",
+            NOON,
+            "boot",
+            p -> {
+              p.state = ProbeState.OwnedElsewhere;
+              p.ownedBy = "a";
+              p.epoch = null;
+              p.packets = 0L;
+            });
+    Set<String> reports = Set.of("report-a", "report-b");
+    Predicate<Share> goneA = s -> s.node().equals("a");
+    Retired waiting = Retirement.fold(null, shares(owner, other), goneA, reports);
+    assertEquals(List.of(), waiting.folded);
+    assertEquals(100, sum(Retirement.rest(shares(owner, other), waiting)));
+
+    DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.packets = 130L);
+    Retired after = Retirement.fold(waiting, shares(owner, taken), goneA, reports);
+    assertEquals(List.of("report-a"), after.folded);
+    assertEquals(
+        130, after.packets + sum(Retirement.rest(shares(owner, taken), after)), "and not 230");
+
+    Retired both = Retirement.fold(null, shares(owner, other), s -> true, reports);
+    assertEquals(List.of("report-a", "report-b"), both.folded, "nobody is left to wait for");
+    assertEquals(100L, both.packets);
   }
 
   @Test

@@ -33,6 +33,10 @@ class RatesTest {
     assertNull(Rates.format(null));
     assertNull(Rates.parse(null));
     assertNull(Rates.parse("many"));
+    // What Java takes for a number, and is no rate.
+    assertNull(Rates.parse("NaN"));
+    assertNull(Rates.parse("Infinity"));
+    assertNull(Rates.parse("-1"));
   }
 
   /** Interval 30 s, stale after 900 s: whole for two intervals, then down to nothing. */
