@@ -99,9 +99,10 @@ record AgentPlacement(
     return new NodeSelectorRequirement(key, "In", List.of(value));
   }
 
+  /** Where an agent runs anyway it cleans up without being kept, see {@link #covers}. */
   private static List<NodeFacts> kept(Snapshot cluster) {
     return cluster.nodes().values().stream()
-        .filter(n -> cluster.probes().values().stream().noneMatch(n::selectedBy))
+        .filter(n -> !covers(cluster.probes().values(), n))
         .filter(
             n -> {
               DropProbeNode report = cluster.reportOf(n);

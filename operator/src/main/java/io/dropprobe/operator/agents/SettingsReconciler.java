@@ -98,8 +98,12 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
     Optional<Settings> settings = read(config);
     current.read(settings);
     Snapshot snapshot = cluster.snapshot();
-    settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
-    new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
+    try {
+      settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
+    } finally {
+      // A DaemonSet that can't be written is no reason to keep what is of no use.
+      new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
+    }
     return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(LOOK_AGAIN);
   }
 
