@@ -101,6 +101,8 @@ static __always_inline void count_cell(struct dp_table *table, const struct dp_k
 		struct dp_cell *cell = &table->cells[i];
 		u64 kind = READ_ONCE(cell->key.kind);
 
+		/* The rest is only right once the kind is: an interrupt may come in between and claim a free cell. */
+		barrier();
 		if (likely(kind == key.kind && cell->key.location == key.location &&
 			   cell->key.where == key.where && cell->key.what == key.what)) {
 			count_in(&cell->count, amount);
@@ -117,23 +119,6 @@ static __always_inline void count_cell(struct dp_table *table, const struct dp_k
 static __always_inline u64 hash_of(const struct dp_key key)
 {
 	return ((key.location ^ key.kind) + (key.where ^ key.what) * HASH_2) * HASH_1;
-}
-
-/* Where the next header of IPv6 is an extension: follow the chain, with reads that are bounded wherever the packet's bytes lie. */
-static noinline u8 last_header(const struct sk_buff *skb, u32 network, u8 next)
-{
-	__be16 fragment;
-	int end = ipv6_skip_exthdr(skb, (int)(network + sizeof(struct ipv6hdr) - skb_headroom(skb)), &next, &fragment);
-
-	/* A protocol that has pulled its header leaves the end before skb->data: only -1 is a failure. */
-	if (end != -1 && next == NEXTHDR_FRAGMENT) {
-		/* Not the first fragment: the look ends at its header, which names what is in it. */
-		u8 copy;
-		const u8 *inner = skb_header_pointer(skb, end, sizeof(copy), &copy);
-
-		return inner ? *inner : 0;
-	}
-	return end == -1 ? 0 : next;
 }
 
 static __always_inline u64 ip_kind(u8 family, u8 protocol)
@@ -155,7 +140,7 @@ static noinline u64 kind_of_ipv6(const struct sk_buff *skb, u32 network)
 	u8 protocol = ip->nexthdr;
 
 	if (ipv6_ext_hdr(protocol))
-		protocol = last_header(skb, network, protocol);
+		dp_skip_extensions(skb, network, &protocol);
 	return ip_kind(6, protocol);
 }
 
@@ -229,6 +214,15 @@ static __always_inline u64 cgroup_of(const struct sock *sk)
 	}
 #endif
 	return 0;
+}
+
+/*
+ * The sockets that the kernel answers with, resets and ICMP, are one for all namespaces: while none is being sent they are the host's, and what waits in a
+ * queue still has them. Then the device knows better.
+ */
+static noinline bool is_kernels(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_kern_sock;
 }
 
 /*
@@ -311,8 +305,8 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 
 	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
 	ifindex = device ? device->ifindex : skb->skb_iif;
-	if (sk) {
-		netns = netns_of_socket(sk);
+	netns = sk ? netns_of_socket(sk) : 0;
+	if (sk && !(netns == dp_host_netns && device && is_kernels(sk))) {
 		if (device && device->netns != netns)
 			ifindex = 0;
 		key.where = netns;

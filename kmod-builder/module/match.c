@@ -10,6 +10,9 @@
 
 #include "packet.h"
 
+/* Those that are looked behind. */
+#define EXTENSIONS_MAX 16
+
 static u8 protocol_bit(u8 protocol)
 {
 	switch (protocol) {
@@ -56,30 +59,67 @@ static bool matches_netns(const struct dp_match *match, const struct dp_packet *
 	       (packet->peer && dp_contains(match->netns, match->netns_count, packet->peer));
 }
 
-/* Offset, from skb->head, of an IPv6 packet's transport header behind its extensions; 0 where there is none in this packet or it is not known. */
-static noinline u32 behind_extensions(const struct dp_packet *packet, u8 next)
+static u32 extension_size(u8 kind, const struct frag_hdr *header)
 {
-	int offset = packet->network + sizeof(struct ipv6hdr) - skb_headroom(packet->skb);
-	__be16 fragment = 0;
-	int end = ipv6_skip_exthdr(packet->skb, offset, &next, &fragment);
-
-	if (end == -1 || (fragment & htons(IP6_OFFSET)))
-		return 0;
-	return end + skb_headroom(packet->skb);
+	switch (kind) {
+	case NEXTHDR_FRAGMENT:
+		return sizeof(*header);
+	case NEXTHDR_AUTH:
+		return (header->reserved + 2) * 4;
+	default:
+		return (header->reserved + 1) * 8;
+	}
 }
 
-/* The same of any packet; a later fragment has none. Its IP header lies in the linear part, or @network would be 0. */
+/**
+ * dp_skip_extensions - look behind an IPv6 packet's extension headers, with reads that are bounded wherever its bytes lie
+ * @skb: the packet
+ * @network: offset of its IPv6 header from skb->head
+ * @next: that header's next one; becomes what comes behind the last extension, 0 where that is not known
+ *
+ * A fragment that is not the first ends the look: its header names what is in it. Not ipv6_skip_exthdr(), which takes as many steps as the sender likes.
+ *
+ * Return: offset of the transport header from skb->head; 0 where there is none in this packet, or it is not known.
+ */
+noinline u32 dp_skip_extensions(const struct sk_buff *skb, u32 network, u8 *next)
+{
+	/* Negative where a protocol has pulled its header. */
+	int offset = (int)(network + sizeof(struct ipv6hdr) - skb_headroom(skb));
+	u32 steps = 0;
+
+	while (ipv6_ext_hdr(*next)) {
+		/* Any extension has at least 8 bytes; in the place of @reserved others than fragments have their size. */
+		struct frag_hdr copy;
+		const struct frag_hdr *header = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+		bool later;
+
+		if (!header || *next == NEXTHDR_NONE || steps++ == EXTENSIONS_MAX) {
+			*next = 0;
+			return 0;
+		}
+		later = *next == NEXTHDR_FRAGMENT && header->frag_off & htons(IP6_OFFSET);
+		offset += extension_size(*next, header);
+		*next = header->nexthdr;
+		if (later)
+			return 0;
+	}
+	return offset + skb_headroom(skb);
+}
+
+/* Offset, from skb->head, of any packet's transport header; a later fragment has none. Its IP header lies in the linear part, or @network would be 0. */
 static u32 transport_of(const struct dp_packet *packet)
 {
 	const u8 *header = packet->skb->head + packet->network;
+	u8 next;
 
 	if (packet->family == 4) {
 		const struct iphdr *ip = (const struct iphdr *)header;
 
-		return ip->frag_off & htons(IP_OFFSET) ? 0 : packet->network + ip->ihl * 4;
+		return ip->frag_off & htons(IP_OFFSET) || ip->ihl < 5 ? 0 : packet->network + ip->ihl * 4;
 	}
-	if (ipv6_ext_hdr(((const struct ipv6hdr *)header)->nexthdr))
-		return behind_extensions(packet, ((const struct ipv6hdr *)header)->nexthdr);
+	next = ((const struct ipv6hdr *)header)->nexthdr;
+	if (ipv6_ext_hdr(next))
+		return dp_skip_extensions(packet->skb, packet->network, &next);
 	return packet->network + sizeof(struct ipv6hdr);
 }
 

@@ -30,4 +30,6 @@ struct dp_packet {
 	u8 protocol;
 };
 
+u32 dp_skip_extensions(const struct sk_buff *skb, u32 network, u8 *next);
+
 #endif

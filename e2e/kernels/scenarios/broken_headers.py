@@ -3,7 +3,7 @@ import random
 import socket
 import struct
 
-from rig import Oracle, Probe, agreed, check_oracle, inside, neighbour, settle, sh
+from rig import Oracle, Probe, agreed, check_oracle, inside, neighbour, raw_ip, settle, sh
 
 FRAMES = 600
 TYPES = (0x0800, 0x86DD, 0x0806, 0x8100, 0x1234)
@@ -44,6 +44,22 @@ def run():
         for probe in probes:
             probe.deactivate()
             probe.remove()
+    extensions()
+
+
+def extensions():
+    """The look behind an IPv6 packet's extension headers ends after 16, whoever sends more."""
+    probe = Probe("extensions", "families=6 ports=1003").activate()
+    for count in (0, 1, 16, 17, 100):
+        before = probe.read().total.packets
+        datagram = struct.pack("!HHHH", 5555, 1003, 8, 0)
+        # Padding of 8 bytes each; a checksum of 0 is refused in IPv6, for which the packet is dropped.
+        options = b"".join(bytes([60 if left else 17, 0, 1, 4, 0, 0, 0, 0]) for left in reversed(range(count)))
+        raw_ip("::1", 60 if count else 17, options + datagram)
+        settle(probe)
+        assert probe.read().total.packets - before == (1 if count <= 16 else 0), f"{count} extensions\n{probe.read().text}"
+    probe.deactivate()
+    probe.remove()
 
 
 def standing(probes):
