@@ -30,7 +30,8 @@
 #define DP_CELLS_DEFAULT	512
 #define DP_CELLS_MAX		65536
 
-#define DP_FOLDED_MAX		256		/* sums over namespaces that are gone: kinds of drops, not namespaces */
+#define DP_FOLDED_KINDS		256		/* sums over namespaces that are gone: kinds of drops, not namespaces */
+#define DP_FOLDED_MAX		512		/* with those that keep the reason and the place only */
 
 #define DP_STAGES		11		/* places where packets are counted on demand, see stages.c */
 

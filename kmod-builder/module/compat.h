@@ -7,6 +7,7 @@
 #define DROPPROBE_COMPAT_H
 
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "features.h"
@@ -53,6 +54,13 @@
 #else
 #define DP_FTRACE_FLAGS		FTRACE_OPS_FL_SAVE_REGS
 #endif
+#endif
+
+/* Where work goes that takes long enough to be in the way of other work on its CPU. */
+#if DP_HAVE_DFL_WQ
+#define DP_UNBOUND_WORKQUEUE	system_dfl_wq
+#else
+#define DP_UNBOUND_WORKQUEUE	system_unbound_wq
 #endif
 
 /**

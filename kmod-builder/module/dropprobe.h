@@ -103,8 +103,9 @@ struct dp_cell {
 	struct dp_count count;
 } __aligned(64);
 
-/* Reasons of the packets for which no cell was free. The last slot takes what finds none here either. */
+/* Reasons of the packets for which no cell was free. The last slot takes what finds none here either, as of a reason that no kernel has. */
 #define DP_UNKEYED_SLOTS	128
+#define DP_REASON_LOST		U32_MAX
 
 struct dp_unkeyed {
 	u64 id;		/* DP_KIND_FREE, DP_KIND_CLAIMED, or the reason with DP_KIND_READY */
@@ -170,7 +171,7 @@ struct dp_stage_run {
  * @lease: length in seconds
  * @lease_end: when it runs out, on the monotonic clock
  * @expired: was switched off by its lease, at @expired_at on the monotonic clock
- * @gap: seconds not counted because the lease had run out
+ * @gap_ms: milliseconds not counted because the lease had run out
  * @match: NULL lets every packet pass
  * @stages: NULL when it wants none
  * @tables: by CPU number; NULL until the first activation
@@ -189,7 +190,7 @@ struct dp_probe {
 	ktime_t lease_end;
 	ktime_t expired_at;
 	u64 epoch;
-	u64 gap;
+	u64 gap_ms;
 	time64_t since;
 	struct dp_match *match;
 	struct dp_stage_run *stages;

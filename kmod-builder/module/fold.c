@@ -40,7 +40,7 @@ static void plan(void)
 {
 	spin_lock(&dp_plan_lock);
 	if (!dp_fold_stopped)
-		schedule_delayed_work(&dp_fold_work, DELAY);
+		queue_delayed_work(DP_UNBOUND_WORKQUEUE, &dp_fold_work, DELAY);
 	spin_unlock(&dp_plan_lock);
 }
 
@@ -128,11 +128,30 @@ static u32 take_cells(struct dp_table *table, const struct live *live)
 			WRITE_ONCE(cell->key.kind, (kind & ~DP_KIND_READY) | DP_KIND_FOLDING);
 			taken++;
 		}
+		if (!(i % 1024))
+			cond_resched();
 	}
 	return taken;
 }
 
-/* The sum that a cell goes to; NULL when there is no room for another. */
+/* The sum with this key, made where there are fewer than @limit; NULL otherwise. */
+static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key, u32 limit)
+{
+	u32 i;
+
+	for (i = 0; i < probe->folded_count; i++)
+		if (!memcmp(&probe->folded[i].key, key, sizeof(*key)))
+			return &probe->folded[i];
+	if (probe->folded_count >= limit)
+		return NULL;
+	probe->folded[probe->folded_count].key = *key;
+	return &probe->folded[probe->folded_count++];
+}
+
+/*
+ * The sum that a cell goes to. Whoever sends packets chooses their protocols, so that there may be very many kinds: the later ones keep their reason and
+ * place, of which a kernel has few. NULL where it has too many even so.
+ */
 static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct dp_key *of)
 {
 	/* A cgroup's cell is one of the host's namespace. */
@@ -142,15 +161,12 @@ static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct 
 		.where = kind & DP_KIND_CGROUP ? dp_net_cookie(&init_net) : 0,
 		.what = of->what & ~(u64)U32_MAX,
 	};
-	u32 i;
+	struct dp_sum *sum = sum_with(probe, &key, DP_FOLDED_KINDS);
 
-	for (i = 0; i < probe->folded_count; i++)
-		if (!memcmp(&probe->folded[i].key, &key, sizeof(key)))
-			return &probe->folded[i];
-	if (probe->folded_count == DP_FOLDED_MAX)
-		return NULL;
-	probe->folded[probe->folded_count].key = key;
-	return &probe->folded[probe->folded_count++];
+	if (sum)
+		return sum;
+	key.kind = DP_KIND_READY | DP_KIND_GONE;
+	return sum_with(probe, &key, DP_FOLDED_MAX);
 }
 
 static void move_cell(struct dp_probe *probe, struct dp_cell *cell, const struct live *live)
@@ -176,9 +192,12 @@ static void move_cells(struct dp_probe *probe, struct dp_table *table, const str
 {
 	u32 i;
 
-	for (i = 0; i <= table->mask; i++)
-		if (table->cells[i].key.kind & DP_KIND_FOLDING)
+	for (i = 0; i <= table->mask; i++) {
+		if (table->cells[i].key.kind & DP_KIND_FOLDING) {
 			move_cell(probe, &table->cells[i], live);
+			cond_resched();
+		}
+	}
 }
 
 static u32 take_all(const struct live *live)

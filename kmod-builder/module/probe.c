@@ -93,7 +93,7 @@ static void plan_expiry(void)
 static void end_gap(struct dp_probe *probe)
 {
 	if (probe->expired)
-		probe->gap += ktime_ms_delta(ktime_get(), probe->expired_at) / 1000;
+		probe->gap_ms += ktime_ms_delta(ktime_get(), probe->expired_at);
 	probe->expired = false;
 }
 

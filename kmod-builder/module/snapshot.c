@@ -42,6 +42,13 @@ static int compare_keys(const void *a, const void *b)
 	return 0;
 }
 
+/* For process context: a table for sorting may have hundreds of thousands. */
+static int compare_gently(const void *a, const void *b)
+{
+	cond_resched();
+	return compare_keys(a, b);
+}
+
 /**
  * dp_add - add to a sum
  * @sum: keeps its key
@@ -76,7 +83,7 @@ static u32 merge(struct dp_sum *sums, u32 count)
 
 	if (!count)
 		return 0;
-	sort(sums, count, sizeof(*sums), compare_keys, NULL);
+	sort(sums, count, sizeof(*sums), compare_gently, NULL);
 	for (i = 1; i < count; i++) {
 		if (compare_keys(&sums[last], &sums[i]))
 			sums[++last] = sums[i];
@@ -104,6 +111,8 @@ static u32 used_cells(const struct dp_probe *probe)
 
 	for_each_possible_cpu(cpu) {
 		u32 used = used_in_table(probe->tables[cpu]);
+
+		cond_resched();
 
 		filling |= used > probe->tables[cpu]->mask / 2;
 		count += used;
@@ -136,7 +145,7 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 		struct dp_sum *sum = &sums->reasons[sums->reason_count];
 
 		dp_read_count(sum, &slot->count);
-		sum->key = (struct dp_key){ .what = READ_ONCE(slot->id) & U32_MAX };
+		sum->key = (struct dp_key){ .what = i < DP_UNKEYED_SLOTS - 1 ? READ_ONCE(slot->id) & U32_MAX : DP_REASON_LOST };
 		if (sum->packets)
 			sums->reason_count++;
 		sums->unkeyed += sum->packets;
@@ -252,7 +261,7 @@ static void print_probe(struct dp_text *text, const struct dp_probe *probe, time
 {
 	dp_print(text, "probe name=%s uid=%s abi=%u owner=%s active=%c lease=%u epoch=%016llx since=%lld now=%lld gap=%llu tag=%s\n",
 		 probe->name, probe->manual ? "-" : probe->uid, DP_ABI, probe->manual ? "-" : probe->owner,
-		 probe->active ? 'y' : 'n', dp_lease_left(probe), probe->epoch, probe->since, now, probe->gap,
+		 probe->active ? 'y' : 'n', dp_lease_left(probe), probe->epoch, probe->since, now, DIV_ROUND_UP_ULL(probe->gap_ms, 1000),
 		 *probe->tag ? probe->tag : "-");
 }
 
