@@ -65,6 +65,7 @@ struct way {
  * @tracepoint: hooked by BY_TRACEPOINT
  * @kprobe: hooked by BY_KPROBE
  * @ftrace: hooked by BY_FTRACE
+ * @stuck: @ftrace could not be given back
  */
 struct stage {
 	const char *name;
@@ -77,6 +78,7 @@ struct stage {
 	struct kprobe kprobe;
 #ifdef CONFIG_DYNAMIC_FTRACE
 	struct ftrace_ops ftrace;
+	bool stuck;
 #endif
 };
 
@@ -249,6 +251,8 @@ static int hook_ftrace(struct stage *stage, const struct way *way)
 {
 	int error;
 
+	if (stage->stuck)
+		return -EBUSY;
 	memset(&stage->ftrace, 0, sizeof(stage->ftrace));
 	stage->ftrace.func = way->handler;
 	stage->ftrace.flags = DP_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
@@ -263,8 +267,14 @@ static int hook_ftrace(struct stage *stage, const struct way *way)
 
 static void unhook_ftrace(struct stage *stage)
 {
-	unregister_ftrace_function(&stage->ftrace);
-	free_filter(stage);
+	if (!unregister_ftrace_function(&stage->ftrace)) {
+		free_filter(stage);
+		return;
+	}
+	/* ftrace has shut itself off after a fault of its own, and may call us still: the module stays. The probe that ends has its reference yet. */
+	stage->stuck = true;
+	__module_get(THIS_MODULE);
+	pr_err("ftrace does not give %s back: the module can't be unloaded until the next boot\n", stage->name);
 }
 #else
 static int hook_ftrace(struct stage *stage, const struct way *way)
@@ -429,12 +439,15 @@ void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool 
 		struct dp_stage_count sum = run->before[i], now;
 
 		dp_print(text, "stage name=%s via=%s", stages[i].name, via[way ? way->kind : NO_WAY]);
-		if (way) {
-			if (active) {
-				read_stage(i, &now);
-				add_growth(&sum, &now, &run->from[i]);
-			}
-			dp_print(text, " symbol=%s packets=%llu", way->symbol, sum.packets);
+		if (active) {
+			read_stage(i, &now);
+			add_growth(&sum, &now, &run->from[i]);
+		}
+		if (way)
+			dp_print(text, " symbol=%s", way->symbol);
+		/* What was counted while there was a way stays. */
+		if (way || sum.packets) {
+			dp_print(text, " packets=%llu", sum.packets);
 			if (stages[i].merged)
 				dp_print(text, " segments=%llu", sum.packets + sum.extra_segments);
 			dp_print(text, " missed=%llu", sum.missed);

@@ -6,7 +6,7 @@ import socket
 import struct
 
 import module
-from rig import Probe, inside, neighbour, read, release, settle, sh, udp
+from rig import Probe, inside, neighbour, read, release, settle, sh, sysctl, udp
 
 PACKETS = 400
 FUNCTIONS = "/sys/kernel/tracing/enabled_functions"
@@ -83,11 +83,29 @@ def run():
     other.deactivate()
     udp("127.0.0.1", 9, 5)
     assert stages(other)["udp_rcv"].packets == 10
+    switched_off(probe)
     plain.deactivate()
     left = hooked() + [line for line in read(FUNCTIONS).splitlines() if re.search(r"eth_type_trans|ip_rcv|tcp_v4_rcv|udp_rcv", line)]
     assert not left, f"hooks are left: {left}"
     for each in (probe, other, plain):
         each.remove()
+
+
+def switched_off(probe):
+    """Where ftrace is switched off a stage has no way any more, says so, and keeps what it had counted."""
+    had = stages(probe)
+    sysctl("kernel/ftrace_enabled", 0)
+    try:
+        probe.activate()
+        udp("127.0.0.1", 9, 5)
+        now = stages(probe)
+        for name in (name for name in ALL if had[name].via == "ftrace"):
+            assert (now[name].via, now[name].values.get("packets", "0")) == ("none", str(had[name].packets)), now[name].values
+        # With what the kernel answers, which is no more.
+        assert 5 <= now["net_dev_xmit"].packets - had["net_dev_xmit"].packets <= 10, now["net_dev_xmit"].values
+        probe.deactivate()
+    finally:
+        sysctl("kernel/ftrace_enabled", 1)
 
 
 def tcp(probe):
