@@ -15,8 +15,8 @@
 #include <linux/if_arp.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
-#include <linux/timekeeping.h>
 #include <linux/slab.h>
 
 #include "dropprobe.h"
@@ -163,9 +163,9 @@ static u64 dp_last_cookie;
 
 static void add_netns(const struct net *net)
 {
-	/* No number of an earlier load: its namespaces may still be named somewhere. */
+	/* No number of an earlier load, whose namespaces may still be named somewhere. Half of all, so that a signed number can hold it. */
 	if (!dp_last_cookie)
-		dp_last_cookie = (u64)ktime_get_real_seconds() << 20;
+		dp_last_cookie = get_random_u64() >> 2;
 	add_address(net, ++dp_last_cookie, 0);
 }
 

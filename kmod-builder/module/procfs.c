@@ -95,7 +95,8 @@ static ssize_t settings_write(struct file *file, const char __user *from, size_t
 	if (!on && strcmp(word, "deactivate"))
 		return -EINVAL;
 
-	mutex_lock(&dp_command_lock);
+	if (mutex_lock_killable(&dp_command_lock))
+		return -EINTR;
 	error = dp_manual_switch(on);
 	mutex_unlock(&dp_command_lock);
 	return error ? error : count;
@@ -119,8 +120,9 @@ static ssize_t control_write(struct file *file, const char __user *from, size_t 
 		return PTR_ERR(text);
 	command = kvmalloc(sizeof(*command), GFP_KERNEL);
 	error = command ? dp_parse_command(text, count, command) : -ENOMEM;
+	if (!error)
+		error = mutex_lock_killable(&dp_command_lock);
 	if (!error) {
-		mutex_lock(&dp_command_lock);
 		error = dp_run_command(command);
 		mutex_unlock(&dp_command_lock);
 	}
@@ -169,7 +171,8 @@ static int print_counters(struct dp_text *text, const struct file *file)
 {
 	struct dp_probe *probe;
 
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	probe = dp_find_probe(file->f_path.dentry->d_name.name);
 	if (probe)
 		dp_print_counters(text, probe);
