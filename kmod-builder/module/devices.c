@@ -163,7 +163,7 @@ static u64 dp_last_cookie;
 
 static void add_netns(const struct net *net)
 {
-	/* No number of an earlier load, whose namespaces may still be named somewhere. Half of all, so that a signed number can hold it. */
+	/* No number of an earlier load, whose namespaces may still be named somewhere. Small enough for a signed number. */
 	if (!dp_last_cookie)
 		dp_last_cookie = get_random_u64() >> 2;
 	add_address(net, ++dp_last_cookie, 0);

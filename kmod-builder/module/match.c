@@ -118,9 +118,7 @@ static u32 transport_of(const struct dp_packet *packet)
 		return ip->frag_off & htons(IP_OFFSET) || ip->ihl < 5 ? 0 : packet->network + ip->ihl * 4;
 	}
 	next = ((const struct ipv6hdr *)header)->nexthdr;
-	if (ipv6_ext_hdr(next))
-		return dp_skip_extensions(packet->skb, packet->network, &next);
-	return packet->network + sizeof(struct ipv6hdr);
+	return dp_skip_extensions(packet->skb, packet->network, &next);
 }
 
 static bool matches_ports(const struct dp_match *match, const struct dp_packet *packet)

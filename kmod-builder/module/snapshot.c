@@ -113,7 +113,6 @@ static u32 used_cells(const struct dp_probe *probe)
 		u32 used = used_in_table(probe->tables[cpu]);
 
 		cond_resched();
-
 		filling |= used > probe->tables[cpu]->mask / 2;
 		count += used;
 	}

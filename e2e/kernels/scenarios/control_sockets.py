@@ -1,7 +1,7 @@
 """Answers of the kernel's own, resets and ICMP, that wait in a namespace's queue and are dropped with it, are that namespace's: their socket is one for all and says the host's by then."""
 import socket
 
-from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, only_what_is_sent, settle, sh, snmp, sysctl, udp
+from rig import ICMPV6, Drop, cookie, expect, family_of, inside, neighbour, only_what_is_sent, settle, sh, snmp, sysctl, udp
 
 RESETS = 60
 UNREACHABLE = 30  # fewer than what the kernel sends at once, whatever it is asked
@@ -52,6 +52,6 @@ class Answers:
 
 def ask(address):
     """One SYN, whose answer nobody waits for."""
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as client:
+    with socket.socket(family_of(address)) as client:
         client.setblocking(False)
         client.connect_ex((address, 9))
