@@ -93,13 +93,20 @@ class EndToEndIT {
     assertLeaseIsRenewed(node);
   }
 
+  /** Of the operator at the same time, as an update does it. */
   @Test
   void rolloutOfTheAgentsLosesNothing() {
     started(null);
     var before = nodes.stream().map(n -> Cluster.agent(n).getMetadata().getUid()).toList();
     nodes.forEach(Cluster::startDrops);
     Shell.output(
-        "e2e/kubectl", "-n", Cluster.NAMESPACE, "rollout", "restart", "daemonset/dropprobe-agent");
+        "e2e/kubectl",
+        "-n",
+        Cluster.NAMESPACE,
+        "rollout",
+        "restart",
+        "daemonset/dropprobe-agent",
+        "deployment/dropprobe-operator");
     for (int i = 0; i < nodes.size(); i++) {
       Cluster.awaitAgent(nodes.get(i), before.get(i));
     }
@@ -108,6 +115,7 @@ class EndToEndIT {
       assertTrue(sent.get(i) > 0, "nothing was sent");
       Probes.awaitNoSocket(PROBE, nodes.get(i), sent.get(i));
     }
+    rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
   }
 
   @Test
