@@ -217,12 +217,13 @@ static __always_inline u64 cgroup_of(const struct sock *sk)
 }
 
 /*
- * The sockets that the kernel answers with, resets and ICMP, are one for all namespaces: while none is being sent they are the host's, and what waits in a
- * queue still has them. Then the device knows better.
+ * A socket that the kernel itself answers with, by resets and ICMP: raw, and some of them one for all namespaces (inet_ctl_sock_create()). Between two
+ * answers it is the host's, and what waits in a queue names it still: then the device knows better. While another CPU sends with it, it is that
+ * one's namespace, which nothing tells from the right one.
  */
-static noinline bool is_kernels(const struct sock *sk)
+static noinline bool is_control_socket(const struct sock *sk)
 {
-	return sk_fullsock(sk) && sk->sk_kern_sock;
+	return sk_fullsock(sk) && sk->sk_kern_sock && sk->sk_type == SOCK_RAW;
 }
 
 /*
@@ -306,7 +307,7 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
 	ifindex = device ? device->ifindex : skb->skb_iif;
 	netns = sk ? netns_of_socket(sk) : 0;
-	if (sk && !(netns == dp_host_netns && device && is_kernels(sk))) {
+	if (sk && !(netns == dp_host_netns && is_control_socket(sk))) {
 		if (device && device->netns != netns)
 			ifindex = 0;
 		key.where = netns;

@@ -307,7 +307,7 @@ int dp_manual_switch(bool on);
 void dp_commands_open(bool open);
 struct dp_probe *dp_find_probe(const char *name);
 u32 dp_lease_left(const struct dp_probe *probe);
-void dp_print_settings(struct dp_text *text);
+int dp_print_settings(struct dp_text *text);
 
 /* procfs.c */
 int dp_procfs_init(void);

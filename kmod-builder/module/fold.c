@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fold.c: gives the cells of network namespaces and cgroups that are gone back, so that pods that come and go do not fill the tables. What they
- * counted goes on as one sum for each reason, place and protocol, without namespace (or without cgroup) and interface. For process context.
+ * counted goes on as one sum for each reason, place and protocol, once there are DP_FOLDED_KINDS of them for each reason and place, without namespace
+ * (or without cgroup) and interface. For process context.
  *
  * A cell is taken back in three steps, so that no count is lost: its state is changed, and matches no packet any more; every handler that had
  * found it before has ended (synchronize_rcu); its counts are moved, and it is free.

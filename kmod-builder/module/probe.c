@@ -417,18 +417,22 @@ int dp_manual_switch(bool on)
 /**
  * dp_print_settings - what the file of interface 1 shows
  * @text: where to
+ *
+ * Return: 0, or EINTR when the reader was killed while it waited.
  */
-void dp_print_settings(struct dp_text *text)
+int dp_print_settings(struct dp_text *text)
 {
 	struct dp_probe *probe;
 
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	dp_print(text, "settings:\n  abi: %u\n  reasons: %s\n  stages: %s\n  probes:", DP_ABI,
 		 dp_reasons_named() ? "kernel" : "none", dp_stages_count ? "on" : "off");
 	list_for_each_entry(probe, &dp_probes, node)
 		dp_print(text, " %s(%s)", probe->name, probe->active ? "active" : "inactive");
 	dp_print(text, "\nactivated:%c\n", dp_active_count ? 'y' : 'N');
 	mutex_unlock(&dp_lock);
+	return 0;
 }
 
 /**

@@ -66,8 +66,7 @@ static int release_snapshot(struct inode *inode, struct file *file)
 
 static int print_settings(struct dp_text *text, const struct file *file)
 {
-	dp_print_settings(text);
-	return 0;
+	return dp_print_settings(text);
 }
 
 static int settings_open(struct inode *inode, struct file *file)

@@ -65,7 +65,7 @@ struct way {
  * @tracepoint: hooked by BY_TRACEPOINT
  * @kprobe: hooked by BY_KPROBE
  * @ftrace: hooked by BY_FTRACE
- * @stuck: @ftrace could not be given back
+ * @stuck: a hook could not be given back
  */
 struct stage {
 	const char *name;
@@ -73,12 +73,12 @@ struct stage {
 	const struct way *ways;
 	const struct way *way;
 	bool hooked;
+	bool stuck;
 	u64 missed;
 	struct tracepoint *tracepoint;
 	struct kprobe kprobe;
 #ifdef CONFIG_DYNAMIC_FTRACE
 	struct ftrace_ops ftrace;
-	bool stuck;
 #endif
 };
 
@@ -231,12 +231,32 @@ static int hook_tracepoint(struct stage *stage, const struct way *way)
 	return error;
 }
 
+/*
+ * What the kernel does not give back, after a fault of its own, it may call still: the hook is left as it is, and the module stays. The probe that ends
+ * has its reference yet.
+ */
+static void keep_stuck(struct stage *stage)
+{
+	stage->stuck = true;
+	__module_get(THIS_MODULE);
+	pr_err("the kernel does not give the hook of %s back: the module can't be unloaded until the next boot\n", stage->name);
+}
+
 static int hook_kprobe(struct stage *stage, const struct way *way)
 {
 	memset(&stage->kprobe, 0, sizeof(stage->kprobe));
 	stage->kprobe.symbol_name = way->symbol;
 	stage->kprobe.pre_handler = way->handler;
 	return register_kprobe(&stage->kprobe);
+}
+
+/* A kprobe that could not be taken out loses its address, and that is all that is told (unregister_kprobes() in kernel/kprobes.c). */
+static void unhook_kprobe(struct stage *stage)
+{
+	unregister_kprobe(&stage->kprobe);
+	stage->missed += stage->kprobe.nmissed;
+	if (!stage->kprobe.addr)
+		keep_stuck(stage);
 }
 
 #ifdef DP_FTRACE_ARGS
@@ -251,8 +271,6 @@ static int hook_ftrace(struct stage *stage, const struct way *way)
 {
 	int error;
 
-	if (stage->stuck)
-		return -EBUSY;
 	memset(&stage->ftrace, 0, sizeof(stage->ftrace));
 	stage->ftrace.func = way->handler;
 	stage->ftrace.flags = DP_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
@@ -267,14 +285,10 @@ static int hook_ftrace(struct stage *stage, const struct way *way)
 
 static void unhook_ftrace(struct stage *stage)
 {
-	if (!unregister_ftrace_function(&stage->ftrace)) {
+	if (unregister_ftrace_function(&stage->ftrace))
+		keep_stuck(stage);
+	else
 		free_filter(stage);
-		return;
-	}
-	/* ftrace has shut itself off after a fault of its own, and may call us still: the module stays. The probe that ends has its reference yet. */
-	stage->stuck = true;
-	__module_get(THIS_MODULE);
-	pr_err("ftrace does not give %s back: the module can't be unloaded until the next boot\n", stage->name);
 }
 #else
 static int hook_ftrace(struct stage *stage, const struct way *way)
@@ -289,6 +303,8 @@ static void unhook_ftrace(struct stage *stage)
 
 static int hook(struct stage *stage, const struct way *way)
 {
+	if (stage->stuck)
+		return -EBUSY;
 	switch (way->kind) {
 	case BY_TRACEPOINT:
 		return hook_tracepoint(stage, way);
@@ -311,8 +327,7 @@ static void unhook(struct stage *stage)
 		unhook_ftrace(stage);
 		break;
 	case BY_KPROBE:
-		unregister_kprobe(&stage->kprobe);
-		stage->missed += stage->kprobe.nmissed;
+		unhook_kprobe(stage);
 		break;
 	default:
 		break;
@@ -329,7 +344,7 @@ static const struct way *hook_first(struct stage *stage)
 
 		if (!error)
 			return way;
-		/* ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
+		/* Stuck; or ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
 		if (error == -EBUSY)
 			break;
 	}
@@ -446,7 +461,7 @@ void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool 
 		if (way)
 			dp_print(text, " symbol=%s", way->symbol);
 		/* What was counted while there was a way stays. */
-		if (way || sum.packets) {
+		if (way || sum.packets || sum.missed) {
 			dp_print(text, " packets=%llu", sum.packets);
 			if (stages[i].merged)
 				dp_print(text, " segments=%llu", sum.packets + sum.extra_segments);

@@ -384,8 +384,10 @@ def neighbour(name="next", net=9):
 
 
 def only_what_is_sent():
-    """Nobody asks whether the neighbour `next` or a router is there: a queue would hold, drop and count that too."""
+    """Nobody asks whether the neighbour, be it `next` or this one, or a router is there: a queue would hold, drop and count that too."""
     sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
+    with inside("next"):
+        sysctl("net/ipv6/conf/eth0/router_solicitations", 0)
     here, there = (json.loads(sh(f"ip -j {where}"))[0]["address"] for where in ("link show to-next", "-n next link show eth0"))
     for net in ("10.9.0.", "fd09::"):
         sh(f"ip neigh replace {net}2 lladdr {there} dev to-next nud permanent")

@@ -7,9 +7,9 @@ package io.dropprobe.agent.kernel;
  * @param via how it is hooked: {@code tracepoint}, {@code ftrace}, {@code kprobe}, or {@code none}
  *     when this kernel offers no way
  * @param symbol what is hooked; null for nothing
- * @param packets null when it is not hooked
+ * @param packets null when it never was hooked
  * @param segments packets on the wire; null when not known
- * @param missed hits that the kernel could not deliver; null when not hooked
+ * @param missed hits that the kernel could not deliver; null when it never was hooked
  */
 public record StageReading(
     String name, String via, String symbol, Long packets, Long segments, Long missed) {
