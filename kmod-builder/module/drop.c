@@ -201,29 +201,26 @@ static __always_inline const struct sock *socket_of(const struct sk_buff *skb, c
 	return rx_sk ? rx_sk : skb->sk;
 }
 
-/*
- * In the host's namespace the socket's cgroup tells the pods apart that share it.
- */
+/* In the host's namespace the socket's cgroup tells the pods apart that share it. Of a full socket. */
 static __always_inline u64 cgroup_of(const struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
-	if (sk_fullsock(sk)) {
-		struct cgroup *cgroup = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+	struct cgroup *cgroup = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
 
-		return cgroup ? cgroup_id(cgroup) : 0;
-	}
-#endif
+	return cgroup ? cgroup_id(cgroup) : 0;
+#else
 	return 0;
+#endif
 }
 
 /*
  * A socket that the kernel itself answers with, by resets and ICMP: raw, and some of them one for all namespaces (inet_ctl_sock_create()). Between two
  * answers it is the host's, and what waits in a queue names it still: then the device knows better. While another CPU sends with it, it is that
- * one's namespace, which nothing tells from the right one.
+ * one's namespace, which nothing tells from the right one. Of a full socket.
  */
-static noinline bool is_control_socket(const struct sock *sk)
+static __always_inline bool is_control_socket(const struct sock *sk)
 {
-	return sk_fullsock(sk) && sk->sk_kern_sock && sk->sk_type == SOCK_RAW;
+	return sk->sk_kern_sock && sk->sk_type == SOCK_RAW;
 }
 
 /*
@@ -235,6 +232,25 @@ static __always_inline u64 netns_of_socket(const struct sock *sk)
 	const struct net *net = sock_net(sk);
 
 	return likely(net) ? dp_net_cookie(net) : 0;
+}
+
+/*
+ * Whose a packet is that has a socket: the number of its namespace, or in the host's of its cgroup, which @kind tells then. 0 where the device knows better.
+ */
+static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *netns, u64 *kind)
+{
+	u64 cgroup;
+
+	*netns = netns_of_socket(sk);
+	if (*netns != dp_host_netns || !sk_fullsock(sk))
+		return *netns;
+	if (unlikely(is_control_socket(sk)))
+		return 0;
+	cgroup = cgroup_of(sk);
+	if (!cgroup)
+		return *netns;
+	*kind |= DP_KIND_CGROUP;
+	return cgroup;
 }
 
 /*
@@ -306,19 +322,10 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 
 	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
 	ifindex = device ? device->ifindex : skb->skb_iif;
-	netns = sk ? netns_of_socket(sk) : 0;
-	if (sk && !(netns == dp_host_netns && is_control_socket(sk))) {
+	key.where = sk ? owner_of_socket(sk, &netns, &key.kind) : 0;
+	if (key.where) {
 		if (device && device->netns != netns)
 			ifindex = 0;
-		key.where = netns;
-		if (netns == dp_host_netns && netns) {
-			u64 cgroup = cgroup_of(sk);
-
-			if (cgroup) {
-				key.where = cgroup;
-				key.kind |= DP_KIND_CGROUP;
-			}
-		}
 		device = NULL;
 	} else {
 		netns = likely(device) ? device->netns : netns_of_route(skb);
