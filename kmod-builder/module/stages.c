@@ -303,8 +303,6 @@ static void unhook_ftrace(struct stage *stage)
 
 static int hook(struct stage *stage, const struct way *way)
 {
-	if (stage->stuck)
-		return -EBUSY;
 	switch (way->kind) {
 	case BY_TRACEPOINT:
 		return hook_tracepoint(stage, way);
@@ -339,12 +337,14 @@ static const struct way *hook_first(struct stage *stage)
 {
 	const struct way *way;
 
+	if (stage->stuck)
+		return NULL;
 	for (way = stage->ways; way->kind != NO_WAY; way++) {
 		int error = hook(stage, way);
 
 		if (!error)
 			return way;
-		/* Stuck; or ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
+		/* ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
 		if (error == -EBUSY)
 			break;
 	}

@@ -384,10 +384,8 @@ def neighbour(name="next", net=9):
 
 
 def only_what_is_sent():
-    """Nobody asks whether the neighbour, be it `next` or this one, or a router is there: a queue would hold, drop and count that too."""
+    """Nobody asks whether the neighbour `next` or a router is there: a queue would hold, drop and count that too."""
     sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
-    with inside("next"):
-        sysctl("net/ipv6/conf/eth0/router_solicitations", 0)
     here, there = (json.loads(sh(f"ip -j {where}"))[0]["address"] for where in ("link show to-next", "-n next link show eth0"))
     for net in ("10.9.0.", "fd09::"):
         sh(f"ip neigh replace {net}2 lladdr {there} dev to-next nud permanent")
@@ -451,6 +449,13 @@ def udp(address, port, packets, size=64, source=None, hops=None, whole=False):
             sender.setsockopt(*(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if six else (socket.IPPROTO_IP, IP_MTU_DISCOVER), PMTUDISC_PROBE)
         for _ in range(packets):
             sender.sendto(b"x" * size, (address, port))
+
+
+def syn(address, port, protocol=socket.IPPROTO_TCP):
+    """Sends one SYN, whose answer nobody waits for."""
+    with socket.socket(family_of(address), socket.SOCK_STREAM, protocol) as client:
+        client.setblocking(False)
+        client.connect_ex((address, port))
 
 
 @contextlib.contextmanager

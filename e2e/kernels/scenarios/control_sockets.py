@@ -2,7 +2,7 @@
 What a queue sorts it keeps in a tree, whose links take the device's place: such answers are nobody's. On 5.10 each namespace has sockets of its own for ICMP."""
 import socket
 
-from rig import ICMPV6, REASONS, Drop, cookie, expect, family_of, inside, neighbour, only_what_is_sent, sends_no, settle, sh, sysctl, udp
+from rig import ICMPV6, REASONS, Drop, cookie, expect, inside, neighbour, only_what_is_sent, sends_no, settle, sh, syn, sysctl, udp
 
 RESETS = 60
 UNREACHABLE = 30  # fewer than what the kernel sends at once, whatever it is asked
@@ -35,14 +35,7 @@ def run():
                     noise=[ICMPV6],
                 ) as probe:
                     for _ in range(RESETS):
-                        ask(f"{net}2")
+                        syn(f"{net}2", 9)
                     udp(f"{net}2", 9, UNREACHABLE)
                     settle(probe)
                     sh(f"tc -n {name} qdisc del dev eth0 root")
-
-
-def ask(address):
-    """One SYN, whose answer nobody waits for."""
-    with socket.socket(family_of(address)) as client:
-        client.setblocking(False)
-        client.connect_ex((address, 9))

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 
-from rig import Probe, Skip, cookie, enter_host, family_of, neighbour, only_what_is_sent, settle, sh, write
+from rig import Probe, Skip, cookie, enter_host, neighbour, only_what_is_sent, settle, sh, syn, write
 
 PACKETS = 40
 IPPROTO_MPTCP = 262
@@ -31,9 +31,7 @@ def syns_are_the_cgroups(protocol):
         probe = Probe("group", "ports=1003").activate()
         try:
             for _ in range(PACKETS):
-                with socket.socket(family_of(address), socket.SOCK_STREAM, protocol) as client:
-                    client.setblocking(False)
-                    client.connect_ex((address, 1003))
+                syn(address, 1003, protocol)
             settle(probe)
             counted = probe.read()
             assert counted.total.packets == PACKETS, counted.text
