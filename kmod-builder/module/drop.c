@@ -214,13 +214,13 @@ static __always_inline u64 cgroup_of(const struct sock *sk)
 }
 
 /*
- * A socket that the kernel itself answers with, by resets and ICMP: raw, and some of them one for all namespaces (inet_ctl_sock_create()). Between two
- * answers it is the host's, and what waits in a queue names it still: then the device knows better. While another CPU sends with it, it is that
- * one's namespace, which nothing tells from the right one. Of a full socket.
+ * A socket of the kernel's own that does not hold its namespace (see sk_alloc()) outlives it by what waits in queues of others; before 6.12 nothing of the
+ * namespace may be read then. The host's never goes, but its raw ones, which the kernel answers with by resets and ICMP, are some of them one for all
+ * namespaces, and name whichever they answer in at this moment (inet_ctl_sock_create(), tcp_v4_send_reset()). The device knows better. Of a full socket.
  */
-static __always_inline bool is_control_socket(const struct sock *sk)
+static __always_inline bool says_no_namespace(const struct sock *sk)
 {
-	return sk->sk_kern_sock && sk->sk_type == SOCK_RAW;
+	return !sk->sk_net_refcnt && (sk->sk_type == SOCK_RAW || sock_net(sk) != &init_net);
 }
 
 /*
@@ -239,13 +239,14 @@ static __always_inline u64 netns_of_socket(const struct sock *sk)
  */
 static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *netns, u64 *kind)
 {
+	bool full = sk_fullsock(sk);
 	u64 cgroup;
 
-	*netns = netns_of_socket(sk);
-	if (*netns != dp_host_netns || !sk_fullsock(sk))
-		return *netns;
-	if (unlikely(is_control_socket(sk)))
+	if (full && unlikely(says_no_namespace(sk)))
 		return 0;
+	*netns = netns_of_socket(sk);
+	if (*netns != dp_host_netns || !full)
+		return *netns;
 	cgroup = cgroup_of(sk);
 	if (!cgroup)
 		return *netns;

@@ -1,8 +1,8 @@
 """Answers of the kernel's own, resets and ICMP, that wait in a namespace's queue and are dropped with it, are that namespace's: their socket is one for all and says the host's by then.
-What a queue sorts it keeps in a tree, whose links take the device's place: such answers are nobody's. On 5.10 each namespace has sockets of its own for ICMP."""
+What a queue sorts it keeps in a tree, whose links take the device's place: such answers are nobody's."""
 import socket
 
-from rig import ICMPV6, REASONS, Drop, cookie, expect, inside, neighbour, only_what_is_sent, sends_no, settle, sh, syn, sysctl, udp
+from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, only_what_is_sent, sends_no, settle, sh, syn, sysctl, udp
 
 RESETS = 60
 UNREACHABLE = 30  # fewer than what the kernel sends at once, whatever it is asked
@@ -16,8 +16,7 @@ def run():
             sysctl("net/ipv4/icmp_ratelimit", 0)
             sysctl("net/ipv6/icmp/ratelimit", 0)
             eth0 = {"netns": there, "ifindex": socket.if_nametoindex("eth0")}
-        nobodys, without_device = {"netns": 0, "ifindex": 0}, {"netns": there, "ifindex": 0}
-        for sorts, reset, unreachable in ((False, eth0, eth0), (True, nobodys, nobodys if REASONS else without_device)):
+        for sorts, answers in ((False, eth0), (True, {"netns": 0, "ifindex": 0})):
             # A reset of IPv6 has no socket, nor, once it is in the queue, a route: whether it came or went is not known.
             for family, net, icmp, direction in ((4, "10.9.0.", "icmp", "out"), (6, "fd09::", "icmpv6", "unknown")):
                 sh(f"tc -n {name} qdisc add dev eth0 root netem delay 60s limit 1000")
@@ -29,8 +28,8 @@ def run():
                     Drop(RESETS, "NO_SOCKET", family, "tcp", "in", **eth0),
                     Drop(UNREACHABLE, "NO_SOCKET", family, "udp", "in", **eth0),
                     Drop(1, None, family, "udp", "out", **eth0),
-                    Drop(RESETS, None, family, "tcp", direction, **reset),
-                    Drop(UNREACHABLE, None, family, icmp, "out", **unreachable),
+                    Drop(RESETS, None, family, "tcp", direction, **answers),
+                    Drop(UNREACHABLE, None, family, icmp, "out", **answers),
                     namespaces=(there, 0),
                     noise=[ICMPV6],
                 ) as probe:
