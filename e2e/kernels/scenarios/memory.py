@@ -7,6 +7,8 @@ from rig import DEBUG_KERNEL, Probe, Skip, read, rounds, udp
 ROUNDS = rounds(20, 50)
 CELLS = 4096  # 64 bytes each, on each of two CPUs: so that even one probe in a few that is kept can be seen
 KEPT_KIB = 2048
+FILTERS = rounds(500, 3000)  # so that 5 KiB that each might leave are more than that
+NAMESPACES = "netns=" + ",".join(map(str, range(1, 513)))
 
 
 def taken():
@@ -25,6 +27,11 @@ def come_and_go(count):
         module.load()
 
 
+def filters_come_and_go():
+    for _ in range(FILTERS):
+        Probe("comes", f"ports=1,2 {NAMESPACES}").remove()
+
+
 def run():
     if DEBUG_KERNEL:
         raise Skip("KASAN keeps what is freed for a while; in this kernel kmemleak looks for what is lost")
@@ -35,7 +42,8 @@ def run():
     assert size > 2 * CELLS * 64 / 1024 / 2, f"a probe with {CELLS} cells can't be seen: {size} KiB"
     one.deactivate()
     one.remove()
-    come_and_go(ROUNDS)
-    kept = taken() - before
-    assert kept < KEPT_KIB, f"{kept} KiB are kept after {ROUNDS} rounds; one probe takes {size} KiB"
+    for rounds_of, what in ((lambda: come_and_go(ROUNDS), f"{ROUNDS} rounds"), (filters_come_and_go, f"{FILTERS} filters")):
+        rounds_of()
+        kept = taken() - before
+        assert kept < KEPT_KIB, f"{kept} KiB are kept after {what}; one probe takes {size} KiB"
     print(f"one probe takes {size} KiB; {kept} KiB more after {ROUNDS} rounds")

@@ -1,11 +1,12 @@
 """Every network namespace and interface is listed, with the cgroup of who made it and the other end of a veth pair; with hundreds of them coming and going."""
 import os
+import signal
 import socket
 
 import module
 from rig import cookie, inside, neighbour, records, rounds, sh, start_in_cgroup, stop
 
-MANY = rounds(40, 300)
+MANY = rounds(40, 200)
 
 
 def namespaces():
@@ -46,15 +47,37 @@ def run():
 
 
 def many():
-    seen = set(namespaces())
+    """Many stay while others come and go: whenever one looks, all that stay are there, each once."""
+    stay = {}
     for number in range(MANY):
         sh(f"ip netns add m{number}")
-        if number >= 20:
-            sh(f"ip netns del m{number - 20}")
-    alive = set(namespaces()) - seen
-    assert len(alive) >= 20
-    for number in range(MANY - 20, MANY):
         with inside(f"m{number}"):
-            assert cookie() in alive
-            assert set(interfaces(cookie())) == {"lo"}
+            stay[cookie()] = number
+    assert len(stay) == MANY
+    pid = os.fork()
+    if pid == 0:
+        come_and_go()
+    try:
+        looks = came = 0
+        known = set(namespaces())
+        while came < 20 or looks < 50:
+            cookies = [record.cookie for record in records(f"{module.FOLDER}/namespaces")]
+            assert len(cookies) == len(set(cookies)), "a namespace is listed twice"
+            assert stay.keys() <= set(cookies), f"{len(stay.keys() - set(cookies))} of {MANY} namespaces are missing"
+            links = {record.netns for record in records(f"{module.FOLDER}/interfaces") if record.name == "lo"}
+            assert stay.keys() <= links, f"the interfaces of {len(stay.keys() - links)} namespaces are missing"
+            came += len(set(cookies) - known)
+            known.update(cookies)
+            looks += 1
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    for number in stay.values():
         sh(f"ip netns del m{number}")
+
+
+def come_and_go():
+    """Makes namespaces, and leaves them, until it is killed."""
+    while True:
+        os.unshare(os.CLONE_NEWNET)
+

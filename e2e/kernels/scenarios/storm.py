@@ -9,7 +9,7 @@ PACKETS = rounds(25_000, 500_000)
 
 
 def send(cpu):
-    os.sched_setaffinity(0, {cpu % os.cpu_count()})
+    os.sched_setaffinity(0, {cpu})
     udp("127.0.0.1", 9, PACKETS // 2)
     udp("::1", 9, PACKETS // 2)
 

@@ -1,0 +1,38 @@
+"""On each CPU more processes than it can run at once drop what they send, while softirqs on top of them drop what comes back from a queue, and fresh tables are filled all the time:
+the sum is what was sent, to the packet."""
+import errno
+import os
+
+from rig import Probe, refuses, refuses_port, rounds, settle, sh, udp, until
+from storm import reconfigure, sent_and_dropped, start
+
+SENDERS = 4
+PACKETS = rounds(8_000, 100_000)
+
+
+def send(cpu):
+    os.sched_setaffinity(0, {cpu})
+    for _ in range(PACKETS // 200):
+        for address in ("127.0.0.1", "::1"):
+            for _ in range(50):
+                refuses(errno.EPERM, udp, address, 1001, 1)  # dropped as it goes out, in the process
+            udp(address, 9, 50)  # dropped as it comes in, when a timer has let it through
+
+
+def run():
+    assert os.cpu_count() > 1, "both CPUs are needed"
+    sh("tc qdisc add dev lo root netem delay 1ms limit 1000000")
+    whole = Probe("whole").activate()
+    with refuses_port(1001):
+        senders = [start(send, number % 2) for number in range(SENDERS)]
+        others = [start(reconfigure, seed) for seed in range(2)]
+        for pid in senders:
+            assert os.waitpid(pid, 0)[1] == 0, "a sender failed"
+        for pid in others:
+            assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+        until(lambda: sent_and_dropped(whole) >= SENDERS * PACKETS, lambda: f"all drops to be counted\n{whole.read().text}")
+    settle(whole)
+    counted = whole.read()
+    assert sent_and_dropped(whole) == SENDERS * PACKETS and counted.total.unkeyed == 0, counted.text
