@@ -184,6 +184,8 @@ module_sources() {
   (cd "$REPO/kmod-builder/module" && find . -type f \( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name run \) ! -name '*.mod.c' ! -name features.h -printf 'kmod-builder/module/%P\0') | LC_ALL=C sort -z
 }
 
+sources_key() { module_sources | (cd "$REPO" && xargs -0 sha256sum | sha256sum); }
+
 make_module() { # NAME KERNEL_ROOT OUT
   note "$1: the module, by the builder's image"
   "$REPO/kmod-builder/build-module" "$2/root" "$(release_of "$2")" "$3"
@@ -196,25 +198,49 @@ module() {
   printf '%s/dropprobe.ko\n' "$(cached kernels "module-$1-$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")" make_module "$1" "$2")"
 }
 
+make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
+  local module=$4/source/kmod-builder/module
+  note "$1: the module, as for a kernel without ftrace"
+  mkdir "$4/source"
+  module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$4/source" -xf -
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  # What the kernel has is found once; then it is told to have less.
+  grep -q 'DP_HAVE_FTRACE_[A-Z_]* 1' "$module/features.h" || die "$1: the module has found no ftrace that could be taken away"
+  sed -i 's/\(DP_HAVE_FTRACE_[A-Z_]*\) 1/\1 0/' "$module/features.h"
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  cp "$module/dropprobe.ko" "$4/"
+  rm -r "$4/source"
+}
+
+# module_without_ftrace NAME KERNEL_ROOT: the path of a dropprobe.ko that uses kprobes where it would use ftrace, which every kernel here has.
+module_without_ftrace() {
+  local compiler
+  compiler=$(compiler_root)
+  printf '%s/dropprobe.ko\n' "$(cached kernels "without-ftrace-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")" make_module_without_ftrace "$1" "$2" "$compiler")"
+}
+
 make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
-  local name=$1 out=$4 log
+  local name=$1 out=$4 log separate
   note "$name: warnings and sparse"
   mkdir "$out/source"
   module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$out/source" -xf -
   log=$out/log
-  if ! compile "$2" "$3" "$out/source/kmod-builder/module" W=1 KBUILD_CHECKSRC=2 DP_SEPARATE=1 >"$log" 2>&1; then
-    cat "$log"
-    return 1
-  fi
+  # As one unit, as it is shipped; then each file by itself, which must include all that it uses.
+  for separate in "" DP_SEPARATE=1; do
+    if ! compile "$2" "$3" "$out/source/kmod-builder/module" W=1 KBUILD_CHECKSRC=2 $separate >"$log$separate" 2>&1; then
+      cat "$log$separate"
+      return 1
+    fi
+  done
   # KBUILD_CHECKSRC, not C: newer kernels turn C off when a script is missing that Debian does not pack.
   # What is said of the kernel's own headers and scripts is not ours to mend: some are older than the compiler's headers and our perl.
-  if grep -E '^(/mnt/work/)?[a-z/-]+\.[ch]:[0-9].*(warning|error):|(WARNING|ERROR): modpost' "$log"; then
+  if grep -E '^(/mnt/work/)?[a-z/-]+\.[ch]:[0-9].*(warning|error):|(WARNING|ERROR): modpost' "$log" "${log}DP_SEPARATE=1"; then
     note "$name: the module compiles with warnings (above)"
     return 1
   fi
   # Sparse must have looked at each file, or its silence means nothing.
-  [ "$(grep -cE '^ *CHECK ' "$log")" -ge "$(find "$out/source/kmod-builder/module" -maxdepth 1 -name '*.c' ! -name '*.mod.c' ! -name build.c | wc -l)" ] || {
-    cat "$log"
+  [ "$(grep -cE '^ *CHECK ' "${log}DP_SEPARATE=1")" -ge "$(find "$out/source/kmod-builder/module" -maxdepth 1 -name '*.c' ! -name '*.mod.c' ! -name build.c | wc -l)" ] || {
+    cat "${log}DP_SEPARATE=1"
     note "$name: sparse has not looked at every file"
     return 1
   }
@@ -223,10 +249,9 @@ make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
 
 # lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning with W=1 or of sparse against that kernel's headers.
 lint() {
-  local compiler sources
+  local compiler
   compiler=$(compiler_root)
-  sources=$(module_sources | (cd "$REPO" && xargs -0 sha256sum | sha256sum))
-  cached kernels "lint-$1-$(key_of "$2" "$compiler" "$sources" "$(declare -f make_lint compile in_compiler)")" make_lint "$1" "$2" "$compiler" >/dev/null
+  cached kernels "lint-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_lint compile in_compiler)")" make_lint "$1" "$2" "$compiler" >/dev/null
 }
 
 # What the guest needs to see its file systems: the devices' bus and the file protocol.

@@ -6,6 +6,7 @@ import os
 
 NAME = "dropprobe"
 PATH = "/mnt/rig/dropprobe.ko"
+WITHOUT_FTRACE = "/mnt/rig/without-ftrace.ko"
 SETTINGS = "/proc/mooc/net/drop-packet"
 FOLDER = "/proc/mooc/net/drop-probes"
 
@@ -24,8 +25,8 @@ def is_loaded():
     return os.path.exists(f"/sys/module/{NAME}")
 
 
-def load(parameters=""):
-    file = os.open(PATH, os.O_RDONLY)
+def load(parameters="", path=PATH):
+    file = os.open(path, os.O_RDONLY)
     try:
         _call(_FINIT_MODULE, file, parameters.encode(), 0)
     finally:

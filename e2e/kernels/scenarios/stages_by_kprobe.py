@@ -1,0 +1,17 @@
+"""The stages by kprobe, which is left where a kernel has no ftrace: by a module that was compiled without."""
+import module
+import stages
+from rig import Probe
+
+
+def run():
+    module.unload()
+    module.load(path=module.WITHOUT_FTRACE)
+    probe = Probe("kprobes", "stages=on").activate()
+    via = {name: record.via for name, record in stages.stages(probe).items()}
+    probe.deactivate()
+    probe.remove()
+    functions = {name for name, way in via.items() if way != "tracepoint"}
+    assert {"eth_type_trans", "ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv"} <= functions, via
+    assert all(via[name] == "kprobe" for name in functions), via
+    stages.run()
