@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) {
   /** As many as the module takes for one probe. */
-  static final int LIMIT = 512;
+  public static final int LIMIT = 512;
 
   /** Of a node without pods, and where nobody asks. */
   public static final PodNetworks NONE = new PodNetworks(Map.of(), null);
