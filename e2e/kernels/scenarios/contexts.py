@@ -7,7 +7,7 @@ from rig import Probe, refuses, refuses_port, rounds, settle, sh, udp, until
 from storm import reconfigure, sent_and_dropped, start
 
 SENDERS = 4
-PACKETS = rounds(8_000, 100_000)
+PACKETS = rounds(4_000, 20_000)
 
 
 def send(cpu):
