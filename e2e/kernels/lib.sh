@@ -170,7 +170,7 @@ vmlinuz() {
 }
 
 # headers_of KERNEL_ROOT: as seen inside in_compiler.
-headers_of() { printf '/usr/src/linux-headers-%s\n' "$(release_of "$1")"; }
+headers_of() { printf '/usr/src/%s\n' "$(basename "$(readlink "$1/root/usr/lib/modules/$(release_of "$1")/build")")"; }
 
 # compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: the module's sources are in WORK. The headers ask for the compiler their kernel was built with, and for pahole;
 # ours is newer, and type information is not needed.
