@@ -527,6 +527,12 @@ def snmp(name):
     return int(values[keys.index(counter)])
 
 
+def action_counts(interface):
+    """Packets that each action of the interface's filters for what comes in has had."""
+    filters = json.loads(sh(f"tc -j -s filter show dev {interface} ingress"))
+    return [action["stats"]["packets"] for each in filters for action in each.get("options", {}).get("actions", ())]
+
+
 def nft_count(counter):
     """Packets of a named nft counter."""
     return int(re.search(r"packets (\d+)", sh(f"nft list counter inet t {counter}")).group(1))

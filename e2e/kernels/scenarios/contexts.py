@@ -4,7 +4,7 @@ import errno
 import os
 
 from rig import Probe, refuses, refuses_port, rounds, settle, sh, udp, until
-from storm import reconfigure, sent_and_dropped, start
+from storm import reconfigure, sent_and_dropped, start, stop_reconfiguring
 
 SENDERS = 4
 PACKETS = rounds(4_000, 20_000)
@@ -28,10 +28,7 @@ def run():
         others = [start(reconfigure, seed) for seed in range(2)]
         for pid in senders:
             assert os.waitpid(pid, 0)[1] == 0, "a sender failed"
-        for pid in others:
-            assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
-            os.kill(pid, 9)
-            os.waitpid(pid, 0)
+        stop_reconfiguring(others)
         until(lambda: sent_and_dropped(whole) >= SENDERS * PACKETS, lambda: f"all drops to be counted\n{whole.read().text}")
     settle(whole)
     counted = whole.read()

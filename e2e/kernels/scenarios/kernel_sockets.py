@@ -1,8 +1,6 @@
 """What a namespace's kernel sends by sockets of its own is, in another's queue, of the interface where it waits: such a socket does not hold its namespace, of which nothing is left in the end."""
-import json
-
 import module
-from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, only_what_is_sent, records, sh, sysctl, udp, until
+from rig import ICMPV6, Drop, action_counts, cookie, expect, inside, neighbour, only_what_is_sent, records, sh, sysctl, udp, until
 
 SOLICITATIONS = 25
 
@@ -30,10 +28,5 @@ def solicit(name, nobody, action):
     sh(f"tc filter add dev to-next ingress protocol ipv6 prio 1 flower ip_proto icmpv6 type 135 action {action}")
     with inside(name):
         udp(nobody, 9, 1)
-    until(lambda: sent() == SOLICITATIONS, lambda: f"{SOLICITATIONS} solicitations, not {sent()}")
+    until(lambda: action_counts("to-next") == [SOLICITATIONS], lambda: f"{SOLICITATIONS} solicitations, not {action_counts('to-next')}")
     until(lambda: "FAILED" in sh(f"ip -n {name} neigh show {nobody}"), "the namespace to give up")
-
-
-def sent():
-    filters = json.loads(sh("tc -j -s filter show dev to-next ingress"))
-    return sum(action["stats"]["packets"] for each in filters if "options" in each for action in each["options"].get("actions", ()))

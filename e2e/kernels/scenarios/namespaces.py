@@ -80,4 +80,3 @@ def come_and_go():
     """Makes namespaces, and leaves them, until it is killed."""
     while True:
         os.unshare(os.CLONE_NEWNET)
-

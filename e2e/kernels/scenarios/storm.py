@@ -41,6 +41,14 @@ def reconfigure(seed):
         probe.remove()
 
 
+def stop_reconfiguring(pids):
+    """Kills the processes, which must have gone on until now."""
+    for pid in pids:
+        assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+
+
 def run():
     whole = Probe("whole").activate()
     tiny = Probe("tiny", "cells=16").activate()
@@ -53,10 +61,7 @@ def run():
             assert now >= last, f"the total went down from {last} to {now}"
             last = now
         assert os.waitpid(pid, 0)[1] == 0, "a sender failed"
-    for pid in others:
-        assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
+    stop_reconfiguring(others)
     until(lambda: sent_and_dropped(whole) >= SENDERS * PACKETS, lambda: f"all drops to be counted\n{whole.read().text}")
     settle(whole)
     counted, in_a_few_cells = whole.read(), tiny.read()

@@ -1,7 +1,5 @@
 """Packets that a classifier drops as they come in, before any protocol has seen them. They still have the socket that sent them: so they are its namespace's."""
-import json
-
-from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, sh, udp
+from rig import ICMPV6, Drop, action_counts, cookie, expect, inside, neighbour, sh, udp
 
 PACKETS = 80
 
@@ -16,6 +14,5 @@ def run():
             drop = Drop(PACKETS, "TC_INGRESS", family, "udp", "in", netns=there, ifindex=0)
             with expect(drop, namespaces=[there], noise=[ICMPV6]), inside(name):
                 udp(address, 1001, PACKETS)
-        filters = json.loads(sh("tc -j -s filter show dev to-next ingress"))
-        counts = [action["stats"]["packets"] for each in filters if "options" in each and "actions" in each["options"] for action in each["options"]["actions"]]
+        counts = action_counts("to-next")
         assert counts == [PACKETS, PACKETS], counts
