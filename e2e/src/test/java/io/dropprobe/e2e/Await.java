@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /** Waits for a condition with a deadline; on failure it says what was there instead. */
 final class Await {
   /** Only a failure takes this long; an emulated node of a machine that has other work is slow. */
-  private static final Duration LIMIT = Duration.ofMinutes(6);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   private Await() {}
 

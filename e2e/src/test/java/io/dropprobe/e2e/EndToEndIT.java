@@ -99,18 +99,22 @@ class EndToEndIT {
     started(null);
     var before = nodes.stream().map(n -> Cluster.agent(n).getMetadata().getUid()).toList();
     nodes.forEach(Cluster::startDrops);
-    Shell.output(
-        "e2e/kubectl",
-        "-n",
-        Cluster.NAMESPACE,
-        "rollout",
-        "restart",
-        "daemonset/dropprobe-agent",
-        "deployment/dropprobe-operator");
-    for (int i = 0; i < nodes.size(); i++) {
-      Cluster.awaitAgent(nodes.get(i), before.get(i));
+    List<Integer> sent;
+    try {
+      Shell.output(
+          "e2e/kubectl",
+          "-n",
+          Cluster.NAMESPACE,
+          "rollout",
+          "restart",
+          "daemonset/dropprobe-agent",
+          "deployment/dropprobe-operator");
+      for (int i = 0; i < nodes.size(); i++) {
+        Cluster.awaitAgent(nodes.get(i), before.get(i));
+      }
+    } finally {
+      sent = nodes.stream().map(Cluster::stopDrops).toList(); // or the next test counts them
     }
-    var sent = nodes.stream().map(Cluster::stopDrops).toList();
     for (int i = 0; i < nodes.size(); i++) {
       assertTrue(sent.get(i) > 0, "nothing was sent");
       Probes.awaitNoSocket(PROBE, nodes.get(i), sent.get(i));
@@ -299,7 +303,7 @@ class EndToEndIT {
   }
 
   private static void rolledOut(String namespace, String what) {
-    Shell.output("e2e/kubectl", "-n", namespace, "rollout", "status", what, "--timeout=240s");
+    Shell.output("e2e/kubectl", "-n", namespace, "rollout", "status", what, "--timeout=900s");
   }
 
   private static int restarts(String node) {

@@ -16,7 +16,8 @@ import java.util.Map;
  * @param heartbeat longest time without a report
  * @param minReportInterval shortest time between two reports of counts
  * @param nodePoll how often the own Node is read again
- * @param buildDeadline for one build of the module
+ * @param buildDeadline for one build of the module: seconds as a rule, but it runs niced, and a
+ *     node that has no time to spare must still get to its end, since the next begins anew
  * @param port of /healthz, /readyz and /metrics; 0 for any free one
  * @param stateDir on the node: modules and journal
  * @param buildDir shared with the builder
@@ -49,7 +50,7 @@ public record Settings(
         r.duration("DROPPROBE_HEARTBEAT", "5m"),
         r.duration("DROPPROBE_MIN_REPORT_INTERVAL", "10s"),
         r.duration("DROPPROBE_NODE_POLL", "60s"),
-        r.duration("DROPPROBE_BUILD_DEADLINE", "10m"),
+        r.duration("DROPPROBE_BUILD_DEADLINE", "30m"),
         r.port("DROPPROBE_PORT", "9640"),
         r.text("DROPPROBE_LOG_LEVEL", "INFO"),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
