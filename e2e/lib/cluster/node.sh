@@ -113,7 +113,7 @@ node_reboot() {
     node_ssh "$node" systemctl --no-block --job-mode=replace-irreversibly start reboot.target || true # the connection may break
   fi
   note "node $node reboots"
-  node_await 400 "$node" "$boot"
+  node_await 900 "$node" "$boot"
   note "node $node is Ready again"
 }
 

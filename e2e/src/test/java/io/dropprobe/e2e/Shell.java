@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Commands on the machine that runs the tests; from the repository's root. */
@@ -18,21 +19,29 @@ final class Shell {
 
   private Shell() {}
 
-  /** Runs the command, at most five minutes; standard error goes to that of the tests. */
+  /** Runs the command, at most 20 minutes; standard error goes to that of the tests. */
   static Result run(List<String> command) {
     try {
       var process = start(command);
-      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      var output = CompletableFuture.supplyAsync(() -> read(process));
+      if (!process.waitFor(20, TimeUnit.MINUTES)) {
         process.destroyForcibly();
-        throw new AssertionError("not finished after five minutes: " + command);
+        throw new AssertionError("not finished after 20 minutes: " + command);
       }
-      return new Result(process.exitValue(), output.stripTrailing());
+      return new Result(process.exitValue(), output.join().stripTrailing());
     } catch (IOException e) {
       throw new UncheckedIOException("can't run " + command, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while running " + command, e);
+    }
+  }
+
+  private static String read(Process process) {
+    try {
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
