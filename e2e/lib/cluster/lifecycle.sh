@@ -76,7 +76,7 @@ cluster_up() {
     note "node $node ($suite) boots"
   done <"$RUN/nodes"
   for node in $(node_names); do
-    node_await 900 "$node"
+    node_await "$node"
     note "node $node is Ready"
   done
   touch "$RUN/ready"

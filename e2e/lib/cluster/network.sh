@@ -49,7 +49,7 @@ network_down() {
 
 # in_cluster COMMAND…: becomes the command, in the cluster's network, as its administrator.
 in_cluster() {
-  export KUBECONFIG=$RUN/admin.kubeconfig DROPPROBE_CLUSTER=$CLUSTER PATH=$BINARIES:$PATH
+  export KUBECONFIG=$RUN/admin.kubeconfig DROPPROBE_CLUSTER=$CLUSTER PATH=$BINARIES:$PATH WAIT=${WAIT:-$NODE_WAIT}
   exec nsenter "--net=/run/netns/$NETNS" -- "$@"
 }
 

@@ -5,6 +5,9 @@
 
 NODE_CPUS=2
 NODE_MEMORY=2560 # MiB
+NODE_BOOT=900 # seconds from the start of a node until it is Ready, at the most
+# shellcheck disable=SC2034 # for those who run story.sh there
+NODE_WAIT=1800 # its WAIT: where other work is on the machine, a node has taken ten minutes for the module alone
 
 # File nodes of a cluster: one line each, `NUMBER NAME SUITE`.
 node_names() { awk '{print $2}' "$RUN/nodes"; }
@@ -81,10 +84,10 @@ node_state() {
   admin get node "$1" -o 'jsonpath={.status.nodeInfo.bootID} {.status.conditions[?(@.type=="Ready")].status}{"\n"}'
 }
 
-# node_await SECONDS NAME [OLD_BOOT_ID]: until the node is Ready (after another boot than that).
+# node_await NAME [OLD_BOOT_ID]: until the node is Ready (after another boot than that).
 node_await() {
-  NODE_AWAITED=$2 OLD_BOOT=${3:-none}
-  await "$1" "node $2 is Ready" "node-$2" node_is_up
+  NODE_AWAITED=$1 OLD_BOOT=${2:-none}
+  await $NODE_BOOT "node $1 is Ready" "node-$1" node_is_up
 }
 node_is_up() {
   local boot ready
@@ -113,7 +116,7 @@ node_reboot() {
     node_ssh "$node" systemctl --no-block --job-mode=replace-irreversibly start reboot.target || true # the connection may break
   fi
   note "node $node reboots"
-  node_await 900 "$node" "$boot"
+  node_await "$node" "$boot"
   note "node $node is Ready again"
 }
 

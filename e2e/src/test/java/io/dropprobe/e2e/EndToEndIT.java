@@ -101,14 +101,8 @@ class EndToEndIT {
     nodes.forEach(Cluster::startDrops);
     List<Integer> sent;
     try {
-      Shell.output(
-          "e2e/kubectl",
-          "-n",
-          Cluster.NAMESPACE,
-          "rollout",
-          "restart",
-          "daemonset/dropprobe-agent",
-          "deployment/dropprobe-operator");
+      restart("daemonset/dropprobe-agent");
+      restart("deployment/dropprobe-operator");
       for (int i = 0; i < nodes.size(); i++) {
         Cluster.awaitAgent(nodes.get(i), before.get(i));
       }
@@ -222,13 +216,7 @@ class EndToEndIT {
   void anotherOperatorTakesOver() {
     started(null);
     Cluster.dropUdp(nodes.get(0), 12);
-    Shell.output(
-        "e2e/kubectl",
-        "-n",
-        Cluster.NAMESPACE,
-        "rollout",
-        "restart",
-        "deployment/dropprobe-operator");
+    restart("deployment/dropprobe-operator");
     Cluster.dropUdp(nodes.get(0), 13);
     rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
     Await.until(
@@ -300,6 +288,10 @@ class EndToEndIT {
     System.out.printf(
         "toggle: patch to first packet counted on every node: %d ms%n", took.toMillis());
     return took;
+  }
+
+  private static void restart(String what) {
+    Shell.output("e2e/kubectl", "-n", Cluster.NAMESPACE, "rollout", "restart", what);
   }
 
   private static void rolledOut(String namespace, String what) {
