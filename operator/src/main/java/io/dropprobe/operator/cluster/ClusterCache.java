@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -127,17 +128,30 @@ public class ClusterCache {
         byName(probes.list()));
   }
 
-  /**
-   * Whether the Node that a report is of does not exist any more: by the cache, and where that has
-   * no Node of the name, by the API server too. A list that is being read again in pages must not
-   * make a node look gone.
-   */
+  /** Whether the Node that a report is of does not exist any more, see the other of this name. */
   public boolean isGone(DropProbeNode report) {
     String name = report.getMetadata().getName();
-    Node node = nodes.informer().getStore().getByKey(name);
-    return node == null
-        ? client.nodes().withName(name).get() == null
-        : Snapshot.ofEarlierNode(report, NodeFacts.of(node));
+    return isGone(
+        report,
+        nodes.informer().getStore().getByKey(name),
+        () -> client.nodes().withName(name).get());
+  }
+
+  /**
+   * Whether the Node that a report is of does not exist any more: by the cache <em>and</em> by the
+   * API server. Nodes and reports are two watches without a common order: the one of Nodes may
+   * still have a predecessor of the name, or be reading its list again in pages, and a living
+   * node's numbers must never be folded for that.
+   *
+   * @param cached null is none
+   * @param live asks the API server; null is none
+   */
+  static boolean isGone(DropProbeNode report, Node cached, Supplier<Node> live) {
+    return isAnother(report, cached) && isAnother(report, live.get());
+  }
+
+  private static boolean isAnother(DropProbeNode report, Node node) {
+    return node == null || Snapshot.ofEarlierNode(report, NodeFacts.of(node));
   }
 
   private static <T extends HasMetadata> Map<String, T> byName(List<T> items) {

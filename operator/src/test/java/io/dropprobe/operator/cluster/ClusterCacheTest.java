@@ -1,0 +1,35 @@
+package io.dropprobe.operator.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.testing.Reports;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterCacheTest {
+  /** The report is of the Node with uid "new"; an empty uid is a Node that does not exist. */
+  @ParameterizedTest(name = "cached {0}, live {1}")
+  @CsvSource({
+    "new, new, false",
+    "old, new, false", // the watch of Nodes lags behind the one of reports
+    "'', new, false", // the list of Nodes is being read again
+    "old, old, true",
+    "old, '', true",
+    "'', '', true",
+  })
+  void nodeIsGoneOnlyIfTheApiServerSaysSo(String cached, String live, boolean gone) {
+    DropProbeNode report = Reports.report("a", Instant.EPOCH);
+    report.getStatus().nodeUID = "new";
+    assertEquals(gone, ClusterCache.isGone(report, node(cached), () -> node(live)));
+  }
+
+  private static Node node(String uid) {
+    return uid.isEmpty()
+        ? null
+        : new NodeBuilder().withNewMetadata().withName("a").withUid(uid).endMetadata().build();
+  }
+}
