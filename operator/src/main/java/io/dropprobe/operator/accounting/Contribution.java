@@ -16,8 +16,8 @@ import java.util.function.BinaryOperator;
 public record Contribution(Share share, Counts counts, boolean whole) {
 
   /**
-   * Two nodes with the same kernel and epoch are one kernel seen twice: the newest sample counts,
-   * of the others only what they had counted before it.
+   * Two nodes with the same kernel and epoch are one kernel seen twice: the sample with the largest
+   * count counts, of the others only what they had counted before it.
    *
    * @param shares of one probe and series
    */

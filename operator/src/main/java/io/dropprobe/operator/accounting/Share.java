@@ -23,11 +23,12 @@ public record Share(
     String node, String owner, String kernel, Instant reportedAt, ProbeReport report) {
 
   /**
-   * The newest sample is the last. Counters of one epoch only grow, so they decide a tie of clocks.
+   * Of samples of one epoch the newest is the last: its counters only grow, so the larger count is
+   * the newer one whatever the clocks say. A report cannot hide another's count by its time.
    */
   static final Comparator<Share> BY_AGE =
-      Comparator.comparing(Share::reportedAt)
-          .thenComparing(s -> s.report.packets == null ? -1 : s.report.packets)
+      Comparator.comparing((Share s) -> s.report.packets == null ? -1 : s.report.packets)
+          .thenComparing(Share::reportedAt)
           .thenComparing(Share::node);
 
   /**

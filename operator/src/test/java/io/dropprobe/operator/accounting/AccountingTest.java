@@ -83,6 +83,15 @@ class AccountingTest {
   }
 
   @Test
+  void reportWithALaterTimeDoesNotHideALargerCount() {
+    List<Share> shares =
+        shares(
+            node("a", NOON, "boot", p -> p.packets = 1000L),
+            node("b", NOON.plusSeconds(86_400), "boot", p -> p.packets = 0L));
+    assertEquals(1000, sum(shares));
+  }
+
+  @Test
   void anotherEpochOfTheSameKernelIsAnotherRun() {
     assertEquals(
         12,
