@@ -111,6 +111,9 @@ public final class Conditions {
     /** A selected node whose report is older than {@code staleAfter}. */
     public static final String REPORT_STALE = "ReportStale";
 
+    /** A selected node whose report can't be read. */
+    public static final String REPORT_INVALID = "ReportInvalid";
+
     /** A selected node whose report does not name this probe and generation yet. */
     public static final String NOT_YET_REPORTED = "NotYetReported";
   }

@@ -5,6 +5,7 @@ import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -58,10 +59,11 @@ public final class Reporter {
    * the operator hears at once that this node is back.
    */
   private long age(DropProbeNodeStatus previous) {
-    if (previous == null || previous.reportedAt == null) {
+    Instant at = previous == null ? null : Times.parseOrNull(previous.reportedAt);
+    if (at == null) {
       return heartbeat.toMillis();
     }
-    long age = Duration.between(Times.parse(previous.reportedAt), time.wall()).toMillis();
+    long age = Duration.between(at, time.wall()).toMillis();
     return Math.max(0, Math.min(age, heartbeat.toMillis()));
   }
 

@@ -49,18 +49,27 @@ public record Counts(Long packets, Long segments, Long bytes, Long noise, Long u
     if (a.isEmpty() || b.isEmpty()) {
       return a.isEmpty() ? b.segments : a.segments;
     }
-    return a.segments == null || b.segments == null ? null : Long.valueOf(a.segments + b.segments);
+    return a.segments == null || b.segments == null ? null : sum(a.segments, b.segments);
   }
 
   private boolean isEmpty() {
     return segments == null && (packets == null || packets == 0);
   }
 
-  /** Null only when both are. */
-  static Long sum(Long a, Long b) {
+  /** Null only when both are; the largest long where the sum of two counts would be more. */
+  public static Long sum(Long a, Long b) {
     if (a == null) {
       return b;
     }
-    return b == null ? a : Long.valueOf(a + b);
+    return b == null ? a : Long.valueOf(sum(a.longValue(), b.longValue()));
+  }
+
+  /**
+   * The sum of two counts, neither of which is negative (the schema's minimum): it saturates, since
+   * a negative total would be refused by the API server for ever.
+   */
+  public static long sum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 }

@@ -7,6 +7,9 @@ import java.time.Instant;
 
 /** Packets a second: what is happening now. */
 public final class Rates {
+  /** More than any network carries; the sum over all nodes of a cluster stays a plain number. */
+  private static final double HIGHEST = 1e12;
+
   private Rates() {}
 
   /**
@@ -29,13 +32,13 @@ public final class Rates {
   /**
    * A rate as it is reported.
    *
-   * @param text null, or something that is no number of packets a second, is unknown
+   * @param text null, or something that is no credible number of packets a second, is unknown
    * @return null when unknown
    */
   public static Double parse(String text) {
     try {
       double rate = text == null ? Double.NaN : Double.parseDouble(text);
-      return Double.isFinite(rate) && rate >= 0 ? rate : null;
+      return rate >= 0 && rate <= HIGHEST ? rate : null;
     } catch (NumberFormatException e) {
       return null;
     }

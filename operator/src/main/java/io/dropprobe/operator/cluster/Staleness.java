@@ -12,13 +12,19 @@ import java.time.Instant;
  * @param after age at which a report is stale
  */
 public record Staleness(Instant now, Duration after) {
-  /** Whether a report is stale; one without a time is not: it is none yet. */
+  /**
+   * Whether a report is stale; one without a time is not: it is none yet. One whose time can't be
+   * read is: nothing says that it is about now, and nothing may wait for it for ever.
+   */
   public boolean test(DropProbeNode report) {
+    if (report.getStatus() == null || report.getStatus().reportedAt == null) {
+      return false;
+    }
     Instant at = staleAt(report);
-    return at != null && !now.isBefore(at);
+    return at == null || !now.isBefore(at);
   }
 
-  /** When a report becomes stale; null without a time. */
+  /** When a report becomes stale; null without one that can be read. */
   public Instant staleAt(DropProbeNode report) {
     Instant at =
         report.getStatus() == null ? null : Times.parseOrNull(report.getStatus().reportedAt);

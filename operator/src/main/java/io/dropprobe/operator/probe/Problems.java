@@ -15,13 +15,18 @@ final class Problems {
   /** A status holds several: each is shorter than what a node's own report may say. */
   private static final int MESSAGE = 300;
 
+  /** A condition's reason may be longer; the schema of a problem's is not. */
+  private static final int REASON = 63;
+
   private Problems() {}
 
   static List<Problem> of(List<Verdict> verdicts) {
     Map<String, List<Verdict>> byReason =
         verdicts.stream()
             .filter(v -> v.reason() != null)
-            .collect(Collectors.groupingBy(Verdict::reason, TreeMap::new, Collectors.toList()));
+            .collect(
+                Collectors.groupingBy(
+                    v -> cut(v.reason(), REASON), TreeMap::new, Collectors.toList()));
     return byReason.values().stream()
         .map(Problems::problem)
         .sorted(
@@ -33,16 +38,14 @@ final class Problems {
   private static Problem problem(List<Verdict> same) {
     Verdict first = same.stream().min(Comparator.comparing(Verdict::node)).orElseThrow();
     Problem p = new Problem();
-    p.reason = first.reason();
+    p.reason = cut(first.reason(), REASON);
     p.nodes = same.size();
     p.example = first.node();
-    p.message = cut(first.message());
+    p.message = cut(first.message(), MESSAGE);
     return p;
   }
 
-  private static String cut(String message) {
-    return message == null || message.length() <= MESSAGE
-        ? message
-        : message.substring(0, MESSAGE - 1) + "…";
+  private static String cut(String text, int most) {
+    return text == null || text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

@@ -1,5 +1,6 @@
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.operator.accounting.Counts;
 import io.dropprobe.operator.accounting.Rates;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +37,8 @@ final class Tally<K extends Comparable<K>> {
       lines.merge(
           key,
           new Line<>(key, packets, perSecond),
-          (a, b) -> new Line<>(key, a.packets + b.packets, sum(a.perSecond, b.perSecond)));
+          (a, b) ->
+              new Line<>(key, Counts.sum(a.packets, b.packets), sum(a.perSecond, b.perSecond)));
     }
   }
 
@@ -58,7 +60,7 @@ final class Tally<K extends Comparable<K>> {
                 .sorted(Comparator.comparingLong((Line<K> l) -> l.packets).reversed())
                 .limit(n)
                 .toList());
-    long rest = total - top.stream().mapToLong(Line::packets).sum();
+    long rest = total - top.stream().mapToLong(Line::packets).reduce(0, Counts::sum);
     if (rest > 0) {
       top.add(new Line<>(null, rest, restOf(rate, top)));
     }

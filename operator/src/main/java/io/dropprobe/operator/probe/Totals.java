@@ -1,5 +1,6 @@
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.Limits;
 import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Drops;
@@ -16,7 +17,6 @@ import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.accounting.Counts;
 import io.dropprobe.operator.accounting.Rates;
 import io.dropprobe.operator.accounting.Span;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +94,7 @@ final class Totals {
       }
     }
     orEmpty(r.stages).stream()
-        .filter(s -> s.packets != null)
+        .filter(s -> s.stage != null && s.packets != null)
         .forEach(
             s ->
                 stages.merge(s.stage, new StageTotal(s.stage, s.packets, s.segments), Totals::sum));
@@ -149,7 +149,8 @@ final class Totals {
             null,
             l -> new LocationCount(l.key(), l.packets()),
             l -> new LocationCount(Names.OTHER, l.packets()));
-    status.stages = stages.isEmpty() ? null : new ArrayList<>(stages.values());
+    status.stages =
+        stages.isEmpty() ? null : stages.values().stream().limit(Limits.NODE_STAGES).toList();
   }
 
   private <K extends Comparable<K>, E> List<E> list(
@@ -164,11 +165,8 @@ final class Totals {
   }
 
   private static StageTotal sum(StageTotal a, StageTotal b) {
-    Long segments =
-        a.segments == null
-            ? b.segments
-            : b.segments == null ? a.segments : Long.valueOf(a.segments + b.segments);
-    return new StageTotal(a.stage, a.packets + b.packets, segments);
+    return new StageTotal(
+        a.stage, Counts.sum(a.packets, b.packets), Counts.sum(a.segments, b.segments));
   }
 
   private static boolean named(String key) {

@@ -3,6 +3,7 @@ package io.dropprobe.operator.probe;
 import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Conditions.Problem;
 import io.dropprobe.api.Series;
+import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -51,6 +52,14 @@ record Verdict(String node, Kind kind, String reason, String message) {
       String namespace) {
     if (report == null || report.getStatus() == null || report.getStatus().reportedAt == null) {
       return pending(node, Problem.AGENT_NOT_REPORTING, "no report yet; " + look(node, namespace));
+    }
+    if (Times.parseOrNull(report.getStatus().reportedAt) == null) {
+      return new Verdict(
+          node,
+          Kind.FAILED,
+          Problem.REPORT_INVALID,
+          "reportedAt '%s' is not a time; kubectl delete dpnode %s, and the agent writes it anew"
+              .formatted(report.getStatus().reportedAt, node));
     }
     if (stale) {
       return new Verdict(
