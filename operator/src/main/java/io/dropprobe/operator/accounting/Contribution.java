@@ -22,18 +22,19 @@ public record Contribution(Share share, Counts counts, boolean whole) {
    * @param shares of one probe and series
    */
   public static List<Contribution> of(List<Share> shares) {
-    Map<String, Share> newest = new HashMap<>();
+    Map<String, Share> largest = new HashMap<>();
     for (Share s : shares) {
       if (s.kernel() != null) {
-        newest.merge(s.kernel(), s, BinaryOperator.maxBy(Share.BY_AGE));
+        largest.merge(s.kernel(), s, BinaryOperator.maxBy(Share.BY_COUNT));
       }
     }
     return shares.stream()
-        .map(s -> of(s, s.kernel() == null || newest.get(s.kernel()) == s))
+        .map(s -> of(s, s.kernel() == null || largest.get(s.kernel()) == s))
         .toList();
   }
 
-  private static Contribution of(Share s, boolean newest) {
-    return new Contribution(s, newest ? Counts.of(s.report()) : Counts.of(s.report().base), newest);
+  private static Contribution of(Share s, boolean largest) {
+    return new Contribution(
+        s, largest ? Counts.of(s.report()) : Counts.of(s.report().base), largest);
   }
 }

@@ -26,7 +26,7 @@ public record Share(
    * Of samples of one epoch the newest is the last: its counters only grow, so the larger count is
    * the newer one whatever the clocks say. A report cannot hide another's count by its time.
    */
-  static final Comparator<Share> BY_AGE =
+  static final Comparator<Share> BY_COUNT =
       Comparator.comparing((Share s) -> s.report.packets == null ? -1 : s.report.packets)
           .thenComparing(Share::reportedAt)
           .thenComparing(Share::node);

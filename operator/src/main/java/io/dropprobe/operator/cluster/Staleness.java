@@ -20,14 +20,7 @@ public record Staleness(Instant now, Duration after) {
     if (report.getStatus() == null || report.getStatus().reportedAt == null) {
       return false;
     }
-    Instant at = staleAt(report);
-    return at == null || !now.isBefore(at);
-  }
-
-  /** When a report becomes stale; null without one that can be read. */
-  public Instant staleAt(DropProbeNode report) {
-    Instant at =
-        report.getStatus() == null ? null : Times.parseOrNull(report.getStatus().reportedAt);
-    return at == null ? null : at.plus(after);
+    Instant at = Times.parseOrNull(report.getStatus().reportedAt);
+    return at == null || !now.isBefore(at.plus(after));
   }
 }

@@ -27,18 +27,18 @@ final class Problems {
             .collect(
                 Collectors.groupingBy(
                     v -> cut(v.reason(), REASON), TreeMap::new, Collectors.toList()));
-    return byReason.values().stream()
-        .map(Problems::problem)
+    return byReason.entrySet().stream()
+        .map(e -> problem(e.getKey(), e.getValue()))
         .sorted(
             Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason))
         .limit(Limits.PROBLEMS)
         .toList();
   }
 
-  private static Problem problem(List<Verdict> same) {
+  private static Problem problem(String reason, List<Verdict> same) {
     Verdict first = same.stream().min(Comparator.comparing(Verdict::node)).orElseThrow();
     Problem p = new Problem();
-    p.reason = cut(first.reason(), REASON);
+    p.reason = reason;
     p.nodes = same.size();
     p.example = first.node();
     p.message = cut(first.message(), MESSAGE);
