@@ -10,6 +10,9 @@ public final class Limits {
   /** Probes in a node's report. */
   public static final int NODE_PROBES = 64;
 
+  /** Earlier Nodes that a node's report carries. */
+  public static final int PREDECESSORS = 4;
+
   /** Characters of a location. */
   public static final int LOCATION = 128;
 
@@ -30,6 +33,12 @@ public final class Limits {
 
   /** Problems in a DropProbe's status. */
   public static final int PROBLEMS = 5;
+
+  /**
+   * The largest rate that is taken for one, in packets a second: more than any network carries, and
+   * the sum over all nodes of a cluster stays a plain number.
+   */
+  public static final long RATE = 1_000_000_000_000L;
 
   /** Uids of folded Nodes that a DropProbe's status remembers at one time. */
   public static final int FOLDED = 32;

@@ -46,6 +46,15 @@ final class CrdPostProcessor implements CRDPostProcessor {
           "reportedAt",
           "lastTransitionTime");
 
+  private static final Set<String> REPORT_TIMES = Set.of("since", "last", "reportedAt");
+
+  private static final String TIME =
+      "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
+          + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])$";
+
+  /** Up to {@link Limits#RATE}. */
+  private static final String RATE = "^[0-9]{1,13}([.][0-9]{1,9})?$";
+
   /** Lists of {@code spec.match}: an entry twice is a mistake. */
   private static final Set<String> SETS =
       Set.of(
@@ -65,6 +74,7 @@ final class CrdPostProcessor implements CRDPostProcessor {
     JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
     walk(root);
     if (kind.equals("DropProbeNode")) {
+      restrictReport(root);
       root.getProperties().remove("spec");
     } else {
       // Without it the defaults below an absent spec are not applied, and the user is not told.
@@ -104,6 +114,32 @@ final class CrdPostProcessor implements CRDPostProcessor {
             });
   }
 
+  /**
+   * What an agent writes is checked more closely than date-time, which lets an offset of +99:99 and
+   * ten fraction digits pass, and than a text of 32 characters. Counts have no maximum: the
+   * operator adds them with saturation, and a refused report would lose all that the node has to
+   * say.
+   */
+  private static void restrictReport(JSONSchemaProps schema) {
+    if (schema.getItems() != null) {
+      restrictReport(schema.getItems().getSchema());
+    }
+    if (schema.getProperties() == null) {
+      return;
+    }
+    schema
+        .getProperties()
+        .forEach(
+            (name, p) -> {
+              if (name.equals("perSecond")) {
+                p.setPattern(RATE);
+              } else if (REPORT_TIMES.contains(name)) {
+                p.setPattern(TIME);
+              }
+              restrictReport(p);
+            });
+  }
+
   private static void list(String name, JSONSchemaProps p) {
     JSONSchemaProps items = p.getItems().getSchema();
     if (name.equals("conditions")) {
@@ -117,6 +153,9 @@ final class CrdPostProcessor implements CRDPostProcessor {
     } else if (name.equals("probes")) {
       mapList(p, "uid");
       items.setRequired(List.of("uid", "name"));
+    } else if (name.equals("predecessors")) {
+      mapList(p, "nodeUID");
+      items.setRequired(List.of("nodeUID"));
     } else if (SETS.contains(name) && !"object".equals(items.getType())) {
       p.setXKubernetesListType("set");
     } else {

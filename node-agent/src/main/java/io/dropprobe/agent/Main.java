@@ -3,6 +3,7 @@ package io.dropprobe.agent;
 import io.dropprobe.agent.api.Clients;
 import io.dropprobe.agent.api.KubernetesCluster;
 import io.dropprobe.agent.api.ServerSideApplyWriter;
+import io.dropprobe.agent.api.View;
 import io.dropprobe.agent.count.Journal;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReasonCatalog;
@@ -58,7 +59,9 @@ public final class Main {
     this.cluster =
         new KubernetesCluster(
             client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
-    this.writer = new ServerSideApplyWriter(client, settings.node(), time);
+    this.writer =
+        new ServerSideApplyWriter(
+            client, settings.node(), () -> cluster.view().map(View::probes), time);
     this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(

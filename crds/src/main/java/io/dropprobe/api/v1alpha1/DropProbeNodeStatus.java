@@ -1,6 +1,7 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.Limits;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -37,4 +38,10 @@ public class DropProbeNodeStatus {
       "the probes that this node has in its kernel, or should have; a probe that is not listed is"
           + " gone from the kernel")
   public List<ProbeReport> probes;
+
+  @Size(max = Limits.PREDECESSORS)
+  @JsonPropertyDescription(
+      "earlier Nodes of this name whose counts no DropProbe has taken over yet; the agent keeps them"
+          + " until each has")
+  public List<Predecessor> predecessors;
 }

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * One probe on one node. All counts are of the series named in {@link #series} and contain {@link
  * #base}; they never go down within it. Two reports with the same uid, bootID and {@link #epoch}
- * are one kernel seen twice: the newer one counts, and of the other only its base.
+ * are one kernel seen twice if their Nodes say the same bootID: the larger count holds, and of the
+ * other only its base.
  */
 @ApiObject
 public class ProbeReport {

@@ -33,7 +33,7 @@ public class Retired {
 
   @Size(max = 64)
   @JsonPropertyDescription(
-      "uids of Nodes that are folded in here and whose DropProbeNodes are not deleted yet, so that"
+      "uids of the reports (DropProbeNode/Node) that are folded in here and not deleted yet, so that"
           + " none is folded in twice")
-  public List<@Size(max = 64) String> folded;
+  public List<@Size(max = 128) String> folded;
 }

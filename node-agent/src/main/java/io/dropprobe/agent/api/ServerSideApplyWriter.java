@@ -3,6 +3,7 @@ package io.dropprobe.agent.api;
 import io.dropprobe.agent.Time;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.Names;
+import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.fabric8.kubernetes.api.model.Node;
@@ -11,10 +12,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Writes the DropProbeNode of this node by server-side apply. To apply the status of an absent
@@ -31,6 +36,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   private final KubernetesClient client;
   private final String node;
   private final Time time;
+  private final Supplier<Optional<List<DropProbe>>> probes;
   private final ReportTurn turn = new ReportTurn();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
@@ -38,11 +44,29 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   /** Uid of the Node whose report is known to be there; null for none. */
   private String created;
 
-  /** Nothing is written yet. */
-  public ServerSideApplyWriter(KubernetesClient client, String node, Time time) {
+  private volatile Predecessors predecessors = Predecessors.NONE;
+
+  /**
+   * Nothing is written yet.
+   *
+   * @param probes all DropProbes; empty while they are not known
+   */
+  public ServerSideApplyWriter(
+      KubernetesClient client, String node, Supplier<Optional<List<DropProbe>>> probes, Time time) {
     this.client = client;
     this.node = node;
+    this.probes = probes;
     this.time = time;
+  }
+
+  /** Sets what earlier Nodes of the name had counted, until the operator has folded it in. */
+  @Override
+  public void complete(DropProbeNodeStatus status) {
+    status.predecessors = unfolded(predecessors).orNull();
+  }
+
+  private Predecessors unfolded(Predecessors of) {
+    return probes.get().map(of::unfolded).orElse(of);
   }
 
   @Override
@@ -61,40 +85,52 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
 
   private void apply(DropProbeNodeStatus status) {
     if (created == null || !created.equals(status.nodeUID)) {
-      awaitTurn(status.nodeUID);
+      predecessors = unfolded(Predecessors.of(awaitTurn(status.nodeUID), status.nodeUID));
       client.resource(object(null)).patch(APPLY);
       created = status.nodeUID;
+      complete(status);
     }
     try {
       client.resource(object(status)).subresource("status").patch(APPLY);
     } catch (KubernetesClientException e) {
-      // Deleted by somebody: the next try creates it again.
-      if (e.getCode() == 404) {
+      // Deleted by somebody, and perhaps there again as another: the next try looks again.
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+          || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         created = null;
       }
       throw e;
     }
   }
 
-  private void awaitTurn(String nodeUid) {
+  private DropProbeNode awaitTurn(String nodeUid) {
     Node live = client.nodes().withName(node).get();
     DropProbeNode report = client.resources(DropProbeNode.class).withName(node).get();
     turn.obstacle(
             node,
             nodeUid,
             live == null ? null : live.getMetadata().getUid(),
-            report == null || report.getStatus() == null ? null : report.getStatus().nodeUID,
+            report == null ? null : report.getStatus(),
             time.millis())
         .ifPresent(
             obstacle -> {
               throw new IllegalStateException(obstacle);
             });
+    return report;
   }
 
-  /** Without a status it has to be null: an empty one would be sent, and refused. */
+  /**
+   * Without a status it has to be null: an empty one would be sent, and refused. What is carried
+   * over goes into the object that it was read from and into no other: by then the operator may
+   * have folded that one in and deleted it.
+   */
   private DropProbeNode object(DropProbeNodeStatus status) {
+    Predecessors carried = predecessors;
     DropProbeNode n = new DropProbeNode();
-    n.setMetadata(new ObjectMetaBuilder().withName(node).build());
+    n.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(node)
+            .withUid(carried.list().isEmpty() ? null : carried.object())
+            .build());
     n.setStatus(status);
     return n;
   }

@@ -1,5 +1,6 @@
 package io.dropprobe.agent.report;
 
+import io.dropprobe.api.Limits;
 import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -116,12 +117,15 @@ final class Rates {
     return rate(r.packets - (before == null ? 0 : before), millis);
   }
 
-  /** A canonical decimal: no exponent, no zeros at the end. */
+  /** A canonical decimal: no exponent, no zeros at the end; null when it is not credible. */
   static String rate(long packets, long millis) {
     BigDecimal rate =
         BigDecimal.valueOf(Math.max(0, packets))
             .multiply(BigDecimal.valueOf(1000))
             .divide(BigDecimal.valueOf(millis), DECIMALS, RoundingMode.HALF_UP);
+    if (rate.compareTo(BigDecimal.valueOf(Limits.RATE)) > 0) {
+      return null;
+    }
     return rate.signum() == 0 ? "0" : rate.stripTrailingZeros().toPlainString();
   }
 

@@ -117,6 +117,7 @@ public final class Reporter {
 
   private void complete(DropProbeNodeStatus report) {
     rates.apply(report, time.millis(), interval);
+    writer.complete(report);
     SizeBound.apply(report);
   }
 

@@ -1,18 +1,23 @@
 package io.dropprobe.agent.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dropprobe.agent.ManualTime;
 import io.dropprobe.agent.Time;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Retired;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -20,6 +25,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -63,7 +69,9 @@ class KubernetesClusterIT {
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release);
     cluster.start();
-    writer = new ServerSideApplyWriter(client, "worker-1", Time.system());
+    writer =
+        new ServerSideApplyWriter(
+            client, "worker-1", () -> cluster.view().map(View::probes), Time.system());
   }
 
   @AfterAll
@@ -150,7 +158,7 @@ class KubernetesClusterIT {
     s.reportedAt = "2026-01-01T00:00:00Z";
     ProbeReport p = new ProbeReport();
     p.name = "one";
-    p.uid = "u1";
+    p.uid = client.resources(DropProbe.class).withName("one").get().getMetadata().getUid();
     p.state = ProbeState.Active;
     p.packets = packets;
     s.probes = List.of(p);
@@ -158,8 +166,12 @@ class KubernetesClusterIT {
   }
 
   private static Exception write(DropProbeNodeStatus status) {
+    return write(writer, status);
+  }
+
+  private static Exception write(ServerSideApplyWriter to, DropProbeNodeStatus status) {
     CompletableFuture<Optional<Exception>> done = new CompletableFuture<>();
-    writer.write(status, e -> done.complete(Optional.ofNullable(e)));
+    to.write(status, e -> done.complete(Optional.ofNullable(e)));
     return done.orTimeout(30, TimeUnit.SECONDS).join().orElse(null);
   }
 
@@ -206,6 +218,76 @@ class KubernetesClusterIT {
     Exception e = write(s);
     assertTrue(e != null && e.getMessage().contains("nothing to report"), String.valueOf(e));
     assertEquals(nodeUid, written().getStatus().nodeUID);
+  }
+
+  @Test
+  @Order(5)
+  void keepsAnEarlierNodesCountsUntilTheDropProbeHasFoldedThem() throws InterruptedException {
+    String earlier = nodeUid;
+    String report = written().getMetadata().getUid();
+    client.nodes().withName("worker-1").delete();
+    nodeUid = client.resource(node("b")).create().getMetadata().getUid();
+    DropProbe one = client.resources(DropProbe.class).withName("one").get();
+    ManualTime time = new ManualTime();
+    try (ServerSideApplyWriter next =
+        new ServerSideApplyWriter(
+            client, "worker-1", () -> cluster.view().map(View::probes), time)) {
+      assertTrue(write(next, status(2)).getMessage().contains("waiting for the operator"));
+      time.pass(Duration.ofSeconds(61));
+      assertNull(write(next, status(2)));
+      assertEquals(nodeUid, written().getStatus().nodeUID);
+      Predecessor carried = written().getStatus().predecessors.get(0);
+      assertEquals(earlier, carried.nodeUID);
+      assertEquals(9, carried.probes.get(0).packets);
+
+      fold(one, report + "/" + earlier);
+      await(
+          "folded",
+          () -> {
+            DropProbeNodeStatus s = status(2);
+            next.complete(s);
+            return s.predecessors;
+          },
+          Objects::isNull);
+    }
+  }
+
+  @Test
+  @Order(5)
+  void carriesNothingIntoAnotherReportThanTheOneItWasReadFrom() {
+    DropProbe one = client.resources(DropProbe.class).withName("one").get();
+    fold(one);
+    DropProbeNodeStatus old = status(5);
+    old.nodeUID = nodeUid;
+    assertNull(write(old));
+    String earlier = nodeUid;
+    client.nodes().withName("worker-1").delete();
+    nodeUid = client.resource(node("b")).create().getMetadata().getUid();
+    ManualTime time = new ManualTime();
+    try (ServerSideApplyWriter next =
+        new ServerSideApplyWriter(client, "worker-1", Optional::empty, time)) {
+      write(next, status(2));
+      time.pass(Duration.ofSeconds(61));
+      assertNull(write(next, status(2)));
+      assertEquals(earlier, written().getStatus().predecessors.get(0).nodeUID);
+      client.resources(DropProbeNode.class).withName("worker-1").delete();
+      DropProbeNode another = new DropProbeNode();
+      another.setMetadata(new ObjectMetaBuilder().withName("worker-1").build());
+      client.resource(another).create();
+      assertNotNull(write(next, status(3)));
+      assertNull(written().getStatus());
+      assertNull(write(next, status(3)));
+      assertNull(written().getStatus().predecessors);
+    }
+  }
+
+  /** What the operator writes when it has added a deleted Node's counts. */
+  private static void fold(DropProbe probe, String... owners) {
+    probe.setStatus(new DropProbeStatus());
+    probe.getStatus().retired = new Retired();
+    probe.getStatus().retired.folded = List.of(owners);
+    probe.getMetadata().setResourceVersion(null);
+    client.resource(probe).patchStatus();
   }
 
   @Test

@@ -17,7 +17,7 @@ public record Contribution(Share share, Counts counts, boolean whole) {
 
   /**
    * Two nodes with the same kernel and epoch are one kernel seen twice: the sample with the largest
-   * count counts, of the others only what they had counted before it.
+   * count holds, of the others only what they had counted before it.
    *
    * @param shares of one probe and series
    */

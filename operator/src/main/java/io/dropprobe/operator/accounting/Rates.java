@@ -1,5 +1,6 @@
 package io.dropprobe.operator.accounting;
 
+import io.dropprobe.api.Limits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -7,9 +8,6 @@ import java.time.Instant;
 
 /** Packets a second: what is happening now. */
 public final class Rates {
-  /** More than any network carries; the sum over all nodes of a cluster stays a plain number. */
-  private static final double HIGHEST = 1e12;
-
   private Rates() {}
 
   /**
@@ -38,7 +36,7 @@ public final class Rates {
   public static Double parse(String text) {
     try {
       double rate = text == null ? Double.NaN : Double.parseDouble(text);
-      return rate >= 0 && rate <= HIGHEST ? rate : null;
+      return rate >= 0 && rate <= Limits.RATE ? rate : null;
     } catch (NumberFormatException e) {
       return null;
     }

@@ -1,7 +1,6 @@
 package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.Limits;
-import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,8 @@ public final class Retirement {
   /**
    * The new {@code status.retired}. Owners of what is folded in stay on record until the
    * DropProbeNode is deleted or another's; the record is short, so after a large scale-down it
-   * takes several passes.
+   * takes several passes. Of samples of one kernel the smaller ones are folded in first, as what
+   * they had before it.
    *
    * @param before null is none
    * @param shares all shares of the probe and series
@@ -26,7 +26,7 @@ public final class Retirement {
       Retired before, List<Share> shares, Predicate<Share> gone, Set<String> owners) {
     Retired after = copy(before);
     after.folded.retainAll(owners);
-    for (Share s : shares) {
+    for (Share s : shares.stream().sorted(Share.BY_COUNT).toList()) {
       boolean fold =
           !after.folded.contains(s.owner())
               && gone.test(s)
@@ -40,16 +40,11 @@ public final class Retirement {
   }
 
   /**
-   * Whether another node has yet to take over the kernel in which this one counted. When its lease
-   * is out that node reports the whole epoch, and only what was before it is this one's.
+   * Whether another node of the same kernel has yet to take over the counting. When the lease is
+   * out that node reports the whole epoch, and only what was before it is this one's.
    */
   private static boolean isAwaited(Share s, List<Share> rest, Predicate<Share> gone) {
-    return rest.stream()
-        .anyMatch(
-            o ->
-                o.report().state == ProbeState.OwnedElsewhere
-                    && s.node().equals(o.report().ownedBy)
-                    && !gone.test(o));
+    return rest.stream().anyMatch(o -> o.awaits(s) && !gone.test(o));
   }
 
   /** The shares that are not folded in. */

@@ -3,11 +3,13 @@ package io.dropprobe.operator.agents;
 import io.dropprobe.api.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.accounting.Share;
 import io.dropprobe.operator.cluster.NodeFacts;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Which DropProbeNodes have served their purpose. */
 final class ReportRemoval {
@@ -24,11 +26,12 @@ final class ReportRemoval {
   static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> gone) {
     return cluster.reports().values().stream()
         .filter(
-            r ->
-                gone.test(r)
-                    ? cluster.probes().values().stream().allMatch(p -> hasFolded(p, r))
-                    : isLeftOver(r, cluster))
+            r -> gone.test(r) ? hasFolded(cluster, EarlierReports.with(r)) : isLeftOver(r, cluster))
         .toList();
+  }
+
+  private static boolean hasFolded(Snapshot cluster, Stream<DropProbeNode> reports) {
+    return reports.allMatch(r -> cluster.probes().values().stream().allMatch(p -> hasFolded(p, r)));
   }
 
   /** A probe that is being deleted needs no share any more. */
@@ -45,7 +48,8 @@ final class ReportRemoval {
 
   private static boolean hasShare(DropProbe probe, DropProbeNode report) {
     String uid = probe.getMetadata().getUid();
-    return !Share.of(List.of(report), uid, Series.of(probe.getSpec())).isEmpty();
+    String series = Series.of(probe.getSpec());
+    return Share.entries(report, uid).anyMatch(r -> r.series == null || r.series.equals(series));
   }
 
   /** An agent makes the object first, and then writes into it: not to be deleted in between. */
@@ -58,6 +62,7 @@ final class ReportRemoval {
     return node != null
         && isWritten(report)
         && AgentPlacement.isClean(report)
+        && hasFolded(cluster, EarlierReports.with(report).skip(1))
         && !AgentPlacement.covers(cluster.probes().values(), node)
         && cluster.probes().values().stream()
             .noneMatch(p -> Share.entries(report, p.getMetadata().getUid()).findAny().isPresent());

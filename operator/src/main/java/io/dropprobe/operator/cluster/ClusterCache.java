@@ -166,6 +166,11 @@ public class ClusterCache {
         .withNewSpec()
         .withTaints(n.getSpec() == null ? null : n.getSpec().getTaints())
         .endSpec()
+        .withNewStatus()
+        .withNewNodeInfo()
+        .withBootID(NodeFacts.of(n).bootId())
+        .endNodeInfo()
+        .endStatus()
         .build();
   }
 

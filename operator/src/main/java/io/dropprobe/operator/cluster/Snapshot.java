@@ -34,6 +34,16 @@ public record Snapshot(
         && !report.getStatus().nodeUID.equals(node.uid());
   }
 
+  /**
+   * What the Node that a report is of says of its kernel.
+   *
+   * @return its bootID, empty when it does not say; null when that Node is gone
+   */
+  public String bootIdOf(DropProbeNode report) {
+    NodeFacts node = nodes.get(report.getMetadata().getName());
+    return node == null || ofEarlierNode(report, node) ? null : node.bootId();
+  }
+
   /** The nodes that a probe selects, by name. */
   public List<NodeFacts> selectedBy(DropProbe probe) {
     return nodes.values().stream()

@@ -12,6 +12,7 @@ import io.dropprobe.api.v1alpha1.NodeCounts;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.accounting.Contribution;
+import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.accounting.Rates;
 import io.dropprobe.operator.accounting.Retirement;
 import io.dropprobe.operator.accounting.Share;
@@ -130,12 +131,18 @@ final class StatusFactory {
       Duration staleAfter,
       Instant now) {
     List<Share> shares =
-        Share.of(cluster.reports().values(), probe.getMetadata().getUid(), status.series);
+        Share.of(
+            cluster.reports().values(),
+            cluster::bootIdOf,
+            probe.getMetadata().getUid(),
+            status.series);
     Set<String> owners =
-        cluster.reports().values().stream().map(Share::owner).collect(Collectors.toSet());
+        cluster.reports().values().stream()
+            .flatMap(EarlierReports::with)
+            .map(Share::owner)
+            .collect(Collectors.toSet());
     Retired before = Objects.equals(old.series, status.series) ? old.retired : null;
-    Retired retired =
-        Retirement.fold(before, shares, s -> gone.test(cluster.reports().get(s.node())), owners);
+    Retired retired = Retirement.fold(before, shares, s -> gone.test(s.source()), owners);
     List<Contribution> live = Contribution.of(Retirement.rest(shares, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
@@ -27,8 +28,8 @@ class AccountingTest {
   @Test
   void aProbeIsKnownByItsUidNotByItsName() {
     DropProbeNode node = node("a", NOON, "boot-a", p -> p.packets = 5L);
-    assertEquals(1, Share.of(List.of(node), "u", "s").size());
-    assertEquals(0, Share.of(List.of(node), "another", "s").size());
+    assertEquals(1, Share.of(List.of(node), AccountingTest::bootId, "u", "s").size());
+    assertEquals(0, Share.of(List.of(node), AccountingTest::bootId, "another", "s").size());
   }
 
   @Test
@@ -42,8 +43,8 @@ class AccountingTest {
               p.packets = 5L;
               p.series = "old";
             });
-    assertEquals(0, Share.of(List.of(node), "u", "new").size());
-    assertEquals(5, sum(Share.of(List.of(node), "u", "old")));
+    assertEquals(0, Share.of(List.of(node), AccountingTest::bootId, "u", "new").size());
+    assertEquals(5, sum(Share.of(List.of(node), AccountingTest::bootId, "u", "old")));
   }
 
   @Test
@@ -89,6 +90,93 @@ class AccountingTest {
             node("a", NOON, "boot", p -> p.packets = 1000L),
             node("b", NOON.plusSeconds(86_400), "boot", p -> p.packets = 0L));
     assertEquals(1000, sum(shares));
+  }
+
+  @Test
+  void reportWithAnotherNodesBootIdDoesNotHideItsCount() {
+    List<Share> shares =
+        Share.of(
+            List.of(
+                node("a", NOON, "boot-a", p -> p.packets = 1000L),
+                node("b", NOON.plusSeconds(1), "boot-a", p -> p.packets = 1001L)),
+            r -> "boot-" + r.getMetadata().getName(),
+            "u",
+            "s");
+    assertEquals(2001, sum(shares), "the kernel of b is its own: it can only add to its own count");
+  }
+
+  @Test
+  void deletedNodesReportDoesNotHideTheCountOfOneWhoseKernelIsConfirmed() {
+    List<Share> shares =
+        Share.of(
+            List.of(
+                node("a", NOON, "boot-a", p -> p.packets = 1000L),
+                node("b", NOON, "boot-a", p -> base(p, 2000L, 3L))),
+            r -> r.getMetadata().getName().equals("a") ? "boot-a" : null,
+            "u",
+            "s");
+    assertEquals(1003, sum(shares));
+    Retired folded =
+        Retirement.fold(null, shares, s -> s.node().equals("b"), Set.of("report-a", "report-b"));
+    assertEquals(3, folded.packets);
+    assertEquals(1000, sum(Retirement.rest(shares, folded)));
+  }
+
+  @Test
+  void nodeOfAnotherKernelDoesNotHoldUpFolding() {
+    DropProbeNode gone = node("a", NOON, "boot-a", p -> p.packets = 100L);
+    DropProbeNode other =
+        node(
+            "b",
+            NOON,
+            "boot-a",
+            p -> {
+              p.state = ProbeState.OwnedElsewhere;
+              p.ownedBy = "a";
+              p.epoch = null;
+            });
+    List<Share> shares =
+        Share.of(
+            List.of(gone, other),
+            r -> r.getMetadata().getName().equals("b") ? "boot-b" : null,
+            "u",
+            "s");
+    Retired folded =
+        Retirement.fold(null, shares, s -> s.node().equals("a"), Set.of("report-a", "report-b"));
+    assertEquals(100, folded.packets);
+  }
+
+  @Test
+  void reportThatNamesAnotherNodesUidDoesNotHideItsCount() {
+    DropProbeNode liar = node("b", NOON, "boot-b", p -> p.packets = 0L);
+    liar.getStatus().nodeUID = "a-uid";
+    DropProbeNode good = node("a", NOON, "boot-a", p -> p.packets = 1000L);
+    good.getStatus().nodeUID = "a-uid";
+    List<Share> shares = shares(good, liar);
+    Retired folded =
+        Retirement.fold(
+            null, shares, s -> s.node().equals("b"), Set.of(Share.owner(good), Share.owner(liar)));
+    assertEquals(1000, sum(Retirement.rest(shares, folded)));
+  }
+
+  @Test
+  void countsOfEarlierNodesAreFoldedInOnceAndTheReportGoesOn() {
+    DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 2L);
+    report.getStatus().nodeUID = "second";
+    Predecessor earlier = new Predecessor();
+    earlier.nodeUID = "first";
+    earlier.bootID = "boot-first";
+    earlier.probes = node("a", NOON, "boot-first", p -> p.packets = 1000L).getStatus().probes;
+    report.getStatus().predecessors = List.of(earlier);
+    List<Share> shares = shares(report);
+    assertEquals(1002, sum(shares));
+    Predicate<Share> gone = s -> s.owner().endsWith("first");
+    Set<String> owners = Set.of("report-a/first", "report-a/second");
+    Retired once = Retirement.fold(null, shares, gone, owners);
+    Retired twice = Retirement.fold(once, shares, gone, owners);
+    assertEquals(1000, twice.packets);
+    assertEquals(List.of("report-a/first"), twice.folded);
+    assertEquals(2, sum(Retirement.rest(shares, twice)));
   }
 
   @Test
@@ -180,7 +268,7 @@ class AccountingTest {
     DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 5L);
     report.getStatus().nodeUID = "first";
     Retired folded = Retirement.fold(null, shares(report), s -> true, Set.of(Share.owner(report)));
-    assertEquals(List.of("first"), folded.folded);
+    assertEquals(List.of("report-a/first"), folded.folded);
 
     report.getStatus().nodeUID = "second";
     report.getStatus().probes.get(0).packets = 2L;
@@ -188,7 +276,7 @@ class AccountingTest {
         Retirement.fold(folded, shares(report), s -> false, Set.of(Share.owner(report)));
     assertNull(after.folded.stream().findAny().orElse(null));
     assertEquals(5 + 2, after.packets + sum(Retirement.rest(shares(report), after)));
-    Retired again = Retirement.fold(after, shares(report), s -> true, Set.of("second"));
+    Retired again = Retirement.fold(after, shares(report), s -> true, Set.of("report-a/second"));
     assertEquals(5 + 2, again.packets, "and is folded in when it goes too");
   }
 
@@ -220,7 +308,7 @@ class AccountingTest {
         130, after.packets + sum(Retirement.rest(shares(owner, taken), after)), "and not 230");
 
     Retired both = Retirement.fold(null, shares(owner, other), s -> true, reports);
-    assertEquals(List.of("report-a", "report-b"), both.folded, "nobody is left to wait for");
+    assertEquals(List.of("report-b", "report-a"), both.folded, "nobody is left to wait for");
     assertEquals(100L, both.packets);
   }
 
@@ -285,7 +373,12 @@ class AccountingTest {
   }
 
   private static List<Share> shares(DropProbeNode... nodes) {
-    return Share.of(List.of(nodes), "u", "s");
+    return Share.of(List.of(nodes), AccountingTest::bootId, "u", "s");
+  }
+
+  /** What an honest node says twice: by its kubelet and by its agent. */
+  private static String bootId(DropProbeNode report) {
+    return report.getStatus().kernel.bootID;
   }
 
   private static void base(ProbeReport p, long packets, long base) {

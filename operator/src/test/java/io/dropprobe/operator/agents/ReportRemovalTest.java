@@ -7,6 +7,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.cluster.NodeFacts;
@@ -49,9 +50,23 @@ class ReportRemovalTest {
   void whatIsFoldedInIsTheNodeAndNotTheObject() {
     report.getStatus().nodeUID = "node-a";
     probe.getStatus().retired = new Retired();
-    probe.getStatus().retired.folded = List.of("report-a", "another");
+    probe.getStatus().retired.folded = List.of("report-a", "another/node-a");
     assertKept();
-    probe.getStatus().retired.folded = List.of("node-a");
+    probe.getStatus().retired.folded = List.of("report-a/node-a");
+    assertRemoved();
+  }
+
+  @Test
+  void reportIsKeptUntilTheEarlierNodesThatItCarriesAreFoldedIn() {
+    report.getStatus().nodeUID = "second";
+    Predecessor earlier = new Predecessor();
+    earlier.nodeUID = "first";
+    earlier.probes = report.getStatus().probes;
+    report.getStatus().predecessors = List.of(earlier);
+    probe.getStatus().retired = new Retired();
+    probe.getStatus().retired.folded = List.of("report-a/second");
+    assertKept();
+    probe.getStatus().retired.folded = List.of("report-a/second", "report-a/first");
     assertRemoved();
   }
 
@@ -137,7 +152,7 @@ class ReportRemovalTest {
   }
 
   private List<DropProbeNode> removed() {
-    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), taints);
+    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), taints, "");
     Map<String, NodeFacts> nodes = gone ? Map.of() : Map.of("a", node);
     return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> gone);
   }

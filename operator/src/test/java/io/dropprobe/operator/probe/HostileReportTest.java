@@ -131,7 +131,8 @@ class HostileReportTest {
     Map<String, NodeFacts> nodes = new HashMap<>();
     Map<String, DropProbeNode> reports = new HashMap<>();
     for (String name : List.of("good", "bad-1", "bad-2")) {
-      nodes.put(name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of()));
+      nodes.put(
+          name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of(), ""));
       DropProbeNode r = Reports.report(name, NOON);
       ProbeReport p = Reports.entry("p", "u", HostileReportTest::counting);
       r.getStatus().probes.add(p);

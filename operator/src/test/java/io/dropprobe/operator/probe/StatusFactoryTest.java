@@ -78,7 +78,8 @@ class StatusFactoryTest {
     Map<String, DropProbeNode> reports = new HashMap<>();
     for (int i = 0; i < 60; i++) {
       String name = "%03d".formatted(i) + "n".repeat(250);
-      nodes.put(name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of()));
+      nodes.put(
+          name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of(), ""));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
     }
     Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));
