@@ -1,6 +1,8 @@
 package io.dropprobe.api;
 
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.List;
@@ -27,20 +29,35 @@ public final class NodeSelection {
           "node.kubernetes.io/unschedulable",
           "node.kubernetes.io/network-unavailable");
 
+  private static final String NO_SCHEDULE = "NoSchedule";
+
   private NodeSelection() {}
 
   /**
-   * Whether labels <em>and</em> taints of a node fit the probe.
+   * Whether labels <em>and</em> taints of a node fit the probe. A taint NoSchedule that comes later
+   * ends nothing, as in Kubernetes: autoscalers, CNIs and administrators set it on nodes whose pods
+   * go on, and it is then that packets are lost.
    *
    * @param spec of the probe; null selects nothing
    * @param labels of the node; null is none
    * @param taints of the node; null is none
+   * @param selected whether the probe is selected there already, see {@link #isSelected}
    */
   public static boolean selects(
-      DropProbeSpec spec, Map<String, String> labels, List<Taint> taints) {
+      DropProbeSpec spec, Map<String, String> labels, List<Taint> taints, boolean selected) {
     return spec != null
         && labelsFit(spec.nodeSelector, labels == null ? Map.of() : labels)
-        && (taints == null || taints.stream().allMatch(t -> tolerated(t, spec.tolerations)));
+        && (taints == null
+            || taints.stream()
+                .allMatch(
+                    t ->
+                        (selected && NO_SCHEDULE.equals(t.getEffect()))
+                            || tolerated(t, spec.tolerations)));
+  }
+
+  /** Whether a node's report says that the node was selected for the probe. */
+  public static boolean isSelected(ProbeReport entry) {
+    return entry.state != null && entry.state != ProbeState.Removed;
   }
 
   private static boolean labelsFit(Map<String, String> selector, Map<String, String> labels) {

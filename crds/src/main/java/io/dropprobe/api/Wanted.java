@@ -10,29 +10,35 @@ public final class Wanted {
   private Wanted() {}
 
   /**
-   * Active, Inactive or Expired.
+   * When a probe stops by itself on a node: at {@code expiresAt}, whatever generation it was
+   * written for, or (while the operator is away and has not written it) after its duration on this
+   * node. A probe never counts longer than asked because the operator is away.
    *
-   * @param probe not null; not being deleted
-   * @param now of the caller's clock
+   * @param probe not null
+   * @param begin when this node began to count for it
+   * @return null for never
    */
-  public static ProbeState state(DropProbe probe, Instant now) {
-    return state(
-        probe.getSpec(), probe.getStatus() == null ? null : probe.getStatus().expiresAt, now);
+  public static Instant end(DropProbe probe, Instant begin) {
+    DropProbeSpec spec = probe.getSpec();
+    if (spec == null || spec.duration == null) {
+      return null;
+    }
+    Instant told =
+        probe.getStatus() == null ? null : Times.parseOrNull(probe.getStatus().expiresAt);
+    return told != null ? told : begin.plus(Durations.parse(spec.duration));
   }
 
   /**
-   * The same from its parts. {@code expiresAt} holds whatever generation it was written for: a
-   * probe never counts longer than asked because the operator is away.
+   * Active, Inactive or Expired.
    *
    * @param spec null is Inactive
-   * @param expiresAt null is never; ignored without a duration
+   * @param end null is never
+   * @param now of the caller's clock
    */
-  public static ProbeState state(DropProbeSpec spec, String expiresAt, Instant now) {
+  public static ProbeState state(DropProbeSpec spec, Instant end, Instant now) {
     if (spec == null || Boolean.FALSE.equals(spec.active)) {
       return ProbeState.Inactive;
     }
-    boolean expired =
-        spec.duration != null && expiresAt != null && !now.isBefore(Times.parse(expiresAt));
-    return expired ? ProbeState.Expired : ProbeState.Active;
+    return end != null && !now.isBefore(end) ? ProbeState.Expired : ProbeState.Active;
   }
 }

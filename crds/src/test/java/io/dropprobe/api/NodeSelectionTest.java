@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeSelectionTest {
   private static final Map<String, String> LINUX = Map.of("kubernetes.io/os", "linux");
@@ -20,40 +21,40 @@ class NodeSelectionTest {
 
   @Test
   void withoutSelectorEveryLinuxNode() {
-    assertTrue(NodeSelection.selects(spec, LINUX, null));
-    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null));
-    assertFalse(NodeSelection.selects(spec, null, null));
+    assertTrue(NodeSelection.selects(spec, LINUX, null, false));
+    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null, false));
+    assertFalse(NodeSelection.selects(spec, null, null, false));
   }
 
   @Test
   void everyLabelOfTheSelectorMustBeThere() {
     spec.nodeSelector = Map.of("zone", "a", "disk", "ssd");
     Map<String, String> labels = Map.of("kubernetes.io/os", "linux", "zone", "a", "disk", "ssd");
-    assertTrue(NodeSelection.selects(spec, labels, null));
+    assertTrue(NodeSelection.selects(spec, labels, null, false));
     assertFalse(
-        NodeSelection.selects(spec, Map.of("kubernetes.io/os", "linux", "zone", "a"), null));
+        NodeSelection.selects(spec, Map.of("kubernetes.io/os", "linux", "zone", "a"), null, false));
   }
 
   @Test
   void aSelectorCanNotAskForAnotherSystem() {
     spec.nodeSelector = Map.of("kubernetes.io/os", "windows");
-    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null));
-    assertFalse(NodeSelection.selects(spec, LINUX, null));
+    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null, false));
+    assertFalse(NodeSelection.selects(spec, LINUX, null, false));
   }
 
   @Test
   void noSpecSelectsNothing() {
-    assertFalse(NodeSelection.selects(null, LINUX, null));
+    assertFalse(NodeSelection.selects(null, LINUX, null, false));
   }
 
   @Test
   void everyTaintMustBeTolerated() {
     Taint gpu = taint("gpu", "yes", "NoSchedule");
     Taint special = taint("special", null, "NoExecute");
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu)));
+    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu), false));
     spec.tolerations = List.of(toleration("gpu", "Equal", "yes", null));
-    assertTrue(NodeSelection.selects(spec, LINUX, List.of(gpu)));
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu, special)));
+    assertTrue(NodeSelection.selects(spec, LINUX, List.of(gpu), false));
+    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu, special), false));
   }
 
   /** Same answers as Toleration.ToleratesTaint of Kubernetes; empty columns are absent fields. */
@@ -73,7 +74,7 @@ class NodeSelectionTest {
   void toleratesAsAPodDoes(String key, String operator, String value, String effect, boolean yes) {
     spec.tolerations = List.of(toleration(key, operator, value, effect));
     assertEquals(
-        yes, NodeSelection.selects(spec, LINUX, List.of(taint("gpu", "yes", "NoSchedule"))));
+        yes, NodeSelection.selects(spec, LINUX, List.of(taint("gpu", "yes", "NoSchedule")), false));
   }
 
   @ParameterizedTest
@@ -85,7 +86,31 @@ class NodeSelectionTest {
     "anything, PreferNoSchedule"
   })
   void cordonDrainAndNotReadyDoNotUnselect(String key, String effect) {
-    assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, effect))));
+    assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, effect)), false));
+  }
+
+  /** As they are set on nodes that are being drained, or whose CNI is down: the pods go on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ToBeDeletedByClusterAutoscaler",
+        "karpenter.sh/disrupted",
+        "node.cloudprovider.kubernetes.io/shutdown",
+        "node.cilium.io/agent-not-ready",
+        "maintenance"
+      })
+  void noScheduleKeepsNewProbesAwayAndEndsNoneThatIsThere(String key) {
+    List<Taint> taints = List.of(taint(key, null, "NoSchedule"));
+    assertFalse(NodeSelection.selects(spec, LINUX, taints, false));
+    assertTrue(NodeSelection.selects(spec, LINUX, taints, true));
+  }
+
+  @Test
+  void noExecuteAndLabelsEndWhatIsThere() {
+    assertFalse(
+        NodeSelection.selects(spec, LINUX, List.of(taint("gone", null, "NoExecute")), true));
+    spec.nodeSelector = Map.of("zone", "a");
+    assertFalse(NodeSelection.selects(spec, LINUX, List.of(), true));
   }
 
   private static Taint taint(String key, String value, String effect) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class WantedTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Instant BEGIN = Instant.parse("2026-01-01T11:30:00Z");
   private final DropProbe probe = new DropProbe();
 
   @BeforeEach
@@ -20,9 +21,9 @@ class WantedTest {
 
   @Test
   void activeByDefault() {
-    assertEquals(ProbeState.Active, Wanted.state(probe, NOON));
+    assertEquals(ProbeState.Active, state(NOON));
     probe.setStatus(null);
-    assertEquals(ProbeState.Active, Wanted.state(probe, NOON));
+    assertEquals(ProbeState.Active, state(NOON));
   }
 
   @Test
@@ -30,20 +31,35 @@ class WantedTest {
     probe.getSpec().active = false;
     probe.getSpec().duration = "10m";
     probe.getStatus().expiresAt = "2026-01-01T11:00:00Z";
-    assertEquals(ProbeState.Inactive, Wanted.state(probe, NOON));
+    assertEquals(ProbeState.Inactive, state(NOON));
   }
 
   @Test
   void expiresAtTheSecond() {
     probe.getSpec().duration = "10m";
     probe.getStatus().expiresAt = "2026-01-01T12:00:00Z";
-    assertEquals(ProbeState.Active, Wanted.state(probe, NOON.minusMillis(1)));
-    assertEquals(ProbeState.Expired, Wanted.state(probe, NOON));
+    assertEquals(ProbeState.Active, state(NOON.minusMillis(1)));
+    assertEquals(ProbeState.Expired, state(NOON));
   }
 
   @Test
   void withoutDurationNothingExpires() {
     probe.getStatus().expiresAt = "2026-01-01T11:00:00Z";
-    assertEquals(ProbeState.Active, Wanted.state(probe, NOON));
+    assertEquals(ProbeState.Active, state(NOON));
+  }
+
+  @Test
+  void expiresAfterItsDurationWhenTheOperatorHasNotWrittenTheEnd() {
+    probe.getSpec().duration = "10m";
+    assertEquals(ProbeState.Active, state(BEGIN.plusSeconds(599)));
+    assertEquals(ProbeState.Expired, state(BEGIN.plusSeconds(600)));
+    probe.getStatus().expiresAt = "2026-01-01T00:00:00+99:99";
+    assertEquals(ProbeState.Expired, state(BEGIN.plusSeconds(600)));
+    probe.setStatus(null);
+    assertEquals(ProbeState.Expired, state(BEGIN.plusSeconds(600)));
+  }
+
+  private ProbeState state(Instant now) {
+    return Wanted.state(probe.getSpec(), Wanted.end(probe, BEGIN), now);
   }
 }

@@ -10,6 +10,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.module.Holders;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.probe.History;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.Verdict;
@@ -64,6 +65,7 @@ public final class Agent {
   private final ProbeKeeper probes;
   private final ReportBuilder builder;
   private final Reporter reporter;
+  private final History history;
   private boolean resumed;
   private long savedAt;
   private volatile DropProbeNodeStatus latest;
@@ -88,6 +90,7 @@ public final class Agent {
     this.probes = probes;
     this.builder = builder;
     this.reporter = reporter;
+    this.history = new History(ledger::since);
   }
 
   /**
@@ -150,6 +153,7 @@ public final class Agent {
   private void resume(View view) {
     if (!resumed) {
       ledger.load(ReportedAccounts.of(view.report()));
+      history.resume(view.report(), view.node().uid());
       reporter.resume(view.report());
       savedAt = time.millis();
       resumed = true;
@@ -158,7 +162,7 @@ public final class Agent {
 
   private List<WantedProbe> wanted(View view) {
     return WantedProbe.select(
-        view.probes(), view.node().labels(), view.node().taints(), time.wall());
+        view.probes(), view.node().labels(), view.node().taints(), history, time.wall());
   }
 
   private List<ProbeResult> act(View view, List<WantedProbe> wanted) {

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.api.NodeFacts;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.kernel.Preflight;
 import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.Stages;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.api.model.TaintBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -360,6 +364,37 @@ class AgentTest {
     assertEquals(ProbeState.Expired, node.state("a"));
   }
 
+  @Test
+  void probeEndsAfterItsDurationThoughNoOperatorWritesWhen() {
+    DropProbe probe = TestProbe.probe("a", "u1");
+    tenMinutesWithoutEnd(probe);
+    node.api.probes.add(probe);
+    node.pass();
+    node.settle();
+    node.run(Duration.ofMinutes(6));
+    assertEquals(ProbeState.Active, node.state("a"));
+    node.start();
+    node.run(Duration.ofMinutes(5));
+    assertEquals(List.of("a(inactive) worker-1"), kernel.summary());
+    assertEquals(ProbeState.Expired, node.state("a"));
+  }
+
+  @Test
+  void durationGivenLaterRunsFromThen() {
+    applied("a", "u1");
+    node.run(Duration.ofMinutes(20));
+    node.change("a", this::tenMinutesWithoutEnd);
+    node.run(Duration.ofMinutes(9));
+    assertEquals(ProbeState.Active, node.state("a"));
+    node.run(Duration.ofMinutes(2));
+    assertEquals(ProbeState.Expired, node.state("a"));
+  }
+
+  private void tenMinutesWithoutEnd(DropProbe p) {
+    p.getSpec().duration = "10m";
+    p.setStatus(new DropProbeStatus());
+  }
+
   // The agent comes and goes.
 
   @Test
@@ -580,6 +615,32 @@ class AgentTest {
   }
 
   // Losing selection, deletion.
+
+  @Test
+  void taintNoScheduleEndsNothingAndKeepsANewProbeAway() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    taint("ToBeDeletedByClusterAutoscaler", "NoSchedule");
+    applied("b", "u2");
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    node.start();
+    node.settle();
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(8, a().packets);
+    taint("node.kubernetes.io/out-of-service", "NoExecute");
+    node.run(Duration.ofSeconds(30));
+    assertNull(kernel.srcversion());
+    taint("node.kubernetes.io/out-of-service", "NoSchedule");
+    node.run(Duration.ofSeconds(30));
+    assertNull(kernel.srcversion(), "it was removed, and is new");
+  }
+
+  private void taint(String key, String effect) {
+    Taint taint = new TaintBuilder().withKey(key).withEffect(effect).build();
+    node.api.node = new NodeFacts(node.api.node.uid(), node.api.node.labels(), List.of(taint));
+  }
 
   @Test
   void aNodeThatIsNotSelectedAnyMoreUnloadsAndKeepsItsShare() {

@@ -2,6 +2,7 @@ package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +54,12 @@ public final class Ledger {
   public Optional<Account> find(String uid, String series, String nodeUid) {
     return Optional.ofNullable(accounts.get(uid))
         .filter(a -> a.series().equals(series) && a.nodeUid().equals(nodeUid));
+  }
+
+  /** Since when a series has been counted on this node; null when it has not been. */
+  public Instant since(String uid, String series) {
+    Account a = accounts.get(uid);
+    return a != null && a.series().equals(series) ? a.since() : null;
   }
 
   /** All accounts of a Node, in no order. */

@@ -3,7 +3,6 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.api.Durations;
 import io.dropprobe.api.NodeSelection;
 import io.dropprobe.api.Series;
-import io.dropprobe.api.Times;
 import io.dropprobe.api.Wanted;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
@@ -56,27 +55,35 @@ public record WantedProbe(
    *
    * @param labels of the Node
    * @param taints of the Node
+   * @param history takes note of what is selected
    */
   public static List<WantedProbe> select(
-      Collection<DropProbe> all, Map<String, String> labels, List<Taint> taints, Instant now) {
-    return all.stream()
-        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-        .filter(p -> NodeSelection.selects(p.getSpec(), labels, taints))
-        .map(p -> of(p, now))
-        .sorted(Comparator.comparing(WantedProbe::name))
-        .toList();
+      Collection<DropProbe> all,
+      Map<String, String> labels,
+      List<Taint> taints,
+      History history,
+      Instant now) {
+    List<WantedProbe> wanted =
+        all.stream()
+            .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .filter(p -> NodeSelection.selects(p.getSpec(), labels, taints, history.selected(p)))
+            .map(p -> of(p, history, now))
+            .sorted(Comparator.comparing(WantedProbe::name))
+            .toList();
+    history.remember(wanted);
+    return wanted;
   }
 
-  private static WantedProbe of(DropProbe p, Instant now) {
+  private static WantedProbe of(DropProbe p, History history, Instant now) {
     Match match = p.getSpec().match;
-    String expiresAt = p.getStatus() == null ? null : p.getStatus().expiresAt;
+    Instant end = Wanted.end(p, history.begin(p, now));
     return new WantedProbe(
         p.getMetadata().getName(),
         p.getMetadata().getUid(),
-        p.getMetadata().getGeneration() == null ? 0 : p.getMetadata().getGeneration(),
+        History.generation(p),
         Series.of(p.getSpec()),
-        Wanted.state(p, now),
-        p.getSpec().duration == null ? null : Times.parseOrNull(expiresAt),
+        Wanted.state(p.getSpec(), end, now),
+        end,
         match == null ? new Match() : match,
         p.getSpec().stages == Stages.Enabled,
         interval(p));

@@ -120,7 +120,8 @@ record AgentPlacement(
    */
   static boolean covers(Collection<DropProbe> probes, NodeFacts node) {
     List<ProbeToleration> union = given(probes);
-    return probes.stream().anyMatch(p -> NodeSelection.selects(p.getSpec(), node.labels(), null))
+    return probes.stream()
+            .anyMatch(p -> NodeSelection.selects(p.getSpec(), node.labels(), null, false))
         && node.taints().stream()
             .allMatch(t -> !"NoExecute".equals(t.getEffect()) || NodeSelection.tolerated(t, union));
   }

@@ -36,8 +36,12 @@ public record NodeFacts(
     return info == null || info.getBootID() == null ? "" : info.getBootID();
   }
 
-  /** Whether the probe selects this node. */
-  public boolean selectedBy(DropProbe probe) {
-    return NodeSelection.selects(probe.getSpec(), labels, taints);
+  /**
+   * Whether the probe selects this node.
+   *
+   * @param already whether it does so according to the node's report
+   */
+  boolean selectedBy(DropProbe probe, boolean already) {
+    return NodeSelection.selects(probe.getSpec(), labels, taints, already);
   }
 }

@@ -1,7 +1,9 @@
 package io.dropprobe.operator.cluster;
 
+import io.dropprobe.api.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.accounting.Share;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +49,7 @@ public record Snapshot(
   /** The nodes that a probe selects, by name. */
   public List<NodeFacts> selectedBy(DropProbe probe) {
     return nodes.values().stream()
-        .filter(n -> n.selectedBy(probe))
+        .filter(n -> selects(probe, n))
         .sorted(Comparator.comparing(NodeFacts::name))
         .toList();
   }
@@ -56,7 +58,17 @@ public record Snapshot(
   public int agents() {
     return (int)
         nodes.values().stream()
-            .filter(n -> probes.values().stream().anyMatch(n::selectedBy))
+            .filter(n -> probes.values().stream().anyMatch(p -> selects(p, n)))
             .count();
+  }
+
+  private boolean selects(DropProbe probe, NodeFacts node) {
+    return node.selectedBy(probe, false)
+        || (node.selectedBy(probe, true) && isSelected(probe, reportOf(node)));
+  }
+
+  private static boolean isSelected(DropProbe probe, DropProbeNode report) {
+    return report != null
+        && Share.entries(report, probe.getMetadata().getUid()).anyMatch(NodeSelection::isSelected);
   }
 }

@@ -4,6 +4,7 @@ import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Durations;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.Series;
+import io.dropprobe.api.Times;
 import io.dropprobe.api.Wanted;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
@@ -64,14 +65,20 @@ final class StatusFactory {
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
     status.series = Series.of(probe.getSpec());
-    Schedule schedule = Schedule.of(probe.getSpec(), old, status.series, now);
+    List<Share> shares =
+        Share.of(
+            cluster.reports().values(),
+            cluster::bootIdOf,
+            probe.getMetadata().getUid(),
+            status.series);
+    Schedule schedule = Schedule.of(probe, old, status.series, shares, now);
     status.activeSince = schedule.activeSince();
     status.expiresAt = schedule.expiresAt();
     Duration interval =
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    ProbeState wanted = Wanted.state(probe.getSpec(), status.expiresAt, now);
+    ProbeState wanted = Wanted.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
     Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
@@ -80,7 +87,7 @@ final class StatusFactory {
     status.nodes = Nodes.count(verdicts);
     status.problems = Problems.of(verdicts);
     status.conditions = conditions(old, status, probe, wanted, now);
-    fit(probe, status, totals(probe, old, status, cluster, interval, settings.staleAfter(), now));
+    fit(probe, status, totals(shares, old, status, cluster, interval, settings.staleAfter(), now));
     return status;
   }
 
@@ -123,19 +130,13 @@ final class StatusFactory {
   }
 
   private Totals totals(
-      DropProbe probe,
+      List<Share> shares,
       DropProbeStatus old,
       DropProbeStatus status,
       Snapshot cluster,
       Duration interval,
       Duration staleAfter,
       Instant now) {
-    List<Share> shares =
-        Share.of(
-            cluster.reports().values(),
-            cluster::bootIdOf,
-            probe.getMetadata().getUid(),
-            status.series);
     Set<String> owners =
         cluster.reports().values().stream()
             .flatMap(EarlierReports::with)

@@ -2,15 +2,21 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.testing.Reports;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private final DropProbeSpec spec = new DropProbeSpec();
+  private final DropProbe probe = new DropProbe();
+  private final DropProbeSpec spec = probe.getSpec();
   private final DropProbeStatus before = new DropProbeStatus();
 
   @BeforeEach
@@ -59,6 +65,35 @@ class ScheduleTest {
   }
 
   private Schedule of() {
-    return Schedule.of(spec, before, "s", NOON);
+    return of(List.of());
+  }
+
+  private Schedule of(List<Share> shares) {
+    return Schedule.of(probe, before, "s", shares, NOON);
+  }
+
+  private static Share since(String time) {
+    DropProbeNode report = Reports.report("a", NOON);
+    report.getStatus().probes.add(Reports.entry("a", "u", p -> p.since = time));
+    return Share.of(List.of(report), r -> "", "u", "s").get(0);
+  }
+
+  @Test
+  void createdWhileTheOperatorWasAwayRunsSinceTheFirstNodeCounted() {
+    before.activeSince = null;
+    probe.getMetadata().setCreationTimestamp("2026-01-01T10:00:00Z");
+    probe.getMetadata().setGeneration(1L);
+    spec.duration = "10m";
+    assertEquals(
+        new Schedule("2026-01-01T10:00:30Z", "2026-01-01T10:10:30Z"),
+        of(List.of(since("2026-01-01T10:00:40Z"), since("2026-01-01T10:00:30Z"))));
+    assertEquals("2026-01-01T12:00:00Z", of(List.of()).activeSince(), "no node has counted");
+    assertEquals(
+        "2026-01-01T10:00:00Z",
+        of(List.of(since("1970-01-01T00:00:00Z"))).activeSince(),
+        "not before it was created");
+    assertEquals("2026-01-01T12:00:00Z", of(List.of(since("nonsense"))).activeSince());
+    probe.getMetadata().setGeneration(2L);
+    assertEquals("2026-01-01T12:00:00Z", of(List.of(since("2026-01-01T10:00:30Z"))).activeSince());
   }
 }
