@@ -1,12 +1,15 @@
 package io.dropprobe.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
@@ -23,10 +26,12 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -219,6 +224,93 @@ class OperatorIT {
     FakeNode again = node("a");
     again.counts(probe, ProbeState.Active, 5);
     await("retired", s -> s.drops.packets == 125 && s.retired.nodes == 1);
+  }
+
+  /** The agent carried them after a minute without an operator; one came back later. */
+  @Test
+  void countsThatAReplacedNodesReportCarriesAreFoldedInOnce() {
+    FakeNode a = node("a");
+    FakeNode b = node("b");
+    DropProbe probe = create("carried", p -> {});
+    b.counts(probe, ProbeState.Active, 20);
+    await("carried", s -> s.drops != null && s.drops.packets == 20);
+    Predecessor earlier = new Predecessor();
+    earlier.nodeUID = a.uid();
+    a.isReplaced();
+    a.counts(probe, ProbeState.Active, 1000);
+    earlier.probes = report("a").getStatus().probes;
+    a.reports(
+        s -> {
+          s.predecessors = List.of(earlier);
+          s.probes = List.of(withPackets(report("a").getStatus().probes.get(0), 5));
+        });
+    await("carried", s -> s.retired.nodes == 1 && s.drops.packets == 1025);
+    String owner = report("a").getMetadata().getUid() + "/" + earlier.nodeUID;
+    assertEquals(List.of(owner), status("carried").retired.folded);
+
+    a.counts(probe, ProbeState.Active, 6);
+    await("carried", s -> s.retired.folded == null && s.drops.packets == 1026);
+    assertEquals(1000, status("carried").retired.packets);
+  }
+
+  /** What the schema lets pass; HostileReportTest has the whole table. */
+  @Test
+  void hostileReportsHarmTheirOwnNodeOnly() {
+    FakeNode good = node("good");
+    FakeNode evil = node("evil");
+    DropProbe probe = create("hostile", p -> {});
+    good.counts(probe, ProbeState.Active, 5);
+    await("hostile", s -> s.drops != null && s.drops.packets == 5);
+
+    hostile(evil, probe, (s, p) -> s.reportedAt = "9999-12-31T23:59:59-17:00");
+    await("hostile", s -> s.problems.stream().anyMatch(x -> x.reason.equals("ReportInvalid")));
+    hostile(evil, probe, (s, p) -> p.packets = Long.MAX_VALUE);
+    await("hostile", s -> s.drops.packets == Long.MAX_VALUE);
+    hostile(evil, probe, (s, p) -> p.since = "9999-12-31T23:59:59-17:00");
+    await("hostile", s -> s.drops.packets == 6);
+    good.counts(probe, ProbeState.Active, 7);
+    await("hostile", s -> s.drops.packets == 8);
+
+    hostile(evil, probe, (s, p) -> s.reportedAt = "9999-12-31T23:59:59-17:00");
+    admin.resources(DropProbe.class).withName("hostile").delete();
+    awaitCondition("hostile", "Ready", "False", "Deleting");
+    good.reports(s -> {});
+    Await.until("deleted", () -> probe("hostile") == null, OperatorIT::everything);
+  }
+
+  @Test
+  void reportWithATimeOrRateThatIsNoneIsRefused() {
+    FakeNode evil = node("evil");
+    DropProbe probe = create("refused", p -> {});
+    Map<String, BiConsumer<DropProbeNodeStatus, ProbeReport>> refused =
+        Map.of(
+            "reportedAt", (s, p) -> s.reportedAt = "2026-01-01T00:00:00+99:99",
+            "last", (s, p) -> p.last = "2026-01-01T00:00:00.1234567890Z",
+            "perSecond", (s, p) -> p.perSecond = "1e300");
+    refused.forEach(
+        (field, change) -> {
+          KubernetesClientException e =
+              assertThrows(
+                  KubernetesClientException.class, () -> hostile(evil, probe, change), field);
+          assertEquals(422, e.getCode());
+          assertTrue(e.getMessage().contains(field), e.getMessage());
+        });
+  }
+
+  private static ProbeReport withPackets(ProbeReport entry, long packets) {
+    entry.packets = packets;
+    return entry;
+  }
+
+  private static void hostile(
+      FakeNode node, DropProbe probe, BiConsumer<DropProbeNodeStatus, ProbeReport> change) {
+    node.counts(probe, ProbeState.Active, 1);
+    ProbeReport entry = report(node.name()).getStatus().probes.get(0);
+    node.reports(
+        s -> {
+          change.accept(s, entry);
+          s.probes = List.of(entry);
+        });
   }
 
   @Test

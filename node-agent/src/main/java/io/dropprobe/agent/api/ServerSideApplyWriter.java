@@ -86,12 +86,12 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   private void apply(DropProbeNodeStatus status) {
     if (created == null || !created.equals(status.nodeUID)) {
       predecessors = unfolded(Predecessors.of(awaitTurn(status.nodeUID), status.nodeUID));
-      client.resource(object(null)).patch(APPLY);
+      client.resource(object(null, carried())).patch(APPLY);
       created = status.nodeUID;
       complete(status);
     }
     try {
-      client.resource(object(status)).subresource("status").patch(APPLY);
+      client.resource(object(status, carried())).subresource("status").patch(APPLY);
     } catch (KubernetesClientException e) {
       // Deleted by somebody, and perhaps there again as another: the next try looks again.
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
@@ -119,18 +119,34 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   /**
-   * Without a status it has to be null: an empty one would be sent, and refused. What is carried
-   * over goes into the object that it was read from and into no other: by then the operator may
-   * have folded that one in and deleted it.
+   * The version of the report that what is carried over goes into: it must not go into another
+   * object than the one that it was read from, because the operator may have folded that one in and
+   * deleted it. The API server takes no uid as a condition of a server-side apply.
+   *
+   * @return null for any
    */
-  private DropProbeNode object(DropProbeNodeStatus status) {
+  private String carried() {
     Predecessors carried = predecessors;
+    if (carried.list().isEmpty()) {
+      return null;
+    }
+    DropProbeNode report = client.resources(DropProbeNode.class).withName(node).get();
+    if (report == null || !report.getMetadata().getUid().equals(carried.object())) {
+      created = null;
+      throw new IllegalStateException(
+          "DropProbeNode " + node + " is another object now: reading it again before writing");
+    }
+    return report.getMetadata().getResourceVersion();
+  }
+
+  /**
+   * Without a status it has to be null: an empty one would be sent, and refused.
+   *
+   * @param version that the object must have; null for any
+   */
+  private DropProbeNode object(DropProbeNodeStatus status, String version) {
     DropProbeNode n = new DropProbeNode();
-    n.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(node)
-            .withUid(carried.list().isEmpty() ? null : carried.object())
-            .build());
+    n.setMetadata(new ObjectMetaBuilder().withName(node).withResourceVersion(version).build());
     n.setStatus(status);
     return n;
   }

@@ -97,6 +97,17 @@ public final class FakeNode {
     agent.resource(report).subresource("status").patch(APPLY);
   }
 
+  /** Deletes the Node and creates it anew under its name, without an agent's report of its own. */
+  public void isReplaced() {
+    admin.nodes().withName(name).delete();
+    create(Map.of());
+  }
+
+  /** Its uid now. */
+  public String uid() {
+    return uid;
+  }
+
   /** Deletes the Node; its agent is gone with it. */
   public void disappears() {
     admin.nodes().withName(name).delete();
