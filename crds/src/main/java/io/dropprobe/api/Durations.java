@@ -9,8 +9,15 @@ import java.util.regex.Pattern;
  * Duration.String()}): {@code 30s}, {@code 10m0s}, {@code 1h0m0s}. Whole seconds only.
  */
 public final class Durations {
-  /** What the schema accepts. */
-  public static final String PATTERN = "^([0-9]+(s|m|h))+$";
+  /** How a duration is written, for messages. */
+  public static final String RULE = "in whole hours, minutes or seconds, like 30s or 5m";
+
+  /**
+   * What the schema accepts, in CEL. It is no {@code pattern}: that would be said as a regular
+   * expression, and before it CEL's own {@code duration} would complain of a day. Six digits keep
+   * it within what CEL can hold, 292 years.
+   */
+  public static final String IS_DURATION = "self.matches('^([0-9]{1,6}[smh])+$')";
 
   private static final Pattern WHOLE = Pattern.compile("(?:[0-9]+[smh])+");
   private static final Pattern PART = Pattern.compile("([0-9]+)([smh])");
@@ -69,7 +76,6 @@ public final class Durations {
   }
 
   private static IllegalArgumentException bad(String text) {
-    return new IllegalArgumentException(
-        "'" + text + "' is not a duration; write whole hours, minutes or seconds, like 30s or 5m");
+    return new IllegalArgumentException("'" + text + "' is not a duration; write it " + RULE);
   }
 }

@@ -22,7 +22,9 @@ class DurationsTest {
   void refusesTheRestAndSaysHowToWriteIt(String text) {
     var e = assertThrows(IllegalArgumentException.class, () -> Durations.parse(text));
     assertEquals(
-        "'" + text + "' is not a duration; write whole hours, minutes or seconds, like 30s or 5m",
+        "'"
+            + text
+            + "' is not a duration; write it in whole hours, minutes or seconds, like 30s or 5m",
         e.getMessage());
   }
 

@@ -31,7 +31,7 @@ class SettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "DROPPROBE_LEASE | soon | DROPPROBE_LEASE: 'soon' is not a duration; write whole hours, minutes or seconds, like 30s or 5m",
+        "DROPPROBE_LEASE | soon | DROPPROBE_LEASE: 'soon' is not a duration; write it in whole hours, minutes or seconds, like 30s or 5m",
         "DROPPROBE_LEASE | 0s | DROPPROBE_LEASE: must be longer than nothing",
         "DROPPROBE_PORT | 70000 | DROPPROBE_PORT: '70000' is no port",
         "DROPPROBE_NODE_NAME | ' ' | DROPPROBE_NODE_NAME is not set; the operator's DaemonSet sets it",

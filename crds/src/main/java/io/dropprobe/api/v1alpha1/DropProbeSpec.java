@@ -47,10 +47,12 @@ public class DropProbeSpec {
   public Stages stages;
 
   @Size(max = 16)
-  @Pattern(Durations.PATTERN)
   @ValidationRule(
-      value = "duration(self) >= duration('1s') && duration(self) <= duration('720h')",
-      messageExpression = "'must be 1s to 720h, got ' + self")
+      value =
+          Durations.IS_DURATION
+              + " && duration(self) >= duration('1s') && duration(self) <= duration('720h')",
+      messageExpression = "'must be 1s to 720h, " + Durations.RULE + "; got ' + self",
+      message = "must be 1s to 720h, " + Durations.RULE)
   @JsonPropertyDescription("stops by itself this long after active became true")
   public String duration;
 
@@ -59,10 +61,12 @@ public class DropProbeSpec {
 
   @Default("30s")
   @Size(max = 16)
-  @Pattern(Durations.PATTERN)
   @ValidationRule(
-      value = "duration(self) >= duration('5s') && duration(self) <= duration('1h')",
-      messageExpression = "'must be 5s to 1h, got ' + self")
+      value =
+          Durations.IS_DURATION
+              + " && duration(self) >= duration('5s') && duration(self) <= duration('1h')",
+      messageExpression = "'must be 5s to 1h, " + Durations.RULE + "; got ' + self",
+      message = "must be 5s to 1h, " + Durations.RULE)
   @JsonPropertyDescription(
       "how often nodes report at most; stretched in large clusters, see status.reportInterval")
   public String reportInterval;
