@@ -56,6 +56,12 @@ public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) 
       return unknown("the kernel does not know which pod is where (a node with cgroup v1 only?)");
     }
     Map<String, String> namespaces = PodFolders.namespaces(folders.get());
+    if (namespaces.isEmpty()) {
+      // This agent is a pod itself.
+      return unknown(
+          "/var/log/pods has no pod's folder, not even this agent's; the kubelet's podLogsDir names"
+              + " another folder, which the agent does not know");
+    }
     Map<String, TreeSet<String>> cookies = new HashMap<>();
     for (NetNamespace n : kernel.all()) {
       if (n.inum() != kernel.own()) {

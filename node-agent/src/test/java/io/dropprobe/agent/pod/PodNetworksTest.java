@@ -49,6 +49,16 @@ class PodNetworksTest {
     assertEquals("9,10,18446744073709551615", n.choose(List.of("shop")).cookies());
   }
 
+  @Test
+  void folderWithoutAnyPodIsNotTheKubelets() {
+    NetNamespaces kernel = new NetNamespaces(List.of(pod("7", 100, A)), 4026531840L);
+    for (List<String> folders : List.of(List.<String>of(), List.of("lost+found"))) {
+      PodNetworks.Choice c = PodNetworks.of(kernel, Optional.of(folders)).choose(List.of("shop"));
+      assertEquals("", c.cookies());
+      assertTrue(c.note().contains("nothing is matched: /var/log/pods has no pod's"), c.note());
+    }
+  }
+
   /** The oldest process in the node's namespace may well be a pod's. */
   @Test
   void aPodInTheNodesNetworkNeverBringsItIn() {
