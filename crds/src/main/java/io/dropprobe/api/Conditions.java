@@ -108,6 +108,15 @@ public final class Conditions {
     /** A selected node without a DropProbeNode. */
     public static final String AGENT_NOT_REPORTING = "AgentNotReporting";
 
+    /** Agents whose pods the DaemonSet controller can't create; its own words. */
+    public static final String AGENT_NOT_CREATED = "AgentNotCreated";
+
+    /** Of the installation: the ConfigMap is bad, or has a key without effect. */
+    public static final String BAD_SETTINGS = "BadSettings";
+
+    /** Nodes that count, and on which a part of the spec has no effect. */
+    public static final String SPEC_WITHOUT_EFFECT = "SpecWithoutEffect";
+
     /** A selected node whose report is older than {@code staleAfter}. */
     public static final String REPORT_STALE = "ReportStale";
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -21,16 +22,19 @@ import io.dropprobe.operator.testing.RunningOperator;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -297,6 +301,62 @@ class OperatorIT {
         });
   }
 
+  @Test
+  void saysWhyThePodsOfTheAgentsAreNotCreated() {
+    node("a");
+    create("uncreated", p -> {});
+    Await.until("the DaemonSet is there", () -> daemonSet() != null, OperatorIT::everything);
+    DaemonSet set = daemonSet();
+    // There is no DaemonSet controller here.
+    admin
+        .v1()
+        .events()
+        .resource(
+            new EventBuilder()
+                .withNewMetadata()
+                .withName("dropprobe-agent.1")
+                .withNamespace(ApiServer.NAMESPACE)
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withKind("DaemonSet")
+                .withName(set.getMetadata().getName())
+                .withNamespace(ApiServer.NAMESPACE)
+                .withUid(set.getMetadata().getUid())
+                .endInvolvedObject()
+                .withReason("FailedCreate")
+                .withMessage("Error creating: insufficient quota to match these scopes")
+                .withLastTimestamp(Times.format(Instant.now()))
+                .build())
+        .create();
+    admin
+        .resource(set)
+        .editStatus(
+            d ->
+                new DaemonSetBuilder(d)
+                    .withNewStatus()
+                    .withDesiredNumberScheduled(1)
+                    .withCurrentNumberScheduled(0)
+                    .withNumberMisscheduled(0)
+                    .withNumberReady(0)
+                    .endStatus()
+                    .build());
+    awaitProblem(
+        "uncreated", "AgentNotCreated", "DaemonSet dropprobe-agent can't create pods: Error");
+  }
+
+  /** A change of the probe, so that it is looked at now. */
+  private static void awaitProblem(String name, String reason, String message) {
+    AtomicInteger top = new AtomicInteger(1);
+    Await.until(
+        reason + " in the status of " + name,
+        () -> {
+          edit(name, p -> p.getSpec().top = 1 + top.getAndIncrement() % 20);
+          return status(name).problems.stream()
+              .anyMatch(p -> p.reason.equals(reason) && p.message.contains(message));
+        },
+        OperatorIT::everything);
+  }
+
   private static ProbeReport withPackets(ProbeReport entry, long packets) {
     entry.packets = packets;
     return entry;
@@ -409,8 +469,15 @@ class OperatorIT {
                           e.getReason().equals("BadSettings")
                               && e.getMessage().contains("key lease: got 'ten minutes'")));
       assertEquals(before, daemonSet().getMetadata().getResourceVersion());
+      awaitProblem("settings", "BadSettings", "key lease: got 'ten minutes'");
     } finally {
       settings(data -> data.put("lease", "600s"));
+    }
+    settings(data -> data.put("leas", "600s"));
+    try {
+      awaitProblem("settings", "BadSettings", "leas: unknown key without effect");
+    } finally {
+      settings(data -> data.remove("leas"));
     }
     settings(data -> data.put("logLevel", "DEBUG"));
     awaitInTemplate("DEBUG");

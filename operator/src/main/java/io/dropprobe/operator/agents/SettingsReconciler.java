@@ -1,5 +1,6 @@
 package io.dropprobe.operator.agents;
 
+import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Names;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
@@ -62,6 +63,7 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   private final CurrentSettings current;
   private final EventRecorder events;
   private final OperatorNamespace namespace;
+  private final AgentPods pods;
 
   /** The last complaint, so that it is made once; only the serial pass uses it. */
   private String complaint = "";
@@ -72,11 +74,13 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
       ClusterCache cluster,
       CurrentSettings current,
       EventRecorder events,
-      OperatorNamespace namespace) {
+      OperatorNamespace namespace,
+      AgentPods pods) {
     this.cluster = cluster;
     this.current = current;
     this.events = events;
     this.namespace = namespace;
+    this.pods = pods;
   }
 
   @Override
@@ -96,7 +100,6 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   @Override
   public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
     Optional<Settings> settings = read(config);
-    current.read(settings);
     Snapshot snapshot = cluster.snapshot();
     try {
       settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
@@ -109,25 +112,35 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
 
   /** Empty when they are bad: then the agents stay as the last good settings have made them. */
   private Optional<Settings> read(ConfigMap config) {
+    Optional<Settings> settings = Optional.empty();
+    Optional<String> problem;
     try {
-      Settings settings = Settings.parse(config.getData());
-      if (!complaint.isEmpty()) {
-        events.normal(config, "SettingsAccepted", "the settings are in force");
-        complaint = "";
-      }
-      return Optional.of(settings);
+      settings = Optional.of(Settings.parse(config.getData()));
+      problem = Settings.unknown(config.getData());
     } catch (SettingsException e) {
-      if (!complaint.equals(e.getMessage())) {
-        events.warning(config, "BadSettings", e.getMessage());
-        complaint = e.getMessage();
-      }
-      return Optional.empty();
+      problem = Optional.of(e.getMessage());
+    }
+    current.read(settings, problem);
+    tell(config, problem.orElse(""));
+    return settings;
+  }
+
+  private void tell(ConfigMap config, String problem) {
+    if (complaint.equals(problem)) {
+      return;
+    }
+    complaint = problem;
+    if (problem.isEmpty()) {
+      events.normal(config, "SettingsAccepted", "the settings are in force");
+    } else {
+      events.warning(config, Conditions.Problem.BAD_SETTINGS, problem);
     }
   }
 
   private void placeAgents(Settings settings, Snapshot snapshot, Context<ConfigMap> ctx) {
     AgentPlacement placement = AgentPlacement.of(snapshot);
     Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
+    pods.observe(actual);
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
         DaemonSet desired = AgentDaemonSet.desired(settings, placement, namespace.name());

@@ -4,6 +4,7 @@ import io.dropprobe.api.Names;
 import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
@@ -78,10 +79,16 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       EventRecorder events,
       CurrentSettings settings,
       OperatorNamespace namespace,
+      AgentPods agents,
       Clock clock) {
     this.cluster = cluster;
     this.statuses = statuses;
-    this.factory = new StatusFactory(cluster::isGone, statuses::size, namespace.name());
+    this.factory =
+        new StatusFactory(
+            cluster::isGone,
+            statuses::size,
+            namespace.name(),
+            () -> InstallationProblems.of(settings.problem(), agents.problem()));
     this.events = events;
     this.settings = settings;
     this.clock = clock;

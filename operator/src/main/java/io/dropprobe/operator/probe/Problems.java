@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What keeps nodes from counting, by reason, most nodes first; the example is the first by name.
@@ -20,19 +21,25 @@ final class Problems {
 
   private Problems() {}
 
-  static List<Problem> of(List<Verdict> verdicts) {
+  /**
+   * @param installation problems of the whole: the first of the list, because they explain others
+   */
+  static List<Problem> of(List<Verdict> verdicts, List<Problem> installation) {
     Map<String, List<Verdict>> byReason =
         verdicts.stream()
             .filter(v -> v.reason() != null)
             .collect(
                 Collectors.groupingBy(
                     v -> cut(v.reason(), REASON), TreeMap::new, Collectors.toList()));
-    return byReason.entrySet().stream()
-        .map(e -> problem(e.getKey(), e.getValue()))
-        .sorted(
-            Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason))
-        .limit(Limits.PROBLEMS)
-        .toList();
+    Stream<Problem> ofNodes =
+        byReason.entrySet().stream()
+            .map(e -> problem(e.getKey(), e.getValue()))
+            .sorted(
+                Comparator.comparing((Problem p) -> p.nodes)
+                    .reversed()
+                    .thenComparing(p -> p.reason));
+    installation.forEach(p -> p.message = cut(p.message, MESSAGE));
+    return Stream.concat(installation.stream(), ofNodes).limit(Limits.PROBLEMS).toList();
   }
 
   private static Problem problem(String reason, List<Verdict> same) {

@@ -11,6 +11,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.NodeCounts;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.accounting.EarlierReports;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
@@ -41,17 +43,23 @@ final class StatusFactory {
   private final Predicate<DropProbeNode> gone;
   private final ToIntFunction<DropProbeStatus> size;
   private final String namespace;
+  private final Supplier<List<Problem>> installation;
 
   /**
    * @param gone whether the Node of a report does not exist any more
    * @param size bytes of a status as JSON
    * @param namespace of the agents
+   * @param installation problems that are no node's
    */
   StatusFactory(
-      Predicate<DropProbeNode> gone, ToIntFunction<DropProbeStatus> size, String namespace) {
+      Predicate<DropProbeNode> gone,
+      ToIntFunction<DropProbeStatus> size,
+      String namespace,
+      Supplier<List<Problem>> installation) {
     this.gone = gone;
     this.size = size;
     this.namespace = namespace;
+    this.installation = installation;
   }
 
   /**
@@ -85,7 +93,7 @@ final class StatusFactory {
             .map(n -> verdict(n, cluster, staleness, probe, wanted))
             .toList();
     status.nodes = Nodes.count(verdicts);
-    status.problems = Problems.of(verdicts);
+    status.problems = Problems.of(verdicts, installation.get());
     status.conditions = conditions(old, status, probe, wanted, now);
     fit(probe, status, totals(shares, old, status, cluster, interval, settings.staleAfter(), now));
     return status;

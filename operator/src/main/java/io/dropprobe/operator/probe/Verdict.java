@@ -102,8 +102,9 @@ record Verdict(String node, Kind kind, String reason, String message) {
           : broken(node, status, Kind.FAILED, Conditions.Node.PROBE_FAILED);
     }
     if (p.state == wanted) {
-      return new Verdict(
-          node, wanted == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE, null, null);
+      Kind kind = wanted == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
+      String note = p.message == null ? null : Problem.SPEC_WITHOUT_EFFECT;
+      return new Verdict(node, kind, note, p.message);
     }
     return pending(node, Problem.NOT_YET_REPORTED, "is " + p.state + ", to become " + wanted);
   }

@@ -15,6 +15,7 @@ public class CurrentSettings {
 
   private final Clock clock;
   private volatile Settings settings = Settings.DEFAULTS;
+  private volatile Optional<String> problem = Optional.empty();
   private volatile boolean read;
   private Instant firstAsked;
 
@@ -41,13 +42,20 @@ public class CurrentSettings {
     return settings;
   }
 
+  /** What is wrong with the ConfigMap; empty for nothing, or when it has not been read. */
+  public Optional<String> problem() {
+    return problem;
+  }
+
   /**
    * Called by the one reconciler of the ConfigMap.
    *
    * @param good empty when the ConfigMap is bad: the last good ones stay in force
+   * @param problem what is wrong with the ConfigMap, for people; empty for nothing
    */
-  public void read(Optional<Settings> good) {
+  public void read(Optional<Settings> good, Optional<String> problem) {
     good.ifPresent(s -> settings = s);
+    this.problem = problem;
     read = true;
   }
 }

@@ -1,10 +1,17 @@
 package io.dropprobe.operator.settings;
 
 import io.dropprobe.api.Durations;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings of the ConfigMap {@code dropprobe}, checked. None is null.
@@ -35,6 +42,13 @@ public record Settings(
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
   private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG");
 
+  /** The parts of this record, and the one that kustomize copies into the Deployment. */
+  private static final Set<String> KEYS =
+      Stream.concat(
+              Stream.of("operatorImage"),
+              Arrays.stream(Settings.class.getRecordComponents()).map(RecordComponent::getName))
+          .collect(Collectors.toCollection(TreeSet::new));
+
   /** What applies where the ConfigMap does not say; the images have no default. */
   public static final Settings DEFAULTS =
       new Settings(
@@ -45,13 +59,13 @@ public record Settings(
           Duration.ofMinutes(15),
           Duration.ofSeconds(10),
           9640,
-          "system-node-critical",
+          "dropprobe-agent",
           "INFO");
 
   /**
    * Reads the data of the ConfigMap.
    *
-   * @param data null is empty; unknown keys are ignored
+   * @param data null is empty; unknown keys are ignored, see {@link #unknown}
    * @throws SettingsException naming key, value, rule and next step
    */
   public static Settings parse(Map<String, String> data) {
@@ -81,6 +95,22 @@ public record Settings(
               + "), or every quiet node is stale");
     }
     return s;
+  }
+
+  /**
+   * What of the ConfigMap has no effect, most likely because it is misspelt.
+   *
+   * @param data null is empty
+   * @return a sentence for people; empty when all keys are known
+   */
+  public static Optional<String> unknown(Map<String, String> data) {
+    TreeSet<String> unknown = new TreeSet<>(data == null ? Set.of() : data.keySet());
+    unknown.removeAll(KEYS);
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: unknown key without effect; keys are %s"
+                .formatted(String.join(", ", unknown), String.join(", ", KEYS)));
   }
 
   private static String image(Map<String, String> given, String key) {

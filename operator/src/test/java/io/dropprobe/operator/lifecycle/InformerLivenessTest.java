@@ -34,7 +34,8 @@ class InformerLivenessTest {
             cluster,
             new CurrentSettings(clock),
             new EventRecorder(client, clock),
-            new OperatorNamespace("dropprobe-system")),
+            new OperatorNamespace("dropprobe-system"),
+            null),
         o -> o.settingNamespace("dropprobe-system"));
     InformerLiveness liveness = new InformerLiveness(operator, cluster, clock);
     assertEquals(HealthCheckResponse.Status.UP, liveness.call().getStatus(), "it is starting");

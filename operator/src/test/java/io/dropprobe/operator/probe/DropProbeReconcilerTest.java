@@ -21,6 +21,7 @@ class DropProbeReconcilerTest {
           null,
           new CurrentSettings(clock),
           new OperatorNamespace("dropprobe-system"),
+          null,
           clock);
 
   @Test

@@ -154,7 +154,8 @@ class HostileReportTest {
   }
 
   private static DropProbeStatus status(Snapshot cluster) {
-    StatusFactory factory = new StatusFactory(r -> false, Fixture::size, "dropprobe-system");
+    StatusFactory factory =
+        new StatusFactory(r -> false, Fixture::size, "dropprobe-system", List::of);
     return factory.create(cluster.probes().get("p"), null, cluster, Settings.DEFAULTS, NOON);
   }
 

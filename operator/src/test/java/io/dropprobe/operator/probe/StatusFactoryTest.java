@@ -65,7 +65,8 @@ class StatusFactoryTest {
           return node == null || Snapshot.ofEarlierNode(r, node);
         },
         Fixture::size,
-        "dropprobe-system");
+        "dropprobe-system",
+        List::of);
   }
 
   @Test

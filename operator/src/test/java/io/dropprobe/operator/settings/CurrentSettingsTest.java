@@ -19,14 +19,14 @@ class CurrentSettingsTest {
     assertFalse(current.known());
     Settings given =
         Settings.parse(Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h"));
-    current.read(Optional.of(given));
+    current.read(Optional.of(given), Optional.empty());
     assertTrue(current.known());
     assertEquals(given, current.get());
   }
 
   @Test
   void areTheDefaultsOrTheLastGoodOnesWhereItIsBad() {
-    current.read(Optional.empty());
+    current.read(Optional.empty(), Optional.of("bad"));
     assertTrue(current.known());
     assertEquals(Settings.DEFAULTS, current.get());
   }

@@ -2,10 +2,12 @@ package io.dropprobe.operator.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +22,7 @@ class SettingsTest {
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(15), s.staleAfter());
     assertEquals(9640, s.agentPort());
-    assertEquals("system-node-critical", s.priorityClassName());
+    assertEquals("dropprobe-agent", s.priorityClassName());
   }
 
   @Test
@@ -60,5 +62,15 @@ class SettingsTest {
     assertEquals(
         "ConfigMap dropprobe, key agentImage: not given; it must be the name of a container image. Correct it with kubectl edit configmap dropprobe; until then the agents stay as they are.",
         e.getMessage());
+  }
+
+  @Test
+  void namesKeysWithoutEffect() {
+    assertEquals(Optional.empty(), Settings.unknown(null));
+    assertEquals(
+        Optional.empty(), Settings.unknown(Map.of("operatorImage", "o", "staleAfter", "1h")));
+    String said = Settings.unknown(Map.of("leas", "1m", "Lease", "1m")).orElseThrow();
+    assertTrue(said.startsWith("Lease, leas: unknown key without effect; keys are"), said);
+    assertTrue(said.contains("agentPort") && said.contains("operatorImage"), said);
   }
 }

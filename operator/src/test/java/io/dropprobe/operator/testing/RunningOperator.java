@@ -1,5 +1,6 @@
 package io.dropprobe.operator.testing;
 
+import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.agents.SettingsReconciler;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.lifecycle.EventRecorder;
@@ -24,6 +25,7 @@ public final class RunningOperator implements AutoCloseable {
     OperatorNamespace namespace = new OperatorNamespace(ApiServer.NAMESPACE);
     CurrentSettings settings = new CurrentSettings(clock);
     EventRecorder events = new EventRecorder(client, clock);
+    AgentPods agents = new AgentPods(client, clock, namespace);
     cluster = new ClusterCache(client);
     operator =
         new Operator(
@@ -34,9 +36,9 @@ public final class RunningOperator implements AutoCloseable {
                     .checkingCRDAndValidateLocalModel(false));
     operator.register(
         new DropProbeReconciler(
-            cluster, new StatusWriter(client), events, settings, namespace, clock));
+            cluster, new StatusWriter(client), events, settings, namespace, agents, clock));
     operator.register(
-        new SettingsReconciler(cluster, settings, events, namespace),
+        new SettingsReconciler(cluster, settings, events, namespace, agents),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }

@@ -1,0 +1,123 @@
+package io.dropprobe.operator.agents;
+
+import io.dropprobe.api.Conditions;
+import io.dropprobe.api.Times;
+import io.dropprobe.api.v1alpha1.Problem;
+import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Why agents' pods are not created. The DaemonSet controller says it in an Event of the DaemonSet
+ * only, where nobody looks who waits for a DropProbe: a quota that does not allow the priority
+ * class, a missing PriorityClass, a pod security standard, a webhook.
+ */
+@ApplicationScoped
+public class AgentPods {
+  private static final Logger LOG = Logger.getLogger(AgentPods.class);
+
+  /** The API server is asked at most this often, whatever the number of DropProbes. */
+  private static final Duration KEPT = Duration.ofSeconds(10);
+
+  /** The controller tries again after 17 minutes at the latest; an older Event is history. */
+  private static final Duration CURRENT = Duration.ofMinutes(20);
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final String namespace;
+  private volatile DaemonSet daemonSet;
+  private Optional<Problem> known = Optional.empty();
+  private Instant asked = Instant.MIN;
+
+  /** No call is made yet. */
+  @Inject
+  public AgentPods(KubernetesClient client, Clock clock, OperatorNamespace namespace) {
+    this.client = client;
+    this.clock = clock;
+    this.namespace = namespace.name();
+  }
+
+  /** Takes note of the DaemonSet as it is; empty when there is none. */
+  void observe(Optional<DaemonSet> now) {
+    daemonSet = now.orElse(null);
+  }
+
+  /** What keeps pods from being created now; empty when none is missing, or nobody said why. */
+  public synchronized Optional<Problem> problem() {
+    DaemonSet now = daemonSet;
+    if (missing(now) <= 0) {
+      return Optional.empty();
+    }
+    Instant time = clock.instant();
+    if (!time.isBefore(asked.plus(KEPT))) {
+      asked = time;
+      known = problem(now, failures(now), time);
+    }
+    return known;
+  }
+
+  private List<Event> failures(DaemonSet of) {
+    try {
+      return client
+          .v1()
+          .events()
+          .inNamespace(namespace)
+          .withField("involvedObject.uid", of.getMetadata().getUid())
+          .withField("reason", "FailedCreate")
+          .list()
+          .getItems();
+    } catch (KubernetesClientException e) {
+      LOG.warnf("the Events of DaemonSet %s can't be read: %s", of.getMetadata().getName(), e);
+      return List.of();
+    }
+  }
+
+  /**
+   * @param failures Events of the reason FailedCreate, in any order
+   */
+  static Optional<Problem> problem(DaemonSet of, List<Event> failures, Instant now) {
+    return failures.stream()
+        .filter(e -> !last(e).isBefore(now.minus(CURRENT)))
+        .max(Comparator.comparing(AgentPods::last))
+        .map(
+            e -> {
+              Problem p = new Problem();
+              p.reason = Conditions.Problem.AGENT_NOT_CREATED;
+              p.nodes = missing(of);
+              p.message =
+                  "DaemonSet %s can't create pods: %s"
+                      .formatted(of.getMetadata().getName(), e.getMessage());
+              return p;
+            });
+  }
+
+  private static Instant last(Event e) {
+    Instant last = Times.parseOrNull(e.getLastTimestamp());
+    if (last == null && e.getEventTime() != null) {
+      last = Times.parseOrNull(e.getEventTime().getTime());
+    }
+    return last == null ? Instant.EPOCH : last;
+  }
+
+  /** Nodes that should run a pod and do not; 0 when there is no DaemonSet. */
+  private static int missing(DaemonSet of) {
+    DaemonSetStatus status = of == null ? null : of.getStatus();
+    if (status == null || status.getDesiredNumberScheduled() == null) {
+      return 0;
+    }
+    Integer there = status.getCurrentNumberScheduled();
+    return status.getDesiredNumberScheduled() - (there == null ? 0 : there);
+  }
+}

@@ -1,0 +1,58 @@
+package io.dropprobe.operator.agents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.Problem;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentPodsTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final DaemonSet SOME_MISSING =
+      new DaemonSetBuilder()
+          .withNewMetadata()
+          .withName("dropprobe-agent")
+          .endMetadata()
+          .withNewStatus()
+          .withDesiredNumberScheduled(5)
+          .withCurrentNumberScheduled(2)
+          .endStatus()
+          .build();
+
+  private static Event failed(String time, String message) {
+    return new EventBuilder().withLastTimestamp(time).withMessage(message).build();
+  }
+
+  @Test
+  void saysTheLastErrorAndHowManyNodesLackAPod() {
+    Event micro =
+        new EventBuilder()
+            .withEventTime(new MicroTime("2026-01-01T11:58:00.000000Z"))
+            .withMessage("second")
+            .build();
+    Problem p =
+        AgentPods.problem(
+                SOME_MISSING,
+                List.of(
+                    failed("2026-01-01T11:57:00Z", "first"), micro, failed(null, "without a time")),
+                NOON)
+            .orElseThrow();
+    assertEquals("AgentNotCreated", p.reason);
+    assertEquals(3, p.nodes);
+    assertEquals("DaemonSet dropprobe-agent can't create pods: second", p.message);
+  }
+
+  @Test
+  void oldErrorsAreHistory() {
+    assertEquals(
+        Optional.empty(),
+        AgentPods.problem(SOME_MISSING, List.of(failed("2026-01-01T11:39:59Z", "old")), NOON));
+  }
+}
