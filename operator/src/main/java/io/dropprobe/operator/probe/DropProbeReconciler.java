@@ -138,9 +138,14 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     String uid = probe.getMetadata().getUid();
     StatusChange change = new StatusChange(before, after);
     WritePace pace = paces.getOrDefault(uid, WritePace.FRESH);
-    Duration delay = change.urgent() ? Duration.ZERO : pace.delay(time, interval);
+    Duration delay = pace.delay(time, interval, change.urgent());
     if (delay.isZero()) {
-      statuses.write(probe, after);
+      try {
+        statuses.write(probe, after);
+      } catch (RuntimeException e) {
+        paces.put(uid, pace.failed(time));
+        throw e;
+      }
       paces.put(uid, pace.written(time, interval));
       change.news().forEach(c -> tell(probe, c));
     }

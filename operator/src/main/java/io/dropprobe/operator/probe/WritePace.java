@@ -9,12 +9,15 @@ import java.time.Instant;
  * fans out to all agents.
  *
  * @param full when the allowance of writes is whole again
+ * @param notBefore when a write that failed may be tried again, whatever is in it: events would try
+ *     it again at once, with a stack trace each
  */
-record WritePace(Instant full) {
+record WritePace(Instant full, Instant notBefore) {
   private static final int IN_A_ROW = 3;
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   /** No write yet. */
-  static final WritePace FRESH = new WritePace(Instant.MIN);
+  static final WritePace FRESH = new WritePace(Instant.MIN, Instant.MIN);
 
   /** Every write goes to every agent: the more there are, the fewer writes. */
   static Duration interval(int agents, Duration floor) {
@@ -22,10 +25,21 @@ record WritePace(Instant full) {
     return floor.compareTo(least) >= 0 ? floor : least;
   }
 
-  /** How long a write of numbers has to wait; zero when it may go now. */
-  Duration delay(Instant now, Duration interval) {
-    Instant from = full == Instant.MIN ? now : full.minus(interval.multipliedBy(IN_A_ROW - 1L));
+  /**
+   * How long a write has to wait; zero when it may go now.
+   *
+   * @param urgent whether it is more than numbers
+   */
+  Duration delay(Instant now, Duration interval, boolean urgent) {
+    Instant from =
+        urgent || full == Instant.MIN ? now : full.minus(interval.multipliedBy(IN_A_ROW - 1L));
+    from = from.isAfter(notBefore) ? from : notBefore;
     return from.isAfter(now) ? Duration.between(now, from) : Duration.ZERO;
+  }
+
+  /** After a write that was refused or did not get through. */
+  WritePace failed(Instant now) {
+    return new WritePace(full, now.plus(AFTER_FAILURE));
   }
 
   /** After a write, of numbers or of anything more urgent. */
@@ -33,6 +47,6 @@ record WritePace(Instant full) {
     Instant from = full.isAfter(now) ? full : now;
     Instant most = now.plus(interval.multipliedBy(IN_A_ROW));
     Instant next = from.plus(interval);
-    return new WritePace(next.isAfter(most) ? most : next);
+    return new WritePace(next.isAfter(most) ? most : next, Instant.MIN);
   }
 }

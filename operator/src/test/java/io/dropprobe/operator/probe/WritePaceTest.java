@@ -14,14 +14,14 @@ class WritePaceTest {
   void threeInARowThenOncePerInterval() {
     WritePace pace = WritePace.FRESH;
     for (int i = 0; i < 3; i++) {
-      assertEquals(Duration.ZERO, pace.delay(NOON, TEN));
+      assertEquals(Duration.ZERO, pace.delay(NOON, TEN, false));
       pace = pace.written(NOON, TEN);
     }
-    assertEquals(TEN, pace.delay(NOON, TEN));
-    assertEquals(Duration.ofSeconds(3), pace.delay(NOON.plusSeconds(7), TEN));
-    assertEquals(Duration.ZERO, pace.delay(NOON.plusSeconds(10), TEN));
+    assertEquals(TEN, pace.delay(NOON, TEN, false));
+    assertEquals(Duration.ofSeconds(3), pace.delay(NOON.plusSeconds(7), TEN, false));
+    assertEquals(Duration.ZERO, pace.delay(NOON.plusSeconds(10), TEN, false));
     pace = pace.written(NOON.plusSeconds(10), TEN);
-    assertEquals(TEN, pace.delay(NOON.plusSeconds(10), TEN));
+    assertEquals(TEN, pace.delay(NOON.plusSeconds(10), TEN, false));
   }
 
   @Test
@@ -30,7 +30,7 @@ class WritePaceTest {
     int writes = 0;
     for (int second = 0; second < 60; second++) {
       Instant now = NOON.plusSeconds(second);
-      if (pace.delay(now, TEN).isZero()) {
+      if (pace.delay(now, TEN, false).isZero()) {
         pace = pace.written(now, TEN);
         writes++;
       }
@@ -44,6 +44,15 @@ class WritePaceTest {
     for (int i = 0; i < 100; i++) {
       pace = pace.written(NOON, TEN);
     }
-    assertEquals(TEN, pace.delay(NOON, TEN));
+    assertEquals(TEN, pace.delay(NOON, TEN, false));
+  }
+
+  @Test
+  void failedWriteIsNotTriedAgainAtOnceHoweverUrgent() {
+    WritePace failed = WritePace.FRESH.failed(NOON);
+    assertEquals(Duration.ofSeconds(5), failed.delay(NOON, Duration.ofSeconds(10), true));
+    assertEquals(Duration.ZERO, failed.delay(NOON.plusSeconds(5), Duration.ofSeconds(10), true));
+    WritePace written = failed.written(NOON.plusSeconds(5), Duration.ofSeconds(10));
+    assertEquals(Duration.ZERO, written.delay(NOON.plusSeconds(5), Duration.ofSeconds(10), true));
   }
 }
