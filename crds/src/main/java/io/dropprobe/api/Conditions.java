@@ -84,6 +84,7 @@ public final class Conditions {
     public static final String BUILDING = "Building";
     public static final String BUILD_FAILED = "BuildFailed";
     public static final String BUILD_TIMED_OUT = "BuildTimedOut";
+    public static final String MODULE_REFUSED = "ModuleRefused";
 
     // ModuleLoaded
     public static final String LOADED = "Loaded";

@@ -7,19 +7,18 @@ import java.nio.file.Path;
 /** Through the C library. */
 public final class LinuxSyscalls implements Syscalls {
   // glibc has no function for either; numbers from the kernel's syscall tables.
-  private static final long FINIT_MODULE = Libc.ARM64 ? 273 : 313;
+  private static final long INIT_MODULE = Libc.ARM64 ? 105 : 175;
   private static final long DELETE_MODULE = Libc.ARM64 ? 106 : 176;
 
   private final Libc libc = Libc.INSTANCE;
 
   @Override
-  public void loadModule(Path file) throws KernelException {
-    withFile(
-        file,
-        Libc.O_RDONLY,
-        "finit_module " + file.getFileName(),
-        fd ->
-            libc.syscall(new NativeLong(FINIT_MODULE), new NativeLong(fd), "", new NativeLong(0)));
+  public void loadModule(byte[] module) throws KernelException {
+    try {
+      libc.syscall(new NativeLong(INIT_MODULE), module, new NativeLong(module.length), "");
+    } catch (LastErrorException e) {
+      throw new KernelException("init_module", e.getErrorCode());
+    }
   }
 
   @Override

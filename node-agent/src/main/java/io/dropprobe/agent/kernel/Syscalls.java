@@ -5,11 +5,13 @@ import java.nio.file.Path;
 /** The system calls that Java has no way to make. */
 public interface Syscalls {
   /**
-   * finit_module(2) without parameters and flags.
+   * init_module(2) without parameters. Not finit_module: what is in memory is what was checked,
+   * whatever becomes of a file.
    *
+   * @param module content of the file
    * @throws KernelException with the errno
    */
-  void loadModule(Path file) throws KernelException;
+  void loadModule(byte[] module) throws KernelException;
 
   /**
    * delete_module(2) with O_NONBLOCK.

@@ -22,9 +22,6 @@ final class FileBuilder implements Builder {
   private static final System.Logger LOG = System.getLogger(FileBuilder.class.getName());
   private static final int TEXT_LIMIT = 64 * 1024;
 
-  /** The module is a few hundred KiB with its symbols, and the heap 48 MiB. */
-  private static final int MODULE_LIMIT = 4 * 1024 * 1024;
-
   private static final String REQUESTS = "requests";
   private static final String ANSWERS = "answers";
 
@@ -111,7 +108,7 @@ final class FileBuilder implements Builder {
 
   private static byte[] module(DirectoryHandle answer) throws IOException {
     try {
-      return answer.read("dropprobe.ko", MODULE_LIMIT);
+      return answer.read("dropprobe.ko", BuildAnswer.MODULE_LIMIT);
     } catch (NoSuchFileException e) {
       // Without this, it would look like an answer that is not there yet.
       throw new IOException("the answer has no file dropprobe.ko", e);

@@ -125,15 +125,16 @@ public final class ModuleKeeper {
     if (loadProblem != null && !loads.ready(time.millis())) {
       return failed(loadProblem, target);
     }
-    if (!source.intact(target)) {
+    Optional<byte[]> content = source.read(target);
+    if (content.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "{0} has changed on the disk; building again",
+          "{0} has changed on the disk or fails the check; building again",
           target.file());
       return null;
     }
     try {
-      kernel.load(target.file());
+      kernel.load(content.get());
       LOG.log(
           System.Logger.Level.INFO,
           "loaded {0}, srcversion {1}",

@@ -1,10 +1,7 @@
 package io.dropprobe.agent.kernel;
 
 import io.dropprobe.agent.ManualTime;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +41,9 @@ public final class FakeKernel implements Kernel {
   public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
 
   public int loads;
+
+  /** What was loaded last. */
+  public byte[] image;
 
   /** How long it takes to read the probes. */
   public Duration slowness = Duration.ZERO;
@@ -209,21 +209,17 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public void load(Path file) throws KernelException {
+  public void load(byte[] module) throws KernelException {
     loads++;
     if (!loadErrors.isEmpty()) {
-      throw new KernelException("finit_module", loadErrors.remove(0).number);
+      throw new KernelException("init_module", loadErrors.remove(0).number);
     }
     if (srcversion != null) {
-      throw new KernelException("finit_module", Errno.EEXIST.number);
+      throw new KernelException("init_module", Errno.EEXIST.number);
     }
-    try {
-      Matcher m =
-          SRCVERSION.matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-      srcversion = m.find() ? m.group(1) : "none";
-    } catch (IOException e) {
-      throw new KernelException("finit_module", Errno.ENOENT.number);
-    }
+    image = module;
+    Matcher m = SRCVERSION.matcher(new String(module, StandardCharsets.ISO_8859_1));
+    srcversion = m.find() ? m.group(1) : "none";
   }
 
   @Override
