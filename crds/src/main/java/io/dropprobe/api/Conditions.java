@@ -92,6 +92,9 @@ public final class Conditions {
     public static final String LOAD_FAILED = "LoadFailed";
     public static final String MODULE_HELD = "ModuleHeld";
 
+    /** A load or unload has not returned from the kernel for a minute. */
+    public static final String MODULE_STUCK = "ModuleStuck";
+
     // ProbesActive
     public static final String AS_WANTED = "AsWanted";
     public static final String NO_PROBE = "NoProbe";

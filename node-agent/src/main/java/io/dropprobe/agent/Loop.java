@@ -42,14 +42,17 @@ public final class Loop {
   /**
    * Ends the thread after the pass it is in.
    *
+   * @param millis waits so long at most
+   * @return false when the pass has not ended in that time
    * @throws InterruptedException when the caller is interrupted meanwhile
    */
-  public void stop() throws InterruptedException {
+  public boolean stop(long millis) throws InterruptedException {
     synchronized (this) {
       stopping = true;
       notifyAll();
     }
-    thread.join();
+    thread.join(millis);
+    return !thread.isAlive();
   }
 
   /**

@@ -43,6 +43,9 @@ public final class Main {
 
   private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
 
+  /** For the pass under way, within the pod's grace period. */
+  private static final long LAST_PASS_MILLIS = 10_000;
+
   /** For the last report, within the pod's grace period. */
   private static final long LAST_REPORT_MILLIS = 8000;
 
@@ -148,8 +151,14 @@ public final class Main {
 
   private void stop() {
     try {
-      loop.stop();
-      agent.farewell();
+      if (loop.stop(LAST_PASS_MILLIS)) {
+        agent.farewell();
+      } else {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "the pass under way has not ended within {0} ms; ending without a last report",
+            LAST_PASS_MILLIS);
+      }
       writer.drain(LAST_REPORT_MILLIS);
     } catch (InterruptedException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "not ended in good order", e);

@@ -32,7 +32,7 @@ class LoopTest {
 
   @AfterEach
   void stop() throws InterruptedException {
-    loop.stop();
+    assertTrue(loop.stop(20_000));
   }
 
   @Test

@@ -27,14 +27,19 @@ public final class ModuleKeeper {
   }
 
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
-  private static final int STEPS = 4;
+  private static final int STEPS = 6;
 
   /** Milliseconds until the builder's answer is looked for again. */
   private static final int ASK_AGAIN = 1000;
 
+  /** How long a pass waits for the kernel to load or unload; it takes milliseconds as a rule. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Kernel kernel;
   private final ModuleSource source;
   private final Time time;
+  private final ModuleCalls calls;
+  private final Stuck stuck;
   private final Backoff loads = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
   private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
@@ -46,6 +51,8 @@ public final class ModuleKeeper {
     this.kernel = kernel;
     this.source = source;
     this.time = time;
+    this.calls = new ModuleCalls(time, PATIENCE);
+    this.stuck = new Stuck(time);
   }
 
   /**
@@ -79,9 +86,19 @@ public final class ModuleKeeper {
         : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
   }
 
+  /** Whether no load or unload is under way. */
+  public boolean idle() {
+    return calls.running().isEmpty();
+  }
+
+  /** Waits for a load or unload that is under way; returns at once when there is none. */
+  public void await(Duration longest) {
+    calls.await(longest);
+  }
+
   /** When the next pass is due for the module's sake, in milliseconds of the clock. */
   public long dueAt() {
-    if (source.waiting()) {
+    if (source.waiting() || calls.running().isPresent()) {
       return time.millis() + ASK_AGAIN;
     }
     // Only what the last pass would have done if it had been time: the rest has no time of its own.
@@ -95,8 +112,17 @@ public final class ModuleKeeper {
 
   /** Null: something was done, look again. */
   private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
+    Optional<ModuleCalls.Running> running = calls.running();
+    if (running.isPresent()) {
+      return stuck.during(running.get(), wanted);
+    }
+    Optional<ModuleCalls.Ended> ended = calls.ended();
+    if (ended.isPresent()) {
+      return ended(ended.get());
+    }
     ModuleSight sight = kernel.module();
-    Optional<NodeProblem> problem = Problems.before(kernel.facts(), kernel.preflight());
+    Optional<NodeProblem> problem =
+        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(sight));
     sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
@@ -133,23 +159,37 @@ public final class ModuleKeeper {
           target.file());
       return null;
     }
-    try {
-      kernel.load(content.get());
+    byte[] module = content.get();
+    calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module));
+    return null;
+  }
+
+  /** Null: look again. */
+  private ModuleOutcome ended(ModuleCalls.Ended call) {
+    boolean load = call.kind() == ModuleCalls.Kind.LOAD;
+    if (call.error() != null) {
+      return load
+          ? loadRefused(call.error(), call.target())
+          : unloadRefused(call.error(), call.target());
+    }
+    if (load) {
       LOG.log(
           System.Logger.Level.INFO,
           "loaded {0}, srcversion {1}",
-          target.file(),
-          target.srcversion());
+          call.target().file(),
+          call.target().srcversion());
       loads.succeeded();
       loadProblem = null;
-      return null;
-    } catch (KernelException e) {
-      LOG.log(System.Logger.Level.WARNING, e.getMessage());
-      return loadRefused(e, target);
+    } else {
+      LOG.log(System.Logger.Level.INFO, "unloaded the module");
+      unloads.succeeded();
+      unloadProblem = null;
     }
+    return null;
   }
 
   private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
+    LOG.log(System.Logger.Level.WARNING, e.getMessage());
     if (e.errno() == Errno.EEXIST) {
       ModuleSight sight = kernel.module();
       if (sight instanceof ModuleSight.Live) {
@@ -177,16 +217,17 @@ public final class ModuleKeeper {
     }
     try {
       quiesce.quiesce();
-      kernel.unload();
-      LOG.log(System.Logger.Level.INFO, "unloaded the module");
-      unloads.succeeded();
-      unloadProblem = null;
-      return null;
     } catch (KernelException | IOException e) {
-      unloads.failed(time.millis());
-      unloadProblem = "can't be unloaded: " + e.getMessage();
-      return held(kernel.module(), unloadProblem, target);
+      return unloadRefused(e, target);
     }
+    calls.make(ModuleCalls.Kind.UNLOAD, target, kernel::unload);
+    return null;
+  }
+
+  private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
+    unloads.failed(time.millis());
+    unloadProblem = "can't be unloaded: " + e.getMessage();
+    return held(kernel.module(), unloadProblem, target);
   }
 
   private static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
