@@ -1,9 +1,5 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
-import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
-
 import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
@@ -144,12 +140,12 @@ public final class ModuleKeeper {
       loadProblem = null;
       unloadProblem = null;
     }
-    return stand(sight, wanted, action, problem.orElse(null), supply, target);
+    return Outcomes.stand(sight, wanted, action, problem.orElse(null), supply, target);
   }
 
   private ModuleOutcome load(ModuleFile target) {
     if (loadProblem != null && !loads.ready(time.millis())) {
-      return failed(loadProblem, target);
+      return Outcomes.failed(loadProblem, target);
     }
     Optional<byte[]> content = source.read(target);
     if (content.isEmpty()) {
@@ -197,23 +193,23 @@ public final class ModuleKeeper {
         return null;
       }
       if (sight instanceof ModuleSight.Transient) {
-        return pending("being loaded by another", target);
+        return Outcomes.pending("being loaded by another", target);
       }
     }
     if (e.errno() == Errno.EBUSY) {
-      return pending("being loaded or unloaded by another", target);
+      return Outcomes.pending("being loaded or unloaded by another", target);
     }
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
     }
     loads.failed(time.millis());
     loadProblem = Problems.load(e, kernel.preflight());
-    return failed(loadProblem, target);
+    return Outcomes.failed(loadProblem, target);
   }
 
   private ModuleOutcome unload(ModuleSight sight, ModuleFile target, Quiesce quiesce) {
     if (unloadProblem != null && !unloads.ready(time.millis())) {
-      return held(sight, unloadProblem, target);
+      return Outcomes.held(sight, unloadProblem, target);
     }
     try {
       quiesce.quiesce();
@@ -227,61 +223,6 @@ public final class ModuleKeeper {
   private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
     unloads.failed(time.millis());
     unloadProblem = "can't be unloaded: " + e.getMessage();
-    return held(kernel.module(), unloadProblem, target);
-  }
-
-  private static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
-    ModuleState state = problem.unsupported() ? ModuleState.Unsupported : ModuleState.Failed;
-    return new ModuleOutcome(state, problem, null, target, false);
-  }
-
-  private static ModuleOutcome pending(String note, ModuleFile target) {
-    return new ModuleOutcome(ModuleState.Building, null, note, target, false);
-  }
-
-  private static ModuleOutcome held(ModuleSight sight, String reason, ModuleFile target) {
-    NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
-    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(sight));
-  }
-
-  private static boolean usable(ModuleSight sight) {
-    return sight instanceof ModuleSight.Live live && ModuleTable.usable(live);
-  }
-
-  private static ModuleOutcome stand(
-      ModuleSight sight,
-      boolean wanted,
-      ModuleAction action,
-      NodeProblem problem,
-      ModuleSource.Supply supply,
-      ModuleFile target) {
-    if (action instanceof ModuleAction.Held h) {
-      // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
-      if (h.byPerson()) {
-        return held(sight, h.reason(), target);
-      }
-      // Not wanted here and wanted elsewhere: this node has left nothing behind.
-      ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
-      return new ModuleOutcome(state, problem, h.reason(), target, usable(sight));
-    }
-    if (action instanceof ModuleAction.Refuse r) {
-      return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
-    }
-    if (usable(sight)) {
-      return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
-    }
-    if (!wanted) {
-      boolean there = sight instanceof ModuleSight.Live || sight instanceof ModuleSight.Transient;
-      return new ModuleOutcome(
-          there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
-    }
-    if (problem != null) {
-      return failed(problem, target);
-    }
-    String note =
-        supply instanceof ModuleSource.Supply.Pending p
-            ? p.reason()
-            : ((ModuleAction.Wait) action).reason();
-    return pending(note, target);
+    return Outcomes.held(kernel.module(), unloadProblem, target);
   }
 }
