@@ -84,12 +84,16 @@ public final class Conditions {
     public static final String BUILDING = "Building";
     public static final String BUILD_FAILED = "BuildFailed";
     public static final String BUILD_TIMED_OUT = "BuildTimedOut";
+    public static final String MODULE_REFUSED = "ModuleRefused";
 
     // ModuleLoaded
     public static final String LOADED = "Loaded";
     public static final String NOT_NEEDED = "NotNeeded";
     public static final String LOAD_FAILED = "LoadFailed";
     public static final String MODULE_HELD = "ModuleHeld";
+
+    /** A load or unload has not returned from the kernel for a minute. */
+    public static final String MODULE_STUCK = "ModuleStuck";
 
     // ProbesActive
     public static final String AS_WANTED = "AsWanted";

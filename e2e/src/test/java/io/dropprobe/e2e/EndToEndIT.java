@@ -271,6 +271,39 @@ class EndToEndIT {
         gone -> gone);
   }
 
+  @Test
+  void nodeWhoseUnloadHangsReportsAndCountsOnAfterwards() {
+    startedAlone();
+    var node = nodes.get(0);
+    var agent = Cluster.agent(node).getMetadata().getUid();
+    var holder = Holder.on(node);
+    try {
+      Probes.deleteAndWait(PROBE);
+      var stuck =
+          Await.until(
+              node + " says ModuleStuck",
+              () -> Probes.nodeCondition(node, "ModuleLoaded"),
+              c -> c.isPresent() && c.get().getReason().equals("ModuleStuck"));
+      var message = stuck.get().getMessage();
+      assertTrue(message.startsWith("delete_module has not returned since "), message);
+
+      Probes.create(PROBE, null);
+      Await.until(
+          "the new probe fails on " + node,
+          () -> Probes.report(PROBE, node),
+          r -> r != null && "ModuleStuck".equals(r.reason));
+      Probes.awaitNoSocket(PROBE, nodes.get(1), 0);
+      assertEquals(null, Probes.report(PROBE, node).packets, "what can't be read is absent");
+      assertEquals(agent, Cluster.awaitAgent(node, null).getMetadata().getUid());
+      assertEquals(0, restarts(node), "restarts of the agent");
+    } finally {
+      holder.release();
+    }
+    Await.until("counting on " + node, () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
+    Cluster.dropUdp(node, 7);
+    Probes.awaitNoSocket(PROBE, node, 7);
+  }
+
   private static void started(Map<String, String> nodeSelector) {
     Probes.create(PROBE, nodeSelector);
     Probes.awaitReady(PROBE);

@@ -72,6 +72,17 @@ final class Probes {
         .findFirst();
   }
 
+  /** A condition of the node's report. */
+  static Optional<Condition> nodeCondition(String node, String type) {
+    var reports = Cluster.API.resources(DropProbeNode.class).withName(node).get();
+    if (reports == null || reports.getStatus() == null || reports.getStatus().conditions == null) {
+      return Optional.empty();
+    }
+    return reports.getStatus().conditions.stream()
+        .filter(c -> c.getType().equals(type))
+        .findFirst();
+  }
+
   static void awaitReady(String name) {
     Await.until(
         name + " is Ready",

@@ -56,6 +56,9 @@ public final class Agent {
   /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
   private static final Duration POD_PAUSE = Duration.ofSeconds(2);
 
+  /** For a load or unload that the last pass finds under way. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(5);
+
   private final Settings settings;
   private final Time time;
   private final Kernel kernel;
@@ -132,6 +135,10 @@ public final class Agent {
           System.Logger.Level.INFO,
           wanted.isEmpty() ? "not selected any more: leaving the kernel" : "leaving all counting");
       act(view.get(), wanted);
+      if (!module.idle()) {
+        module.await(LAST_CALL);
+        act(view.get(), wanted);
+      }
     }
     ledger.save();
     // A report of no probe, when they were only not to be seen, would take the counts away.

@@ -12,7 +12,7 @@ public final class Loop {
   private final Thread thread = new Thread(this::run, "loop");
   private boolean woken;
   private boolean stopping;
-  private long begun;
+  private boolean passing;
   private long passes;
   private long failures;
   private long endedAt;
@@ -42,29 +42,35 @@ public final class Loop {
   /**
    * Ends the thread after the pass it is in.
    *
+   * @param millis waits so long at most
+   * @return false when the pass has not ended in that time
    * @throws InterruptedException when the caller is interrupted meanwhile
    */
-  public void stop() throws InterruptedException {
+  public boolean stop(long millis) throws InterruptedException {
     synchronized (this) {
       stopping = true;
       notifyAll();
     }
-    thread.join();
+    thread.join(millis);
+    return !thread.isAlive();
   }
 
   /**
-   * Waits for the end of a pass that begins after this call, so that what it has read is fresh.
+   * Sees to it that the last pass is not older than a bound: where it is, wakes the loop and waits
+   * for the end of the pass. However many call this, there is one pass for each such time at most.
    *
-   * @param millis at most
+   * @param fresh milliseconds since the end of the last pass that are new enough
+   * @param millis waits so long at most
    */
-  public synchronized void awaitPass(long millis) throws InterruptedException {
-    long wanted = begun + 1;
+  public synchronized void awaitPass(long fresh, long millis) throws InterruptedException {
     long end = System.nanoTime() / 1_000_000 + millis;
-    wake();
-    for (long left = millis;
-        passes < wanted && left > 0;
-        left = end - System.nanoTime() / 1_000_000) {
+    long left = millis;
+    while ((passes == 0 || silence() >= fresh) && left > 0) {
+      if (!passing) {
+        wake();
+      }
       wait(left);
+      left = end - System.nanoTime() / 1_000_000;
     }
   }
 
@@ -90,10 +96,11 @@ public final class Loop {
           return;
         }
         woken = false;
-        begun++;
+        passing = true;
       }
       long due = onePass();
       synchronized (this) {
+        passing = false;
         passes++;
         endedAt = time.millis();
         notifyAll();

@@ -12,6 +12,7 @@ import io.dropprobe.agent.kernel.LinuxKernel;
 import io.dropprobe.agent.kernel.LinuxSyscalls;
 import io.dropprobe.agent.metrics.AgentStats;
 import io.dropprobe.agent.metrics.HttpEndpoint;
+import io.dropprobe.agent.metrics.Listener;
 import io.dropprobe.agent.metrics.MetricsText;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.pod.PodFolders;
@@ -21,7 +22,7 @@ import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
+import java.time.Duration;
 
 /** Puts the parts together and runs them until SIGTERM. */
 public final class Main {
@@ -35,8 +36,16 @@ public final class Main {
   /** A loop that is silent for longer is stuck: it makes a pass each ten seconds at least. */
   private static final long STUCK_MILLIS = 60_000;
 
-  /** How old the numbers of a scrape may be, at the price of waiting that long for newer ones. */
-  private static final long FRESH_MILLIS = 1000;
+  /** How old the numbers of a scrape may be before newer ones are read. */
+  private static final long FRESH_MILLIS = 5000;
+
+  /** How long a scrape waits for newer numbers. */
+  private static final long SCRAPE_MILLIS = 1000;
+
+  private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
+
+  /** For the pass under way, within the pod's grace period. */
+  private static final long LAST_PASS_MILLIS = 10_000;
 
   /** For the last report, within the pod's grace period. */
   private static final long LAST_REPORT_MILLIS = 8000;
@@ -90,7 +99,7 @@ public final class Main {
   }
 
   /** Takes no arguments: see {@link Settings}. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     Settings settings;
     try {
       settings = Settings.from(System.getenv());
@@ -103,15 +112,23 @@ public final class Main {
     new Main(settings).run();
   }
 
-  private void run() throws IOException {
-    HttpEndpoint http =
-        new HttpEndpoint(
-            settings.port(),
-            () -> loop.silence() < STUCK_MILLIS,
-            () -> agent.latest() != null,
-            this::metrics);
+  private void run() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-    http.start();
+    Listener listener = new Listener(LISTEN_AGAIN);
+    listener.listen(
+        "health on 127.0.0.1:" + settings.healthPort(),
+        "the kubelet can't see that this agent is well, and restarts it after two minutes;"
+            + " free the port, or set agentPort in the ConfigMap dropprobe: health is on the next port",
+        () ->
+            HttpEndpoint.health(
+                settings.healthPort(),
+                () -> loop.silence() < STUCK_MILLIS,
+                () -> agent.latest() != null));
+    listener.listen(
+        "metrics on port " + settings.port(),
+        "there are no metrics of this node, and counting goes on;"
+            + " free the port, or set agentPort in the ConfigMap dropprobe",
+        () -> HttpEndpoint.metrics(settings.port(), this::metrics));
     loop.start();
     cluster.start();
   }
@@ -125,7 +142,7 @@ public final class Main {
 
   private String metrics() {
     try {
-      loop.awaitPass(FRESH_MILLIS);
+      loop.awaitPass(FRESH_MILLIS, SCRAPE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -137,8 +154,14 @@ public final class Main {
 
   private void stop() {
     try {
-      loop.stop();
-      agent.farewell();
+      if (loop.stop(LAST_PASS_MILLIS)) {
+        agent.farewell();
+      } else {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "the pass under way has not ended within {0} ms; ending without a last report",
+            LAST_PASS_MILLIS);
+      }
       writer.drain(LAST_REPORT_MILLIS);
     } catch (InterruptedException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "not ended in good order", e);

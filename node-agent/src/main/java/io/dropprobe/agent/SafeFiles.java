@@ -1,13 +1,14 @@
 package io.dropprobe.agent;
 
+import io.dropprobe.agent.kernel.DirectoryHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.stream.Stream;
 
 /** Files that are there whole or not at all, also after a power cut. */
 public final class SafeFiles {
@@ -50,15 +51,12 @@ public final class SafeFiles {
     }
   }
 
-  /** Removes a file, or a folder with all in it; what is not there is fine. */
+  /** Removes a file, or a folder with all in it; what is not there is fine. Follows no links. */
   public static void deleteTree(Path path) throws IOException {
-    if (Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-      try (Stream<Path> list = Files.list(path)) {
-        for (Path child : list.toList()) {
-          deleteTree(child);
-        }
-      }
+    try (DirectoryHandle parent = DirectoryHandle.open(path.getParent())) {
+      parent.deleteTree(path.getFileName().toString());
+    } catch (NoSuchFileException e) {
+      // Without the parent there is nothing to remove.
     }
-    Files.deleteIfExists(path);
   }
 }

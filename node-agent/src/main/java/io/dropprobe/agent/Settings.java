@@ -18,7 +18,8 @@ import java.util.Map;
  * @param nodePoll how often the own Node is read again
  * @param buildDeadline for one build of the module: seconds as a rule, but it runs niced, and a
  *     node that has no time to spare must still get to its end, since the next begins anew
- * @param port of /healthz, /readyz and /metrics; 0 for any free one
+ * @param port of /metrics, on all addresses; 0 for any free one
+ * @param healthPort of /healthz and /readyz, on 127.0.0.1; 0 for any free one
  * @param stateDir on the node: modules and journal
  * @param buildDir shared with the builder
  * @param podLogs the kubelet's folders of pod logs; only their names are read
@@ -32,6 +33,7 @@ public record Settings(
     Duration nodePoll,
     Duration buildDeadline,
     int port,
+    int healthPort,
     String logLevel,
     Path stateDir,
     Path buildDir,
@@ -52,6 +54,7 @@ public record Settings(
         r.duration("DROPPROBE_NODE_POLL", "60s"),
         r.duration("DROPPROBE_BUILD_DEADLINE", "30m"),
         r.port("DROPPROBE_PORT", "9640"),
+        r.port("DROPPROBE_HEALTH_PORT", "9641"),
         r.text("DROPPROBE_LOG_LEVEL", "INFO"),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
         r.path("DROPPROBE_BUILD_DIR", "/build"),

@@ -3,16 +3,36 @@ package io.dropprobe.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LoopTest {
   private final Semaphore passed = new Semaphore(0);
   private final AtomicBoolean fail = new AtomicBoolean();
-  private final Time time = Time.system();
+
+  /** Milliseconds, of a clock that only the test moves. */
+  private final AtomicLong now = new AtomicLong(1000);
+
+  private final Time time =
+      new Time() {
+        @Override
+        public Instant wall() {
+          return Instant.ofEpochMilli(now.get());
+        }
+
+        @Override
+        public long millis() {
+          return now.get();
+        }
+      };
+
   private final Loop loop =
       new Loop(
           () -> {
@@ -30,7 +50,7 @@ class LoopTest {
 
   @AfterEach
   void stop() throws InterruptedException {
-    loop.stop();
+    assertTrue(loop.stop(20_000));
   }
 
   @Test
@@ -46,16 +66,47 @@ class LoopTest {
     fail.set(true);
     loop.start();
     onePass("the one that fails");
-    onePass("the next, without being woken");
+    boolean next = false;
+    for (int i = 0; i < 20 && !next; i++) {
+      now.addAndGet(1000);
+      next = passed.tryAcquire(2, TimeUnit.SECONDS);
+    }
+    assertTrue(next, "the next, without being woken");
     assertEquals(1, loop.failures());
   }
 
   @Test
-  void whoWantsFreshNumbersWaitsForAPassThatBeganLater() throws InterruptedException {
+  void scrapesReuseReadingThatIsYoung() throws InterruptedException {
     loop.start();
-    onePass("the first");
-    loop.awaitPass(20_000);
-    onePass("a fresh one");
-    assertTrue(loop.passes() >= 2, loop.passes() + " passes");
+    loop.awaitPass(5000, 20_000);
+    now.addAndGet(4999);
+    for (int i = 0; i < 100; i++) {
+      loop.awaitPass(5000, 20_000);
+    }
+    assertEquals(1, loop.passes());
+  }
+
+  @Test
+  void concurrentScrapesShareOnePass() throws InterruptedException {
+    loop.start();
+    loop.awaitPass(5000, 20_000);
+    now.addAndGet(5000);
+    List<Thread> scrapes = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      scrapes.add(new Thread(this::scrape));
+    }
+    scrapes.forEach(Thread::start);
+    for (Thread scrape : scrapes) {
+      scrape.join();
+    }
+    assertEquals(2, loop.passes());
+  }
+
+  private void scrape() {
+    try {
+      loop.awaitPass(5000, 20_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -23,6 +23,7 @@ class SettingsTest {
     assertEquals(Duration.ofSeconds(10), s.minReportInterval());
     assertEquals(Duration.ofMinutes(30), s.buildDeadline());
     assertEquals(9640, s.port());
+    assertEquals(9641, s.healthPort());
     assertEquals(Path.of("/var/lib/dropprobe"), s.stateDir());
     assertEquals(Path.of("/proc/mooc/net"), s.kernel().procNet());
   }

@@ -1,7 +1,6 @@
 package io.dropprobe.agent.kernel;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The running kernel as the agent sees it. Every call looks afresh; nothing is kept. */
@@ -46,11 +45,12 @@ public interface Kernel {
   void command(String command) throws KernelException;
 
   /**
-   * Loads a module file.
+   * Loads a module.
    *
+   * @param module content of the file
    * @throws KernelException when it is refused
    */
-  void load(Path file) throws KernelException;
+  void load(byte[] module) throws KernelException;
 
   /**
    * Unloads the module, without waiting (O_NONBLOCK).

@@ -131,8 +131,8 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public void load(Path file) throws KernelException {
-    syscalls.loadModule(file);
+  public void load(byte[] module) throws KernelException {
+    syscalls.loadModule(module);
   }
 
   @Override

@@ -1,51 +1,66 @@
 package io.dropprobe.agent.kernel;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Through the C library. */
 public final class LinuxSyscalls implements Syscalls {
-  private static final int O_RDONLY = 0;
-  private static final int O_WRONLY = 1;
-  private static final int O_NONBLOCK = 0x800;
-  private static final int O_CLOEXEC = 0x80000;
+  // glibc has no function for these; numbers from the kernel's syscall tables.
+  private static final long FINIT_MODULE = Libc.ARM64 ? 273 : 313;
+  private static final long MEMFD_CREATE = Libc.ARM64 ? 279 : 319;
+  private static final long DELETE_MODULE = Libc.ARM64 ? 106 : 176;
 
-  private static final boolean ARM64 = System.getProperty("os.arch").equals("aarch64");
-
-  // glibc has no function for either; numbers from the kernel's syscall tables.
-  private static final long FINIT_MODULE = ARM64 ? 273 : 313;
-  private static final long DELETE_MODULE = ARM64 ? 106 : 176;
-
-  /** Each throws LastErrorException instead of returning -1. */
-  private interface Libc extends Library {
-    int open(String path, int flags) throws LastErrorException;
-
-    int close(int fd) throws LastErrorException;
-
-    NativeLong write(int fd, byte[] bytes, NativeLong length) throws LastErrorException;
-
-    NativeLong syscall(NativeLong number, Object... arguments) throws LastErrorException;
-  }
-
-  private final Libc libc = Native.load("c", Libc.class);
+  private final Libc libc = Libc.INSTANCE;
 
   @Override
-  public void loadModule(Path file) throws KernelException {
-    withFile(
-        file,
-        O_RDONLY,
-        "finit_module " + file.getFileName(),
-        fd ->
-            libc.syscall(new NativeLong(FINIT_MODULE), new NativeLong(fd), "", new NativeLong(0)));
+  public void loadModule(byte[] module) throws KernelException {
+    int file = inMemory(module);
+    try {
+      libc.syscall(new NativeLong(FINIT_MODULE), file, "", 0);
+    } catch (LastErrorException e) {
+      throw new KernelException("finit_module", e.getErrorCode());
+    } finally {
+      libc.close(file);
+    }
+  }
+
+  /** A descriptor to read from: the kernel loads no file that somebody has open for writing. */
+  private int inMemory(byte[] bytes) throws KernelException {
+    try {
+      int file = memoryFile();
+      try {
+        for (int done = 0; done < bytes.length; ) {
+          byte[] rest = Arrays.copyOfRange(bytes, done, bytes.length);
+          done += libc.write(file, rest, new NativeLong(rest.length)).intValue();
+        }
+        return libc.open("/proc/self/fd/" + file, Libc.O_RDONLY | Libc.O_CLOEXEC);
+      } finally {
+        libc.close(file);
+      }
+    } catch (LastErrorException e) {
+      throw new KernelException("memfd_create", e.getErrorCode());
+    }
+  }
+
+  /** Kernels before 6.3 do not know the flag that the sysctl vm.memfd_noexec may ask for. */
+  private int memoryFile() {
+    try {
+      return memoryFile(Libc.MFD_CLOEXEC | Libc.MFD_NOEXEC_SEAL);
+    } catch (LastErrorException e) {
+      return memoryFile(Libc.MFD_CLOEXEC);
+    }
+  }
+
+  private int memoryFile(int flags) {
+    return libc.syscall(new NativeLong(MEMFD_CREATE), "dropprobe.ko", flags).intValue();
   }
 
   @Override
   public void unloadModule(String name) throws KernelException {
     try {
-      libc.syscall(new NativeLong(DELETE_MODULE), name, new NativeLong(O_NONBLOCK));
+      libc.syscall(new NativeLong(DELETE_MODULE), name, new NativeLong(Libc.O_NONBLOCK));
     } catch (LastErrorException e) {
       throw new KernelException("delete_module " + name, e.getErrorCode());
     }
@@ -55,7 +70,7 @@ public final class LinuxSyscalls implements Syscalls {
   public void write(Path file, byte[] bytes) throws KernelException {
     withFile(
         file,
-        O_WRONLY,
+        Libc.O_WRONLY,
         "write to " + file,
         fd -> libc.write(fd, bytes, new NativeLong(bytes.length)));
   }
@@ -66,7 +81,7 @@ public final class LinuxSyscalls implements Syscalls {
 
   private void withFile(Path file, int flags, String what, Use use) throws KernelException {
     try {
-      int fd = libc.open(file.toString(), flags | O_CLOEXEC);
+      int fd = libc.open(file.toString(), flags | Libc.O_CLOEXEC);
       try {
         use.with(fd);
       } finally {

@@ -5,11 +5,13 @@ import java.nio.file.Path;
 /** The system calls that Java has no way to make. */
 public interface Syscalls {
   /**
-   * finit_module(2) without parameters and flags.
+   * finit_module(2) without parameters, of a file in memory that only this call can reach: what was
+   * checked is what is loaded, whatever becomes of the file that it came from.
    *
+   * @param module content of the file
    * @throws KernelException with the errno
    */
-  void loadModule(Path file) throws KernelException;
+  void loadModule(byte[] module) throws KernelException;
 
   /**
    * delete_module(2) with O_NONBLOCK.

@@ -11,44 +11,74 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** {@code /healthz}, {@code /readyz} and {@code /metrics}, on the JDK's own small server. */
+/**
+ * One port of the agent, on the JDK's own small server. Health and metrics are two of these, each
+ * with its own threads and its own bound on connections, so that whoever reaches the one can't keep
+ * the other from answering.
+ */
 public final class HttpEndpoint implements AutoCloseable {
-  /** More than one, so that a client that hangs does not make the agent look dead. */
-  private static final int THREADS = 4;
+  /** More than one, so that a client that hangs does not keep all others waiting. */
+  private static final int THREADS = 2;
+
+  static {
+    // What the JDK's server offers as bounds; it reads them once, for all servers of the process.
+    // Connections of one server at a time; further ones are closed at once.
+    System.setProperty("jdk.httpserver.maxConnections", "16");
+    System.setProperty("sun.net.httpserver.maxIdleConnections", "4");
+    System.setProperty("sun.net.httpserver.idleInterval", "10"); // s
+    // For a request and for its answer: a connection that hangs is cut.
+    System.setProperty("sun.net.httpserver.maxReqTime", "10"); // s
+    System.setProperty("sun.net.httpserver.maxRspTime", "10"); // s
+    System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
+    System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384"); // bytes
+  }
 
   private final HttpServer server;
-  private final ExecutorService threads =
-      Executors.newFixedThreadPool(
-          THREADS,
-          r -> {
-            Thread t = new Thread(r, "http");
-            t.setDaemon(true);
-            return t;
-          });
+  private final ExecutorService threads;
+
+  private HttpEndpoint(InetSocketAddress address, String name) throws IOException {
+    server = HttpServer.create(address, 16);
+    threads =
+        Executors.newFixedThreadPool(
+            THREADS,
+            r -> {
+              Thread t = new Thread(r, name);
+              t.setDaemon(true);
+              return t;
+            });
+    server.setExecutor(threads);
+  }
 
   /**
-   * Listens on all addresses: the kubelet asks from the host.
+   * {@code /healthz} and {@code /readyz}, on the loopback address only: the kubelet asks there.
    *
    * @param port 0 for any free one
    * @param alive whether the loop makes passes
    * @param ready whether the API server has been heard
+   * @throws IOException when the port is taken
+   */
+  public static HttpEndpoint health(int port, BooleanSupplier alive, BooleanSupplier ready)
+      throws IOException {
+    HttpEndpoint http = new HttpEndpoint(new InetSocketAddress("127.0.0.1", port), "health");
+    http.check("/healthz", alive);
+    http.check("/readyz", ready);
+    http.server.start();
+    return http;
+  }
+
+  /**
+   * {@code /metrics}, on all addresses.
+   *
+   * @param port 0 for any free one
    * @param metrics the text for Prometheus
    * @throws IOException when the port is taken
    */
-  public HttpEndpoint(
-      int port, BooleanSupplier alive, BooleanSupplier ready, Supplier<String> metrics)
-      throws IOException {
-    server = HttpServer.create(new InetSocketAddress(port), 16);
-    server.setExecutor(threads);
-    check("/healthz", alive);
-    check("/readyz", ready);
-    server.createContext(
+  public static HttpEndpoint metrics(int port, Supplier<String> metrics) throws IOException {
+    HttpEndpoint http = new HttpEndpoint(new InetSocketAddress(port), "metrics");
+    http.server.createContext(
         "/metrics", exchange -> answer(exchange, "/metrics", 200, MetricsText.TYPE, metrics.get()));
-  }
-
-  /** Starts to answer. */
-  public void start() {
-    server.start();
+    http.server.start();
+    return http;
   }
 
   /** The port it listens on. */

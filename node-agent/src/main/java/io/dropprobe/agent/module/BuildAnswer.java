@@ -21,6 +21,20 @@ record BuildAnswer(
     String log,
     byte[] module) {
 
+  /** The module is a few hundred KiB with its symbols, and the heap 48 MiB. */
+  static final int MODULE_LIMIT = 4 * 1024 * 1024;
+
+  /**
+   * @throws IllegalArgumentException when the module is not the one that was built
+   */
+  void verifySum() {
+    String sum = Digest.of(module);
+    if (!sum.equals(sha256)) {
+      throw new IllegalArgumentException(
+          "the module's sha256 is " + sum + ", the builder says " + sha256);
+    }
+  }
+
   /** Outcomes, named as in the builder's protocol. */
   enum Result {
     OK,

@@ -1,6 +1,7 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.SafeFiles;
+import io.dropprobe.agent.kernel.DirectoryHandle;
 import io.dropprobe.agent.kernel.KernelFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,33 +64,25 @@ final class ModuleCache {
     }
   }
 
-  /** Whether the file is still what was stored. */
-  boolean intact(ModuleFile module) {
-    try {
-      return Digest.of(Files.readAllBytes(module.file())).equals(module.sha256());
+  /** The file's content; empty when it can't be read, or is no longer what was stored. */
+  Optional<byte[]> read(ModuleFile module) {
+    try (DirectoryHandle entry = DirectoryHandle.open(module.file().getParent())) {
+      return Optional.of(entry.read(MODULE, BuildAnswer.MODULE_LIMIT))
+          .filter(content -> Digest.of(content).equals(module.sha256()));
     } catch (IOException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
   /**
-   * Stores a built module and forgets the oldest.
+   * Stores a built module that {@link ModuleCheck} has passed, and forgets the oldest.
    *
    * @throws IOException when the disk refuses
-   * @throws IllegalArgumentException when it is not what the answer says, or no module of ours
    */
   ModuleFile store(String key, BuildAnswer answer) throws IOException {
-    String sum = Digest.of(answer.module());
-    if (!sum.equals(answer.sha256())) {
-      throw new IllegalArgumentException(
-          "the module's sha256 is " + sum + ", the builder says " + answer.sha256());
-    }
     Map<String, String> info = ModInfo.parse(answer.module());
-    if (!info.containsKey("srcversion")) {
-      throw new IllegalArgumentException("the module has no srcversion");
-    }
     Map<String, String> manifest = new TreeMap<>();
-    manifest.put("sha256", sum);
+    manifest.put("sha256", answer.sha256());
     manifest.put("srcversion", info.get("srcversion"));
     manifest.put("version", info.getOrDefault("version", ""));
     manifest.put("headers", answer.headers());
@@ -109,7 +102,7 @@ final class ModuleCache {
     return new ModuleFile(
         key,
         dir.resolve(key).resolve(MODULE),
-        sum,
+        answer.sha256(),
         info.get("srcversion"),
         info.get("version"),
         answer.headers(),

@@ -1,9 +1,5 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
-import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
-
 import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
@@ -27,14 +23,19 @@ public final class ModuleKeeper {
   }
 
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
-  private static final int STEPS = 4;
+  private static final int STEPS = 6;
 
   /** Milliseconds until the builder's answer is looked for again. */
   private static final int ASK_AGAIN = 1000;
 
+  /** How long a pass waits for the kernel to load or unload; it takes milliseconds as a rule. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Kernel kernel;
   private final ModuleSource source;
   private final Time time;
+  private final ModuleCalls calls;
+  private final Stuck stuck;
   private final Backoff loads = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
   private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
@@ -46,6 +47,8 @@ public final class ModuleKeeper {
     this.kernel = kernel;
     this.source = source;
     this.time = time;
+    this.calls = new ModuleCalls(time, PATIENCE);
+    this.stuck = new Stuck(time);
   }
 
   /**
@@ -79,9 +82,19 @@ public final class ModuleKeeper {
         : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
   }
 
+  /** Whether no load or unload is under way. */
+  public boolean idle() {
+    return calls.running().isEmpty();
+  }
+
+  /** Waits for a load or unload that is under way; returns at once when there is none. */
+  public void await(Duration longest) {
+    calls.await(longest);
+  }
+
   /** When the next pass is due for the module's sake, in milliseconds of the clock. */
   public long dueAt() {
-    if (source.waiting()) {
+    if (source.waiting() || calls.running().isPresent()) {
       return time.millis() + ASK_AGAIN;
     }
     // Only what the last pass would have done if it had been time: the rest has no time of its own.
@@ -95,8 +108,17 @@ public final class ModuleKeeper {
 
   /** Null: something was done, look again. */
   private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
+    Optional<ModuleCalls.Running> running = calls.running();
+    if (running.isPresent()) {
+      return stuck.during(running.get(), wanted);
+    }
+    Optional<ModuleCalls.Ended> ended = calls.ended();
+    if (ended.isPresent()) {
+      return ended(ended.get());
+    }
     ModuleSight sight = kernel.module();
-    Optional<NodeProblem> problem = Problems.before(kernel.facts(), kernel.preflight());
+    Optional<NodeProblem> problem =
+        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(sight));
     sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
@@ -118,37 +140,52 @@ public final class ModuleKeeper {
       loadProblem = null;
       unloadProblem = null;
     }
-    return stand(sight, wanted, action, problem.orElse(null), supply, target);
+    return Outcomes.stand(sight, wanted, action, problem.orElse(null), supply, target);
   }
 
   private ModuleOutcome load(ModuleFile target) {
     if (loadProblem != null && !loads.ready(time.millis())) {
-      return failed(loadProblem, target);
+      return Outcomes.failed(loadProblem, target);
     }
-    if (!source.intact(target)) {
+    Optional<byte[]> content = source.read(target);
+    if (content.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "{0} has changed on the disk; building again",
+          "{0} has changed on the disk or fails the check; building again",
           target.file());
       return null;
     }
-    try {
-      kernel.load(target.file());
+    byte[] module = content.get();
+    calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module));
+    return null;
+  }
+
+  /** Null: look again. */
+  private ModuleOutcome ended(ModuleCalls.Ended call) {
+    boolean load = call.kind() == ModuleCalls.Kind.LOAD;
+    if (call.error() != null) {
+      return load
+          ? loadRefused(call.error(), call.target())
+          : unloadRefused(call.error(), call.target());
+    }
+    if (load) {
       LOG.log(
           System.Logger.Level.INFO,
           "loaded {0}, srcversion {1}",
-          target.file(),
-          target.srcversion());
+          call.target().file(),
+          call.target().srcversion());
       loads.succeeded();
       loadProblem = null;
-      return null;
-    } catch (KernelException e) {
-      LOG.log(System.Logger.Level.WARNING, e.getMessage());
-      return loadRefused(e, target);
+    } else {
+      LOG.log(System.Logger.Level.INFO, "unloaded the module");
+      unloads.succeeded();
+      unloadProblem = null;
     }
+    return null;
   }
 
   private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
+    LOG.log(System.Logger.Level.WARNING, e.getMessage());
     if (e.errno() == Errno.EEXIST) {
       ModuleSight sight = kernel.module();
       if (sight instanceof ModuleSight.Live) {
@@ -156,90 +193,36 @@ public final class ModuleKeeper {
         return null;
       }
       if (sight instanceof ModuleSight.Transient) {
-        return pending("being loaded by another", target);
+        return Outcomes.pending("being loaded by another", target);
       }
     }
     if (e.errno() == Errno.EBUSY) {
-      return pending("being loaded or unloaded by another", target);
+      return Outcomes.pending("being loaded or unloaded by another", target);
     }
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
     }
     loads.failed(time.millis());
     loadProblem = Problems.load(e, kernel.preflight());
-    return failed(loadProblem, target);
+    return Outcomes.failed(loadProblem, target);
   }
 
   private ModuleOutcome unload(ModuleSight sight, ModuleFile target, Quiesce quiesce) {
     if (unloadProblem != null && !unloads.ready(time.millis())) {
-      return held(sight, unloadProblem, target);
+      return Outcomes.held(sight, unloadProblem, target);
     }
     try {
       quiesce.quiesce();
-      kernel.unload();
-      LOG.log(System.Logger.Level.INFO, "unloaded the module");
-      unloads.succeeded();
-      unloadProblem = null;
-      return null;
     } catch (KernelException | IOException e) {
-      unloads.failed(time.millis());
-      unloadProblem = "can't be unloaded: " + e.getMessage();
-      return held(kernel.module(), unloadProblem, target);
+      return unloadRefused(e, target);
     }
+    calls.make(ModuleCalls.Kind.UNLOAD, target, kernel::unload);
+    return null;
   }
 
-  private static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
-    ModuleState state = problem.unsupported() ? ModuleState.Unsupported : ModuleState.Failed;
-    return new ModuleOutcome(state, problem, null, target, false);
-  }
-
-  private static ModuleOutcome pending(String note, ModuleFile target) {
-    return new ModuleOutcome(ModuleState.Building, null, note, target, false);
-  }
-
-  private static ModuleOutcome held(ModuleSight sight, String reason, ModuleFile target) {
-    NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
-    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(sight));
-  }
-
-  private static boolean usable(ModuleSight sight) {
-    return sight instanceof ModuleSight.Live live && ModuleTable.usable(live);
-  }
-
-  private static ModuleOutcome stand(
-      ModuleSight sight,
-      boolean wanted,
-      ModuleAction action,
-      NodeProblem problem,
-      ModuleSource.Supply supply,
-      ModuleFile target) {
-    if (action instanceof ModuleAction.Held h) {
-      // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
-      if (h.byPerson()) {
-        return held(sight, h.reason(), target);
-      }
-      // Not wanted here and wanted elsewhere: this node has left nothing behind.
-      ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
-      return new ModuleOutcome(state, problem, h.reason(), target, usable(sight));
-    }
-    if (action instanceof ModuleAction.Refuse r) {
-      return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
-    }
-    if (usable(sight)) {
-      return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
-    }
-    if (!wanted) {
-      boolean there = sight instanceof ModuleSight.Live || sight instanceof ModuleSight.Transient;
-      return new ModuleOutcome(
-          there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
-    }
-    if (problem != null) {
-      return failed(problem, target);
-    }
-    String note =
-        supply instanceof ModuleSource.Supply.Pending p
-            ? p.reason()
-            : ((ModuleAction.Wait) action).reason();
-    return pending(note, target);
+  private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
+    unloads.failed(time.millis());
+    unloadProblem = "can't be unloaded: " + e.getMessage();
+    return Outcomes.held(kernel.module(), unloadProblem, target);
   }
 }

@@ -88,18 +88,28 @@ final class ModuleSource {
       if (answer.isEmpty()) {
         return;
       }
-      if (answer.get().result() == BuildAnswer.Result.OK) {
-        current = cache.store(key, answer.get());
-        problem = null;
-      } else {
-        failed(Problems.of(answer.get()));
-      }
+      take(answer.get());
       builder.forget(id());
     } catch (IOException | IllegalArgumentException e) {
       failed(
           Problems.buildFailed("the built module could not be taken over: " + e.getMessage(), ""));
       withdraw();
     }
+  }
+
+  private void take(BuildAnswer answer) throws IOException {
+    if (answer.result() != BuildAnswer.Result.OK) {
+      failed(Problems.of(answer));
+      return;
+    }
+    answer.verifySum();
+    Optional<String> complaint = ModuleCheck.complaint(answer.module(), kernel.release());
+    if (complaint.isPresent()) {
+      failed(Problems.refused(complaint.get(), kernel.release()));
+      return;
+    }
+    current = cache.store(key, answer);
+    problem = null;
   }
 
   private Supply build() {
@@ -150,15 +160,19 @@ final class ModuleSource {
     return key != null && current == null && builder.asked(id());
   }
 
-  /** Checks the file before it is loaded; one that has changed on the disk is forgotten. */
-  boolean intact(ModuleFile file) {
-    boolean intact = cache.intact(file);
-    if (intact) {
+  /**
+   * The content of a file that is to be loaded. One that has changed on the disk, or does not pass
+   * the check (an earlier agent stored it without), is forgotten, and empty is the answer.
+   */
+  Optional<byte[]> read(ModuleFile file) {
+    Optional<byte[]> content =
+        cache.read(file).filter(c -> ModuleCheck.complaint(c, kernel.release()).isEmpty());
+    if (content.isPresent()) {
       cache.touch(file, time.wall());
     } else {
       drop();
     }
-    return intact;
+    return content;
   }
 
   /**

@@ -73,6 +73,20 @@ final class Problems {
     return new NodeProblem(MODULE_BUILT, BUILD_FAILED, text, false);
   }
 
+  /** The builder has made a file that is not loaded; see {@link ModuleCheck}. */
+  static NodeProblem refused(String complaint, String release) {
+    return new NodeProblem(
+        MODULE_BUILT,
+        MODULE_REFUSED,
+        "the file dropprobe.ko that the container kmod-builder made for "
+            + release
+            + " is not loaded: "
+            + complaint
+            + "; is builderImage in the ConfigMap dropprobe the right image, and do the installed"
+            + " headers belong to the running kernel?",
+        false);
+  }
+
   /** The builder's container is there, but no answer came in time. */
   static NodeProblem noAnswer() {
     return new NodeProblem(

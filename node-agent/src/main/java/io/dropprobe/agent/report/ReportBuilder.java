@@ -49,7 +49,9 @@ public final class ReportBuilder {
             .limit(Limits.NODE_PROBES)
             .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
             .toList();
-    s.activeProbes = s.module.state == ModuleState.Loaded ? active(s.probes) : null;
+    // On its way in or out, nothing can be read of it.
+    boolean readable = !(node.sight() instanceof ModuleSight.Transient);
+    s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(s.probes) : null;
     return s;
   }
 

@@ -1,10 +1,7 @@
 package io.dropprobe.agent.kernel;
 
 import io.dropprobe.agent.ManualTime;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +34,9 @@ public final class FakeKernel implements Kernel {
   /** A module from before tags does not know the word. */
   public boolean takesTags = true;
 
+  /** What the kernel says of a module on its way in or out; null for neither. */
+  public String transientState;
+
   public boolean refuseFilters;
   public boolean namesReasons = true;
   public boolean manualActive;
@@ -44,6 +45,14 @@ public final class FakeKernel implements Kernel {
   public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
 
   public int loads;
+
+  public int unloads;
+
+  /** While it is there, loads and unloads hang until it is counted down. */
+  public volatile CountDownLatch hang;
+
+  /** What was loaded last. */
+  public byte[] image;
 
   /** How long it takes to read the probes. */
   public Duration slowness = Duration.ZERO;
@@ -147,6 +156,9 @@ public final class FakeKernel implements Kernel {
 
   @Override
   public ModuleSight module() {
+    if (transientState != null) {
+      return new ModuleSight.Transient(transientState);
+    }
     return srcversion == null
         ? new ModuleSight.Absent()
         : new ModuleSight.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
@@ -208,26 +220,36 @@ public final class FakeKernel implements Kernel {
         1001L);
   }
 
+  private void hang() {
+    CountDownLatch until = hang;
+    if (until != null) {
+      try {
+        until.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
   @Override
-  public void load(Path file) throws KernelException {
+  public void load(byte[] module) throws KernelException {
     loads++;
+    hang();
     if (!loadErrors.isEmpty()) {
       throw new KernelException("finit_module", loadErrors.remove(0).number);
     }
     if (srcversion != null) {
       throw new KernelException("finit_module", Errno.EEXIST.number);
     }
-    try {
-      Matcher m =
-          SRCVERSION.matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-      srcversion = m.find() ? m.group(1) : "none";
-    } catch (IOException e) {
-      throw new KernelException("finit_module", Errno.ENOENT.number);
-    }
+    image = module;
+    Matcher m = SRCVERSION.matcher(new String(module, StandardCharsets.ISO_8859_1));
+    srcversion = m.find() ? m.group(1) : "none";
   }
 
   @Override
   public void unload() throws KernelException {
+    unloads++;
+    hang();
     expire();
     if (srcversion == null) {
       throw new KernelException("delete_module", Errno.ENOENT.number);

@@ -2,16 +2,26 @@ package io.dropprobe.agent.metrics;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HttpEndpointTest {
   private final HttpClient client = HttpClient.newHttpClient();
@@ -24,30 +34,99 @@ class HttpEndpointTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  private static Socket hanging(HttpEndpoint http, String path) throws IOException {
+    Socket stuck = new Socket("127.0.0.1", http.port());
+    stuck.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: ").getBytes(US_ASCII));
+    stuck.getOutputStream().flush();
+    return stuck;
+  }
+
   @Test
-  void aConnectionThatHangsDoesNotMakeTheAgentLookDead() throws IOException, InterruptedException {
-    try (HttpEndpoint http = new HttpEndpoint(0, () -> true, () -> true, () -> "");
-        Socket stuck = new Socket("127.0.0.1", http.port())) {
-      http.start();
-      stuck.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost: ".getBytes(US_ASCII));
-      stuck.getOutputStream().flush();
+  void connectionThatHangsDoesNotDelayHealth() throws IOException, InterruptedException {
+    try (HttpEndpoint http = HttpEndpoint.health(0, () -> true, () -> true);
+        Socket stuck = hanging(http, "/healthz")) {
       assertEquals(200, get(http, "/healthz").statusCode());
+      assertTrue(stuck.isConnected());
+    }
+  }
+
+  @Test
+  void scrapesThatHangDoNotDelayHealth() throws IOException, InterruptedException {
+    List<Socket> stuck = new ArrayList<>();
+    try (HttpEndpoint health = HttpEndpoint.health(0, () -> true, () -> true);
+        HttpEndpoint metrics = HttpEndpoint.metrics(0, () -> "")) {
+      for (int i = 0; i < 40; i++) {
+        stuck.add(hanging(metrics, "/metrics"));
+      }
+      long begun = System.nanoTime();
+      assertEquals(200, get(health, "/healthz").statusCode());
+      long millis = (System.nanoTime() - begun) / 1_000_000;
+      assertTrue(millis < 1000, millis + " ms");
+    } finally {
+      for (Socket s : stuck) {
+        s.close();
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void closesConnectionsBeyondTheBound() throws IOException {
+    List<Socket> open = new ArrayList<>();
+    try (HttpEndpoint metrics = HttpEndpoint.metrics(0, () -> "")) {
+      for (int i = 0; i < 16; i++) {
+        open.add(hanging(metrics, "/metrics"));
+      }
+      Socket further = new Socket("127.0.0.1", metrics.port());
+      open.add(further);
+      // The others are cut after ten seconds only.
+      further.setSoTimeout(5000);
+      assertEquals(-1, read(further));
+    } finally {
+      for (Socket s : open) {
+        s.close();
+      }
+    }
+  }
+
+  private static int read(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read();
+    } catch (SocketException e) {
+      return -1;
+    }
+  }
+
+  @Test
+  void healthIsOnLoopbackOnly() throws IOException {
+    Optional<InetAddress> outside =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress())
+            .findFirst();
+    Assumptions.assumeTrue(outside.isPresent(), "this machine has only the loopback address");
+    try (HttpEndpoint health = HttpEndpoint.health(0, () -> true, () -> true);
+        HttpEndpoint metrics = HttpEndpoint.metrics(0, () -> "")) {
+      assertThrows(IOException.class, () -> new Socket(outside.get(), health.port()).close());
+      new Socket(outside.get(), metrics.port()).close();
     }
   }
 
   @Test
   void answersHealthReadinessAndMetrics() throws IOException, InterruptedException {
     AtomicBoolean alive = new AtomicBoolean(true);
-    try (HttpEndpoint http = new HttpEndpoint(0, alive::get, () -> false, () -> "x 1\n")) {
-      http.start();
-      assertEquals(200, get(http, "/healthz").statusCode());
-      assertEquals(503, get(http, "/readyz").statusCode());
+    try (HttpEndpoint health = HttpEndpoint.health(0, alive::get, () -> false);
+        HttpEndpoint http = HttpEndpoint.metrics(0, () -> "x 1\n")) {
+      assertEquals(200, get(health, "/healthz").statusCode());
+      assertEquals(503, get(health, "/readyz").statusCode());
+      assertEquals(404, get(health, "/metrics").statusCode());
       HttpResponse<String> metrics = get(http, "/metrics");
       assertEquals("x 1\n", metrics.body());
       assertEquals(MetricsText.TYPE, metrics.headers().firstValue("Content-Type").orElse(""));
       assertEquals(404, get(http, "/metrics/deeper").statusCode());
+      assertEquals(404, get(http, "/healthz").statusCode());
       alive.set(false);
-      assertEquals(503, get(http, "/healthz").statusCode());
+      assertEquals(503, get(health, "/healthz").statusCode());
     }
   }
 }

@@ -17,6 +17,10 @@ public final class BuilderSide {
   public String result = "ok";
 
   public String message = "";
+
+  /** What it answers instead of a good module; null for that. */
+  public byte[] module;
+
   public String log = "";
 
   /** Requests it has seen. */
@@ -63,15 +67,15 @@ public final class BuilderSide {
 
   private void answer(String id) throws IOException {
     Path fresh = Files.createDirectories(dir.resolve("answers").resolve("." + id + ".tmp"));
-    byte[] module = TestModule.of(srcversion);
+    byte[] file = module != null ? module : TestModule.of(srcversion);
     if (result.equals("ok")) {
-      Files.write(fresh.resolve("dropprobe.ko"), module);
+      Files.write(fresh.resolve("dropprobe.ko"), file);
     }
     Files.writeString(fresh.resolve("log"), log);
     Files.writeString(
         fresh.resolve("status"),
         "id=%s\nresult=%s\nexit=0\nheaders=/lib/modules/6.12.1-test/build\ncompiler=gcc 16.1.0\nseconds=6\nsha256=%s\nmessage=%s\n"
-            .formatted(id, result, Digest.of(module), message));
+            .formatted(id, result, Digest.of(file), message));
     Files.move(fresh, dir.resolve("answers").resolve(id));
   }
 

@@ -1,10 +1,12 @@
 package io.dropprobe.agent.module;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.ManualTime;
+import io.dropprobe.agent.kernel.DirectoryHandleTest;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.kernel.Preflight;
@@ -14,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -295,6 +299,41 @@ class ModuleKeeperTest {
     ModuleOutcome o = pass();
     assertEquals("BuildFailed", o.problem().reason());
     assertTrue(o.problem().message().contains("is larger than"), o.problem().message());
+  }
+
+  @Test
+  void refusesModuleThatIsNotDropProbes() {
+    builder.starts("s1");
+    Map<String, String> info = TestModule.info("AAAA");
+    info.put("name", "rootkit");
+    builder.module = TestModule.elf(info, List.of("tracepoint_probe_register"));
+    ModuleOutcome o = built();
+    assertEquals(ModuleState.Failed, o.state());
+    assertEquals("ModuleRefused", o.problem().reason());
+    assertTrue(
+        o.problem()
+            .message()
+            .startsWith(
+                "the file dropprobe.ko that the container kmod-builder made for 6.12.1-test is not"
+                    + " loaded: its name is 'rootkit', and must be 'dropprobe'; "),
+        o.problem().message());
+    assertEquals(0, kernel.loads);
+    assertEquals(List.of(), builder.list("answers"));
+  }
+
+  /** The bytes that the kernel gets are the bytes that were checked, whatever the file is then. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void loadsWhatWasChecked() throws IOException {
+    builder.starts("s1");
+    Path file = built().origin().file();
+    assertArrayEquals(Files.readAllBytes(file), kernel.image);
+    kernel.reboot();
+    Files.delete(file);
+    DirectoryHandleTest.fifo(file);
+    restart();
+    assertEquals(ModuleState.Building, pass().state());
+    assertEquals(1, kernel.loads);
   }
 
   @Test

@@ -36,15 +36,16 @@ final class AgentContainers {
             env("DROPPROBE_HEARTBEAT", Durations.format(s.heartbeat())),
             env("DROPPROBE_MIN_REPORT_INTERVAL", Durations.format(s.minReportInterval())),
             env("DROPPROBE_PORT", Integer.toString(s.agentPort())),
+            env("DROPPROBE_HEALTH_PORT", Integer.toString(healthPort(s))),
             env("DROPPROBE_LOG_LEVEL", s.logLevel()))
         .addNewPort()
         .withName("metrics")
         .withContainerPort(s.agentPort())
         .withProtocol("TCP")
         .endPort()
-        .withStartupProbe(probe("/healthz", s.agentPort(), 2, 60))
-        .withReadinessProbe(probe("/readyz", s.agentPort(), 10, 3))
-        .withLivenessProbe(probe("/healthz", s.agentPort(), 20, 6))
+        .withStartupProbe(probe("/healthz", healthPort(s), 2, 60))
+        .withReadinessProbe(probe("/readyz", healthPort(s), 10, 3))
+        .withLivenessProbe(probe("/healthz", healthPort(s), 20, 6))
         .withNewResources()
         .withRequests(requests("20m", "128Mi"))
         .withLimits(Map.of("memory", new Quantity("256Mi")))
@@ -104,9 +105,16 @@ final class AgentContainers {
         .build();
   }
 
+  /** The one beside the metrics' port, so that one setting moves both. */
+  private static int healthPort(Settings s) {
+    return s.agentPort() < 65535 ? s.agentPort() + 1 : 65534;
+  }
+
   private static Probe probe(String path, int port, int periodSeconds, int failures) {
     return new ProbeBuilder()
         .withNewHttpGet()
+        // The pod is in the host's network, and so is the kubelet: nobody else gets there.
+        .withHost("127.0.0.1")
         .withPath(path)
         .withNewPort(port)
         .endHttpGet()

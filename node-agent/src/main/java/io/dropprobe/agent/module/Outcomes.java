@@ -1,0 +1,68 @@
+package io.dropprobe.agent.module;
+
+import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
+import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
+
+import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.api.v1alpha1.ModuleState;
+
+/** Where things stand with the module, as a function of what was seen, decided and tried. */
+final class Outcomes {
+  private Outcomes() {}
+
+  static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
+    ModuleState state = problem.unsupported() ? ModuleState.Unsupported : ModuleState.Failed;
+    return new ModuleOutcome(state, problem, null, target, false);
+  }
+
+  static ModuleOutcome pending(String note, ModuleFile target) {
+    return new ModuleOutcome(ModuleState.Building, null, note, target, false);
+  }
+
+  static ModuleOutcome held(ModuleSight sight, String reason, ModuleFile target) {
+    NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
+    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(sight));
+  }
+
+  static boolean usable(ModuleSight sight) {
+    return sight instanceof ModuleSight.Live live && ModuleTable.usable(live);
+  }
+
+  static ModuleOutcome stand(
+      ModuleSight sight,
+      boolean wanted,
+      ModuleAction action,
+      NodeProblem problem,
+      ModuleSource.Supply supply,
+      ModuleFile target) {
+    if (action instanceof ModuleAction.Held h) {
+      // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
+      if (h.byPerson()) {
+        return held(sight, h.reason(), target);
+      }
+      // Not wanted here and wanted elsewhere: this node has left nothing behind.
+      ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
+      return new ModuleOutcome(state, problem, h.reason(), target, usable(sight));
+    }
+    if (action instanceof ModuleAction.Refuse r) {
+      return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
+    }
+    if (usable(sight)) {
+      return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
+    }
+    if (!wanted) {
+      boolean there = sight instanceof ModuleSight.Live || sight instanceof ModuleSight.Transient;
+      return new ModuleOutcome(
+          there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
+    }
+    if (problem != null) {
+      return failed(problem, target);
+    }
+    String note =
+        supply instanceof ModuleSource.Supply.Pending p
+            ? p.reason()
+            : ((ModuleAction.Wait) action).reason();
+    return pending(note, target);
+  }
+}

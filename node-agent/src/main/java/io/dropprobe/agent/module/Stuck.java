@@ -1,0 +1,80 @@
+package io.dropprobe.agent.module;
+
+import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.Conditions.Node.MODULE_STUCK;
+
+import io.dropprobe.agent.Time;
+import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Tells what it means that a load or unload takes its time. */
+final class Stuck {
+  /** After this time in one call, it hangs: a good one takes milliseconds. */
+  static final Duration AFTER = Duration.ofMinutes(1);
+
+  private final Time time;
+
+  /** Since when the module has been seen on its way in or out; null when it was not. */
+  private Instant between;
+
+  private long betweenMillis;
+
+  Stuck(Time time) {
+    this.time = time;
+  }
+
+  /**
+   * Where things stand while one of the agent's own calls has not returned.
+   *
+   * @param wanted whether any probe of this node needs the module
+   */
+  ModuleOutcome during(ModuleCalls.Running call, boolean wanted) {
+    boolean load = call.kind() == ModuleCalls.Kind.LOAD;
+    String what =
+        "%s has not returned since %s: the module is still being %s"
+            .formatted(call.kind().syscall, seconds(call.since()), call.kind().done);
+    boolean late = call.millis() >= AFTER.toMillis();
+    NodeProblem problem = late ? problem(what) : null;
+    ModuleState there = late && wanted ? ModuleState.Failed : ModuleState.Loaded;
+    ModuleState state = load && !late ? ModuleState.Building : load ? ModuleState.Failed : there;
+    return new ModuleOutcome(state, problem, what, call.target(), false);
+  }
+
+  /**
+   * The problem that another process, maybe this agent's predecessor, hangs in a call; empty when
+   * none does.
+   */
+  Optional<NodeProblem> between(ModuleSight sight) {
+    if (!(sight instanceof ModuleSight.Transient t)) {
+      between = null;
+      return Optional.empty();
+    }
+    if (between == null) {
+      between = time.wall();
+      betweenMillis = time.millis();
+    }
+    return time.millis() - betweenMillis < AFTER.toMillis()
+        ? Optional.empty()
+        : Optional.of(
+            problem(
+                "the kernel has had the module in state '%s' since %s: another process is loading or unloading it"
+                    .formatted(t.initstate(), seconds(between))));
+  }
+
+  private static String seconds(Instant at) {
+    return at.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+  }
+
+  private static NodeProblem problem(String what) {
+    return new NodeProblem(
+        MODULE_LOADED,
+        MODULE_STUCK,
+        what
+            + ". No probe counts on this node until that ends, and nothing can interrupt it;"
+            + " dmesg on the node may say what it waits for. If it does not end, reboot the node",
+        false);
+  }
+}

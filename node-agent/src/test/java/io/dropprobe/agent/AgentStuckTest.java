@@ -1,0 +1,114 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.dropprobe.agent.kernel.FakeKernel;
+import io.dropprobe.agent.metrics.AgentStats;
+import io.dropprobe.agent.metrics.MetricsText;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node whose kernel does not return from loading or unloading the module. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AgentStuckTest {
+  @TempDir Path dir;
+  private final ManualTime time = new ManualTime();
+  private final FakeKernel kernel = new FakeKernel(time);
+  private final CountDownLatch hang = new CountDownLatch(1);
+  private TestNode node;
+
+  @BeforeEach
+  void start() {
+    node = new TestNode("worker-1", dir, time, kernel);
+  }
+
+  @AfterEach
+  void release() {
+    hang.countDown();
+  }
+
+  private void applied(String name, String uid) {
+    node.api.probes.add(TestProbe.probe(name, uid));
+    node.pass();
+    node.settle();
+  }
+
+  /** Seven drops are counted, then the module is to be replaced, and its unload hangs. */
+  private void unloadHangs() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    kernel.hang = hang;
+    node.builder.srcversion = "BBBB";
+    node.builder.starts("source-2");
+    node.run(Duration.ofSeconds(15));
+    kernel.transientState = "going";
+    node.run(Duration.ofSeconds(100));
+  }
+
+  @Test
+  void reportsWhileUnloadHangs() {
+    unloadHangs();
+    assertEquals("False/ModuleStuck", node.condition("ModuleLoaded"));
+    assertEquals(ModuleState.Failed, node.api.last().module.state);
+    assertEquals(ProbeState.Failed, node.reported("a").state);
+    assertEquals("ModuleStuck", node.reported("a").reason);
+    assertEquals(7, node.reported("a").packets, "what was counted before is not lost");
+    assertNull(node.api.last().activeProbes);
+  }
+
+  @Test
+  void numbersThatCanNotBeReadAreAbsentWhileLoadHangs() {
+    kernel.hang = hang;
+    applied("a", "u1");
+    kernel.transientState = "coming";
+    node.run(Duration.ofSeconds(100));
+    assertEquals("ModuleStuck", node.reported("a").reason);
+    assertNull(node.reported("a").packets);
+    assertNull(node.reported("a").noise);
+    assertNull(node.api.last().activeProbes);
+    String metrics = MetricsText.render(node.now(), new AgentStats("1", 1, 0, 1, 0));
+    assertFalse(metrics.contains("dropprobe_drops_packets_total{"), metrics);
+  }
+
+  @Test
+  void countsOnWhenUnloadReturns() {
+    unloadHangs();
+    kernel.hang = null;
+    hang.countDown();
+    kernel.transientState = null;
+    awaitReplacement();
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals("True/Loaded", node.condition("ModuleLoaded"));
+    assertEquals(8, node.reported("a").packets);
+    assertEquals(1, node.api.last().activeProbes);
+  }
+
+  /** The call returns in its own thread, in real time. */
+  private void awaitReplacement() {
+    for (int i = 0; i < 2000 && !"BBBB".equals(kernel.srcversion()); i++) {
+      node.run(Duration.ofSeconds(1));
+      Thread.yield();
+    }
+    assertEquals("BBBB", kernel.srcversion());
+    node.settle();
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shutdownDoesNotWaitForCallThatHangs() {
+    unloadHangs();
+    node.terminate();
+    assertEquals("False/ModuleStuck", node.condition("ModuleLoaded"));
+  }
+}
