@@ -368,20 +368,10 @@ static void on_kfree_skb(DP_KFREE_SKB_ARGS)
  */
 int dp_drop_hook(void)
 {
-	int error;
-
 	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
 		pr_info_once("fragments freed with their packet can't be told from drops on this kernel\n");
 	dp_host_netns = dp_net_cookie(&init_net);
-	error = dp_devices_start();
-	if (error)
-		return error;
-	error = register_trace_kfree_skb(on_kfree_skb, NULL);
-	if (error)
-		dp_devices_stop();
-	else
-		dp_fold_later(); /* of namespaces that went while nobody looked */
-	return error;
+	return register_trace_kfree_skb(on_kfree_skb, NULL);
 }
 
 /**
@@ -392,5 +382,4 @@ void dp_drop_unhook(void)
 	unregister_trace_kfree_skb(on_kfree_skb, NULL);
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
-	dp_devices_stop();
 }

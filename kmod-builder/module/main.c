@@ -10,29 +10,22 @@
 
 #include "dropprobe.h"
 
-/* Where the numbers of namespaces are ours they must outlast the probes that see them. */
-static int __init number_namespaces(void)
+/* The notifier asks for a fold when a namespace goes, and that is what it sees of all when it is unregistered. */
+static void stop_devices(void)
 {
-	return DP_HAVE_NET_COOKIE ? 0 : dp_devices_start();
-}
-
-static void forget_namespaces(void)
-{
-	/* The notifier's farewell, too, asks for a fold. */
 	dp_fold_stop();
-	if (!DP_HAVE_NET_COOKIE)
-		dp_devices_stop();
+	dp_devices_stop();
 }
 
 static int __init dropprobe_init(void)
 {
-	int error = number_namespaces();
+	int error = dp_devices_start();
 
 	if (error)
 		return error;
 	error = dp_procfs_init();
 	if (error)
-		goto forget;
+		goto stop;
 	error = dp_probes_init();
 	if (error)
 		goto remove_files;
@@ -41,8 +34,8 @@ static int __init dropprobe_init(void)
 
 remove_files:
 	dp_procfs_exit();
-forget:
-	forget_namespaces();
+stop:
+	stop_devices();
 	return error;
 }
 
@@ -50,7 +43,7 @@ static void __exit dropprobe_exit(void)
 {
 	dp_commands_open(false);
 	dp_procfs_exit();
-	forget_namespaces();
+	stop_devices();
 	dp_probes_exit();
 }
 
