@@ -41,6 +41,8 @@ DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
 static struct dp_function dp_release_data __read_mostly;
 static u64 dp_host_netns __read_mostly;
 
+static bool dp_kept;	/* the kernel did not take the hook back; guarded by dp_lock */
+
 /**
  * struct amount - what a packet adds to a count
  * @bytes: its length
@@ -364,10 +366,12 @@ static void on_kfree_skb(DP_KFREE_SKB_ARGS)
 /**
  * dp_drop_hook - begin to see drops
  *
- * Return: 0 or a negative error number; after an error nothing is hooked.
+ * Return: 0 or a negative error number; after an error nothing is hooked. dp_lock is held.
  */
 int dp_drop_hook(void)
 {
+	if (dp_kept)
+		return 0;
 	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
 		pr_info_once("fragments freed with their packet can't be told from drops on this kernel\n");
 	dp_host_netns = dp_net_cookie(&init_net);
@@ -376,10 +380,14 @@ int dp_drop_hook(void)
 
 /**
  * dp_drop_unhook - see no more drops; when it returns no handler is running
+ *
+ * Before 5.11 (befe6d946551 "tracepoint: Do not fail unregistering a probe due to memory failure")
+ * the kernel may have no memory for this. Then the handler stays attached, finds no table to count
+ * in, and the next call tries again. dp_lock is held.
  */
 void dp_drop_unhook(void)
 {
-	unregister_trace_kfree_skb(on_kfree_skb, NULL);
+	dp_keep_hook(&dp_kept, "the tracepoint kfree_skb", unregister_trace_kfree_skb(on_kfree_skb, NULL));
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
 }

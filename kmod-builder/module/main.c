@@ -10,6 +10,28 @@
 
 #include "dropprobe.h"
 
+/**
+ * dp_keep_hook - note whether the kernel has taken a hook back
+ * @kept: whether it has not, and the module is kept for it; dp_lock is held
+ * @name: what is hooked
+ * @error: why not, or 0
+ *
+ * A handler that is still attached is called, so its code must stay. Whoever calls this still holds
+ * a reference to the module, that of the probe that ends.
+ */
+void dp_keep_hook(bool *kept, const char *name, int error)
+{
+	lockdep_assert_held(&dp_lock);
+	if (error && !*kept) {
+		__module_get(THIS_MODULE);
+		pr_err("%s is still hooked (error %d): (de)activate a probe again before unloading\n",
+		       name, error);
+	} else if (!error && *kept) {
+		module_put(THIS_MODULE);
+	}
+	*kept = error;
+}
+
 /* The notifier asks for a fold when a namespace goes, and that is what it sees of all when it is unregistered. */
 static void stop_devices(void)
 {
