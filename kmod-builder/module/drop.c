@@ -55,7 +55,7 @@ struct amount {
 
 static __always_inline void count_in(struct dp_count *count, struct amount amount)
 {
-	/* First: who reads a packet reads a time. */
+	/* A reader may see an earlier time than that of the last packet it sees, but never none. */
 	WRITE_ONCE(count->last, jiffies);
 	local64_inc(&count->packets);
 	local64_add(amount.bytes, &count->bytes);
@@ -74,25 +74,35 @@ static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 whe
 	cell->key.location = location;
 	cell->key.where = where;
 	cell->key.what = what;
+	/* Who finds the cell and a packet in it reads a time. */
+	WRITE_ONCE(cell->count.last, jiffies);
 	smp_store_release(&cell->key.kind, kind);
 	return true;
 }
 
-static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct amount amount)
+static struct dp_unkeyed *unkeyed_slot(struct dp_table *table, u32 reason)
 {
 	u64 id = DP_KIND_READY | reason;
 	u32 i;
 
-	local64_inc(&table->unkeyed);
 	for (i = 0; i < DP_UNKEYED_SLOTS - 1; i++) {
 		struct dp_unkeyed *slot = &table->reasons[(reason + i) % (DP_UNKEYED_SLOTS - 1)];
 
-		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE) {
-			count_in(&slot->count, amount);
-			return;
-		}
+		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE)
+			return slot;
 	}
-	count_in(&table->reasons[DP_UNKEYED_SLOTS - 1].count, amount);
+	return &table->reasons[DP_UNKEYED_SLOTS - 1];
+}
+
+static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct amount amount)
+{
+	struct dp_unkeyed *slot = unkeyed_slot(table, reason);
+
+	local64_inc(&table->unkeyed);
+	WRITE_ONCE(slot->count.last, jiffies);
+	/* Who reads a packet reads its reason and a time; pairs with dp_read_count(). */
+	smp_wmb();
+	count_in(&slot->count, amount);
 }
 
 static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash, struct amount amount)
