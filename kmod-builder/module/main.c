@@ -32,7 +32,10 @@ void dp_keep_hook(bool *kept, const char *name, int error)
 	*kept = error;
 }
 
-/* The notifier asks for a fold when a namespace goes, and that is what it sees of all when it is unregistered. */
+/*
+ * In this order: the notifier asks for a fold when a namespace goes, and while it is unregistered it
+ * is told of every namespace that it goes.
+ */
 static void stop_devices(void)
 {
 	dp_fold_stop();
