@@ -219,6 +219,21 @@ module_without_ftrace() {
   printf '%s/dropprobe.ko\n' "$(cached kernels "without-ftrace-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")" make_module_without_ftrace "$1" "$2" "$compiler")"
 }
 
+make_holder() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
+  note "$1: the module that holds locks"
+  cp -r "$HERE/holder" "$4/source"
+  compile "$2" "$3" "$4/source" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  cp "$4/source/holder.ko" "$4/"
+  rm -r "$4/source"
+}
+
+# holder NAME KERNEL_ROOT: the path of holder.ko, with which scenarios hold what commands might wait for.
+holder() {
+  local compiler
+  compiler=$(compiler_root)
+  printf '%s/holder.ko\n' "$(cached kernels "holder-$1-$(key_of "$2" "$compiler" "$HERE/holder" "$(declare -f make_holder)")" make_holder "$1" "$2" "$compiler")"
+}
+
 make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   local name=$1 out=$4 log separate
   note "$name: warnings and sparse"

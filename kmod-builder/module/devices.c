@@ -9,7 +9,11 @@
  *
  * The table is a hash with linear probing, at most half full. A slot is written once and published by its device pointer; a
  * device that goes leaves a tombstone, and tombstones are only cleaned out by making a new table. So the handler
- * needs no lock and no retry. The table is there while hooks are; on kernels where namespaces have no number of their own, always.
+ * needs no lock and no retry.
+ *
+ * The notifier is registered from load to unload. Registering takes pernet_ops_rwsem for writing,
+ * which waits for network namespaces that are being deleted, and while it waits nobody can make one:
+ * no command and no lease may do that.
  */
 #include <linux/hash.h>
 #include <linux/if_arp.h>
@@ -34,7 +38,6 @@ struct device_table {
 
 static DEFINE_MUTEX(dp_devices_lock);
 static struct device_table __rcu *dp_devices;
-static unsigned int dp_users;
 
 static u32 slot_of(const struct device_table *table, const void *address)
 {
@@ -245,7 +248,7 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 
 static struct notifier_block dp_device_notifier = { .notifier_call = device_event };
 
-/* The table may have been replaced in the meantime. */
+/* Not the table that dp_devices_start() made, where a larger one has replaced it. */
 static void free_table(void)
 {
 	struct device_table *table = rcu_dereference_protected(dp_devices, true);
@@ -255,9 +258,9 @@ static void free_table(void)
 }
 
 /**
- * dp_devices_start - fill the table and keep it, for one more user
+ * dp_devices_start - fill the table and keep it up to date, when the module is loaded
  *
- * The notifier is called at once for every device there is. Takes the rtnl. Not to be called by two at the same time.
+ * The notifier is called at once for every device there is. Takes pernet_ops_rwsem and the rtnl.
  *
  * Return: 0 or a negative error number.
  */
@@ -266,10 +269,6 @@ int dp_devices_start(void)
 	struct device_table *table;
 	int error;
 
-	if (dp_users) {
-		dp_users++;
-		return 0;
-	}
 	table = make_device_table(0);
 	if (!table)
 		return -ENOMEM;
@@ -277,18 +276,16 @@ int dp_devices_start(void)
 	error = register_netdevice_notifier(&dp_device_notifier);
 	if (error)
 		free_table();
-	else
-		dp_users = 1;
 	return error;
 }
 
 /**
- * dp_devices_stop - give the table up, as one of its users; the last one's handlers may not be looking into it any more
+ * dp_devices_stop - free the table, when the module is unloaded and no handler can run any more
+ *
+ * The notifier is called for every device as if it went. Takes pernet_ops_rwsem and the rtnl.
  */
 void dp_devices_stop(void)
 {
-	if (--dp_users)
-		return;
 	unregister_netdevice_notifier(&dp_device_notifier);
 	free_table();
 }

@@ -41,6 +41,8 @@ DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
 static struct dp_function dp_release_data __read_mostly;
 static u64 dp_host_netns __read_mostly;
 
+static bool dp_kept;	/* the kernel did not take the hook back; guarded by dp_lock */
+
 /**
  * struct amount - what a packet adds to a count
  * @bytes: its length
@@ -53,7 +55,7 @@ struct amount {
 
 static __always_inline void count_in(struct dp_count *count, struct amount amount)
 {
-	/* First: who reads a packet reads a time. */
+	/* A reader may see an earlier time than that of the last packet it sees, but never none. */
 	WRITE_ONCE(count->last, jiffies);
 	local64_inc(&count->packets);
 	local64_add(amount.bytes, &count->bytes);
@@ -72,25 +74,35 @@ static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 whe
 	cell->key.location = location;
 	cell->key.where = where;
 	cell->key.what = what;
+	/* Who finds the cell and a packet in it reads a time. */
+	WRITE_ONCE(cell->count.last, jiffies);
 	smp_store_release(&cell->key.kind, kind);
 	return true;
 }
 
-static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct amount amount)
+static struct dp_unkeyed *unkeyed_slot(struct dp_table *table, u32 reason)
 {
 	u64 id = DP_KIND_READY | reason;
 	u32 i;
 
-	local64_inc(&table->unkeyed);
 	for (i = 0; i < DP_UNKEYED_SLOTS - 1; i++) {
 		struct dp_unkeyed *slot = &table->reasons[(reason + i) % (DP_UNKEYED_SLOTS - 1)];
 
-		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE) {
-			count_in(&slot->count, amount);
-			return;
-		}
+		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE)
+			return slot;
 	}
-	count_in(&table->reasons[DP_UNKEYED_SLOTS - 1].count, amount);
+	return &table->reasons[DP_UNKEYED_SLOTS - 1];
+}
+
+static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct amount amount)
+{
+	struct dp_unkeyed *slot = unkeyed_slot(table, reason);
+
+	local64_inc(&table->unkeyed);
+	WRITE_ONCE(slot->count.last, jiffies);
+	/* Who reads a packet reads its reason and a time; pairs with dp_read_count(). */
+	smp_wmb();
+	count_in(&slot->count, amount);
 }
 
 static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash, struct amount amount)
@@ -364,33 +376,28 @@ static void on_kfree_skb(DP_KFREE_SKB_ARGS)
 /**
  * dp_drop_hook - begin to see drops
  *
- * Return: 0 or a negative error number; after an error nothing is hooked.
+ * Return: 0 or a negative error number; after an error nothing is hooked. dp_lock is held.
  */
 int dp_drop_hook(void)
 {
-	int error;
-
+	if (dp_kept)
+		return 0;
 	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
 		pr_info_once("fragments freed with their packet can't be told from drops on this kernel\n");
 	dp_host_netns = dp_net_cookie(&init_net);
-	error = dp_devices_start();
-	if (error)
-		return error;
-	error = register_trace_kfree_skb(on_kfree_skb, NULL);
-	if (error)
-		dp_devices_stop();
-	else
-		dp_fold_later(); /* of namespaces that went while nobody looked */
-	return error;
+	return register_trace_kfree_skb(on_kfree_skb, NULL);
 }
 
 /**
  * dp_drop_unhook - see no more drops; when it returns no handler is running
+ *
+ * Before 5.11 (befe6d946551 "tracepoint: Do not fail unregistering a probe due to memory failure")
+ * the kernel may have no memory for this. Then the handler stays attached, finds no table to count
+ * in, and the next call tries again. dp_lock is held.
  */
 void dp_drop_unhook(void)
 {
-	unregister_trace_kfree_skb(on_kfree_skb, NULL);
+	dp_keep_hook(&dp_kept, "the tracepoint kfree_skb", unregister_trace_kfree_skb(on_kfree_skb, NULL));
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
-	dp_devices_stop();
 }

@@ -237,6 +237,9 @@ void dp_read_count(struct dp_sum *sum, struct dp_count *count);
 void dp_add(struct dp_sum *sum, const struct dp_sum *other);
 void dp_print_counters(struct dp_text *text, const struct dp_probe *probe);
 
+/* main.c */
+void dp_keep_hook(bool *kept, const char *name, int error);
+
 /* drop.c */
 int dp_drop_hook(void);
 void dp_drop_unhook(void);

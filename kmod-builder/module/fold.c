@@ -225,6 +225,16 @@ static void move_all(const struct live *live)
 				move_cells(probe, probe->tables[cpu], live);
 }
 
+static bool have_tables(void)
+{
+	struct dp_probe *probe;
+
+	list_for_each_entry(probe, &dp_probes, node)
+		if (probe->tables)
+			return true;
+	return false;
+}
+
 /*
  * The look is taken twice: a namespace that came after the first, and has dropped already, is not in that; whatever has a cell by then and lives
  * is in the second. When there is no memory for that, none is taken for gone, and all cells go on.
@@ -234,7 +244,7 @@ static void fold(struct work_struct *work)
 	struct live live = {};
 
 	mutex_lock(&dp_lock);
-	if (look(&live) && take_all(&live)) {
+	if (have_tables() && look(&live) && take_all(&live)) {
 		synchronize_rcu();
 		look(&live);
 		move_all(&live);

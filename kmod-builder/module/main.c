@@ -10,29 +10,47 @@
 
 #include "dropprobe.h"
 
-/* Where the numbers of namespaces are ours they must outlast the probes that see them. */
-static int __init number_namespaces(void)
+/**
+ * dp_keep_hook - note whether the kernel has taken a hook back
+ * @kept: whether it has not, and the module is kept for it; dp_lock is held
+ * @name: what is hooked
+ * @error: why not, or 0
+ *
+ * A handler that is still attached is called, so its code must stay. Whoever calls this still holds
+ * a reference to the module, that of the probe that ends.
+ */
+void dp_keep_hook(bool *kept, const char *name, int error)
 {
-	return DP_HAVE_NET_COOKIE ? 0 : dp_devices_start();
+	lockdep_assert_held(&dp_lock);
+	if (error && !*kept) {
+		__module_get(THIS_MODULE);
+		pr_err("%s is still hooked (error %d): (de)activate a probe again before unloading\n",
+		       name, error);
+	} else if (!error && *kept) {
+		module_put(THIS_MODULE);
+	}
+	*kept = error;
 }
 
-static void forget_namespaces(void)
+/*
+ * In this order: the notifier asks for a fold when a namespace goes, and while it is unregistered it
+ * is told of every namespace that it goes.
+ */
+static void stop_devices(void)
 {
-	/* The notifier's farewell, too, asks for a fold. */
 	dp_fold_stop();
-	if (!DP_HAVE_NET_COOKIE)
-		dp_devices_stop();
+	dp_devices_stop();
 }
 
 static int __init dropprobe_init(void)
 {
-	int error = number_namespaces();
+	int error = dp_devices_start();
 
 	if (error)
 		return error;
 	error = dp_procfs_init();
 	if (error)
-		goto forget;
+		goto stop;
 	error = dp_probes_init();
 	if (error)
 		goto remove_files;
@@ -41,8 +59,8 @@ static int __init dropprobe_init(void)
 
 remove_files:
 	dp_procfs_exit();
-forget:
-	forget_namespaces();
+stop:
+	stop_devices();
 	return error;
 }
 
@@ -50,7 +68,7 @@ static void __exit dropprobe_exit(void)
 {
 	dp_commands_open(false);
 	dp_procfs_exit();
-	forget_namespaces();
+	stop_devices();
 	dp_probes_exit();
 }
 

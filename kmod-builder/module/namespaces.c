@@ -23,6 +23,9 @@
 /* Characters of a cgroup's path, with its end. A container's in a pod in a node of kind has about 300; longer ones are not told. */
 #define PATH_SIZE 512
 
+/* Characters of the longest name of a kind of interface, with its end; "openvswitch" has 12. */
+#define KIND_SIZE 32
+
 struct namespace {
 	const struct net *net;
 	u64 cookie;
@@ -193,36 +196,97 @@ struct net *dp_peer_net(const struct net_device *device)
 	return ops->get_link_net(device);
 }
 
-static void print_interface(struct dp_text *text, struct net *net, struct net_device *device)
+/* What a record tells of an interface: copied, so that no lock is held while it is written down. */
+struct interface {
+	u64 netns;
+	u64 peer;	/* 0 where there is none */
+	int ifindex;
+	char name[IFNAMSIZ];
+	char kind[KIND_SIZE];
+};
+
+static void copy_interface(struct interface *to, struct net *net, struct net_device *device)
 {
 	const struct net *peer = dp_peer_net(device);
 
-	dp_print(text, "iface netns=%llu ifindex=%d name=%s", dp_net_cookie(net), device->ifindex, device->name);
+	to->netns = dp_net_cookie(net);
+	to->peer = peer ? dp_net_cookie(peer) : 0;
+	to->ifindex = device->ifindex;
+	strscpy(to->name, device->name, sizeof(to->name));
 	if (device->rtnl_link_ops)
-		dp_print(text, " kind=%s", device->rtnl_link_ops->kind);
-	if (peer)
-		dp_print(text, " peer-netns=%llu", dp_net_cookie(peer));
+		strscpy(to->kind, device->rtnl_link_ops->kind, sizeof(to->kind));
+}
+
+/* With the rtnl and net_rwsem held. Returns NULL without memory. */
+static struct interface *copy_interfaces(u32 *count)
+{
+	struct interface *all;
+	struct net_device *device;
+	struct net *net;
+	u32 room = 0;
+
+	for_each_net(net)
+		for_each_netdev(net, device)
+			room++;
+	/* The first process' namespace is always there, and has at least one. */
+	all = kvcalloc(room, sizeof(*all), GFP_KERNEL);
+	if (!all)
+		return NULL;
+	*count = 0;
+	for_each_net(net)
+		for_each_netdev(net, device)
+			copy_interface(&all[(*count)++], net, device);
+	return all;
+}
+
+static void print_interface(struct dp_text *text, const struct interface *interface)
+{
+	dp_print(text, "iface netns=%llu ifindex=%d name=%s", interface->netns, interface->ifindex,
+		 interface->name);
+	if (*interface->kind)
+		dp_print(text, " kind=%s", interface->kind);
+	if (interface->peer)
+		dp_print(text, " peer-netns=%llu", interface->peer);
 	dp_print(text, "\n");
+}
+
+/* As rtnl_lock_killable(), which kernels up to 6.12 export and 7.2 does not. */
+static int lock_rtnl_killable(void)
+{
+	while (!rtnl_trylock()) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		schedule_timeout_killable(1);
+	}
+	return 0;
 }
 
 /**
  * dp_print_interfaces - one record for each interface of each network namespace
- * @text: where to
+ * @text: where to; its error is EINTR when the reader was killed while it waited
  *
- * Takes the rtnl.
+ * Takes the rtnl, for as long as it takes to copy what is printed.
  */
 void dp_print_interfaces(struct dp_text *text)
 {
-	struct net_device *device;
-	struct net *net;
+	struct interface *all;
+	u32 count, i;
 
-	rtnl_lock();
+	if (lock_rtnl_killable()) {
+		text->error = -EINTR;
+		return;
+	}
 	down_read(&net_rwsem);
-	for_each_net(net)
-		for_each_netdev(net, device)
-			print_interface(text, net, device);
+	all = copy_interfaces(&count);
 	up_read(&net_rwsem);
 	rtnl_unlock();
+	if (!all) {
+		text->error = -ENOMEM;
+		return;
+	}
+	for (i = 0; i < count; i++)
+		print_interface(text, &all[i]);
+	kvfree(all);
 }
 
 /**

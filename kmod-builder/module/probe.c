@@ -215,7 +215,8 @@ static int list_probe(struct dp_probe *probe)
 			(probe->stages ? sizeof(*probe->stages) : 0);
 	int error;
 
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	error = dp_charge(charge);
 	if (!error) {
 		probe->charged = charge;
@@ -229,6 +230,7 @@ static int list_probe(struct dp_probe *probe)
 	probe->entry = dp_procfs_add_probe(probe->name);
 	if (probe->entry)
 		return 0;
+	/* Whatever comes: it is in the list and has no file. */
 	mutex_lock(&dp_lock);
 	unlist(probe);
 	mutex_unlock(&dp_lock);
@@ -251,7 +253,8 @@ static int check_add(const struct dp_command *command)
 	const struct dp_probe *probe;
 	int error = 0;
 
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	probe = dp_find_probe(command->name);
 	if (probe && !strcmp(probe->uid, command->uid) && strcmp(probe->owner, command->owner) && lease_live(probe))
 		error = -EBUSY;
@@ -364,7 +367,8 @@ static int change_probe(struct dp_probe *probe, const struct dp_command *command
  * @command: as dp_parse_command() gives it; dp_command_lock is held
  *
  * Return: 0, or a negative error number and nothing is changed: EINVAL, ENOENT, EEXIST, EBUSY, EAGAIN, ENOSPC, ENOMEM as the
- * reference of the interface says, ENODEV while the module is being loaded or unloaded.
+ * reference of the interface says, ENODEV while the module is being loaded or unloaded, EINTR when
+ * the writer was killed while it waited.
  */
 int dp_run_command(const struct dp_command *command)
 {
@@ -377,7 +381,8 @@ int dp_run_command(const struct dp_command *command)
 	if (command->verb == DP_ADD)
 		return add_probe(command);
 
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	probe = dp_find_probe(command->name);
 	error = check_owner(probe, command);
 	if (!error)
@@ -394,7 +399,8 @@ int dp_run_command(const struct dp_command *command)
  * dp_manual_switch - switch the manual probe; dp_command_lock is held
  * @on: whether it shall count; that it does already is no error
  *
- * Return: 0 or a negative error number; ENODEV while the module is being loaded or unloaded.
+ * Return: 0 or a negative error number; ENODEV while the module is being loaded or unloaded, EINTR
+ * when the writer was killed while it waited.
  */
 int dp_manual_switch(bool on)
 {
@@ -404,7 +410,8 @@ int dp_manual_switch(bool on)
 	lockdep_assert_held(&dp_command_lock);
 	if (!dp_open)
 		return -ENODEV;
-	mutex_lock(&dp_lock);
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
 	probe = dp_find_probe(DP_MANUAL);
 	if (on)
 		error = activate(probe);
@@ -451,7 +458,7 @@ void dp_commands_open(bool open)
 /**
  * dp_probes_init - make the manual probe; the proc files' folder is there already
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINTR when the loader was killed while it waited.
  */
 int dp_probes_init(void)
 {

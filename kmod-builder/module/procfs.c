@@ -233,6 +233,12 @@ static bool name_taken(void)
 	return true;
 }
 
+/* The names of the probes are nobody's business but root's. */
+static struct proc_dir_entry *make_folder(const char *name, struct proc_dir_entry *parent)
+{
+	return proc_mkdir_mode(name, 0500, parent);
+}
+
 /**
  * dp_procfs_init - make the files that are always there
  *
@@ -246,12 +252,12 @@ int dp_procfs_init(void)
 		pr_err("/proc/mooc is there already: unload the module that made it\n");
 		return -EEXIST;
 	}
-	dp_root = proc_mkdir("mooc", NULL);
+	dp_root = make_folder("mooc", NULL);
 	if (!dp_root)
 		return -ENOMEM;
-	net = proc_mkdir("net", dp_root);
-	folder = net ? proc_mkdir("drop-probes", net) : NULL;
-	dp_probes_folder = folder ? proc_mkdir("probes", folder) : NULL;
+	net = make_folder("net", dp_root);
+	folder = net ? make_folder("drop-probes", net) : NULL;
+	dp_probes_folder = folder ? make_folder("probes", folder) : NULL;
 	if (dp_probes_folder && proc_create("drop-packet", 0600, net, &settings_ops) &&
 	    proc_create("control", 0200, folder, &control_ops) && proc_create("reasons", 0400, folder, &reasons_ops) &&
 	    proc_create("namespaces", 0400, folder, &namespaces_ops) &&

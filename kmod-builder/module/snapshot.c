@@ -73,6 +73,8 @@ void dp_read_count(struct dp_sum *sum, struct dp_count *count)
 	sum->packets = local64_read(&count->packets);
 	sum->segments = sum->packets + local64_read(&count->extra_segments);
 	sum->bytes = local64_read(&count->bytes);
+	/* What the caller reads next of this cell or slot is there; pairs with count_unkeyed(). */
+	smp_rmb();
 	sum->last = READ_ONCE(count->last);
 }
 

@@ -61,11 +61,12 @@ struct way {
  * @ways: in order of preference, ended by NO_WAY
  * @way: the one that is or was attached; NULL where none attaches
  * @hooked: attached now
+ * @kept: attached though no probe wants it, since the kernel did not take it back; only BY_TRACEPOINT
  * @missed: what hooks that are gone have missed
  * @tracepoint: hooked by BY_TRACEPOINT
  * @kprobe: hooked by BY_KPROBE
  * @ftrace: hooked by BY_FTRACE
- * @stuck: a hook could not be given back
+ * @stuck: a hook could not be given back, and never will be
  */
 struct stage {
 	const char *name;
@@ -73,6 +74,7 @@ struct stage {
 	const struct way *ways;
 	const struct way *way;
 	bool hooked;
+	bool kept;
 	bool stuck;
 	u64 missed;
 	struct tracepoint *tracepoint;
@@ -231,6 +233,14 @@ static int hook_tracepoint(struct stage *stage, const struct way *way)
 	return error;
 }
 
+/* May fail before 5.11, see dp_drop_unhook(); then it is tried again when the next probe with stages ends. */
+static void unhook_tracepoint(struct stage *stage)
+{
+	int error = tracepoint_probe_unregister(stage->tracepoint, stage->way->handler, NULL);
+
+	dp_keep_hook(&stage->kept, stage->way->symbol, error);
+}
+
 /*
  * What the kernel does not give back, after a fault of its own, it may call still: the hook is left as it is, and the module stays. The probe that ends
  * has its reference yet.
@@ -319,7 +329,7 @@ static void unhook(struct stage *stage)
 {
 	switch (stage->way->kind) {
 	case BY_TRACEPOINT:
-		tracepoint_probe_unregister(stage->tracepoint, stage->way->handler, NULL);
+		unhook_tracepoint(stage);
 		break;
 	case BY_FTRACE:
 		unhook_ftrace(stage);
@@ -362,7 +372,8 @@ void dp_stages_hook(void)
 
 	lockdep_assert_held(&dp_lock);
 	for (stage = stages; stage < stages + DP_STAGES; stage++) {
-		stage->way = hook_first(stage);
+		if (!stage->kept)
+			stage->way = hook_first(stage);
 		stage->hooked = stage->way;
 	}
 }

@@ -1,5 +1,6 @@
 """Loading and unloading the module, with the kernel's own errno."""
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -7,6 +8,7 @@ import os
 NAME = "dropprobe"
 PATH = "/mnt/rig/dropprobe.ko"
 WITHOUT_FTRACE = "/mnt/rig/without-ftrace.ko"
+HOLDER = "/mnt/rig/holder.ko"
 SETTINGS = "/proc/mooc/net/drop-packet"
 FOLDER = "/proc/mooc/net/drop-probes"
 
@@ -33,9 +35,20 @@ def load(parameters="", path=PATH):
         os.close(file)
 
 
-def unload():
+def unload(name=NAME):
     """Raises BlockingIOError while a probe is active."""
-    _call(_DELETE_MODULE, NAME.encode(), os.O_NONBLOCK)
+    _call(_DELETE_MODULE, name.encode(), os.O_NONBLOCK)
+
+
+@contextlib.contextmanager
+def held(what):
+    """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace that keeps it from being
+    deleted to the end), `rtnl` or `net_rwsem`: see holder/holder.c."""
+    load(f"what={what}", HOLDER)
+    try:
+        yield
+    finally:
+        unload("holder")
 
 
 def references():

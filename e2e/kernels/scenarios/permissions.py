@@ -22,5 +22,9 @@ def run():
     refused(["unshare", "--user", "--map-root-user"], tries)
     for path, mode in ((module.SETTINGS, 0o600), (f"{folder}/control", 0o200), (f"{folder}/probes/test", 0o400), (f"{folder}/reasons", 0o400)):
         assert os.stat(path).st_mode & 0o777 == mode, path
+    for path in ("/proc/mooc", "/proc/mooc/net", folder, f"{folder}/probes"):
+        assert os.stat(path).st_mode & 0o777 == 0o500, path
+    listing = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "ls", "/proc/mooc"], capture_output=True, text=True)
+    assert listing.returncode and "Permission denied" in listing.stderr, listing
     subprocess.run(["setpriv", "--bounding-set=-all,+sys_module", "--inh-caps=-all", "cat", module.SETTINGS], check=True, capture_output=True)
     probe.remove()

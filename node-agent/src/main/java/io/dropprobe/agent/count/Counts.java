@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param packets without noise
  * @param segments without noise
  * @param bytes without noise
- * @param noise packets of class Noise
+ * @param noise packets whose reason, or reason and function, is of class Noise
  * @param unkeyed packets without detail
  * @param last when the last packet was dropped; null when none was
  * @param reasons packets by reason, without noise; may sum to less than packets where detail was
@@ -56,23 +56,28 @@ public record Counts(
     long noise = 0;
     Instant last = null;
     Map<String, Long> reasons = new TreeMap<>();
-    Map<Long, Boolean> isNoise = new TreeMap<>();
-    for (ProbeSnapshot.Reason r : probe.reasons()) {
-      isNoise.put(r.id(), catalog.noise(r.name()));
-      if (catalog.noise(r.name())) {
-        noise += r.packets();
-        continue;
-      }
-      packets += r.packets();
-      segments += r.segments();
-      bytes += r.bytes();
-      reasons.merge(name(r), r.packets(), Long::sum);
-      last = later(last, r.packets() > 0 ? r.last() : null);
-    }
     Map<String, Long> locations = new TreeMap<>();
+    Map<Long, ReasonSplit> splits = new TreeMap<>();
+    for (ProbeSnapshot.Reason r : probe.reasons()) {
+      splits.put(r.id(), new ReasonSplit(r, catalog));
+    }
     for (ProbeSnapshot.Cell c : probe.cells()) {
-      if (!isNoise.getOrDefault(c.reason(), false)) {
-        locations.merge(function(c.location()), c.packets(), Long::sum);
+      ReasonSplit split = splits.get(c.reason());
+      String function = function(c.location());
+      if (split == null || !split.add(c, function)) {
+        locations.merge(function, c.packets(), Long::sum);
+      }
+    }
+    for (ProbeSnapshot.Reason r : probe.reasons()) {
+      ReasonSplit split = splits.get(r.id());
+      ReasonSplit.Amount drops = split.drops();
+      noise += split.noise();
+      packets += drops.packets();
+      segments += drops.segments();
+      bytes += drops.bytes();
+      last = later(last, drops.last());
+      if (drops.packets() > 0) {
+        reasons.merge(name(r), drops.packets(), Long::sum);
       }
     }
     return new Counts(
@@ -144,7 +149,7 @@ public record Counts(
     return packets + noise;
   }
 
-  private static Instant later(Instant a, Instant b) {
+  static Instant later(Instant a, Instant b) {
     return a == null || (b != null && b.isAfter(a)) ? b : a;
   }
 

@@ -99,6 +99,12 @@ public final class CounterParser {
   }
 
   private static ProbeSnapshot.Cell cell(ProcRecord r) {
-    return new ProbeSnapshot.Cell(r.number("reason"), r.text("location"), r.number("packets"));
+    return new ProbeSnapshot.Cell(
+        r.number("reason"),
+        r.text("location"),
+        r.number("packets"),
+        r.number("segments", r.number("packets")),
+        r.number("bytes"),
+        Instant.ofEpochSecond(r.number("last")));
   }
 }

@@ -52,8 +52,10 @@ public record ProbeSnapshot(
    * Drops for one reason at one place in the kernel; the other parts of the key are not used yet.
    *
    * @param location function and offset, {@code name+0x12}
+   * @param last when the last one was
    */
-  public record Cell(long reason, String location, long packets) {}
+  public record Cell(
+      long reason, String location, long packets, long segments, long bytes, Instant last) {}
 
   /** Whether it belongs to the agent of this node. */
   public boolean ownedBy(String node) {

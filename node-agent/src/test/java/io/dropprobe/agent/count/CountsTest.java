@@ -25,6 +25,107 @@ class CountsTest {
         id, name, packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
   }
 
+  static ProbeSnapshot.Cell cell(long reason, String location, long packets, long last) {
+    return new ProbeSnapshot.Cell(
+        reason, location, packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
+  }
+
+  /** As the module prints it: all of the reason, of which some may have no cell. */
+  private static ProbeSnapshot.Reason reason(
+      long id, String name, long unkeyed, long last, ProbeSnapshot.Cell... cells) {
+    List<ProbeSnapshot.Cell> all = List.of(cells);
+    return new ProbeSnapshot.Reason(
+        id,
+        name,
+        unkeyed + all.stream().mapToLong(ProbeSnapshot.Cell::packets).sum(),
+        unkeyed + all.stream().mapToLong(ProbeSnapshot.Cell::segments).sum(),
+        unkeyed * 10 + all.stream().mapToLong(ProbeSnapshot.Cell::bytes).sum(),
+        Instant.ofEpochSecond(last));
+  }
+
+  private static Counts counts(ProbeSnapshot.Reason reason, ProbeSnapshot.Cell... cells) {
+    return Counts.of(snapshot("1", List.of(reason), List.of(cells)), ReasonCatalog.load());
+  }
+
+  @Test
+  void countsAsDropsWhatANoisyReasonLosesInOneFunction() {
+    ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
+    ProbeSnapshot.Cell closed = cell(70, "sk_stream_kill_queues+0x58", 9, 200);
+
+    Counts c = counts(reason(70, "QUEUE_PURGE", 2, 300, lost, closed), lost, closed);
+
+    assertEquals(4, c.packets());
+    assertEquals(5, c.segments());
+    assertEquals(40, c.bytes());
+    assertEquals(11, c.noise(), "what has no cell is what its reason is");
+    assertEquals(15, c.everything());
+    assertEquals(Instant.ofEpochSecond(50), c.last());
+    assertEquals(Map.of("QUEUE_PURGE", 4L), c.reasons());
+    assertEquals(Map.of("neigh_destroy", 4L), c.locations());
+  }
+
+  @Test
+  void countsAsNoiseWhatAnotherReasonFreesInOneFunction() {
+    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues.isra.0+0x58", 9, 200);
+    ProbeSnapshot.Cell again = cell(2, "sk_stream_kill_queues+0x58", 1, 210);
+    ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
+
+    Counts c = counts(reason(2, "NOT_SPECIFIED", 0, 210, closed, again, lost), closed, again, lost);
+
+    assertEquals(4, c.packets());
+    assertEquals(5, c.segments());
+    assertEquals(40, c.bytes());
+    assertEquals(10, c.noise());
+    assertEquals(Instant.ofEpochSecond(50), c.last());
+    assertEquals(Map.of("NOT_SPECIFIED", 4L), c.reasons());
+    assertEquals(Map.of("icmpv6_rcv", 4L), c.locations());
+  }
+
+  @Test
+  void takesTheReasonsLastDropWhenItMayHaveNoCell() {
+    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
+    ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
+
+    Counts c = counts(reason(2, "NOT_SPECIFIED", 3, 300, closed, lost), closed, lost);
+
+    assertEquals(7, c.packets());
+    assertEquals(9, c.noise());
+    assertEquals(Instant.ofEpochSecond(300), c.last());
+  }
+
+  @Test
+  void leavesAReasonOutThatIsNoiseEverywhere() {
+    ProbeSnapshot.Cell sniffed = cell(80, "tpacket_rcv+0x3", 7, 50);
+    ProbeSnapshot.Cell closed = cell(0, "sk_stream_kill_queues+0x50", 9, 60);
+
+    assertEquals(7, counts(reason(80, "PACKET_SOCK_ERROR", 0, 50, sniffed), sniffed).noise());
+    Counts nameless = counts(reason(0, "-", 0, 60, closed), closed);
+    assertEquals(9, nameless.noise());
+    assertEquals(0, nameless.packets());
+    assertEquals(0, nameless.segments());
+    assertNull(nameless.last());
+    assertEquals(Map.of(), nameless.reasons());
+    assertEquals(Map.of(), nameless.locations());
+  }
+
+  @Test
+  void dropsAndNoiseAreAllOfEachReason() {
+    ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
+    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
+    List<ProbeSnapshot.Reason> reasons =
+        List.of(
+            reason(70, "QUEUE_PURGE", 2, 300, lost),
+            reason(2, "NOT_SPECIFIED", 5, 300, closed),
+            reason(3, "NO_SOCKET", 6, 300));
+
+    Counts c = Counts.of(snapshot("1", reasons, List.of(lost, closed)), ReasonCatalog.load());
+
+    assertEquals(26, c.everything());
+    assertEquals(4 + 5 + 6, c.packets());
+    assertEquals(2 + 9, c.noise());
+    assertEquals(Map.of("QUEUE_PURGE", 4L, "NOT_SPECIFIED", 5L, "NO_SOCKET", 6L), c.reasons());
+  }
+
   @Test
   void noiseIsKeptOutOfEverythingButNoise() {
     Counts c =
@@ -33,9 +134,9 @@ class CountsTest {
                 "1",
                 List.of(reason(2, "NO_SOCKET", 10, 100), reason(70, "QUEUE_PURGE", 5, 200)),
                 List.of(
-                    new ProbeSnapshot.Cell(2, "__udp4_lib_rcv+0x3d1", 6),
-                    new ProbeSnapshot.Cell(2, "__udp4_lib_rcv+0x400", 4),
-                    new ProbeSnapshot.Cell(70, "sk_stream_kill_queues+0x1", 5))),
+                    cell(2, "__udp4_lib_rcv+0x3d1", 6, 100),
+                    cell(2, "__udp4_lib_rcv+0x400", 4, 90),
+                    cell(70, "sk_stream_kill_queues+0x1", 5, 200))),
             CATALOG);
     assertEquals(10, c.packets());
     assertEquals(11, c.segments());
@@ -60,7 +161,7 @@ class CountsTest {
             snapshot(
                 "1",
                 List.of(reason(2, "X", 1, 1)),
-                List.of(new ProbeSnapshot.Cell(2, "f".repeat(200) + "+0x1", 1))),
+                List.of(cell(2, "f".repeat(200) + "+0x1", 1, 1))),
             CATALOG);
     assertEquals(Map.of("f".repeat(128), 1L), c.locations());
   }
@@ -114,7 +215,9 @@ class CountsTest {
   @Test
   void theCatalogueThatIsPackedIsReadAndKnowsNoise() {
     ReasonCatalog packed = ReasonCatalog.load();
-    assertEquals("Noise", packed.classOf("QUEUE_PURGE").name());
+    assertEquals("Noise", packed.classOf("CONSUMED").name());
+    assertEquals("Routing", packed.classOf("QUEUE_PURGE").name(), "of what it drops");
+    assertEquals("Unspecified", packed.classOf("NOT_SPECIFIED").name());
     assertEquals("Refused", packed.classOf("NO_SOCKET").name());
     assertEquals("Policy", packed.classOf("NETFILTER_DROP").name());
     assertNull(packed.classOf("FROM_THE_FUTURE"));

@@ -46,7 +46,10 @@ class CounterParserTest {
             new StageReading("tcp_v4_rcv", "kprobe", "tcp_v4_rcv", 81234L, 90021L, 0L),
             new StageReading("napi_gro_receive", "none", null, null, null, null)),
         p.stages());
-    assertEquals(new ProbeSnapshot.Cell(2, "__udp4_lib_rcv+0x3d1", 999), p.cells().get(0));
+    assertEquals(
+        new ProbeSnapshot.Cell(
+            2, "__udp4_lib_rcv+0x3d1", 999, 999, 91908, Instant.ofEpochSecond(1767225660)),
+        p.cells().get(0));
   }
 
   @Test

@@ -182,7 +182,8 @@ public final class FakeKernel implements Kernel {
         (name, n) -> {
           long id = name.hashCode() & 0xffff;
           reasons.add(new ProbeSnapshot.Reason(id, name, n, n, n * 100, time.wall()));
-          cells.add(new ProbeSnapshot.Cell(id, "at_" + name.toLowerCase() + "+0x12", n));
+          String location = "at_" + name.toLowerCase() + "+0x12";
+          cells.add(new ProbeSnapshot.Cell(id, location, n, n, n * 100, time.wall()));
         });
     return new ProbeSnapshot(
         p.name,

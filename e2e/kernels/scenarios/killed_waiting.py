@@ -1,0 +1,70 @@
+"""A process that waits in one of the module's files for a lock ends when it is killed, and what it asked
+for is not done."""
+import os
+import signal
+import subprocess
+import time
+
+import module
+from rig import FOLDER, Probe, Snapshot, raw_ip, settle, until
+
+SECONDS = 30
+
+
+def is_killed(command):
+    """Runs a shell command that has to wait, and kills it."""
+    child = subprocess.Popen(["sh", "-euc", command], stderr=subprocess.DEVNULL)
+    until(lambda: waits(child), f"{command}: to wait")
+    child.send_signal(signal.SIGKILL)
+    try:
+        assert child.wait(SECONDS) == -signal.SIGKILL, f"{command}: exit {child.returncode}"
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"waits on though it is killed: {command}") from None
+
+
+def waits(child):
+    """Whether it has been waiting for a moment, uninterruptibly or killably, which look the same from outside."""
+    for _ in range(10):
+        with open(f"/proc/{child.pid}/stat") as file:
+            state = file.read().rsplit(")", 1)[1].split()[0]
+        assert state != "Z", f"has ended: {child.args[-1]}"
+        if state != "D":
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def dp_lock_held():
+    """Whether cells are being given back by now: that waits for net_rwsem with the probes' lock held."""
+    reader = subprocess.Popen(["cat", module.SETTINGS], stdout=subprocess.DEVNULL)
+    try:
+        reader.wait(1)
+    except subprocess.TimeoutExpired:
+        reader.kill()
+        reader.wait(SECONDS)
+        return True
+    return False
+
+
+def run():
+    with module.held("rtnl"):
+        is_killed(f"exec cat {FOLDER}/interfaces")
+
+    crowded = Probe("crowded", "cells=16").activate()
+    os.sched_setaffinity(0, {0})
+    for protocol in range(200, 216):
+        raw_ip("127.0.0.1", protocol, bytes(8))
+    settle(crowded)
+    with module.held("net_rwsem"):
+        # Who reads a table that is half full asks for cells that can be given back.
+        crowded.read()
+        until(dp_lock_held, "the probes' lock to be held")
+        is_killed(f"exec echo activate > {module.SETTINGS}")
+        is_killed(f"exec cat {module.SETTINGS}")
+        is_killed(f"exec cat {FOLDER}/probes/crowded")
+        is_killed(f"echo -n 'add new uid=u owner=o' > {FOLDER}/control")
+        is_killed(f"echo -n 'deactivate {crowded.who}' > {FOLDER}/control")
+    assert sorted(os.listdir(f"{FOLDER}/probes")) == ["_manual", "crowded"]
+    assert Snapshot("_manual").probe.active == "n" and Snapshot("crowded").probe.active == "y"
+    crowded.deactivate()
+    crowded.remove()
