@@ -29,7 +29,12 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class ClusterCache {
-  private static final long PAGE = 500;
+  /** A Node has some 10 KiB. */
+  private static final long NODES = 500;
+
+  /** A report has up to 256 KiB. */
+  private static final long REPORTS = 50;
+
   private static final int SYNC_SECONDS = 120;
 
   private final KubernetesClient client;
@@ -64,12 +69,12 @@ public class ClusterCache {
     }
     nodes =
         watch(
-            client.nodes().withLimit(PAGE).runnableInformer(0),
+            client.nodes().withLimit(NODES).runnableInformer(0),
             new PrunedStore<>(ClusterCache::prune),
             Changes::ofNode);
     reports =
         watch(
-            client.resources(DropProbeNode.class).withLimit(PAGE).runnableInformer(0),
+            client.resources(DropProbeNode.class).withLimit(REPORTS).runnableInformer(0),
             new PrunedStore<>(ClusterCache::prune),
             (a, b) -> true);
     probes =
