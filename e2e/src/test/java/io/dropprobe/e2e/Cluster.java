@@ -1,5 +1,6 @@
 package io.dropprobe.e2e;
 
+import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,6 +31,11 @@ final class Cluster {
 
   static Node node(String name) {
     return API.nodes().withName(name).get();
+  }
+
+  /** What the node reports; it must be there. */
+  static DropProbeNode report(String name) {
+    return API.resources(DropProbeNode.class).withName(name).get();
   }
 
   /** Runs a shell command as root on the node; it must succeed. */

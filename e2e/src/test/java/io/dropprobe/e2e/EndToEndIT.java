@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class EndToEndIT {
   private static final String PROBE = "e2e";
   private static final String KEEPER = "keeper";
+  private static final String TAINT = "ToBeDeletedByClusterAutoscaler";
   private static List<String> nodes;
 
   @BeforeAll
@@ -209,6 +210,70 @@ class EndToEndIT {
         () -> Probes.get(PROBE).getStatus().drops.packets,
         packets -> packets == 73);
     assertEquals(1, Probes.get(PROBE).getStatus().retired.nodes, "folded once");
+  }
+
+  /** As an autoscaler taints a node that it drains. The agent reads its Node once a minute. */
+  @Tag("long")
+  @Test
+  void taintNoScheduleEndsNothing() throws InterruptedException {
+    started(null);
+    var node = nodes.get(1);
+    Cluster.dropUdp(node, 5);
+    Probes.awaitNoSocket(PROBE, node, 5);
+    Shell.output("e2e/kubectl", "taint", "node", node, TAINT + "=:NoSchedule");
+    try {
+      Thread.sleep(Duration.ofSeconds(80).toMillis());
+      assertTrue(Cluster.activated(node), "counting on the tainted node");
+      Cluster.dropUdp(node, 4);
+      Probes.awaitNoSocket(PROBE, node, 9);
+      Probes.awaitReady(PROBE);
+      assertEquals(2, Probes.get(PROBE).getStatus().nodes.selected);
+    } finally {
+      Shell.output("e2e/kubectl", "taint", "node", node, TAINT + "-");
+    }
+  }
+
+  @Tag("long")
+  @Test
+  void countsOfAReplacedNodeStayThoughTheOperatorIsAway() {
+    started(null);
+    var node = nodes.get(1);
+    Cluster.dropUdp(node, 60);
+    Probes.awaitNoSocket(PROBE, node, 60);
+    scaleOperator(0);
+    try {
+      Cluster.API.nodes().withName(node).delete();
+      Cluster.ssh(node, "systemctl restart kubelet");
+      Await.until(
+          "the new Node's report carries what the old one counted",
+          () -> Cluster.report(node).getStatus().predecessors,
+          p -> p != null && p.get(0).probes.get(0).packets == 60);
+    } finally {
+      scaleOperator(1);
+    }
+    rolledOut("dropprobe-story", "daemonset/drop-maker");
+    Await.until("a drop maker", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
+    Cluster.dropUdp(node, 4);
+    Await.until(
+        "the sum has both",
+        () -> Probes.get(PROBE).getStatus(),
+        s -> s.drops.packets == 64 && s.retired != null && s.retired.packets == 60);
+    Await.until(
+        "nothing is carried any more",
+        () -> Cluster.report(node).getStatus(),
+        s -> s.predecessors == null || s.predecessors.isEmpty());
+    assertEquals(64, Probes.get(PROBE).getStatus().drops.packets);
+  }
+
+  private static void scaleOperator(int replicas) {
+    Shell.output(
+        "e2e/kubectl",
+        "-n",
+        Cluster.NAMESPACE,
+        "scale",
+        "deployment/dropprobe-operator",
+        "--replicas=" + replicas);
+    rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
   }
 
   @Tag("long")
