@@ -40,7 +40,7 @@ public final class Limits {
    */
   public static final long RATE = 1_000_000_000_000L;
 
-  /** Uids of folded Nodes that a DropProbe's status remembers at one time. */
+  /** Uids of folded reports that a DropProbe's status remembers at one time. */
   public static final int FOLDED = 32;
 
   /** Bytes of JSON of a DropProbe's status at the default {@code top}. */

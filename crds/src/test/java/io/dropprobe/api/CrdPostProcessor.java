@@ -46,6 +46,22 @@ final class CrdPostProcessor implements CRDPostProcessor {
           "reportedAt",
           "lastTransitionTime");
 
+  /** What is kept of a probe on an earlier Node: nothing else is written there. */
+  private static final Set<String> HEADLINE =
+      Set.of(
+          "name",
+          "uid",
+          "series",
+          "epoch",
+          "base",
+          "since",
+          "last",
+          "packets",
+          "segments",
+          "bytes",
+          "noise",
+          "unkeyed");
+
   private static final Set<String> REPORT_TIMES = Set.of("since", "last", "reportedAt");
 
   private static final String TIME =
@@ -155,6 +171,14 @@ final class CrdPostProcessor implements CRDPostProcessor {
       items.setRequired(List.of("uid", "name"));
     } else if (name.equals("predecessors")) {
       mapList(p, "nodeUID");
+      items
+          .getProperties()
+          .get("probes")
+          .getItems()
+          .getSchema()
+          .getProperties()
+          .keySet()
+          .retainAll(HEADLINE);
       items.setRequired(List.of("nodeUID"));
     } else if (SETS.contains(name) && !"object".equals(items.getType())) {
       p.setXKubernetesListType("set");

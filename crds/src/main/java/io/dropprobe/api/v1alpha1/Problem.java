@@ -3,7 +3,7 @@ package io.dropprobe.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
 
-/** One reason why nodes do not count. */
+/** One reason why nodes do not count, or why a part of the spec or the settings has no effect. */
 @ApiObject
 public class Problem {
   @Size(max = 63)

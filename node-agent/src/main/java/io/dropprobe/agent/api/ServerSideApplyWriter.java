@@ -61,8 +61,14 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
 
   /** Sets what earlier Nodes of the name had counted, until the operator has folded it in. */
   @Override
-  public void complete(DropProbeNodeStatus status) {
-    status.predecessors = unfolded(predecessors).orNull();
+  public synchronized void complete(DropProbeNodeStatus status) {
+    // What has been folded in once must not come back when the operator forgets that it has.
+    predecessors = unfolded(predecessors);
+    status.predecessors = predecessors.orNull();
+  }
+
+  private synchronized void carry(Predecessors from) {
+    predecessors = unfolded(from);
   }
 
   private Predecessors unfolded(Predecessors of) {
@@ -85,7 +91,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
 
   private void apply(DropProbeNodeStatus status) {
     if (created == null || !created.equals(status.nodeUID)) {
-      predecessors = unfolded(Predecessors.of(awaitTurn(status.nodeUID), status.nodeUID));
+      carry(Predecessors.of(awaitTurn(status.nodeUID), status.nodeUID));
       client.resource(object(null, carried())).patch(APPLY);
       created = status.nodeUID;
       complete(status);

@@ -250,6 +250,16 @@ class KubernetesClusterIT {
             return s.predecessors;
           },
           Objects::isNull);
+      assertNull(write(next, status(2)));
+      // The operator forgets what no report carries any more.
+      fold(one);
+      await(
+          "forgotten",
+          () -> cluster.view().orElseThrow().probes().get(0).getStatus().retired.folded,
+          f -> f == null || f.isEmpty());
+      DropProbeNodeStatus later = status(3);
+      next.complete(later);
+      assertNull(later.predecessors, "it would be folded in again");
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param bootId of the kernel; null when it is not known, or when the Node says another
  * @param confirmed whether the Node, which its kubelet writes, says the same bootID as the report,
  *     which its agent writes
+ * @param carried whether it is such a part
  * @param reportedAt by the node's clock; the epoch's start when not given
  * @param report not null
  */
@@ -28,6 +29,7 @@ public record Share(
     DropProbeNode source,
     String bootId,
     boolean confirmed,
+    boolean carried,
     Instant reportedAt,
     ProbeReport report) {
 
@@ -56,8 +58,10 @@ public record Share(
       String uid,
       String series) {
     return reports.stream()
-        .flatMap(EarlierReports::with)
-        .flatMap(n -> entries(n, uid).map(r -> of(n, bootId.apply(n), r)))
+        .flatMap(
+            report ->
+                EarlierReports.with(report)
+                    .flatMap(n -> entries(n, uid).map(r -> of(n, n != report, bootId.apply(n), r))))
         .filter(s -> s.report.series == null || s.report.series.equals(series))
         .sorted(Comparator.comparing(Share::node))
         .toList();
@@ -83,7 +87,7 @@ public record Share(
     return node == null ? object : object + "/" + node;
   }
 
-  private static Share of(DropProbeNode node, String said, ProbeReport report) {
+  private static Share of(DropProbeNode node, boolean carried, String said, ProbeReport report) {
     KernelInfo kernel = node.getStatus().kernel;
     String claimed = kernel == null ? null : kernel.bootID;
     boolean confirmed = claimed != null && claimed.equals(said);
@@ -92,6 +96,7 @@ public record Share(
         node,
         confirmed || said == null ? claimed : null,
         confirmed,
+        carried,
         at == null ? Instant.EPOCH : at,
         report);
   }
@@ -115,9 +120,13 @@ public record Share(
     return kernel() != null && kernel().equals(other.kernel());
   }
 
+  boolean isOwnedElsewhere() {
+    return report.state == ProbeState.OwnedElsewhere;
+  }
+
   /** Whether this node waits for the kernel in which another counts. */
   boolean awaits(Share other) {
-    return report.state == ProbeState.OwnedElsewhere
+    return isOwnedElsewhere()
         && other.node().equals(report.ownedBy)
         && confirmed
         && bootId.equals(other.bootId);

@@ -26,7 +26,10 @@ final class ReportRemoval {
   static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> gone) {
     return cluster.reports().values().stream()
         .filter(
-            r -> gone.test(r) ? hasFolded(cluster, EarlierReports.with(r)) : isLeftOver(r, cluster))
+            r ->
+                // The first asks nobody, the second may ask the API server.
+                (hasFolded(cluster, EarlierReports.with(r)) && gone.test(r))
+                    || isLeftOver(r, cluster))
         .toList();
   }
 

@@ -151,7 +151,13 @@ final class StatusFactory {
             .map(Share::owner)
             .collect(Collectors.toSet());
     Retired before = Objects.equals(old.series, status.series) ? old.retired : null;
-    Retired retired = Retirement.fold(before, shares, s -> gone.test(s.source()), owners);
+    Retired retired =
+        Retirement.fold(
+            before,
+            shares,
+            s -> gone.test(s.source()),
+            s -> !now.isBefore(s.reportedAt().plus(staleAfter)),
+            owners);
     List<Contribution> live = Contribution.of(Retirement.rest(shares, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,8 @@ class AccountingTest {
             "s");
     assertEquals(1003, sum(shares));
     Retired folded =
-        Retirement.fold(null, shares, s -> s.node().equals("b"), Set.of("report-a", "report-b"));
+        Retirement.fold(
+            null, shares, s -> s.node().equals("b"), s -> false, Set.of("report-a", "report-b"));
     assertEquals(3, folded.packets);
     assertEquals(1000, sum(Retirement.rest(shares, folded)));
   }
@@ -142,7 +144,8 @@ class AccountingTest {
             "u",
             "s");
     Retired folded =
-        Retirement.fold(null, shares, s -> s.node().equals("a"), Set.of("report-a", "report-b"));
+        Retirement.fold(
+            null, shares, s -> s.node().equals("a"), s -> false, Set.of("report-a", "report-b"));
     assertEquals(100, folded.packets);
   }
 
@@ -155,7 +158,11 @@ class AccountingTest {
     List<Share> shares = shares(good, liar);
     Retired folded =
         Retirement.fold(
-            null, shares, s -> s.node().equals("b"), Set.of(Share.owner(good), Share.owner(liar)));
+            null,
+            shares,
+            s -> s.node().equals("b"),
+            s -> false,
+            Set.of(Share.owner(good), Share.owner(liar)));
     assertEquals(1000, sum(Retirement.rest(shares, folded)));
   }
 
@@ -172,11 +179,122 @@ class AccountingTest {
     assertEquals(1002, sum(shares));
     Predicate<Share> gone = s -> s.owner().endsWith("first");
     Set<String> owners = Set.of("report-a/first", "report-a/second");
-    Retired once = Retirement.fold(null, shares, gone, owners);
-    Retired twice = Retirement.fold(once, shares, gone, owners);
+    Retired once = Retirement.fold(null, shares, gone, s -> false, owners);
+    Retired twice = Retirement.fold(once, shares, gone, s -> false, owners);
     assertEquals(1000, twice.packets);
     assertEquals(List.of("report-a/first"), twice.folded);
     assertEquals(2, sum(Retirement.rest(shares, twice)));
+  }
+
+  /**
+   * A report is deleted when every probe has folded it in, and each has room for some at a time.
+   */
+  @Test
+  void probesFoldTheSameNodesFirstWhateverTheyCounted() {
+    DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
+    for (int i = 0; i < gone.length; i++) {
+      long rising = i;
+      gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = rising);
+    }
+    Set<String> owners = new HashSet<>();
+    shares(gone).forEach(s -> owners.add(s.owner()));
+    Retired up = Retirement.fold(null, goneShares(gone), s -> true, s -> false, owners);
+    for (int i = 0; i < gone.length; i++) {
+      gone[i].getStatus().probes.get(0).packets = (long) gone.length - i;
+    }
+    Retired down = Retirement.fold(null, goneShares(gone), s -> true, s -> false, owners);
+    assertEquals(up.folded, down.folded);
+  }
+
+  @Test
+  void asksOnlyForAsManyNodesAsThereIsRoomFor() {
+    DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
+    Set<String> owners = new HashSet<>();
+    for (int i = 0; i < gone.length; i++) {
+      gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = 1L);
+      owners.add(Share.owner(gone[i]));
+    }
+    AtomicInteger asked = new AtomicInteger();
+    Predicate<Share> ask = s -> asked.incrementAndGet() > 0;
+    Retired full = Retirement.fold(null, goneShares(gone), ask, s -> false, owners);
+    assertEquals(Limits.FOLDED, asked.getAndSet(0));
+    Retirement.fold(full, goneShares(gone), ask, s -> false, owners);
+    assertEquals(0, asked.get());
+  }
+
+  /** Else it takes the place of the other's count, and reports another one then. */
+  @Test
+  void deletedNodesOfOneKernelAreFoldedInOnePassOrNotAtAll() {
+    DropProbeNode victim = node("victim", NOON, "boot-v", p -> p.packets = 1000L);
+    DropProbeNode evil = node("evil", NOON, "boot-v", p -> p.packets = 1001L);
+    List<Share> shares = goneShares(victim, evil);
+    Retired full = new Retired();
+    full.packets = 0L;
+    full.nodes = Limits.FOLDED - 1;
+    full.folded = new ArrayList<>();
+    Set<String> owners = new HashSet<>(Set.of("report-victim", "report-evil"));
+    for (int i = 1; i < Limits.FOLDED; i++) {
+      full.folded.add("other-" + i);
+      owners.add("other-" + i);
+    }
+    Retired waits = Retirement.fold(full, shares, s -> true, s -> false, owners);
+    assertEquals(full.folded, waits.folded);
+    Retired both =
+        Retirement.fold(
+            full, shares, s -> true, s -> false, Set.of("report-victim", "report-evil"));
+    assertEquals(1001, both.packets);
+    assertEquals(List.of("report-victim", "report-evil"), both.folded);
+  }
+
+  @Test
+  void whoseReportIsStaleIsNotAwaited() {
+    DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
+    DropProbeNode other =
+        node(
+            "b",
+            NOON,
+            "boot",
+            p -> {
+              p.state = ProbeState.OwnedElsewhere;
+              p.ownedBy = "a";
+              p.epoch = null;
+            });
+    Predicate<Share> goneA = s -> s.node().equals("a");
+    Set<String> owners = Set.of("report-a", "report-b");
+    assertEquals(
+        List.of(), Retirement.fold(null, shares(owner, other), goneA, s -> false, owners).folded);
+    assertEquals(
+        List.of("report-a"),
+        Retirement.fold(null, shares(owner, other), goneA, goneA, owners).folded);
+  }
+
+  @Test
+  void carriedCountsLeaveHalfOfTheRoomToDeletedNodes() {
+    List<DropProbeNode> all = new ArrayList<>();
+    Set<String> owners = new HashSet<>();
+    for (int i = 0; i < Limits.FOLDED; i++) {
+      DropProbeNode live = node("live%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
+      live.getStatus().nodeUID = "now";
+      Predecessor earlier = new Predecessor();
+      earlier.nodeUID = "earlier";
+      earlier.probes = node("x", NOON, "b", p -> p.packets = 1L).getStatus().probes;
+      live.getStatus().predecessors = List.of(earlier);
+      all.add(live);
+      owners.add(Share.owner(live));
+      owners.add("report-live%03d/earlier".formatted(i));
+    }
+    all.add(node("z", NOON, "z", p -> p.packets = 7L));
+    owners.add("report-z");
+    List<Share> shares = shares(all.toArray(DropProbeNode[]::new));
+    Predicate<Share> gone = s -> s.carried() || s.node().equals("z");
+    Retired after = Retirement.fold(null, shares, gone, s -> false, owners);
+    assertEquals(Limits.FOLDED / 2 + 1, after.folded.size());
+    assertTrue(after.folded.contains("report-z"));
+  }
+
+  /** No Node says anything of their kernels. */
+  private static List<Share> goneShares(DropProbeNode... nodes) {
+    return Share.of(List.of(nodes), r -> null, "u", "s");
   }
 
   @Test
@@ -253,11 +371,11 @@ class AccountingTest {
             node("a", NOON, "boot-a", p -> p.packets = 5L),
             node("b", NOON, "boot-b", p -> p.packets = 7L));
     Set<String> reports = Set.of("report-a", "report-b");
-    Retired once = Retirement.fold(null, shares, s -> s.node().equals("a"), reports);
+    Retired once = Retirement.fold(null, shares, s -> s.node().equals("a"), s -> false, reports);
     assertEquals(5L, once.packets);
     assertEquals(1, once.nodes);
     assertEquals(List.of("report-a"), once.folded);
-    Retired twice = Retirement.fold(once, shares, s -> s.node().equals("a"), reports);
+    Retired twice = Retirement.fold(once, shares, s -> s.node().equals("a"), s -> false, reports);
     assertEquals(5L, twice.packets);
     assertEquals(1, twice.nodes);
     assertEquals(12, twice.packets + sum(Retirement.rest(shares, twice)));
@@ -267,16 +385,19 @@ class AccountingTest {
   void aNodeThatCameBackCountsThoughItWritesIntoTheReportOfTheOneThatIsFoldedIn() {
     DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 5L);
     report.getStatus().nodeUID = "first";
-    Retired folded = Retirement.fold(null, shares(report), s -> true, Set.of(Share.owner(report)));
+    Retired folded =
+        Retirement.fold(null, shares(report), s -> true, s -> false, Set.of(Share.owner(report)));
     assertEquals(List.of("report-a/first"), folded.folded);
 
     report.getStatus().nodeUID = "second";
     report.getStatus().probes.get(0).packets = 2L;
     Retired after =
-        Retirement.fold(folded, shares(report), s -> false, Set.of(Share.owner(report)));
+        Retirement.fold(
+            folded, shares(report), s -> false, s -> false, Set.of(Share.owner(report)));
     assertNull(after.folded.stream().findAny().orElse(null));
     assertEquals(5 + 2, after.packets + sum(Retirement.rest(shares(report), after)));
-    Retired again = Retirement.fold(after, shares(report), s -> true, Set.of("report-a/second"));
+    Retired again =
+        Retirement.fold(after, shares(report), s -> true, s -> false, Set.of("report-a/second"));
     assertEquals(5 + 2, again.packets, "and is folded in when it goes too");
   }
 
@@ -297,17 +418,17 @@ class AccountingTest {
             });
     Set<String> reports = Set.of("report-a", "report-b");
     Predicate<Share> goneA = s -> s.node().equals("a");
-    Retired waiting = Retirement.fold(null, shares(owner, other), goneA, reports);
+    Retired waiting = Retirement.fold(null, shares(owner, other), goneA, s -> false, reports);
     assertEquals(List.of(), waiting.folded);
     assertEquals(100, sum(Retirement.rest(shares(owner, other), waiting)));
 
     DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.packets = 130L);
-    Retired after = Retirement.fold(waiting, shares(owner, taken), goneA, reports);
+    Retired after = Retirement.fold(waiting, shares(owner, taken), goneA, s -> false, reports);
     assertEquals(List.of("report-a"), after.folded);
     assertEquals(
         130, after.packets + sum(Retirement.rest(shares(owner, taken), after)), "and not 230");
 
-    Retired both = Retirement.fold(null, shares(owner, other), s -> true, reports);
+    Retired both = Retirement.fold(null, shares(owner, other), s -> true, s -> false, reports);
     assertEquals(List.of("report-b", "report-a"), both.folded, "nobody is left to wait for");
     assertEquals(100L, both.packets);
   }
@@ -318,7 +439,7 @@ class AccountingTest {
     before.packets = 5L;
     before.nodes = 1;
     before.folded = List.of("report-a", "report-b");
-    Retired after = Retirement.fold(before, List.of(), s -> false, Set.of("report-b"));
+    Retired after = Retirement.fold(before, List.of(), s -> false, s -> false, Set.of("report-b"));
     assertEquals(List.of("report-b"), after.folded);
     assertEquals(5L, after.packets);
     assertEquals(List.of("report-a", "report-b"), before.folded, "the old status is not changed");
@@ -336,7 +457,7 @@ class AccountingTest {
     shares.forEach(s -> reports.add(s.owner()));
     Retired retired = null;
     for (int pass = 0; pass < 3; pass++) {
-      retired = Retirement.fold(retired, shares, s -> true, reports);
+      retired = Retirement.fold(retired, shares, s -> true, s -> false, reports);
       assertTrue(retired.folded.size() <= Limits.FOLDED);
       assertEquals(nodes, retired.packets + sum(Retirement.rest(shares, retired)));
       List<String> folded = List.copyOf(retired.folded);
@@ -354,9 +475,11 @@ class AccountingTest {
             node("a", NOON, "boot", p -> base(p, 20L, 4L)),
             node("b", NOON, "boot", p -> base(p, 20L, 0L)));
     Retired one =
-        Retirement.fold(null, shares, s -> s.node().equals("a"), Set.of("report-a", "report-b"));
+        Retirement.fold(
+            null, shares, s -> s.node().equals("a"), s -> false, Set.of("report-a", "report-b"));
     assertEquals(4L, one.packets);
-    Retired both = Retirement.fold(null, shares, s -> true, Set.of("report-a", "report-b"));
+    Retired both =
+        Retirement.fold(null, shares, s -> true, s -> false, Set.of("report-a", "report-b"));
     assertEquals(24L, both.packets, "the last one brings the kernel's numbers");
     assertEquals(2, both.nodes);
   }
