@@ -101,6 +101,9 @@ public final class Conditions {
     public static final String PROBE_FAILED = "ProbeFailed";
     public static final String OWNED_ELSEWHERE = "OwnedElsewhere";
 
+    /** Of a probe that is not wanted any more and could not be removed from the kernel yet. */
+    public static final String REMOVE_FAILED = "RemoveFailed";
+
     /** Of a condition that can't be judged because an earlier one is False. */
     public static final String NOT_REACHED = "NotReached";
   }
@@ -112,7 +115,7 @@ public final class Conditions {
     /** A selected node without a DropProbeNode. */
     public static final String AGENT_NOT_REPORTING = "AgentNotReporting";
 
-    /** Agents whose pods the DaemonSet controller can't create; its own words. */
+    /** Agents' pods that the DaemonSet controller can't create; the message is its own. */
     public static final String AGENT_NOT_CREATED = "AgentNotCreated";
 
     /** Of the installation: the ConfigMap is bad, or has a key without effect. */

@@ -29,6 +29,18 @@ public final class NodeSelection {
           "node.kubernetes.io/unschedulable",
           "node.kubernetes.io/network-unavailable");
 
+  /**
+   * Taints NoSchedule of nodes that are drained, or whose network is not there yet. The agent's
+   * DaemonSet tolerates them too: a rollout must not take the agent away from such a node.
+   */
+  public static final Set<String> TRANSIENT_TAINTS =
+      Set.of(
+          "ToBeDeletedByClusterAutoscaler",
+          "karpenter.sh/disrupted",
+          "karpenter.sh/disruption",
+          "node.cilium.io/agent-not-ready",
+          "node.cloudprovider.kubernetes.io/shutdown");
+
   private static final String NO_SCHEDULE = "NoSchedule";
 
   private NodeSelection() {}
@@ -55,9 +67,12 @@ public final class NodeSelection {
                             || tolerated(t, spec.tolerations)));
   }
 
-  /** Whether a node's report says that the node was selected for the probe. */
+  /**
+   * Whether a node's report says that the node is selected for the probe. It lists besides what it
+   * has removed, and what it could not remove yet.
+   */
   public static boolean isSelected(ProbeReport entry) {
-    return entry.state != null && entry.state != ProbeState.Removed;
+    return entry.state != ProbeState.Removed && !Conditions.Node.REMOVE_FAILED.equals(entry.reason);
   }
 
   private static boolean labelsFit(Map<String, String> selector, Map<String, String> labels) {
@@ -73,6 +88,7 @@ public final class NodeSelection {
   public static boolean tolerated(Taint taint, List<ProbeToleration> tolerations) {
     return "PreferNoSchedule".equals(taint.getEffect())
         || LIFECYCLE_TAINTS.contains(taint.getKey())
+        || (NO_SCHEDULE.equals(taint.getEffect()) && TRANSIENT_TAINTS.contains(taint.getKey()))
         || (tolerations != null && tolerations.stream().anyMatch(t -> tolerates(t, taint)));
   }
 

@@ -89,18 +89,23 @@ class NodeSelectionTest {
     assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, effect)), false));
   }
 
-  /** As they are set on nodes that are being drained, or whose CNI is down: the pods go on. */
+  /** As they are set on nodes that are being drained, or whose network is down. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "ToBeDeletedByClusterAutoscaler",
         "karpenter.sh/disrupted",
         "node.cloudprovider.kubernetes.io/shutdown",
-        "node.cilium.io/agent-not-ready",
-        "maintenance"
+        "node.cilium.io/agent-not-ready"
       })
-  void noScheduleKeepsNewProbesAwayAndEndsNoneThatIsThere(String key) {
-    List<Taint> taints = List.of(taint(key, null, "NoSchedule"));
+  void nodeThatIsDrainedStaysSelected(String key) {
+    assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, "NoSchedule")), false));
+    assertFalse(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, "NoExecute")), true));
+  }
+
+  @Test
+  void noScheduleKeepsNewProbesAwayAndEndsNoneThatIsThere() {
+    List<Taint> taints = List.of(taint("maintenance", null, "NoSchedule"));
     assertFalse(NodeSelection.selects(spec, LINUX, taints, false));
     assertTrue(NodeSelection.selects(spec, LINUX, taints, true));
   }

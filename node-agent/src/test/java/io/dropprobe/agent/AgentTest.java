@@ -620,7 +620,7 @@ class AgentTest {
   void taintNoScheduleEndsNothingAndKeepsANewProbeAway() {
     applied("a", "u1");
     kernel.drop("NO_SOCKET", 7);
-    taint("ToBeDeletedByClusterAutoscaler", "NoSchedule");
+    taint("maintenance", "NoSchedule");
     applied("b", "u2");
     assertEquals(List.of("a(active) worker-1"), kernel.summary());
     node.start();

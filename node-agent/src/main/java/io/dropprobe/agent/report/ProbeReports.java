@@ -8,6 +8,7 @@ import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.NodeProblem;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.Verdict;
+import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Durations;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.Names;
@@ -72,7 +73,7 @@ final class ProbeReports {
     r.name = there.name();
     r.uid = there.uid();
     r.state = ProbeState.Failed;
-    r.reason = "RemoveFailed";
+    r.reason = Conditions.Node.REMOVE_FAILED;
     r.message = "could not be removed from the kernel yet; see the log of this node's agent";
     r.epoch = there.epoch();
     if (account != null) {

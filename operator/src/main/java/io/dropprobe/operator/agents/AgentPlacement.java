@@ -143,6 +143,7 @@ record AgentPlacement(
   private static List<Toleration> tolerations(Collection<DropProbe> probes, List<NodeFacts> kept) {
     Set<Toleration> union = new LinkedHashSet<>();
     ALWAYS.forEach(key -> union.add(exists(key)));
+    NodeSelection.TRANSIENT_TAINTS.forEach(key -> union.add(noSchedule(key)));
     List<ProbeToleration> given = given(probes);
     given.stream().map(AgentPlacement::toleration).forEach(union::add);
     Set<String> keys = new HashSet<>();
@@ -164,6 +165,10 @@ record AgentPlacement(
 
   private static Toleration exists(String key) {
     return new TolerationBuilder().withKey(key).withOperator("Exists").build();
+  }
+
+  private static Toleration noSchedule(String key) {
+    return new TolerationBuilder(exists(key)).withEffect("NoSchedule").build();
   }
 
   private static String order(Toleration t) {

@@ -99,10 +99,12 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
 
   @Override
   public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
+    Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
+    pods.observe(actual);
     Optional<Settings> settings = read(config);
     Snapshot snapshot = cluster.snapshot();
     try {
-      settings.ifPresent(s -> placeAgents(s, snapshot, ctx));
+      settings.ifPresent(s -> placeAgents(s, snapshot, actual, ctx));
     } finally {
       // A DaemonSet that can't be written is no reason to keep what is of no use.
       new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
@@ -137,10 +139,9 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
     }
   }
 
-  private void placeAgents(Settings settings, Snapshot snapshot, Context<ConfigMap> ctx) {
+  private void placeAgents(
+      Settings settings, Snapshot snapshot, Optional<DaemonSet> actual, Context<ConfigMap> ctx) {
     AgentPlacement placement = AgentPlacement.of(snapshot);
-    Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
-    pods.observe(actual);
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
         DaemonSet desired = AgentDaemonSet.desired(settings, placement, namespace.name());

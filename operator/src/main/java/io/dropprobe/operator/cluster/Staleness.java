@@ -14,13 +14,14 @@ import java.time.Instant;
 public record Staleness(Instant now, Duration after) {
   /**
    * Whether a report is stale; one without a time is not: it is none yet. One whose time can't be
-   * read is: nothing says that it is about now, and nothing may wait for it for ever.
+   * read is, and one of the future: nothing says that it is about now, and nothing may wait for it
+   * for ever.
    */
   public boolean test(DropProbeNode report) {
     if (report.getStatus() == null || report.getStatus().reportedAt == null) {
       return false;
     }
     Instant at = Times.parseOrNull(report.getStatus().reportedAt);
-    return at == null || !now.isBefore(at.plus(after));
+    return at == null || !now.isBefore(at.plus(after)) || at.isAfter(now.plus(after));
   }
 }

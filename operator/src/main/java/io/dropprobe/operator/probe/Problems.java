@@ -19,10 +19,13 @@ final class Problems {
   /** A condition's reason may be longer; the schema of a problem's is not. */
   private static final int REASON = 63;
 
+  private static final Comparator<Problem> MOST_NODES_FIRST =
+      Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason);
+
   private Problems() {}
 
   /**
-   * @param installation problems of the whole: the first of the list, because they explain others
+   * @param installation problems of the whole, of which none is left out
    */
   static List<Problem> of(List<Verdict> verdicts, List<Problem> installation) {
     Map<String, List<Verdict>> byReason =
@@ -34,12 +37,20 @@ final class Problems {
     Stream<Problem> ofNodes =
         byReason.entrySet().stream()
             .map(e -> problem(e.getKey(), e.getValue()))
-            .sorted(
-                Comparator.comparing((Problem p) -> p.nodes)
-                    .reversed()
-                    .thenComparing(p -> p.reason));
-    installation.forEach(p -> p.message = cut(p.message, MESSAGE));
-    return Stream.concat(installation.stream(), ofNodes).limit(Limits.PROBLEMS).toList();
+            .sorted(MOST_NODES_FIRST)
+            .limit(Limits.PROBLEMS - installation.size());
+    return Stream.concat(ofNodes, installation.stream().map(Problems::shortened))
+        .sorted(MOST_NODES_FIRST)
+        .toList();
+  }
+
+  private static Problem shortened(Problem of) {
+    Problem p = new Problem();
+    p.reason = of.reason;
+    p.nodes = of.nodes;
+    p.example = of.example;
+    p.message = cut(of.message, MESSAGE);
+    return p;
   }
 
   private static Problem problem(String reason, List<Verdict> same) {

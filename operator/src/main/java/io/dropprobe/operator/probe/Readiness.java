@@ -29,7 +29,12 @@ record Readiness(boolean ready, String reason, String message) {
           "%d of %d selected nodes are on the way, see problems".formatted(n.pending, n.selected));
     }
     if (n.ready == 0) {
-      String worst = problems.isEmpty() ? "" : ": " + problems.get(0).reason;
+      String worst =
+          problems.stream()
+              .filter(p -> p.nodes > 0)
+              .findFirst()
+              .map(p -> ": " + p.reason)
+              .orElse("");
       return no(
           Conditions.Probe.NO_NODE_READY,
           "none of %d selected nodes can count%s".formatted(n.selected, worst));

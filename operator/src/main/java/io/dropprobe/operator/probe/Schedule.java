@@ -22,7 +22,8 @@ record Schedule(String activeSince, String expiresAt) {
    * The duration runs from when {@code active} became true, the series began, or a duration was
    * first given. Another duration later moves the end, not the beginning. A probe that was created
    * while the operator was away runs since the first node counted: nodes end it by themselves after
-   * its duration, and must not begin again.
+   * its duration, and must not begin again. One that was changed then runs from now: what nodes say
+   * of it may be of before the change.
    *
    * @param probe generation and creation are read
    * @param before the last status

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param heartbeat how often a node reports although nothing has changed
  * @param staleAfter age at which a report no longer says anything about its node
  * @param minReportInterval floor of the distance of two status writes of one object
- * @param agentPort port of the agent's health and metrics, on the host's network
+ * @param agentPort port of the agents' metrics, on the host's network; their health is on the next
  * @param priorityClassName of the agent's pods; empty is none
  * @param logLevel of the agent
  */

@@ -45,6 +45,7 @@ class HostileReportTest {
           Map.entry(
               "reportedAt with ten fraction digits", hostile("2026-01-01T00:00:00.1234567890Z")),
           Map.entry("reportedAt that is empty", hostile("")),
+          Map.entry("reportedAt of year 9998", hostile("9998-01-01T00:00:00Z")),
           Map.entry("reportedAt of year 0", hostile("0000-01-01T00:00:00Z")),
           Map.entry("since with an impossible offset", entry(p -> p.since = NO_TIME)),
           Map.entry("last with an impossible offset", entry(p -> p.last = NO_TIME)),

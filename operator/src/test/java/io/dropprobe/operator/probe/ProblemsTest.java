@@ -1,0 +1,45 @@
+package io.dropprobe.operator.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.NodeCounts;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Problem;
+import io.dropprobe.operator.probe.Verdict.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ProblemsTest {
+  private static final List<Problem> BAD_SETTINGS =
+      InstallationProblems.of(Optional.of("leas: unknown key"), Optional.empty());
+
+  private static Verdict failed(String node, String reason) {
+    return new Verdict(node, Kind.FAILED, reason, "message");
+  }
+
+  @Test
+  void theInstallationsAreNeverLeftOut() {
+    List<Verdict> verdicts =
+        IntStream.range(0, 9).mapToObj(i -> failed("n" + i, "Reason" + i)).toList();
+    List<Problem> problems = Problems.of(verdicts, BAD_SETTINGS);
+    assertEquals(5, problems.size());
+    assertEquals("BadSettings", problems.get(4).reason);
+  }
+
+  @Test
+  void readyBlamesTheProblemOfTheNodes() {
+    NodeCounts counts = new NodeCounts();
+    counts.selected = 1;
+    counts.failed = 1;
+    counts.ready = counts.pending = counts.stale = counts.unsupported = 0;
+    List<Problem> problems = Problems.of(List.of(failed("a", "SignatureEnforced")), BAD_SETTINGS);
+    assertEquals(
+        "none of 1 selected nodes can count: SignatureEnforced",
+        Readiness.of(counts, problems, ProbeState.Active).message());
+    assertEquals(
+        "none of 1 selected nodes can count",
+        Readiness.of(counts, BAD_SETTINGS, ProbeState.Active).message());
+  }
+}
