@@ -46,6 +46,11 @@ public record Snapshot(
     return node == null || ofEarlierNode(report, node) ? null : node.bootId();
   }
 
+  /** Whether the Node of a report is not there, or another of its name is. */
+  public boolean isOfEarlierNode(DropProbeNode report) {
+    return bootIdOf(report) == null;
+  }
+
   /** The nodes that a probe selects, by name. */
   public List<NodeFacts> selectedBy(DropProbe probe) {
     return nodes.values().stream()

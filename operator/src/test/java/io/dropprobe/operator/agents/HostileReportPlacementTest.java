@@ -1,0 +1,31 @@
+package io.dropprobe.operator.agents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.cluster.Snapshot;
+import io.dropprobe.operator.testing.HostileReports;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** No report moves another node's agent, or has another node's report deleted. */
+class HostileReportPlacementTest {
+  @TestFactory
+  Stream<DynamicTest> changesNothingForOtherNodes() {
+    AgentPlacement good = AgentPlacement.of(HostileReports.cluster((r, p) -> {}));
+    return HostileReports.ALL.entrySet().stream()
+        .map(
+            e ->
+                DynamicTest.dynamicTest(
+                    e.getKey(), () -> check(good, HostileReports.cluster(e.getValue()))));
+  }
+
+  private static void check(AgentPlacement good, Snapshot cluster) {
+    assertEquals(good, AgentPlacement.of(cluster));
+    List<DropProbeNode> removed = ReportRemoval.of(cluster, cluster::isOfEarlierNode);
+    assertTrue(removed.isEmpty(), () -> removed + " before their counts are folded in");
+  }
+}

@@ -1,0 +1,150 @@
+package io.dropprobe.operator.testing;
+
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Predecessor;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.dropprobe.api.v1alpha1.StageCount;
+import io.dropprobe.api.v1alpha1.WorkloadCount;
+import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.Snapshot;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Reports that no agent writes, some of which the schema accepts. */
+public final class HostileReports {
+  /** What date-time lets pass. */
+  public static final String NO_TIME = "2026-01-01T00:00:00+99:99";
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  /** By what is wrong with them: changes a good report and its entry of the probe. */
+  public static final Map<String, BiConsumer<DropProbeNode, ProbeReport>> ALL =
+      Map.ofEntries(
+          Map.entry("reportedAt with an impossible offset", hostile(NO_TIME)),
+          Map.entry(
+              "reportedAt with ten fraction digits", hostile("2026-01-01T00:00:00.1234567890Z")),
+          Map.entry("reportedAt that is empty", hostile("")),
+          Map.entry("reportedAt of year 9998", hostile("9998-01-01T00:00:00Z")),
+          Map.entry("reportedAt of year 0", hostile("0000-01-01T00:00:00Z")),
+          Map.entry("since with an impossible offset", entry(p -> p.since = NO_TIME)),
+          Map.entry("last with an impossible offset", entry(p -> p.last = NO_TIME)),
+          Map.entry("infinite rate when summed", entry(p -> p.perSecond = "1e308")),
+          Map.entry("rate of 301 characters", entry(p -> p.perSecond = "1e300")),
+          Map.entry("rate that is no number", entry(p -> p.perSecond = "NaN")),
+          Map.entry("most packets", entry(HostileReports::mostPackets)),
+          Map.entry("stages of its own", HostileReports::stages),
+          Map.entry("lists with entries without names", entry(HostileReports::nameless)),
+          Map.entry("the probe twice", (r, p) -> r.getStatus().probes.add(p)),
+          Map.entry("uid of another Node", (r, p) -> r.getStatus().nodeUID = "uid-good"),
+          Map.entry("uid of no Node", (r, p) -> r.getStatus().nodeUID = "invented"),
+          Map.entry("earlier Nodes that never were", HostileReports::predecessors),
+          Map.entry("kernel of another node", HostileReports::kernelOfGood),
+          Map.entry("no status of the module", (r, p) -> r.getStatus().module = null),
+          Map.entry("long reason", (r, p) -> longReason(r)));
+
+  /** A report with this time. */
+  public static BiConsumer<DropProbeNode, ProbeReport> hostile(String reportedAt) {
+    return (r, p) -> r.getStatus().reportedAt = reportedAt;
+  }
+
+  private static BiConsumer<DropProbeNode, ProbeReport> entry(Consumer<ProbeReport> change) {
+    return (r, p) -> change.accept(p);
+  }
+
+  private static void mostPackets(ProbeReport p) {
+    p.packets = Long.MAX_VALUE;
+    p.segments = Long.MAX_VALUE;
+    p.bytes = Long.MAX_VALUE;
+    p.noise = Long.MAX_VALUE;
+    p.unkeyed = Long.MAX_VALUE;
+    p.reasons = List.of(new ReasonCount("NO_SOCKET", Long.MAX_VALUE, "1e308", null));
+  }
+
+  private static void stages(DropProbeNode r, ProbeReport p) {
+    p.stages = new ArrayList<>();
+    for (int i = 0; i < Limits.NODE_STAGES; i++) {
+      StageCount s = new StageCount();
+      s.stage = r.getMetadata().getName() + i;
+      s.packets = Long.MAX_VALUE;
+      p.stages.add(s);
+    }
+  }
+
+  private static void longReason(DropProbeNode r) {
+    r.getStatus().module.state = ModuleState.Failed;
+    Reports.failed(r.getStatus(), "ModuleLoaded", "R".repeat(256), "m".repeat(4096));
+  }
+
+  private static void nameless(ProbeReport p) {
+    p.reasons = List.of(new ReasonCount(null, 1L, null, null), new ReasonCount());
+    p.locations = List.of(new LocationCount());
+    p.stages = List.of(new StageCount(), new StageCount());
+    p.workloads = List.of(new WorkloadCount());
+  }
+
+  private static void predecessors(DropProbeNode r, ProbeReport p) {
+    r.getStatus().predecessors = new ArrayList<>();
+    for (String uid :
+        Arrays.asList("invented", "uid-good", "uid-" + r.getMetadata().getName(), null)) {
+      Predecessor earlier = new Predecessor();
+      earlier.nodeUID = uid;
+      earlier.bootID = "boot-good";
+      earlier.probes = uid == null ? null : List.of(p);
+      r.getStatus().predecessors.add(earlier);
+    }
+  }
+
+  private static void kernelOfGood(DropProbeNode r, ProbeReport p) {
+    r.getStatus().kernel.bootID = "boot-good";
+    r.getStatus().reportedAt = NOON.plusSeconds(60).toString();
+    p.packets = 0L;
+  }
+
+  private HostileReports() {}
+
+  /** A good node and two bad ones, and one probe of all. */
+  public static Snapshot cluster(BiConsumer<DropProbeNode, ProbeReport> change) {
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setName("p");
+    probe.getMetadata().setUid("u");
+    probe.getMetadata().setGeneration(1L);
+    Map<String, NodeFacts> nodes = new HashMap<>();
+    Map<String, DropProbeNode> reports = new HashMap<>();
+    for (String name : List.of("good", "bad-1", "bad-2")) {
+      nodes.put(
+          name,
+          new NodeFacts(
+              name, "uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of(), "boot-" + name));
+      DropProbeNode r = Reports.report(name, NOON);
+      r.getStatus().nodeUID = "uid-" + name;
+      ProbeReport p = Reports.entry("p", "u", HostileReports::counting);
+      r.getStatus().probes.add(p);
+      if (!name.equals("good")) {
+        change.accept(r, p);
+      }
+      reports.put(name, r);
+    }
+    return new Snapshot(nodes, reports, Map.of("p", probe));
+  }
+
+  private static void counting(ProbeReport p) {
+    p.observedGeneration = 1L;
+    p.state = ProbeState.Active;
+    p.packets = 5L;
+    p.perSecond = "1";
+    p.since = "2026-01-01T11:00:00Z";
+    p.last = "2026-01-01T11:30:00Z";
+  }
+}
