@@ -12,7 +12,7 @@ public final class Wanted {
   /**
    * When a probe stops by itself on a node: at {@code expiresAt}, whatever generation it was
    * written for, or (while the operator is away and has not written it) after its duration on this
-   * node. A probe never counts longer than asked because the operator is away.
+   * node. An end that is written holds even if the operator is away and the spec has changed since.
    *
    * @param probe not null
    * @param begin when this node began to count for it

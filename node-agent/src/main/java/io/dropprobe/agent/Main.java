@@ -117,8 +117,8 @@ public final class Main {
     Listener listener = new Listener(LISTEN_AGAIN);
     listener.listen(
         "health on 127.0.0.1:" + settings.healthPort(),
-        "the kubelet can't see that this agent is well, and restarts it after two minutes;"
-            + " free the port, or set agentPort in the ConfigMap dropprobe: health is on the next port",
+        "Until it can, the kubelet restarts this container about every two minutes; free the"
+            + " port, or set agentPort in the ConfigMap dropprobe (health uses the next port)",
         () ->
             HttpEndpoint.health(
                 settings.healthPort(),
@@ -126,8 +126,8 @@ public final class Main {
                 () -> agent.latest() != null));
     listener.listen(
         "metrics on port " + settings.port(),
-        "there are no metrics of this node, and counting goes on;"
-            + " free the port, or set agentPort in the ConfigMap dropprobe",
+        "This node has no metrics until then, and goes on counting; free the port, or set"
+            + " agentPort in the ConfigMap dropprobe",
         () -> HttpEndpoint.metrics(settings.port(), this::metrics));
     loop.start();
     cluster.start();

@@ -344,8 +344,7 @@ class OperatorIT {
                     .withNumberReady(0)
                     .endStatus()
                     .build());
-    awaitProblem(
-        "uncreated", "AgentNotCreated", "DaemonSet dropprobe-agent can't create pods: Error");
+    awaitProblem("uncreated", "AgentNotCreated", "pods of DaemonSet dropprobe-agent: Error");
   }
 
   /** A change of the probe, so that it is looked at now. */
@@ -479,7 +478,7 @@ class OperatorIT {
     }
     settings(data -> data.put("leas", "600s"));
     try {
-      awaitProblem("settings", "BadSettings", "leas: unknown key without effect");
+      awaitProblem("settings", "BadSettings", "unknown key without effect: leas");
     } finally {
       settings(data -> data.remove("leas"));
     }

@@ -41,7 +41,7 @@ public class DropProbeNodeStatus {
 
   @Size(max = Limits.PREDECESSORS)
   @JsonPropertyDescription(
-      "earlier Nodes of this name whose counts no DropProbe has taken over yet; the agent keeps them"
-          + " until each has")
+      "earlier Nodes of this name whose counts not every DropProbe has taken over yet; the agent"
+          + " keeps an entry until each has")
   public List<Predecessor> predecessors;
 }

@@ -19,7 +19,8 @@ public class DropProbeStatus {
   public NodeCounts nodes;
 
   @Size(max = 8)
-  @JsonPropertyDescription("what keeps nodes from counting or has no effect, most nodes first")
+  @JsonPropertyDescription(
+      "what keeps nodes from counting, and what has no effect; most nodes first")
   public List<Problem> problems;
 
   @JsonPropertyDescription("the headline: packets dropped on all nodes, without noise")

@@ -30,7 +30,8 @@ final class ReportTurn {
   Optional<String> obstacle(
       String node, String reportOf, String live, DropProbeNodeStatus existing, long now) {
     if (live == null || !live.equals(reportOf)) {
-      return Optional.of("Node " + node + " (uid " + reportOf + ") is gone: nothing to report");
+      return Optional.of(
+          "Node " + node + " (uid " + reportOf + ") was deleted: there is nothing to report");
     }
     String earlier = existing == null ? null : existing.nodeUID;
     if (earlier == null || earlier.equals(reportOf)) {

@@ -140,7 +140,9 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
     if (report == null || !report.getMetadata().getUid().equals(carried.object())) {
       created = null;
       throw new IllegalStateException(
-          "DropProbeNode " + node + " is another object now: reading it again before writing");
+          "DropProbeNode "
+              + node
+              + " was replaced by another object; the agent reads it again before it writes");
     }
     return report.getMetadata().getResourceVersion();
   }

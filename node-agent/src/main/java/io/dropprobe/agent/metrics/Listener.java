@@ -55,7 +55,7 @@ public final class Listener {
       if (!told) {
         LOG.log(
             System.Logger.Level.ERROR,
-            "{0}: can''t listen ({1}); {2}. Tried again every {3} s",
+            "cannot listen for {0}: {1}. {2}. The agent tries again every {3} s",
             what,
             e.getMessage(),
             consequence,

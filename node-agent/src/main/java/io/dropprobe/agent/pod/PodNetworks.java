@@ -59,8 +59,8 @@ public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) 
     if (namespaces.isEmpty()) {
       // This agent is a pod itself.
       return unknown(
-          "/var/log/pods has no pod's folder, not even this agent's; the kubelet's podLogsDir names"
-              + " another folder, which the agent does not know");
+          "/var/log/pods has no folder of any pod, not even of this agent's, so the kubelet's podLogsDir"
+              + " must be another folder; set it back to use match.namespaces on this node");
     }
     Map<String, TreeSet<String>> cookies = new HashMap<>();
     for (NetNamespace n : kernel.all()) {

@@ -22,7 +22,7 @@ class ReportTurnTest {
   @Test
   void aNodeThatIsGoneHasNothingToReport() {
     String gone = turn.obstacle("w", "n1", null, null, 0).orElseThrow();
-    assertTrue(gone.contains("gone: nothing to report"), gone);
+    assertTrue(gone.contains("deleted: there is nothing to report"), gone);
   }
 
   @Test

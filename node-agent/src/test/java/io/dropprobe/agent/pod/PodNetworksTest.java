@@ -55,7 +55,7 @@ class PodNetworksTest {
     for (List<String> folders : List.of(List.<String>of(), List.of("lost+found"))) {
       PodNetworks.Choice c = PodNetworks.of(kernel, Optional.of(folders)).choose(List.of("shop"));
       assertEquals("", c.cookies());
-      assertTrue(c.note().contains("nothing is matched: /var/log/pods has no pod's"), c.note());
+      assertTrue(c.note().contains("nothing is matched: /var/log/pods has no folder"), c.note());
     }
   }
 

@@ -79,7 +79,9 @@ public class AgentPods {
           .list()
           .getItems();
     } catch (KubernetesClientException e) {
-      LOG.warnf("the Events of DaemonSet %s can't be read: %s", of.getMetadata().getName(), e);
+      LOG.warnf(
+          "cannot read the Events of DaemonSet %s, so nothing says why pods are missing: %s",
+          of.getMetadata().getName(), e);
       return List.of();
     }
   }
@@ -97,7 +99,7 @@ public class AgentPods {
               p.reason = Conditions.Problem.AGENT_NOT_CREATED;
               p.nodes = missing(of);
               p.message =
-                  "DaemonSet %s can't create pods: %s"
+                  "the DaemonSet controller cannot create pods of DaemonSet %s: %s"
                       .formatted(of.getMetadata().getName(), e.getMessage());
               return p;
             });

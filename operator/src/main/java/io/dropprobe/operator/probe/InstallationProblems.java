@@ -1,7 +1,6 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ final class InstallationProblems {
     Problem p = new Problem();
     p.reason = Conditions.Problem.BAD_SETTINGS;
     p.nodes = 0;
-    p.message = "ConfigMap " + Names.SETTINGS + ": " + message;
+    p.message = message;
     return p;
   }
 }

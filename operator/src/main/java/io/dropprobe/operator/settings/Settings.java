@@ -109,7 +109,7 @@ public record Settings(
     return unknown.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "%s: unknown key without effect; keys are %s"
+            "ConfigMap dropprobe: unknown key without effect: %s; keys are %s"
                 .formatted(String.join(", ", unknown), String.join(", ", KEYS)));
   }
 

@@ -46,7 +46,9 @@ class AgentPodsTest {
             .orElseThrow();
     assertEquals("AgentNotCreated", p.reason);
     assertEquals(3, p.nodes);
-    assertEquals("DaemonSet dropprobe-agent can't create pods: second", p.message);
+    assertEquals(
+        "the DaemonSet controller cannot create pods of DaemonSet dropprobe-agent: second",
+        p.message);
   }
 
   @Test

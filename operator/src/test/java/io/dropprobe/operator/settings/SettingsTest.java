@@ -70,7 +70,9 @@ class SettingsTest {
     assertEquals(
         Optional.empty(), Settings.unknown(Map.of("operatorImage", "o", "staleAfter", "1h")));
     String said = Settings.unknown(Map.of("leas", "1m", "Lease", "1m")).orElseThrow();
-    assertTrue(said.startsWith("Lease, leas: unknown key without effect; keys are"), said);
+    assertTrue(
+        said.startsWith("ConfigMap dropprobe: unknown key without effect: Lease, leas; keys"),
+        said);
     assertTrue(said.contains("agentPort") && said.contains("operatorImage"), said);
   }
 }
