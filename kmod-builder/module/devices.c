@@ -142,14 +142,16 @@ static struct dp_device *slot_with(const void *address)
 	return NULL;
 }
 
-static void forget_address(const void *address)
+/* Whether it was there. */
+static bool forget_address(const void *address)
 {
 	struct dp_device *slot = slot_with(address);
 
-	if (slot) {
-		WRITE_ONCE(slot->address, GONE);
-		locked_table()->live--;
-	}
+	if (!slot)
+		return false;
+	WRITE_ONCE(slot->address, GONE);
+	locked_table()->live--;
+	return true;
 }
 
 #if DP_HAVE_NET_COOKIE
@@ -235,8 +237,8 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 		note_peer(device);
 		break;
 	case NETDEV_UNREGISTER:
-		forget_address(device);
-		if (is_loopback(device)) {
+		/* Again each second while somebody holds a reference: once is enough. */
+		if (forget_address(device) && is_loopback(device)) {
 			forget_netns(net);
 			dp_fold_later();
 		}

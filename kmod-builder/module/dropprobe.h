@@ -26,7 +26,8 @@
  *   dp_command_lock  one command after the other; never taken where a proc file is opened or read, so that a command may wait
  *                    for the readers of a proc file that it removes
  *   dp_lock          the probes and their state; taken by commands, by the lease's work and where a snapshot is made
- *   rtnl, then dp_devices_lock   the table of devices
+ *   rtnl             taken by the kernel around the netdevice notifier, and to list interfaces; never below dp_lock
+ *   net_rwsem or dp_devices_lock   the namespaces that there are, below dp_lock or the rtnl; the table of devices
  * The handlers of the hooks take none of them.
  */
 extern struct mutex dp_command_lock;
@@ -313,6 +314,7 @@ u32 dp_lease_left(const struct dp_probe *probe);
 int dp_print_settings(struct dp_text *text);
 
 /* procfs.c */
+bool dp_procfs_taken(void);
 int dp_procfs_init(void);
 void dp_procfs_exit(void);
 struct proc_dir_entry *dp_procfs_add_probe(const char *name);

@@ -44,8 +44,14 @@ static void stop_devices(void)
 
 static int __init dropprobe_init(void)
 {
-	int error = dp_devices_start();
+	int error;
 
+	/* First: the agent tries again, and the notifier is not for nothing. */
+	if (dp_procfs_taken()) {
+		pr_err("/proc/mooc is there already: unload the module that made it\n");
+		return -EEXIST;
+	}
+	error = dp_devices_start();
 	if (error)
 		return error;
 	error = dp_procfs_init();

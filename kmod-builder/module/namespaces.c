@@ -172,10 +172,11 @@ void dp_print_namespaces(struct dp_text *text)
 		return;
 	}
 	find_cgroups(&all);
+	/* All that is printed is copied: whoever makes a namespace need not wait for it. */
+	up_read(&net_rwsem);
 	for (i = 0; i < all.count; i++)
 		dp_print(text, "netns cookie=%llu inum=%u cgroup=%s\n", all.list[i].cookie, all.list[i].inum,
 			 *all.list[i].cgroup ? all.list[i].cgroup : "-");
-	up_read(&net_rwsem);
 	kvfree(all.list);
 }
 

@@ -222,8 +222,13 @@ struct proc_dir_entry *dp_procfs_add_probe(const char *name)
 	return proc_create(name, 0400, dp_probes_folder, &probe_ops);
 }
 
-/* The ancestor of this module, or something else, may have the name: proc_mkdir() would answer with a stack trace in the log. */
-static bool name_taken(void)
+/**
+ * dp_procfs_taken - whether somebody has /proc/mooc already
+ *
+ * The ancestor of this module, or something else, may have the name: proc_mkdir() would answer
+ * with a stack trace in the log.
+ */
+bool dp_procfs_taken(void)
 {
 	struct path path;
 
@@ -242,16 +247,12 @@ static struct proc_dir_entry *make_folder(const char *name, struct proc_dir_entr
 /**
  * dp_procfs_init - make the files that are always there
  *
- * Return: 0; -EEXIST where another module has /proc/mooc; -ENOMEM. After an error nothing is left.
+ * Return: 0 or -ENOMEM. After an error nothing is left.
  */
 int dp_procfs_init(void)
 {
 	struct proc_dir_entry *net, *folder;
 
-	if (name_taken()) {
-		pr_err("/proc/mooc is there already: unload the module that made it\n");
-		return -EEXIST;
-	}
 	dp_root = make_folder("mooc", NULL);
 	if (!dp_root)
 		return -ENOMEM;
