@@ -74,6 +74,7 @@ final class Stuck {
         MODULE_STUCK,
         what
             + ". No probe counts on this node until that ends, and nothing can interrupt it;"
+            + " while it waits for a network namespace, no new pod can start either."
             + " dmesg on the node may say what it waits for. If it does not end, reboot the node",
         false);
   }

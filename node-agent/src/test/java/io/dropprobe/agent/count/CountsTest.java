@@ -99,6 +99,8 @@ class CountsTest {
     ProbeSnapshot.Cell closed = cell(0, "sk_stream_kill_queues+0x50", 9, 60);
 
     assertEquals(7, counts(reason(80, "PACKET_SOCK_ERROR", 0, 50, sniffed), sniffed).noise());
+    ProbeSnapshot.Cell unnamed = cell(2, "packet_rcv+0x3", 7, 50);
+    assertEquals(7, counts(reason(2, "NOT_SPECIFIED", 0, 50, unnamed), unnamed).noise());
     Counts nameless = counts(reason(0, "-", 0, 60, closed), closed);
     assertEquals(9, nameless.noise());
     assertEquals(0, nameless.packets());

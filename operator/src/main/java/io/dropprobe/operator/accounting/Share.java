@@ -35,12 +35,13 @@ public record Share(
 
   /**
    * Of samples of one epoch the newest is the last: its counters only grow, so the larger count is
-   * the newer one whatever the clocks say. A report cannot hide another's count by its time, and
-   * one whose kernel is not confirmed cannot hide any that is.
+   * the newer one whatever the clocks say; with noise, because an agent of another version may
+   * class it otherwise. A report cannot hide another's count by its time, and one whose kernel is
+   * not confirmed cannot hide any that is.
    */
   static final Comparator<Share> BY_COUNT =
       Comparator.comparing(Share::confirmed)
-          .thenComparing(s -> s.report.packets == null ? -1 : s.report.packets)
+          .thenComparing(Share::everything)
           .thenComparing(Share::reportedAt)
           .thenComparing(Share::node);
 
@@ -116,8 +117,10 @@ public record Share(
     return bootId == null || report.epoch == null ? null : bootId + "/" + report.epoch;
   }
 
-  boolean sameKernel(Share other) {
-    return kernel() != null && kernel().equals(other.kernel());
+  /** Drops and noise; -1 when nothing is known. */
+  private long everything() {
+    Long all = Counts.sum(report.packets, report.noise);
+    return all == null ? -1 : all;
   }
 
   boolean isOwnedElsewhere() {

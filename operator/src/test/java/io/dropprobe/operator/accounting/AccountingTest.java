@@ -93,6 +93,23 @@ class AccountingTest {
     assertEquals(1000, sum(shares));
   }
 
+  /** An agent of another version may call noise what this one calls drops. */
+  @Test
+  void largerCountIsTheOneOfDropsAndNoise() {
+    List<Share> shares =
+        shares(
+            node("a", NOON, "boot", p -> p.packets = 1000L),
+            node(
+                "b",
+                NOON,
+                "boot",
+                p -> {
+                  p.packets = 60L;
+                  p.noise = 950L;
+                }));
+    assertEquals(60, sum(shares));
+  }
+
   @Test
   void reportWithAnotherNodesBootIdDoesNotHideItsCount() {
     List<Share> shares =
