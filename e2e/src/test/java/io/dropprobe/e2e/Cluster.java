@@ -33,6 +33,14 @@ final class Cluster {
     return API.nodes().withName(name).get();
   }
 
+  /** Pods of the operator, those that are shutting down too. */
+  static int operators() {
+    return (int)
+        API.pods().inNamespace(NAMESPACE).list().getItems().stream()
+            .filter(p -> p.getMetadata().getName().startsWith("dropprobe-operator-"))
+            .count();
+  }
+
   /** What the node reports; it must be there. */
   static DropProbeNode report(String name) {
     return API.resources(DropProbeNode.class).withName(name).get();

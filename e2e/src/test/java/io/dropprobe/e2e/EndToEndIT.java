@@ -274,6 +274,7 @@ class EndToEndIT {
         "deployment/dropprobe-operator",
         "--replicas=" + replicas);
     rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
+    Await.until("%d operators".formatted(replicas), Cluster::operators, n -> n == replicas);
   }
 
   @Tag("long")

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,36 @@ class AccessIT {
     String told = "the token of this dropprobe agent does not say on which node it runs";
     assertRefused(told, () -> reportStatus(api.agent(), "worker-1"));
     assertRefused(told, () -> reportStatus(api.agent("worker-1", "worker-2"), "worker-1"));
+  }
+
+  @Test
+  void agentCarriesTheReportThatItReplacesAndNoOther() {
+    KubernetesClient agent = api.agent("worker-1");
+    report(agent, "worker-1");
+    String told = "status.predecessors may name only the Node of the report that it replaces";
+    assertRefused(told, () -> writeStatus(agent, "uid-2", "invented"));
+    writeStatus(agent, "uid-1");
+    assertRefused(told, () -> writeStatus(agent, "uid-2", "uid-1", "invented"));
+    writeStatus(agent, "uid-2", "uid-1");
+    writeStatus(agent, "uid-2", "uid-1");
+    writeStatus(agent, "uid-2");
+    assertRefused(told, () -> writeStatus(agent, "uid-2", "uid-1"));
+  }
+
+  private static void writeStatus(KubernetesClient client, String nodeUid, String... earlier) {
+    DropProbeNode r = new DropProbeNode();
+    r.getMetadata().setName("worker-1");
+    r.setStatus(new DropProbeNodeStatus());
+    r.getStatus().nodeUID = nodeUid;
+    r.getStatus().predecessors =
+        earlier.length == 0 ? null : Stream.of(earlier).map(AccessIT::predecessor).toList();
+    client.resource(r).subresource("status").patch(APPLY);
+  }
+
+  private static Predecessor predecessor(String nodeUid) {
+    Predecessor p = new Predecessor();
+    p.nodeUID = nodeUid;
+    return p;
   }
 
   @Test

@@ -247,11 +247,7 @@ class OperatorIT {
     counted.state = null;
     counted.perSecond = null;
     earlier.probes = List.of(counted);
-    a.reports(
-        s -> {
-          s.predecessors = List.of(earlier);
-          s.probes = List.of(withPackets(report("a").getStatus().probes.get(0), 5));
-        });
+    a.carries(earlier, withPackets(report("a").getStatus().probes.get(0), 5));
     await("carried", s -> s.retired.nodes == 1 && s.drops.packets == 1025);
     String owner = report("a").getMetadata().getUid() + "/" + earlier.nodeUID;
     assertEquals(List.of(owner), status("carried").retired.folded);

@@ -5,6 +5,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -87,14 +88,31 @@ public final class FakeNode {
 
   /** Reports, identity first: applying the status of an absent object is a 404. */
   public void reports(Consumer<DropProbeNodeStatus> rest) {
+    reports(agent, rest);
+  }
+
+  /**
+   * Reports as an agent that has replaced an earlier Node's report; by an administrator, because an
+   * operator that is there folds that one in before it can be replaced.
+   */
+  public void carries(Predecessor earlier, ProbeReport entry) {
+    reports(
+        admin,
+        s -> {
+          s.predecessors = List.of(earlier);
+          s.probes = List.of(entry);
+        });
+  }
+
+  private void reports(KubernetesClient as, Consumer<DropProbeNodeStatus> rest) {
     DropProbeNode report = new DropProbeNode();
     report.getMetadata().setName(name);
     report.setStatus(null);
-    agent.resource(report).patch(APPLY);
+    as.resource(report).patch(APPLY);
     report.setStatus(Reports.status(name, Instant.now()));
     report.getStatus().nodeUID = uid;
     rest.accept(report.getStatus());
-    agent.resource(report).subresource("status").patch(APPLY);
+    as.resource(report).subresource("status").patch(APPLY);
   }
 
   /** Deletes the Node and creates it anew under its name, without an agent's report of its own. */
