@@ -265,6 +265,40 @@ class EndToEndIT {
     assertEquals(64, Probes.get(PROBE).getStatus().drops.packets);
   }
 
+  @Test
+  void saysWhyAnAgentIsNotCreated() {
+    started(null);
+    priorityClass("no-such-class");
+    try {
+      Await.until(
+          "the DaemonSet controller's words in the problems",
+          () -> Probes.get(PROBE).getStatus().problems,
+          problems ->
+              problems.stream()
+                  .anyMatch(
+                      p ->
+                          p.reason.equals("AgentNotCreated")
+                              && p.nodes == 1
+                              && p.message.contains("no-such-class")));
+    } finally {
+      priorityClass("dropprobe-agent");
+    }
+    rolledOut(Cluster.NAMESPACE, "daemonset/dropprobe-agent");
+    Probes.awaitReady(PROBE);
+  }
+
+  private static void priorityClass(String name) {
+    Shell.output(
+        "e2e/kubectl",
+        "-n",
+        Cluster.NAMESPACE,
+        "patch",
+        "configmap",
+        "dropprobe",
+        "--type=merge",
+        "--patch={\"data\":{\"priorityClassName\":\"%s\"}}".formatted(name));
+  }
+
   private static void scaleOperator(int replicas) {
     Shell.output(
         "e2e/kubectl",
