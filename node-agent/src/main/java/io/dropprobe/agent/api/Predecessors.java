@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-import io.dropprobe.api.Series;
+import io.dropprobe.api.Folding;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -9,7 +9,6 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What earlier Nodes of this name had counted and the operator has not folded in yet. The report of
@@ -90,22 +89,7 @@ record Predecessors(String object, List<Predecessor> list) {
   }
 
   private boolean needs(DropProbe probe, Predecessor p) {
-    return probe.getMetadata().getDeletionTimestamp() == null
-        && p.probes != null
-        && p.probes.stream().anyMatch(r -> isOf(r, probe))
-        && !hasFolded(probe, object + "/" + p.nodeUID);
-  }
-
-  private static boolean isOf(ProbeReport r, DropProbe probe) {
-    return Objects.equals(r.uid, probe.getMetadata().getUid())
-        && (r.series == null || r.series.equals(Series.of(probe.getSpec())));
-  }
-
-  private static boolean hasFolded(DropProbe probe, String owner) {
-    return probe.getStatus() != null
-        && probe.getStatus().retired != null
-        && probe.getStatus().retired.folded != null
-        && probe.getStatus().retired.folded.contains(owner);
+    return Folding.needs(probe, p.probes, Folding.owner(object, p.nodeUID));
   }
 
   /** For the report; null when there are none. */

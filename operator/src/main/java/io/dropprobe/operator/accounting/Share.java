@@ -1,5 +1,6 @@
 package io.dropprobe.operator.accounting;
 
+import io.dropprobe.api.Folding;
 import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.KernelInfo;
@@ -63,7 +64,7 @@ public record Share(
             report ->
                 EarlierReports.with(report)
                     .flatMap(n -> entries(n, uid).map(r -> of(n, n != report, bootId.apply(n), r))))
-        .filter(s -> s.report.series == null || s.report.series.equals(series))
+        .filter(s -> Folding.isOfSeries(s.report, series))
         .sorted(Comparator.comparing(Share::node))
         .toList();
   }
@@ -84,8 +85,7 @@ public record Share(
    */
   public static String owner(DropProbeNode report) {
     String node = report.getStatus() == null ? null : report.getStatus().nodeUID;
-    String object = report.getMetadata().getUid();
-    return node == null ? object : object + "/" + node;
+    return Folding.owner(report.getMetadata().getUid(), node);
   }
 
   private static Share of(DropProbeNode node, boolean carried, String said, ProbeReport report) {

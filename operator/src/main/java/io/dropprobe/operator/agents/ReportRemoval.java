@@ -1,6 +1,6 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Series;
+import io.dropprobe.api.Folding;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.operator.accounting.EarlierReports;
@@ -27,32 +27,21 @@ final class ReportRemoval {
     return cluster.reports().values().stream()
         .filter(
             r ->
-                // The first asks nobody, the second may ask the API server.
-                (hasFolded(cluster, EarlierReports.with(r)) && gone.test(r))
+                // Only the last may ask the API server.
+                (cluster.isOfEarlierNode(r)
+                        && hasFolded(cluster, EarlierReports.with(r))
+                        && gone.test(r))
                     || isLeftOver(r, cluster))
         .toList();
   }
 
   private static boolean hasFolded(Snapshot cluster, Stream<DropProbeNode> reports) {
-    return reports.allMatch(r -> cluster.probes().values().stream().allMatch(p -> hasFolded(p, r)));
+    return reports.allMatch(r -> cluster.probes().values().stream().noneMatch(p -> needs(p, r)));
   }
 
-  /** A probe that is being deleted needs no share any more. */
-  private static boolean hasFolded(DropProbe probe, DropProbeNode report) {
-    if (probe.getMetadata().getDeletionTimestamp() != null || !hasShare(probe, report)) {
-      return true;
-    }
-    var status = probe.getStatus();
-    return status != null
-        && status.retired != null
-        && status.retired.folded != null
-        && status.retired.folded.contains(Share.owner(report));
-  }
-
-  private static boolean hasShare(DropProbe probe, DropProbeNode report) {
-    String uid = probe.getMetadata().getUid();
-    String series = Series.of(probe.getSpec());
-    return Share.entries(report, uid).anyMatch(r -> r.series == null || r.series.equals(series));
+  private static boolean needs(DropProbe probe, DropProbeNode report) {
+    var status = report.getStatus();
+    return Folding.needs(probe, status == null ? null : status.probes, Share.owner(report));
   }
 
   /** An agent makes the object first, and then writes into it: not to be deleted in between. */

@@ -2,6 +2,7 @@ package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Conditions.Problem;
+import io.dropprobe.api.Folding;
 import io.dropprobe.api.Series;
 import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -88,7 +89,7 @@ record Verdict(String node, Kind kind, String reason, String message) {
     Long generation = probe.getMetadata().getGeneration();
     boolean actedOn =
         generation == null || (p.observedGeneration != null && p.observedGeneration >= generation);
-    return actedOn && (p.series == null || p.series.equals(Series.of(probe.getSpec())));
+    return actedOn && Folding.isOfSeries(p, Series.of(probe.getSpec()));
   }
 
   private static Verdict ofEntry(
