@@ -72,7 +72,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   private Predecessors unfolded(Predecessors of) {
-    return probes.get().map(of::unfolded).orElse(of);
+    return of.list().isEmpty() ? of : probes.get().map(of::unfolded).orElse(of);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.api.NodeSelection;
-import io.dropprobe.api.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Instant;
@@ -59,7 +58,7 @@ public final class History {
    * Of the first generation that is known across restarts; of a later one the counts may be older
    * than its duration, so it is when this process saw it first.
    */
-  Instant begin(DropProbe probe, Instant now) {
+  Instant begin(DropProbe probe, String series, Instant now) {
     String uid = probe.getMetadata().getUid();
     long generation = generation(probe);
     Seen first =
@@ -67,7 +66,7 @@ public final class History {
             uid,
             new Seen(generation, now),
             (old, fresh) -> old.generation == fresh.generation ? old : fresh);
-    Instant counted = generation == 1 ? since.of(uid, Series.of(probe.getSpec())) : null;
+    Instant counted = generation == 1 ? since.of(uid, series) : null;
     return counted != null && counted.isBefore(first.at) ? counted : first.at;
   }
 

@@ -76,12 +76,13 @@ public record WantedProbe(
 
   private static WantedProbe of(DropProbe p, History history, Instant now) {
     Match match = p.getSpec().match;
-    Instant end = Wanted.end(p, history.begin(p, now));
+    String series = Series.of(p.getSpec());
+    Instant end = Wanted.end(p, history.begin(p, series, now));
     return new WantedProbe(
         p.getMetadata().getName(),
         p.getMetadata().getUid(),
         History.generation(p),
-        Series.of(p.getSpec()),
+        series,
         Wanted.state(p.getSpec(), end, now),
         end,
         match == null ? new Match() : match,

@@ -69,8 +69,11 @@ public final class Retirement {
   /** What live reports carry may take half of the places: agents free them, which may be down. */
   private static boolean mayCarry(List<Share> kernel, List<Share> shares, Retired after) {
     long more = kernel.stream().filter(Share::carried).count();
+    if (more == 0) {
+      return true;
+    }
     long now = shares.stream().filter(s -> s.carried() && after.folded.contains(s.owner())).count();
-    return more == 0 || now == 0 || now + more <= Limits.FOLDED / 2;
+    return now == 0 || now + more <= Limits.FOLDED / 2;
   }
 
   /**
