@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * What the generator has no annotation for: list types, formats by name, what is required, the
@@ -88,9 +89,9 @@ final class CrdPostProcessor implements CRDPostProcessor {
 
   private static void complete(String kind, CustomResourceDefinitionVersion version) {
     JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
-    walk(root);
+    walk(root, CrdPostProcessor::complete);
     if (kind.equals("DropProbeNode")) {
-      restrictReport(root);
+      walk(root, CrdPostProcessor::restrict);
       root.getProperties().remove("spec");
     } else {
       // Without it the defaults below an absent spec are not applied, and the user is not told.
@@ -107,27 +108,33 @@ final class CrdPostProcessor implements CRDPostProcessor {
     columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
   }
 
-  private static void walk(JSONSchemaProps schema) {
-    if (schema.getProperties() == null) {
-      return;
+  /** Visits each field, also of the entries of lists, those further out first. */
+  private static void walk(JSONSchemaProps schema, BiConsumer<String, JSONSchemaProps> visit) {
+    if (schema.getItems() != null) {
+      walk(schema.getItems().getSchema(), visit);
     }
-    schema
-        .getProperties()
-        .forEach(
-            (name, p) -> {
-              if ("array".equals(p.getType())) {
-                list(name, p);
-                walk(p.getItems().getSchema());
-              } else if ("string".equals(p.getType()) && TIMES.contains(name)) {
-                p.setFormat("date-time");
-              } else if ("integer".equals(p.getType()) && p.getMinimum() == null) {
-                p.setFormat("int64");
-                if (p.getDefault() == null) {
-                  p.setMinimum(0.0);
-                }
-              }
-              walk(p);
-            });
+    if (schema.getProperties() != null) {
+      schema
+          .getProperties()
+          .forEach(
+              (name, p) -> {
+                visit.accept(name, p);
+                walk(p, visit);
+              });
+    }
+  }
+
+  private static void complete(String name, JSONSchemaProps p) {
+    if ("array".equals(p.getType())) {
+      list(name, p);
+    } else if ("string".equals(p.getType()) && TIMES.contains(name)) {
+      p.setFormat("date-time");
+    } else if ("integer".equals(p.getType()) && p.getMinimum() == null) {
+      p.setFormat("int64");
+      if (p.getDefault() == null) {
+        p.setMinimum(0.0);
+      }
+    }
   }
 
   /**
@@ -136,24 +143,12 @@ final class CrdPostProcessor implements CRDPostProcessor {
    * operator adds them with saturation, and a refused report would lose all that the node has to
    * say.
    */
-  private static void restrictReport(JSONSchemaProps schema) {
-    if (schema.getItems() != null) {
-      restrictReport(schema.getItems().getSchema());
+  private static void restrict(String name, JSONSchemaProps p) {
+    if (name.equals("perSecond")) {
+      p.setPattern(RATE);
+    } else if (REPORT_TIMES.contains(name)) {
+      p.setPattern(TIME);
     }
-    if (schema.getProperties() == null) {
-      return;
-    }
-    schema
-        .getProperties()
-        .forEach(
-            (name, p) -> {
-              if (name.equals("perSecond")) {
-                p.setPattern(RATE);
-              } else if (REPORT_TIMES.contains(name)) {
-                p.setPattern(TIME);
-              }
-              restrictReport(p);
-            });
   }
 
   private static void list(String name, JSONSchemaProps p) {

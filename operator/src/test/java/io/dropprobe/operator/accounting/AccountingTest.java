@@ -144,16 +144,7 @@ class AccountingTest {
   @Test
   void nodeOfAnotherKernelDoesNotHoldUpFolding() {
     DropProbeNode gone = node("a", NOON, "boot-a", p -> p.packets = 100L);
-    DropProbeNode other =
-        node(
-            "b",
-            NOON,
-            "boot-a",
-            p -> {
-              p.state = ProbeState.OwnedElsewhere;
-              p.ownedBy = "a";
-              p.epoch = null;
-            });
+    DropProbeNode other = node("b", NOON, "boot-a", AccountingTest::waitsForA);
     List<Share> shares =
         Share.of(
             List.of(gone, other),
@@ -266,16 +257,7 @@ class AccountingTest {
   @Test
   void whoseReportIsStaleIsNotAwaited() {
     DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
-    DropProbeNode other =
-        node(
-            "b",
-            NOON,
-            "boot",
-            p -> {
-              p.state = ProbeState.OwnedElsewhere;
-              p.ownedBy = "a";
-              p.epoch = null;
-            });
+    DropProbeNode other = node("b", NOON, "boot", AccountingTest::waitsForA);
     Predicate<Share> goneA = s -> s.node().equals("a");
     Set<String> owners = Set.of("report-a", "report-b");
     assertEquals(
@@ -428,9 +410,7 @@ class AccountingTest {
             NOON,
             "boot",
             p -> {
-              p.state = ProbeState.OwnedElsewhere;
-              p.ownedBy = "a";
-              p.epoch = null;
+              waitsForA(p);
               p.packets = 0L;
             });
     Set<String> reports = Set.of("report-a", "report-b");
@@ -519,6 +499,12 @@ class AccountingTest {
   /** What an honest node says twice: by its kubelet and by its agent. */
   private static String bootId(DropProbeNode report) {
     return report.getStatus().kernel.bootID;
+  }
+
+  private static void waitsForA(ProbeReport p) {
+    p.state = ProbeState.OwnedElsewhere;
+    p.ownedBy = "a";
+    p.epoch = null;
   }
 
   private static void base(ProbeReport p, long packets, long base) {
