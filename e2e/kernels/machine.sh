@@ -16,16 +16,6 @@ machine_prepare() {
   cp -r "$HERE/guest" "$dir/rig/"
 }
 
-# accelerator: before 8.1 QEMU could translate an instruction while the other processor was rewriting it, and keep the stale translation: the kernel then
-# meets a breakpoint of its own code patching after it is gone ("int3" in the log), as it turns a tracepoint on or off under traffic. There, one host thread runs both
-# processors in turn.
-accelerator() {
-  local version major minor
-  version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
-  read -r major minor <<<"$version"
-  if [ $((major * 100 + minor)) -ge 801 ]; then echo tcg,thread=multi,tb-size=256; else echo tcg,thread=single,tb-size=256; fi
-}
-
 # machine_boot DIR QEMU_ARG…: starts the machine in the background; its process is the last of machines. Without no_timer_check a busy host makes the kernel believe
 # that its timer is broken.
 machine_boot() {

@@ -15,11 +15,12 @@ VM_COMMAND_LINE=(root=/dev/vda rw console=ttyS0 net.ifnames=0 loglevel=5 mitigat
 
 # vm_on: boots it, until dockerd answers. Its disks are overlays in run; nothing is written to what is kept.
 vm_on() {
-  local disk khz deadline=$((SECONDS + 400))
+  local disk khz accelerator deadline=$((SECONDS + 400))
   khz=$(tsc_khz)
+  accelerator=$(accelerator 1024)
   qemu-img create -q -f qcow2 -F raw -b "$machine/root.ext4" "$run/root.qcow2"
   for disk in control-plane worker; do qemu-img create -q -f qcow2 -F raw -b "$store/images.ext4" "$run/$disk.qcow2"; done
-  qemu-system-x86_64 -name dropprobe-kind -accel tcg,thread=multi,tb-size=1024 -cpu max -smp "$MACHINE_CPUS" -m "$MACHINE_MEMORY" \
+  qemu-system-x86_64 -name dropprobe-kind -accel "$accelerator" -cpu max -smp "$MACHINE_CPUS" -m "$MACHINE_MEMORY" \
     -nodefaults -no-user-config -vga none -display none -no-reboot -chardev "file,id=console,path=$run/console.log" -serial chardev:console \
     -kernel "$machine/vmlinuz" -initrd "$machine/initrd" \
     -append "${VM_COMMAND_LINE[*]} tsc_early_khz=$khz" \

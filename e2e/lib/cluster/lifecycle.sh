@@ -100,7 +100,7 @@ up_failed() { # KEEP
   [ $rc != 0 ] || rc=1
   set +e
   for node in $(node_names 2>/dev/null); do
-    [ ! -s "$RUN/logs/console-$node.log" ] || tail -n 15 "$RUN/logs/console-$node.log" | sed "s/^/  console of $node: /" >&2
+    [ ! -s "$RUN/logs/console-$node.log" ] || tail -n 70 "$RUN/logs/console-$node.log" | sed "s/^/  console of $node: /" >&2
   done
   if [ -n "$1" ]; then
     touch "$RUN/ready"

@@ -66,10 +66,11 @@ make_tsc_khz() { gcc -O2 -o "$1/tsc-khz" "$E2E/lib/tsc-khz.c"; }
 
 # node_start NAME: switches it on. It can reboot by itself.
 node_start() {
-  local number khz folder=$RUN/nodes.d/$1
+  local number khz accelerator folder=$RUN/nodes.d/$1
   number=$(node_number "$1")
   khz=$(tsc_khz)
-  start "node-$1" qemu-system-x86_64 -name "$CLUSTER-$1" -accel tcg,thread=multi,tb-size=512 -cpu max -smp $NODE_CPUS -m $NODE_MEMORY \
+  accelerator=$(accelerator 512)
+  start "node-$1" qemu-system-x86_64 -name "$CLUSTER-$1" -accel "$accelerator" -cpu max -smp $NODE_CPUS -m $NODE_MEMORY \
     -nodefaults -no-user-config -vga none -display none -chardev "file,id=console,path=$RUN/logs/console-$1.log,append=on" -serial chardev:console \
     -kernel "$folder/image/vmlinuz" -initrd "$folder/image/initrd" \
     -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 loglevel=5 tsc=reliable tsc_early_khz=$khz no5lvl mitigations=off systemd.show_status=false" \
