@@ -15,28 +15,28 @@ help:
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
 
 setup:
-	@e2e/setup
+	@tools/setup
 
 demo: setup
 	@e2e/demo
 
 test: setup
-	@e2e/gate
+	@tools/gate
 
 test-all: setup
-	@e2e/gate --all
+	@tools/gate --all
 
 bench: setup
-	@e2e/kernels/bench/run
+	@kmod-builder/module-tests/bench/run
 
 safety: setup
-	@e2e/kernels/run debug --long
+	@kmod-builder/module-tests/run debug --long
 
 kind: setup
 	@e2e/kind/run
 
 format:
-	@e2e/maven -q spotless:apply
+	@tools/maven -q spotless:apply
 
 clean:
 	@rm -rf target */target

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # versions.sh: what the kind cluster is made of: every version, name and list of packages, in one place. Kubernetes' own version
-# stands in e2e/lib/kube-binaries.sh. Sourced after that.
+# stands in tools/lib/kube-binaries.sh. Sourced after that.
 
 KIND=0.33.0
 COREDNS=1.12.1 # the one that kubeadm of this Kubernetes asks for
@@ -11,7 +11,7 @@ KIND_CLUSTER=dropprobe # so kind calls the nodes dropprobe-control-plane and dro
 KIND_NODE_IMAGE=localhost/dropprobe/kind-node:v1.$KUBE
 PODNET_IMAGE=localhost/dropprobe/podnet:1
 PAUSE_IMAGE=localhost/dropprobe/pause:0.1.0
-PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # as e2e/images/build calls them
+PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # as images/build calls them
 
 MACHINE_CPUS=2
 MACHINE_MEMORY=4096 # MiB; two nodes, their pods and DropProbe use 2 GiB

@@ -40,7 +40,7 @@ cluster_up() {
 
   # What may take long when it is made for the first time, before anything is started.
   BINARIES=$(kube_binaries)
-  images+=("$("$E2E/images/build" pause)")
+  images+=("$("$REPO/images/build" pause)")
   for pair in ${nodes//,/ }; do
     suite=${pair#*=}
     if [ -z "${image[$suite]:-}" ]; then

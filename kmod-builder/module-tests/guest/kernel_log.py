@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-# One Perl regular expression a line; e2e/kernels/check-log looks for the same in a node's console.
+# One Perl regular expression a line; kmod-builder/module-tests/check-log looks for the same in a node's console.
 BAD = re.compile("|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()), re.IGNORECASE)
 # Bits of /proc/sys/kernel/tainted that our module sets by being out of tree (O) and unsigned (E).
 TAINT_ALLOWED = 1 << 12 | 1 << 13

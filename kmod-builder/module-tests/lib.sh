@@ -2,11 +2,11 @@
 # lib.sh: sourced by run and lint. The parts that a virtual machine is made of, each kept under a key of what it is made from: a kernel with its headers, the
 # guest's root, the compiler's root, an initrd, the module.
 
-HERE=$REPO/e2e/kernels
-# shellcheck source=../lib/cache.sh
-. "$REPO/e2e/lib/cache.sh"
-# shellcheck source=../lib/debian.sh
-. "$REPO/e2e/lib/debian.sh"
+HERE=$REPO/kmod-builder/module-tests
+# shellcheck source=../../tools/lib/cache.sh
+. "$REPO/tools/lib/cache.sh"
+# shellcheck source=../../tools/lib/debian.sh
+. "$REPO/tools/lib/debian.sh"
 
 # Raise it to have everything made anew, with the mirror's packages of that day.
 recipe=1
@@ -194,7 +194,7 @@ make_module() { # NAME KERNEL_ROOT OUT
 # module NAME KERNEL_ROOT: the path of dropprobe.ko for that kernel, made from this working tree as the builder makes it on a node.
 module() {
   local image
-  image=$("$REPO/e2e/images/build" kmod-builder)
+  image=$("$REPO/images/build" kmod-builder)
   printf '%s/dropprobe.ko\n' "$(cached kernels "module-$1-$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")" make_module "$1" "$2")"
 }
 

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
 # lib.sh: sourced by build and root. What an image is made of, and the one container storage that they share.
 
-# shellcheck source=../lib/cache.sh
-. "$REPO/e2e/lib/cache.sh"
-# shellcheck source=../lib/debian.sh
-. "$REPO/e2e/lib/debian.sh"
+# shellcheck source=../tools/lib/cache.sh
+. "$REPO/tools/lib/cache.sh"
+# shellcheck source=../tools/lib/debian.sh
+. "$REPO/tools/lib/debian.sh"
 
 # image_version: the project's, which is also the tag of every image.
 image_version() { sed -n 's|^  <version>\(.*\)</version>|\1|p' "$REPO/pom.xml"; }
 
 # image_folder NAME: the folder of the image's Containerfile, below the repository. The build's context is that folder; for the Java
-# images, which share e2e/images/java, it is the repository.
+# images, which share images/java, it is the repository.
 image_folder() {
   local folder
   for folder in "$1" "e2e/images/$1"; do
@@ -24,8 +24,8 @@ copy_sources() {
   local folder sources module
   folder=$(image_folder "$1")
   sources=("$folder")
-  [ -f "$REPO/$folder/pom.xml" ] && sources+=(pom.xml .mvn crds e2e/images/java)
-  tar -C "$REPO" --exclude=target --exclude=.flattened-pom.xml --exclude=src/test --exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' --exclude='*.cmd' \
+  [ -f "$REPO/$folder/pom.xml" ] && sources+=(pom.xml .mvn crds images/java)
+  tar -C "$REPO" --exclude=target --exclude=kmod-builder/module-tests --exclude=.flattened-pom.xml --exclude=src/test --exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' --exclude='*.cmd' \
     --exclude=Module.symvers --exclude=modules.order -cf - "${sources[@]}" | tar -C "$2" -xf -
   # The copy has no other modules; so a change of theirs makes no new image either.
   [ -f "$2/pom.xml" ] || return 0
