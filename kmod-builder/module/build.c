@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * build.c: the whole module as one compilation unit, as the kernel's scheduler is built too. A node compiles the module by itself, and most of that time is
- * the kernel's headers, which are read once like this. Each part still includes what it needs: DP_SEPARATE=1 compiles them one by one.
+ * build.c: the whole module as one compilation unit, as kernel/sched/ is built. Each node compiles
+ * the module, and most of that time goes into the kernel's headers, which are read once this way.
+ * Every file still includes what it uses: DP_SEPARATE=1 compiles them one by one.
+ *
+ * The files stand in the order of their dependencies, each after those whose functions it calls
+ * (kmod-builder/module-tests/module-graph checks that there is no circle), so that the compiler can inline across
+ * them.
  */
-#include "main.c"
-#include "procfs.c"
-#include "command.c"
-#include "probe.c"
-#include "counters.c"
-#include "fold.c"
-#include "drop.c"
-#include "match.c"
-#include "devices.c"
-#include "stages.c"
-#include "snapshot.c"
-#include "reasons.c"
-#include "namespaces.c"
-#include "symbols.c"
+#include "locks.c"
+#include "hook.c"
 #include "text.c"
+#include "symbols.c"
+#include "reasons.c"
+#include "command.c"
+#include "counters.c"
+#include "devices.c"
+#include "namespaces.c"
+#include "packet.c"
+#include "match.c"
+#include "drop.c"
+#include "stages.c"
+#include "fold.c"
+#include "snapshot.c"
+#include "probe.c"
+#include "procfs.c"
+#include "main.c"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * command.c: takes one command apart and checks everything that can be checked without looking at a probe.
+ * command.c: parses one command of the control file, and checks all that can be checked without
+ * looking at the probes. PROTOCOL.md describes the commands.
  */
 #include "command.h"
+#include "sorted.h"
 
 #ifdef __KERNEL__
 #include <linux/ctype.h>
@@ -26,9 +28,9 @@ static bool parse_ipv6(const char *text, u8 *address)
 	return in6_pton(text, -1, address, -1, &end) && !*end;
 }
 
-static void sort_numbers(void *base, size_t count, size_t size, int (*compare)(const void *, const void *))
+static void sort_numbers(u64 *numbers, size_t count)
 {
-	sort(base, count, size, compare, NULL);
+	sort(numbers, count, sizeof(*numbers), dp_compare_u64, NULL);
 }
 #else
 #include <arpa/inet.h>
@@ -48,9 +50,9 @@ static bool parse_ipv6(const char *text, u8 *address)
 	return inet_pton(AF_INET6, text, address) == 1;
 }
 
-static void sort_numbers(void *base, size_t count, size_t size, int (*compare)(const void *, const void *))
+static void sort_numbers(u64 *numbers, size_t count)
 {
-	qsort(base, count, size, compare);
+	qsort(numbers, count, sizeof(*numbers), dp_compare_u64);
 }
 #endif
 
@@ -71,19 +73,24 @@ static const char * const verb_words[DP_VERBS] = {
 	[DP_DEACTIVATE] = "deactivate", [DP_RENEW] = "renew", [DP_REMOVE] = "remove",
 };
 
-/* What else each verb takes beside uid and owner, which all need. */
+/* The keys that each verb accepts besides uid and owner, which all require. */
 static const u32 verb_may[DP_VERBS] = {
-	[DP_ADD] = DP_GIVEN_LEASE | DP_GIVEN_FILTER | DP_GIVEN_CELLS | DP_GIVEN_STAGES | DP_GIVEN_TAG,
+	[DP_ADD] = DP_GIVEN_LEASE | DP_GIVEN_FILTER | DP_GIVEN_CELLS | DP_GIVEN_STAGES |
+		   DP_GIVEN_TAG,
 	[DP_SET] = DP_GIVEN_NETNS,
 	[DP_RENEW] = DP_GIVEN_LEASE,
 };
 
+/* The keys that each verb requires besides uid and owner. */
 static const u32 verb_must[DP_VERBS] = {
 	[DP_SET] = DP_GIVEN_NETNS,
 	[DP_RENEW] = DP_GIVEN_LEASE,
 };
 
-/* Cuts the text at the first separator and moves on behind it; NULL when nothing is left. */
+/*
+ * Cuts off the text up to the first separator, and moves @rest behind it. Returns NULL when nothing
+ * is left; an empty text is one empty word.
+ */
 static char *cut(char **rest, char separator)
 {
 	char *word = *rest;
@@ -179,69 +186,33 @@ static int parse_cidrs(char *list, struct dp_match *match)
 	char *word;
 
 	while ((word = cut(&list, ','))) {
-		if (match->cidr_count == DP_CIDRS_MAX || parse_cidr(word, &match->cidrs[match->cidr_count]))
+		if (match->cidr_count == DP_CIDRS_MAX ||
+		    parse_cidr(word, &match->cidrs[match->cidr_count]))
 			return -EINVAL;
 		match->cidr_count++;
 	}
 	return 0;
 }
 
-static int compare_u32(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return (x > y) - (x < y);
-}
-
-/**
- * dp_compare_u64 - order of two numbers, for sort()
- * @a: the one
- * @b: the other
- *
- * Return: negative, 0 or positive.
- */
-int dp_compare_u64(const void *a, const void *b)
-{
-	u64 x = *(const u64 *)a, y = *(const u64 *)b;
-
-	return (x > y) - (x < y);
-}
-
-static int parse_reasons(char *list, struct dp_match *match)
+/* Parses a list of numbers into @numbers, sorted. The list may be empty. */
+static int parse_numbers(char *list, u64 min, u64 max, u64 *numbers, u32 room, u16 *count)
 {
 	char *word;
 
 	if (!*list)
 		return 0;
 	while ((word = cut(&list, ','))) {
-		if (match->reason_count == DP_REASONS_MAX ||
-		    parse_u32(word, 0, (u32)~0, &match->reasons[match->reason_count]))
+		if (*count == room || parse_number(word, min, max, &numbers[*count]))
 			return -EINVAL;
-		match->reason_count++;
+		(*count)++;
 	}
-	sort_numbers(match->reasons, match->reason_count, sizeof(match->reasons[0]), compare_u32);
-	return 0;
-}
-
-static int parse_netns(char *list, struct dp_match *match)
-{
-	char *word;
-
-	if (!*list)
-		return 0;
-	while ((word = cut(&list, ','))) {
-		if (match->netns_count == DP_NETNS_MAX ||
-		    parse_number(word, 1, ~(u64)0, &match->netns[match->netns_count]))
-			return -EINVAL;
-		match->netns_count++;
-	}
-	sort_numbers(match->netns, match->netns_count, sizeof(match->netns[0]), dp_compare_u64);
+	sort_numbers(numbers, *count);
 	return 0;
 }
 
 /*
- * Names are those Kubernetes gives (DNS labels joined by dots): no slash, not "." or "..", nothing that would break the line
- * format. UIDs may have capitals besides.
+ * Names follow the rules of Kubernetes (DNS labels joined by dots), so they make safe file names,
+ * and values in a record. UIDs may contain capitals too.
  */
 static bool is_name(const char *text, size_t max, bool capitals)
 {
@@ -251,7 +222,8 @@ static bool is_name(const char *text, size_t max, bool capitals)
 		return false;
 	for (i = 0; i < length; i++) {
 		char c = text[i];
-		bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (capitals && c >= 'A' && c <= 'Z');
+		bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+				    (capitals && c >= 'A' && c <= 'Z');
 
 		if (!alphanumeric && (i == 0 || i == length - 1 || (c != '-' && c != '.')))
 			return false;
@@ -266,7 +238,8 @@ static bool is_tag(const char *text)
 	for (i = 0; i < length; i++) {
 		char c = text[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !strchr("._-", c))
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= '0' && c <= '9') && !strchr("._-", c))
 			return false;
 	}
 	return length && length <= DP_TAG_MAX;
@@ -289,18 +262,22 @@ static int parse_value(u32 key, char *value, struct dp_command *command)
 	case DP_GIVEN_LEASE:
 		return parse_u32(value, 1, DP_LEASE_MAX, &command->lease);
 	case DP_GIVEN_PROTOCOLS:
-		return parse_bits(value, protocol_words, ARRAY_SIZE(protocol_words), &match->protocols);
+		return parse_bits(value, protocol_words, ARRAY_SIZE(protocol_words),
+				  &match->protocols);
 	case DP_GIVEN_FAMILIES:
-		return parse_bits(value, family_words, ARRAY_SIZE(family_words), &match->families);
+		return parse_bits(value, family_words, ARRAY_SIZE(family_words),
+				  &match->families);
 	case DP_GIVEN_PORTS:
 		return parse_ports(value, match);
 	case DP_GIVEN_CIDRS:
 		return parse_cidrs(value, match);
 	case DP_GIVEN_REASONS:
 	case DP_GIVEN_NOT_REASONS:
-		return parse_reasons(value, match);
+		return parse_numbers(value, 0, (u32)~0, match->reasons, DP_REASONS_MAX,
+				     &match->reason_count);
 	case DP_GIVEN_NETNS:
-		return parse_netns(value, match);
+		return parse_numbers(value, 1, ~(u64)0, match->netns, DP_NETNS_MAX,
+				     &match->netns_count);
 	case DP_GIVEN_CELLS:
 		return parse_u32(value, DP_CELLS_MIN, DP_CELLS_MAX, &command->cells);
 	case DP_GIVEN_STAGES:
@@ -316,11 +293,18 @@ static u32 key_of(const char *word)
 		const char *word;
 		u32 key;
 	} keys[] = {
-		{ "uid", DP_GIVEN_UID }, { "owner", DP_GIVEN_OWNER }, { "lease", DP_GIVEN_LEASE },
-		{ "protocols", DP_GIVEN_PROTOCOLS }, { "families", DP_GIVEN_FAMILIES }, { "ports", DP_GIVEN_PORTS },
-		{ "cidrs", DP_GIVEN_CIDRS }, { "reasons", DP_GIVEN_REASONS },
-		{ "exclude-reasons", DP_GIVEN_NOT_REASONS }, { "netns", DP_GIVEN_NETNS },
-		{ "cells", DP_GIVEN_CELLS }, { "stages", DP_GIVEN_STAGES },
+		{ "uid", DP_GIVEN_UID },
+		{ "owner", DP_GIVEN_OWNER },
+		{ "lease", DP_GIVEN_LEASE },
+		{ "protocols", DP_GIVEN_PROTOCOLS },
+		{ "families", DP_GIVEN_FAMILIES },
+		{ "ports", DP_GIVEN_PORTS },
+		{ "cidrs", DP_GIVEN_CIDRS },
+		{ "reasons", DP_GIVEN_REASONS },
+		{ "exclude-reasons", DP_GIVEN_NOT_REASONS },
+		{ "netns", DP_GIVEN_NETNS },
+		{ "cells", DP_GIVEN_CELLS },
+		{ "stages", DP_GIVEN_STAGES },
 		{ "tag", DP_GIVEN_TAG },
 	};
 	size_t i;
@@ -343,14 +327,14 @@ static int parse_pair(char *pair, struct dp_command *command)
 }
 
 /**
- * dp_parse_command - take a command apart
- * @text: what was written, with a NUL behind it; is cut up, and @command points into it
+ * dp_parse_command - parse a command of the control file
+ * @text: what was written, followed by a NUL; modified, and @command points into it
  * @length: bytes before that NUL
- * @command: the result, all of it set; undefined after an error
+ * @command: the result, completely set; undefined after an error
  *
- * Words are separated by one space; a line break at the end is allowed, and nothing after it.
+ * Words are separated by exactly one space. One line break at the end is allowed.
  *
- * Return: 0, or -EINVAL for whatever is wrong with it.
+ * Return: 0, or -EINVAL for any error.
  */
 int dp_parse_command(char *text, size_t length, struct dp_command *command)
 {
@@ -381,7 +365,8 @@ int dp_parse_command(char *text, size_t length, struct dp_command *command)
 		if (parse_pair(word, command))
 			return -EINVAL;
 
-	if ((command->given & always) != always || (command->given & verb_must[verb]) != verb_must[verb] ||
+	if ((command->given & always) != always ||
+	    (command->given & verb_must[verb]) != verb_must[verb] ||
 	    (command->given & ~(always | verb_may[verb])))
 		return -EINVAL;
 	if ((command->given & DP_GIVEN_REASONS) && (command->given & DP_GIVEN_NOT_REASONS))

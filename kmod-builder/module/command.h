@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * command.h: what one write to the control file says, taken apart. No kernel state is touched here, so that the parser can
- * be compiled and fuzzed in user space.
+ * command.h: a parsed command of the control file. The parser touches no kernel state, so that it
+ * can be compiled and fuzzed in user space.
  */
 #ifndef DROPPROBE_COMMAND_H
 #define DROPPROBE_COMMAND_H
 
 #include "abi.h"
-
-#ifdef __KERNEL__
-#include <linux/types.h>
-#else
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-#endif
+#include "types.h"
 
 enum dp_verb {
 	DP_ADD,
@@ -30,7 +19,7 @@ enum dp_verb {
 	DP_VERBS,
 };
 
-/* Keys of a command; the bits of dp_command.given. */
+/* The keys of a command, as bits of dp_command.given. */
 enum dp_given {
 	DP_GIVEN_UID		= 1 << 0,
 	DP_GIVEN_OWNER		= 1 << 1,
@@ -47,9 +36,10 @@ enum dp_given {
 	DP_GIVEN_TAG		= 1 << 12,
 };
 
-/* Those that make a packet pass or not. */
-#define DP_GIVEN_FILTER	(DP_GIVEN_PROTOCOLS | DP_GIVEN_FAMILIES | DP_GIVEN_PORTS | DP_GIVEN_CIDRS | \
-			 DP_GIVEN_REASONS | DP_GIVEN_NOT_REASONS | DP_GIVEN_NETNS)
+/* The keys that select packets. */
+#define DP_GIVEN_FILTER	(DP_GIVEN_PROTOCOLS | DP_GIVEN_FAMILIES | DP_GIVEN_PORTS | \
+			 DP_GIVEN_CIDRS | DP_GIVEN_REASONS | DP_GIVEN_NOT_REASONS | \
+			 DP_GIVEN_NETNS)
 
 /* Bits of dp_match.protocols. */
 enum dp_protocol {
@@ -68,10 +58,10 @@ enum dp_family {
 };
 
 /**
- * struct dp_cidr - addresses that share a prefix
+ * struct dp_cidr - an address prefix
  * @family: 4 or 6
- * @address: network byte order; of IPv4 the first word is used, the others are 0
- * @mask: the bits that count
+ * @address: in network byte order; IPv4 uses the first word, the others are 0
+ * @mask: the bits of the prefix
  */
 struct dp_cidr {
 	u8 family;
@@ -80,11 +70,19 @@ struct dp_cidr {
 };
 
 /**
- * struct dp_match - which packets a probe counts
- * @given: the parts that restrict (DP_GIVEN_*); an absent part lets every packet pass, an empty list none
- * @ports: host byte order
- * @reasons: ascending; those wanted, or with DP_GIVEN_NOT_REASONS those not wanted
- * @netns: cookies, ascending
+ * struct dp_match - the packets that a probe counts
+ * @given: the fields that restrict (DP_GIVEN_*); an absent field matches every packet, an empty
+ *	   list none
+ * @protocols: bits of enum dp_protocol
+ * @families: bits of enum dp_family
+ * @port_count: length of @ports
+ * @cidr_count: length of @cidrs
+ * @reason_count: length of @reasons
+ * @netns_count: length of @netns
+ * @ports: in host byte order
+ * @cidrs: prefixes of the source or destination address
+ * @reasons: drop reasons, ascending; those to count or, with DP_GIVEN_NOT_REASONS, not to count
+ * @netns: cookies of network namespaces, ascending
  */
 struct dp_match {
 	u32 given;
@@ -96,19 +94,22 @@ struct dp_match {
 	u16 netns_count;
 	u16 ports[DP_PORTS_MAX];
 	struct dp_cidr cidrs[DP_CIDRS_MAX];
-	u32 reasons[DP_REASONS_MAX];
+	u64 reasons[DP_REASONS_MAX];
 	u64 netns[DP_NETNS_MAX];
 };
 
 /**
- * struct dp_command - one command
- * @given: the keys that were there (DP_GIVEN_*)
- * @name: of the probe; this and the next three point into the parsed text
- * @tag: kept with the probe and shown with it; NULL where none was given
- * @lease: seconds
- * @cells: for each CPU
- * @stages: wanted
- * @match: what is to be counted
+ * struct dp_command - one parsed command
+ * @verb: what to do
+ * @given: the keys that the command has (DP_GIVEN_*)
+ * @name: name of the probe; points, like the next three, into the parsed text
+ * @uid: UID of the probe
+ * @owner: owner of the probe
+ * @tag: stored with the probe and printed with it; NULL if not given
+ * @lease: in seconds
+ * @cells: per CPU
+ * @stages: whether to count packets at the stages too
+ * @match: which packets to count
  */
 struct dp_command {
 	enum dp_verb verb;
@@ -123,32 +124,6 @@ struct dp_command {
 	struct dp_match match;
 };
 
-/**
- * dp_contains - whether a number is in a list
- * @ascending: the list
- * @count: its length
- * @value: the number
- *
- * Return: true if it is.
- */
-static inline bool dp_contains(const u64 *ascending, u32 count, u64 value)
-{
-	u32 low = 0, high = count;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (ascending[middle] == value)
-			return true;
-		if (ascending[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
-int dp_compare_u64(const void *a, const void *b);
 int dp_parse_command(char *text, size_t length, struct dp_command *command);
 
 #endif

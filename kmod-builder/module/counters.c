@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * counters.c: the tables that the handler counts in: made, put in the CPUs' chains, taken out, freed.
+ * counters.c: the tables that the handler counts in, the memory limit for them, and the arithmetic
+ * on counts.
  */
+#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -14,15 +16,19 @@
 
 static unsigned int memory_limit_mib = DP_MEMORY_DEFAULT;
 module_param(memory_limit_mib, uint, 0444);
-MODULE_PARM_DESC(memory_limit_mib, "memory for the counters of all probes together, in MiB (default 32)");
+MODULE_PARM_DESC(memory_limit_mib,
+		 "memory for the counters of all probes together, in MiB (default 32)");
 
-static size_t dp_charged;	/* bytes, guarded by dp_lock */
+/* The chain of tables that the handler on each CPU walks; changed under dp_lock. */
+DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
+
+static size_t dp_charged;	/* bytes; protected by dp_lock */
 
 /**
- * dp_charge - take from the module's memory bound
+ * dp_charge - charge memory to the module's limit
  * @bytes: how much
  *
- * Return: 0, or -ENOMEM and nothing taken.
+ * Return: 0, or -ENOMEM if the limit would be exceeded; then nothing is charged.
  */
 int dp_charge(size_t bytes)
 {
@@ -36,8 +42,8 @@ int dp_charge(size_t bytes)
 }
 
 /**
- * dp_uncharge - give back to the module's memory bound
- * @bytes: what dp_charge() took
+ * dp_uncharge - undo dp_charge()
+ * @bytes: how much
  */
 void dp_uncharge(size_t bytes)
 {
@@ -52,7 +58,8 @@ static size_t table_size(const struct dp_probe *probe)
 
 static size_t tables_size(const struct dp_probe *probe)
 {
-	return table_size(probe) * num_possible_cpus() + nr_cpu_ids * sizeof(*probe->tables) + DP_FOLDED_MAX * sizeof(*probe->folded);
+	return table_size(probe) * num_possible_cpus() + nr_cpu_ids * sizeof(*probe->tables) +
+	       DP_FOLDED_MAX * sizeof(*probe->folded);
 }
 
 static struct dp_table *make_table(const struct dp_probe *probe, int cpu)
@@ -83,10 +90,11 @@ static void free_tables(struct dp_probe *probe)
 }
 
 /**
- * dp_tables_make - give a probe its tables, one for each CPU that there can be
- * @probe: without tables
+ * dp_tables_make - allocate a probe's tables, one for each possible CPU
+ * @probe: the probe, which has no tables yet
  *
- * Return: 0; -ENOMEM where the bound is reached or the kernel has no memory, and nothing is changed.
+ * Return: 0, or -ENOMEM if the limit would be exceeded or the kernel has no memory; then nothing is
+ * changed.
  */
 int dp_tables_make(struct dp_probe *probe)
 {
@@ -113,7 +121,7 @@ no_memory:
 
 /**
  * dp_tables_free - free a probe's tables
- * @probe: not active
+ * @probe: the probe, which is not active; may have no tables
  */
 void dp_tables_free(struct dp_probe *probe)
 {
@@ -124,8 +132,8 @@ void dp_tables_free(struct dp_probe *probe)
 }
 
 /**
- * dp_tables_link - let the handlers count for a probe
- * @probe: with tables that are in no chain, and that no handler looks at any more
+ * dp_tables_link - link a probe's tables into the chains of the handlers
+ * @probe: the probe, whose tables are in no chain, and not in use by any handler
  */
 void dp_tables_link(struct dp_probe *probe)
 {
@@ -140,8 +148,10 @@ void dp_tables_link(struct dp_probe *probe)
 }
 
 /**
- * dp_tables_unlink - let the handlers count no more for a probe; waits until none does
- * @probe: with tables that are in the chains
+ * dp_tables_unlink - unlink a probe's tables from the handlers
+ * @probe: the probe, whose tables are in the chains
+ *
+ * Waits for an RCU grace period; afterwards no handler uses the tables.
  */
 void dp_tables_unlink(struct dp_probe *probe)
 {
@@ -158,9 +168,11 @@ void dp_tables_unlink(struct dp_probe *probe)
 }
 
 /**
- * dp_tables_set_match - change the filter while handlers may be running; waits until none uses the one before
- * @probe: may be without tables
+ * dp_tables_set_match - change a probe's filter while handlers may be running
+ * @probe: the probe; may have no tables
  * @match: the new filter
+ *
+ * Waits for an RCU grace period; afterwards no handler uses the old filter.
  */
 void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match)
 {
@@ -171,4 +183,36 @@ void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match)
 	for_each_possible_cpu(cpu)
 		smp_store_release(&probe->tables[cpu]->match, match);
 	synchronize_rcu();
+}
+
+/**
+ * dp_read_count - read a count that a handler may be adding to
+ * @sum: the result; its key is not changed
+ * @count: the count
+ */
+void dp_read_count(struct dp_sum *sum, struct dp_count *count)
+{
+	sum->packets = local64_read(&count->packets);
+	sum->segments = sum->packets + local64_read(&count->extra_segments);
+	sum->bytes = local64_read(&count->bytes);
+	/*
+	 * If a packet was read, then the time and what the caller reads next of this cell or slot
+	 * are valid. Pairs with count_unkeyed().
+	 */
+	smp_rmb();
+	sum->last = READ_ONCE(count->last);
+}
+
+/**
+ * dp_add - add a sum to another one
+ * @sum: the sum to add to; keeps its key
+ * @other: the sum to add
+ */
+void dp_add(struct dp_sum *sum, const struct dp_sum *other)
+{
+	if (!sum->packets || time_after(other->last, sum->last))
+		sum->last = other->last;
+	sum->packets += other->packets;
+	sum->segments += other->segments;
+	sum->bytes += other->bytes;
 }

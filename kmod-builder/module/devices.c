@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * devices.c: which network devices there are, and where.
+ * devices.c: a table of the network devices, which the handler looks skb->dev up in.
  *
- * A dropped packet's skb->dev cannot be followed: its storage is shared with the links of the trees and lists that packets wait
- * in, so it may be another packet, a length, or a device that is gone. Instead of reading through it under guard, which
- * costs 74 instructions a read, the pointer is looked up in a table of the devices that exist, kept by the netdevice notifier.
- * What is not in the table is not a device, and is never touched.
+ * The handler can't follow the skb->dev of a dropped packet. Its storage is shared with the links
+ * of the trees and lists that packets wait in, so it may be another packet, a length, or a device
+ * that was freed. Guarded reads would cost 74 instructions each. Instead, the pointer is looked up
+ * in a table of the devices that exist, maintained by the netdevice notifier. What is not in the
+ * table is not a device and is never dereferenced.
  *
- * The table is a hash with linear probing, at most half full. A slot is written once and published by its device pointer; a
- * device that goes leaves a tombstone, and tombstones are only cleaned out by making a new table. So the handler
- * needs no lock and no retry.
+ * The table is a hash table with linear probing, at most half full. A slot is written once and
+ * published by its device pointer. A removed device leaves a tombstone; tombstones are only cleaned
+ * out by making a new table. So the handler needs neither a lock nor a retry.
  *
- * The notifier is registered from load to unload. Registering takes pernet_ops_rwsem for writing,
- * which waits for network namespaces that are being deleted, and while it waits nobody can make one:
- * no command and no lease may do that.
+ * The notifier stays registered from load to unload. Registering it takes pernet_ops_rwsem for
+ * writing, which waits for network namespaces that are being removed, and while it waits no
+ * namespace can be created. No command and no lease may do that.
  */
 #include <linux/hash.h>
 #include <linux/if_arp.h>
@@ -22,22 +23,25 @@
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <net/rtnetlink.h>
 
 #include "dropprobe.h"
 
-#define GONE ((const void *)1UL)
+#define TOMBSTONE ((const void *)1UL)
 
 struct device_table {
 	struct rcu_head rcu;
 	u32 shift;
 	u32 mask;
-	u32 used;	/* slots that are not NULL, tombstones included */
+	u32 used;	/* slots that are not NULL, including tombstones */
 	u32 live;
 	struct dp_device slots[];
 };
 
 static DEFINE_MUTEX(dp_devices_lock);
 static struct device_table __rcu *dp_devices;
+static void (*dp_netns_removed)(void);	/* set before the notifier is registered */
 
 static u32 slot_of(const struct device_table *table, const void *address)
 {
@@ -45,20 +49,21 @@ static u32 slot_of(const struct device_table *table, const void *address)
 }
 
 /**
- * dp_find_device - look an address up
+ * dp_find_device - look up a device by its address
  * @address: any value
  *
- * For handlers: preemption must be off, and the answer is good until it is on again.
+ * For handlers: the caller has disabled preemption, and the result is valid until it is enabled
+ * again.
  *
- * Return: what is known of the device, NULL if there is no such device.
+ * Return: the entry of the device, NULL if there is no device at this address.
  */
 const struct dp_device *dp_find_device(const void *address)
 {
 	const struct device_table *table = rcu_dereference_sched(dp_devices);
 	u32 i;
 
-	/* On the way out there often is none yet; nor is a tombstone one. */
-	if (unlikely(address <= GONE))
+	/* NULL is frequent on the transmit path; and a tombstone is no device. */
+	if (unlikely(address <= TOMBSTONE))
 		return NULL;
 	for (i = slot_of(table, address);; i = (i + 1) & table->mask) {
 		const struct dp_device *slot = &table->slots[i];
@@ -84,7 +89,8 @@ static struct device_table *make_device_table(u32 live)
 	return table;
 }
 
-static void insert(struct device_table *table, const void *address, u64 netns, u64 peer, int ifindex)
+static void insert(struct device_table *table, const void *address, u64 netns, u64 peer,
+		   int ifindex)
 {
 	u32 i = slot_of(table, address);
 
@@ -103,7 +109,10 @@ static struct device_table *locked_table(void)
 	return rcu_dereference_protected(dp_devices, lockdep_is_held(&dp_devices_lock));
 }
 
-/* Room for one more: a new table without the tombstones. Without memory for it the new device stays unknown. */
+/*
+ * Makes room for one more device, if needed by a new table without tombstones. Returns false if
+ * there is no memory; then the new device stays unknown.
+ */
 static bool make_room(void)
 {
 	struct device_table *old = locked_table(), *new;
@@ -117,7 +126,7 @@ static bool make_room(void)
 	for (i = 0; i <= old->mask; i++) {
 		const struct dp_device *slot = &old->slots[i];
 
-		if (slot->address && slot->address != GONE)
+		if (slot->address && slot->address != TOMBSTONE)
 			insert(new, slot->address, slot->netns, slot->peer, slot->ifindex);
 	}
 	rcu_assign_pointer(dp_devices, new);
@@ -142,14 +151,14 @@ static struct dp_device *slot_with(const void *address)
 	return NULL;
 }
 
-/* Whether it was there. */
-static bool forget_address(const void *address)
+/* Returns whether the table had the address. */
+static bool remove_address(const void *address)
 {
 	struct dp_device *slot = slot_with(address);
 
 	if (!slot)
 		return false;
-	WRITE_ONCE(slot->address, GONE);
+	WRITE_ONCE(slot->address, TOMBSTONE);
 	locked_table()->live--;
 	return true;
 }
@@ -159,24 +168,31 @@ static void add_netns(const struct net *net)
 {
 }
 
-static void forget_netns(const struct net *net)
+static void remove_netns(const struct net *net)
 {
 }
 #else
-/* Kernels that draw a namespace's cookie on demand do so by a function that modules can't call: there the table has a number of ours for each. */
+/*
+ * Kernels before 5.12 draw the cookie of a namespace on demand, by a function that is not exported
+ * to modules. There the module draws a number for each namespace, and keeps it in the table of
+ * devices, under the address of the namespace.
+ */
 static u64 dp_last_cookie;
 
 static void add_netns(const struct net *net)
 {
-	/* No number of an earlier load, whose namespaces may still be named somewhere. Small enough for a signed number. */
+	/*
+	 * Start at random, so that no number of an earlier load is used again: user space may still
+	 * hold it. Small enough for a signed number.
+	 */
 	if (!dp_last_cookie)
 		dp_last_cookie = get_random_u64() >> 2;
 	add_address(net, ++dp_last_cookie, 0);
 }
 
-static void forget_netns(const struct net *net)
+static void remove_netns(const struct net *net)
 {
-	forget_address(net);
+	remove_address(net);
 }
 
 u64 dp_net_cookie(const struct net *net)
@@ -192,15 +208,36 @@ u64 dp_net_cookie(const struct net *net)
 }
 #endif
 
-/* Each namespace has one, which is its first to come and its last to go. */
+/**
+ * dp_peer_net - network namespace of the veth peer of a device
+ * @device: any device; the caller holds the rtnl
+ *
+ * Drivers other than veth and netkit implement get_link_net() too, but mean the namespace that
+ * their packets go through.
+ *
+ * Return: the namespace, NULL if the device has no peer.
+ */
+struct net *dp_peer_net(const struct net_device *device)
+{
+	const struct rtnl_link_ops *ops = device->rtnl_link_ops;
+
+	if (!ops || !ops->get_link_net)
+		return NULL;
+	if (strcmp(ops->kind, "veth") && strcmp(ops->kind, "netkit"))
+		return NULL;
+	return ops->get_link_net(device);
+}
+
+/* Each namespace has one loopback interface, registered first and unregistered last. */
 static bool is_loopback(const struct net_device *device)
 {
 	return device->type == ARPHRD_LOOPBACK && device->flags & IFF_LOOPBACK;
 }
 
 /*
- * The two ends of a cable learn of each other: both when one comes to a namespace, and when one is up, since the cable is laid after both have come.
- * rtnl is held, so both stay.
+ * Records the veth peer on both ends. Called when a device is registered in a namespace, and on
+ * NETDEV_UP, since a new pair is only linked after both ends are registered. The rtnl is held, so
+ * both ends stay.
  */
 static void note_peer(const struct net_device *device)
 {
@@ -217,7 +254,10 @@ static void note_peer(const struct net_device *device)
 		WRITE_ONCE(slot->peer, dp_net_cookie(dev_net(device)));
 }
 
-/* A device that moves to another namespace goes from the one and then comes to the other, maybe with another ifindex. */
+/*
+ * A device that moves to another namespace is unregistered from the one and registered in the
+ * other, maybe with another ifindex.
+ */
 static int device_event(struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct net_device *device = netdev_notifier_info_to_dev(data);
@@ -226,7 +266,7 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 	mutex_lock(&dp_devices_lock);
 	switch (event) {
 	case NETDEV_REGISTER:
-		forget_address(device);
+		remove_address(device);
 		if (is_loopback(device))
 			add_netns(net);
 		add_address(device, dp_net_cookie(net), device->ifindex);
@@ -237,10 +277,10 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 		note_peer(device);
 		break;
 	case NETDEV_UNREGISTER:
-		/* Again each second while somebody holds a reference: once is enough. */
-		if (forget_address(device) && is_loopback(device)) {
-			forget_netns(net);
-			dp_fold_later();
+		/* Repeated every second while somebody holds a reference; act on the first only. */
+		if (remove_address(device) && is_loopback(device)) {
+			remove_netns(net);
+			dp_netns_removed();
 		}
 		break;
 	}
@@ -250,7 +290,7 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 
 static struct notifier_block dp_device_notifier = { .notifier_call = device_event };
 
-/* Not the table that dp_devices_start() made, where a larger one has replaced it. */
+/* The present table, which may have replaced the one of dp_devices_start(). */
 static void free_table(void)
 {
 	struct device_table *table = rcu_dereference_protected(dp_devices, true);
@@ -260,13 +300,15 @@ static void free_table(void)
 }
 
 /**
- * dp_devices_start - fill the table and keep it up to date, when the module is loaded
+ * dp_devices_start - fill the table of devices and keep it up to date
+ * @netns_removed: called in process context when a network namespace is removed
  *
- * The notifier is called at once for every device there is. Takes pernet_ops_rwsem and the rtnl.
+ * For the load of the module. The notifier is called at once for every existing device. Takes
+ * pernet_ops_rwsem and the rtnl.
  *
- * Return: 0 or a negative error number.
+ * Return: 0 or a negative errno.
  */
-int dp_devices_start(void)
+int dp_devices_start(void (*netns_removed)(void))
 {
 	struct device_table *table;
 	int error;
@@ -274,6 +316,7 @@ int dp_devices_start(void)
 	table = make_device_table(0);
 	if (!table)
 		return -ENOMEM;
+	dp_netns_removed = netns_removed;
 	rcu_assign_pointer(dp_devices, table);
 	error = register_netdevice_notifier(&dp_device_notifier);
 	if (error)
@@ -282,9 +325,10 @@ int dp_devices_start(void)
 }
 
 /**
- * dp_devices_stop - free the table, when the module is unloaded and no handler can run any more
+ * dp_devices_stop - free the table of devices
  *
- * The notifier is called for every device as if it went. Takes pernet_ops_rwsem and the rtnl.
+ * For the unload of the module, when no handler can run any more. The notifier is called for every
+ * device as if it were unregistered. Takes pernet_ops_rwsem and the rtnl.
  */
 void dp_devices_stop(void)
 {

@@ -1,52 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * drop.c: the handler on the tracepoint kfree_skb, which fires once for each packet that the kernel throws away, and never
- * for one that arrives. This is the hot path.
+ * drop.c: the handler on the tracepoint kfree_skb, which fires once for each packet that the kernel
+ * throws away, and never for one that arrives. This is the hot path.
  *
- * It may run in process context, in a softirq, in a hard interrupt, and in any of them on top of another; on some kernels with
- * preemption enabled. It turns preemption off, so that its CPU's tables stay its own, takes no lock, allocates nothing, prints
- * nothing and looks no symbol up.
+ * The handler may run in process context, in a softirq, in a hard interrupt, and in any of them on
+ * top of another; on some kernels with preemption enabled. It disables preemption, so that the
+ * tables of its CPU stay its own. It takes no lock, allocates nothing, prints nothing and looks up
+ * no symbol.
  *
- * What it reads: the skb, which the caller still owns; the socket, whose memory stays a socket's until the handler has ended; the
- * addresses of devices, but never a device (see devices.c).
+ * It reads the skb, which the caller still owns; the socket, whose memory stays a socket's until
+ * the handler has returned; and the addresses of devices, but never a device (see devices.c).
  */
 #include <linux/cgroup.h>
-#include <linux/if_arp.h>
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/jiffies.h>
-#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <net/dst.h>
-#include <net/ipv6.h>
 #include <net/sock.h>
 #include <trace/events/skb.h>
 
+#include "dropprobe.h"
 #include "packet.h"
 
-/* Cells looked at before a packet is counted without one: bounds the time a full table costs. */
+/* Cells to try before a packet is counted without one: bounds what a full table costs. */
 #define CELL_TRIES 16
 
 #define HASH_1 0x9e3779b97f4a7c15ULL
 #define HASH_2 0xc2b2ae3d27d4eb4fULL
 
-DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
-
 /* Set before the first hook, constant afterwards. */
 static struct dp_function dp_release_data __read_mostly;
 static u64 dp_host_netns __read_mostly;
 
-static bool dp_kept;	/* the kernel did not take the hook back; guarded by dp_lock */
+static bool dp_kept;	/* the tracepoint could not be unregistered; protected by dp_lock */
 
 /**
  * struct amount - what a packet adds to a count
  * @bytes: its length
- * @extra_segments: what was merged into it, beyond one
+ * @extra_segments: segments merged into it, beyond one
  */
 struct amount {
 	u32 bytes;
@@ -55,7 +49,7 @@ struct amount {
 
 static __always_inline void count_in(struct dp_count *count, struct amount amount)
 {
-	/* A reader may see an earlier time than that of the last packet it sees, but never none. */
+	/* A reader may see an older time than that of the last packet it sees, but never none. */
 	WRITE_ONCE(count->last, jiffies);
 	local64_inc(&count->packets);
 	local64_add(amount.bytes, &count->bytes);
@@ -64,17 +58,18 @@ static __always_inline void count_in(struct dp_count *count, struct amount amoun
 }
 
 /*
- * Makes a free cell ours. An interrupt between the two stores finds a cell that matches nothing and takes another, maybe for the
- * same key: the reader adds such twins up.
+ * Claims a free cell. A handler in an interrupt between the two stores finds a cell that matches
+ * nothing and claims another one, maybe for the same key: readers add such twins up.
  */
-static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 where, u64 what)
+static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 owner,
+			   u64 reason_ifindex)
 {
 	if (cmpxchg_local(&cell->key.kind, DP_KIND_FREE, DP_KIND_CLAIMED) != DP_KIND_FREE)
 		return false;
 	cell->key.location = location;
-	cell->key.where = where;
-	cell->key.what = what;
-	/* Who finds the cell and a packet in it reads a time. */
+	cell->key.owner = owner;
+	cell->key.reason_ifindex = reason_ifindex;
+	/* A reader that finds a packet in the cell also finds a time. */
 	WRITE_ONCE(cell->count.last, jiffies);
 	smp_store_release(&cell->key.kind, kind);
 	return true;
@@ -88,7 +83,8 @@ static struct dp_unkeyed *unkeyed_slot(struct dp_table *table, u32 reason)
 	for (i = 0; i < DP_UNKEYED_SLOTS - 1; i++) {
 		struct dp_unkeyed *slot = &table->reasons[(reason + i) % (DP_UNKEYED_SLOTS - 1)];
 
-		if (READ_ONCE(slot->id) == id || cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE)
+		if (READ_ONCE(slot->id) == id ||
+		    cmpxchg_local(&slot->id, DP_KIND_FREE, id) == DP_KIND_FREE)
 			return slot;
 	}
 	return &table->reasons[DP_UNKEYED_SLOTS - 1];
@@ -100,12 +96,16 @@ static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct am
 
 	local64_inc(&table->unkeyed);
 	WRITE_ONCE(slot->count.last, jiffies);
-	/* Who reads a packet reads its reason and a time; pairs with dp_read_count(). */
+	/*
+	 * A reader that finds a packet also finds its reason and a time. Pairs with
+	 * dp_read_count().
+	 */
 	smp_wmb();
 	count_in(&slot->count, amount);
 }
 
-static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash, struct amount amount)
+static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash,
+				       struct amount amount)
 {
 	u32 i = hash >> table->shift, tries;
 
@@ -113,87 +113,37 @@ static __always_inline void count_cell(struct dp_table *table, const struct dp_k
 		struct dp_cell *cell = &table->cells[i];
 		u64 kind = READ_ONCE(cell->key.kind);
 
-		/* The rest is only right once the kind is: an interrupt may come in between and claim a free cell. */
+		/*
+		 * Read the kind first: a handler in an interrupt may claim a free cell meanwhile.
+		 */
 		barrier();
 		if (likely(kind == key.kind && cell->key.location == key.location &&
-			   cell->key.where == key.where && cell->key.what == key.what)) {
+			   cell->key.owner == key.owner &&
+			   cell->key.reason_ifindex == key.reason_ifindex)) {
 			count_in(&cell->count, amount);
 			return;
 		}
-		if (kind == DP_KIND_FREE && claim(cell, key.kind, key.location, key.where, key.what)) {
+		if (kind == DP_KIND_FREE &&
+		    claim(cell, key.kind, key.location, key.owner, key.reason_ifindex)) {
 			count_in(&cell->count, amount);
 			return;
 		}
 	}
-	count_unkeyed(table, key.what >> 32, amount);
+	count_unkeyed(table, DP_KEY_REASON(&key), amount);
 }
 
 static __always_inline u64 hash_of(const struct dp_key key)
 {
-	return ((key.location ^ key.kind) + (key.where ^ key.what) * HASH_2) * HASH_1;
-}
-
-static __always_inline u64 ip_kind(u8 family, u8 protocol)
-{
-	return (u64)family << DP_KIND_FAMILY_SHIFT | (u64)protocol << DP_KIND_PROTOCOL_SHIFT;
-}
-
-/* What is dropped before an IP header was put before it, a missing route for one, is its socket's. */
-static noinline u64 kind_of_socket(const struct sock *sk)
-{
-	if (!sk || !sk_fullsock(sk) || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
-		return 0;
-	return ip_kind(sk->sk_family == AF_INET ? 4 : 6, sk->sk_protocol);
-}
-
-static noinline u64 kind_of_ipv6(const struct sk_buff *skb, u32 network)
-{
-	const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + network);
-	u8 protocol = ip->nexthdr;
-
-	if (ipv6_ext_hdr(protocol))
-		dp_skip_extensions(skb, network, &protocol);
-	return ip_kind(6, protocol);
-}
-
-/* Whether the first bytes of an IP header lie where they can be read. */
-static __always_inline bool has_header(const struct sk_buff *skb, u32 network, size_t size)
-{
-	return network && network + size <= skb_tail_pointer(skb) - skb->head;
+	return ((key.location ^ key.kind) + (key.owner ^ key.reason_ifindex) * HASH_2) * HASH_1;
 }
 
 /*
- * Family and transport protocol, and in @network where the IP header is, from skb->head. Between the driver and the protocol handlers it is not set yet, and
- * a header may lie outside of the linear part: then both protocol and @network are 0, which is "not known".
+ * The namespace of a packet with neither socket nor device is that of its route. The pointers may
+ * be stale, so they are read with care and looked up.
  */
-static __always_inline u64 kind_of_packet(const struct sk_buff *skb, const struct sock *sk, u32 *network)
-{
-	u32 offset = skb->network_header;
-
-	*network = 0;
-	if (likely(skb->protocol == htons(ETH_P_IP))) {
-		const struct iphdr *ip = (const struct iphdr *)(skb->head + offset);
-
-		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 4))
-			return ip_kind(4, 0);
-		*network = offset;
-		return ip_kind(4, ip->protocol);
-	}
-	if (skb->protocol == htons(ETH_P_IPV6)) {
-		const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + offset);
-
-		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 6))
-			return ip_kind(6, 0);
-		*network = offset;
-		return kind_of_ipv6(skb, offset);
-	}
-	return skb->protocol ? 0 : kind_of_socket(sk);
-}
-
-/* The namespace of a packet that has neither socket nor device: of the route it was given. All of it may be something else. */
 static noinline u64 netns_of_route(const struct sk_buff *skb)
 {
-	const struct dst_entry *dst = (const struct dst_entry *)(skb->_skb_refdst & SKB_DST_PTRMASK);
+	const struct dst_entry *dst = (const void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
 	const struct net_device *device = NULL;
 	const struct dp_device *known;
 
@@ -203,17 +153,21 @@ static noinline u64 netns_of_route(const struct sk_buff *skb)
 	return known ? known->netns : 0;
 }
 
-static __always_inline const struct sock *socket_of(const struct sk_buff *skb, const struct sock *rx_sk)
+static __always_inline const struct sock *socket_of(const struct sk_buff *skb,
+						    const struct sock *rx_sk)
 {
 #if DP_HAVE_SK_IN_UNION
-	/* A packet in reassembly has a number there, and no destructor; one with a socket always has one (see skb_orphan()). */
+	/*
+	 * A fragment in reassembly has its offset in the place of skb->sk. It has no destructor; a
+	 * packet with a socket always has one (see skb_orphan()).
+	 */
 	if (!skb->destructor)
 		return NULL;
 #endif
 	return rx_sk ? rx_sk : skb->sk;
 }
 
-/* In the host's namespace the socket's cgroup tells the pods apart that share it. Of a full socket. */
+/* The cgroup of a full socket, which distinguishes the pods that share the initial namespace. */
 static __always_inline u64 cgroup_of(const struct sock *sk)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
@@ -226,18 +180,23 @@ static __always_inline u64 cgroup_of(const struct sock *sk)
 }
 
 /*
- * A socket of the kernel's own that does not hold its namespace (see sk_alloc()) outlives it by what waits in queues of others; before 6.12 nothing of the
- * namespace may be read then. The host's never goes, but its raw ones, which the kernel answers with by resets and ICMP, are some of them one for all
- * namespaces, and name whichever they answer in at this moment (inet_ctl_sock_create(), tcp_v4_send_reset()). The device knows better. Of a full socket.
+ * Whether the namespace of a full socket must not be used.
+ *
+ * A kernel socket that does not hold its namespace (see sk_alloc()) may outlive it, as long as its
+ * packets wait in queues of other namespaces; before 6.12 nothing of the namespace may be read
+ * then. The initial namespace is never removed. But some of the raw sockets by which the kernel
+ * sends resets and ICMP are shared by all namespaces, and name the one that they are sending for at
+ * the moment (inet_ctl_sock_create(), tcp_v4_send_reset()).
  */
-static __always_inline bool says_no_namespace(const struct sock *sk)
+static __always_inline bool has_no_reliable_netns(const struct sock *sk)
 {
 	return !sk->sk_net_refcnt && (sk->sk_type == SOCK_RAW || sock_net(sk) != &init_net);
 }
 
 /*
- * The tracepoint's own socket may have lost its last reference just before: its memory stays a socket's until every handler has ended, but may be
- * another's by now that is not filled in yet, without a namespace or a cgroup.
+ * The rx_sk of the tracepoint may have lost its last reference just before. Its memory stays a
+ * socket's until every handler has returned, but it may already be a new socket that is not set up
+ * yet, without a namespace or cgroup.
  */
 static __always_inline u64 netns_of_socket(const struct sock *sk)
 {
@@ -247,14 +206,15 @@ static __always_inline u64 netns_of_socket(const struct sock *sk)
 }
 
 /*
- * Whose a packet is that has a socket: the number of its namespace, or in the host's of its cgroup, which @kind tells then. 0 where the device knows better.
+ * Owner of a packet with a socket: the cookie of its namespace or, in the initial namespace, the id
+ * of its cgroup (then DP_KIND_CGROUP is set in @kind). 0 if the device must decide.
  */
 static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *netns, u64 *kind)
 {
 	bool full = sk_fullsock(sk);
 	u64 cgroup;
 
-	if (full && unlikely(says_no_namespace(sk)))
+	if (full && unlikely(has_no_reliable_netns(sk)))
 		return 0;
 	*netns = netns_of_socket(sk);
 	if (*netns != dp_host_netns || !full)
@@ -267,23 +227,31 @@ static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *netns, u6
 }
 
 /*
- * What goes through kfree_skb and is no packet: messages of unix, netlink and other sockets that have no link layer, and what
- * the kernel hands to monitors of netlink.
+ * skbs freed by kfree_skb() that are no network packets: messages of unix, netlink and other
+ * sockets without link layer, and what the kernel hands to monitors of netlink.
  */
-static noinline bool is_message(const struct sk_buff *skb, const struct sock *sk, const struct dp_device *device)
+static noinline bool is_message(const struct sk_buff *skb, const struct sock *sk,
+				const struct dp_device *device)
 {
 	if (skb->pkt_type >= PACKET_USER)
 		return true;
 	if (skb->protocol || device)
 		return false;
-	return !sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6 && sk->sk_family != AF_PACKET);
+	return !sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6 &&
+		       sk->sk_family != AF_PACKET);
+}
+
+/* The first table in the chain of this CPU. */
+static __always_inline struct dp_table *first_table(void)
+{
+	return READ_ONCE(*this_cpu_ptr(&dp_active_tables));
 }
 
 static noinline void count_notdrop(void)
 {
 	struct dp_table *table;
 
-	for (table = READ_ONCE(*this_cpu_ptr(&dp_active_tables)); table; table = READ_ONCE(table->next))
+	for (table = first_table(); table; table = READ_ONCE(table->next))
 		local64_inc(&table->notdrops);
 }
 
@@ -298,9 +266,9 @@ static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 	return DP_UNKNOWN;
 }
 
-/* For probes with a filter: what it may look at, in one place. @device is NULL where the namespace is the socket's. */
-static noinline bool passes(const struct dp_match *match, const struct sk_buff *skb, u64 kind, u32 reason, u64 netns,
-			    const struct dp_device *device, u32 network)
+/* Gathers what a filter may look at. @device is NULL if the namespace was taken from the socket. */
+static noinline bool passes(const struct dp_match *match, const struct sk_buff *skb, u64 kind,
+			    u32 reason, u64 netns, const struct dp_device *device, u32 network)
 {
 	struct dp_packet packet = {
 		.skb = skb,
@@ -315,8 +283,9 @@ static noinline bool passes(const struct dp_match *match, const struct sk_buff *
 	return dp_matches(match, &packet);
 }
 
-/* With preemption off. */
-static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long location, u32 reason, const struct sock *rx_sk)
+/* The caller has disabled preemption. */
+static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long location,
+					u32 reason, const struct sock *rx_sk)
 {
 	const struct sock *sk = socket_of(skb, rx_sk);
 	const struct dp_device *device = dp_find_device(skb->dev);
@@ -326,29 +295,33 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	u32 ifindex, network = 0;
 	u64 netns, hash;
 
-	/* Fragments that came in a list within a packet that was itself taken or dropped. */
+	/* Fragments that are freed with their head skb, which was itself delivered or dropped. */
 	if (unlikely(location - dp_release_data.start < dp_release_data.size) ||
-	    unlikely((!skb->protocol || skb->pkt_type >= PACKET_USER) && is_message(skb, sk, device))) {
+	    unlikely((!skb->protocol || skb->pkt_type >= PACKET_USER) &&
+		     is_message(skb, sk, device))) {
 		count_notdrop();
 		return;
 	}
 
 	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
 	ifindex = device ? device->ifindex : skb->skb_iif;
-	key.where = sk ? owner_of_socket(sk, &netns, &key.kind) : 0;
-	if (key.where) {
+	key.owner = sk ? owner_of_socket(sk, &netns, &key.kind) : 0;
+	if (key.owner) {
 		if (device && device->netns != netns)
 			ifindex = 0;
 		device = NULL;
 	} else {
 		netns = likely(device) ? device->netns : netns_of_route(skb);
-		key.where = netns;
+		key.owner = netns;
 	}
-	key.what = (u64)reason << 32 | ifindex;
+	key.reason_ifindex = (u64)reason << DP_REASON_SHIFT | ifindex;
 
 	if (likely(skb->head)) {
-		key.kind |= kind_of_packet(skb, sk, &network);
-		/* Each layer cuts its header off, or has not yet put it before: the same packet has the same length in all of them. */
+		key.kind |= dp_packet_kind(skb, sk, &network);
+		/*
+		 * Count from the IP header on, so that a packet has the same length whichever layer
+		 * drops it.
+		 */
 		if (likely(network))
 			amount.bytes += skb_headroom(skb) - network;
 		if (unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_segs > 1)
@@ -356,10 +329,11 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	}
 	hash = hash_of(key);
 
-	for (table = READ_ONCE(*this_cpu_ptr(&dp_active_tables)); table; table = READ_ONCE(table->next)) {
+	for (table = first_table(); table; table = READ_ONCE(table->next)) {
 		const struct dp_match *match = READ_ONCE(table->match);
 
-		if (unlikely(match) && !passes(match, skb, key.kind, reason, netns, device, network))
+		if (unlikely(match) &&
+		    !passes(match, skb, key.kind, reason, netns, device, network))
 			local64_inc(&table->filtered);
 		else
 			count_cell(table, key, hash, amount);
@@ -374,30 +348,33 @@ static void on_kfree_skb(DP_KFREE_SKB_ARGS)
 }
 
 /**
- * dp_drop_hook - begin to see drops
+ * dp_drop_hook - register the handler of drops
  *
- * Return: 0 or a negative error number; after an error nothing is hooked. dp_lock is held.
+ * The caller holds dp_lock.
+ *
+ * Return: 0 or a negative errno; after an error nothing is registered.
  */
 int dp_drop_hook(void)
 {
 	if (dp_kept)
 		return 0;
 	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
-		pr_info_once("fragments freed with their packet can't be told from drops on this kernel\n");
+		pr_info_once("skb_release_data not found: fragments freed with their head skb are counted as drops\n");
 	dp_host_netns = dp_net_cookie(&init_net);
 	return register_trace_kfree_skb(on_kfree_skb, NULL);
 }
 
 /**
- * dp_drop_unhook - see no more drops; when it returns no handler is running
+ * dp_drop_unhook - unregister the handler of drops
  *
- * Before 5.11 (befe6d946551 "tracepoint: Do not fail unregistering a probe due to memory failure")
- * the kernel may have no memory for this. Then the handler stays attached, finds no table to count
- * in, and the next call tries again. dp_lock is held.
+ * When this returns no handler is running. Before 5.11 (befe6d946551 "tracepoint: Do not fail
+ * unregistering a probe due to memory failure") the kernel may lack the memory to unregister. Then
+ * the handler stays attached and finds no table to count in, and the next call tries again. The
+ * caller holds dp_lock.
  */
 void dp_drop_unhook(void)
 {
-	dp_keep_hook(&dp_kept, "the tracepoint kfree_skb", unregister_trace_kfree_skb(on_kfree_skb, NULL));
+	dp_keep_hook(&dp_kept, "kfree_skb", unregister_trace_kfree_skb(on_kfree_skb, NULL));
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
 }

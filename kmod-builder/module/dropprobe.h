@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * dropprobe.h: what the parts of the module know of each other.
+ * dropprobe.h: what the parts of the module share.
  */
 #ifndef DROPPROBE_H
 #define DROPPROBE_H
@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/types.h>
+#include <net/net_namespace.h>
 #include <asm/local64.h>
 
 #include "abi.h"
@@ -23,28 +24,33 @@
 
 /*
  * Locks, outermost first:
- *   dp_command_lock  one command after the other; never taken where a proc file is opened or read, so that a command may wait
- *                    for the readers of a proc file that it removes
- *   dp_lock          the probes and their state; taken by commands, by the lease's work and where a snapshot is made
- *   rtnl             taken by the kernel around the netdevice notifier, and to list interfaces; never below dp_lock
- *   net_rwsem or dp_devices_lock   the namespaces that there are, below dp_lock or the rtnl; the table of devices
- * The handlers of the hooks take none of them.
+ *   dp_command_lock  serialises commands. Opening or reading a proc file never takes it, so a
+ *                    command may wait for the readers of a proc file that it removes.
+ *   dp_lock          protects the probes and their state. Taken by commands, by the works that
+ *                    expire leases and fold cells, and while a snapshot is made.
+ *   rtnl             held by the kernel around the netdevice notifier, and by the module to list
+ *                    interfaces; never taken under dp_lock.
+ *   net_rwsem, dp_devices_lock
+ *                    the list of network namespaces, under dp_lock or the rtnl; and the table of
+ *                    devices, under the rtnl. Neither is taken under the other.
+ * The handlers of the hooks take no lock.
  */
 extern struct mutex dp_command_lock;
 extern struct mutex dp_lock;
 
 /*
- * Counters. Each probe has one table for each CPU, and only that CPU's handler writes to it. An interrupt may come in between
- * and drop packets too; hence the local operations, which are atomic towards the same CPU and need no bus lock.
+ * Counters. Each probe has one table per CPU, and only the handler on that CPU writes to it. An
+ * interrupt may come in between and drop packets too. Hence the local operations, which are atomic
+ * on their own CPU and need no bus lock.
  */
 
-/* dp_key.kind: what is known of the packet, and the state of the cell that holds it. */
+/* dp_key.kind: properties of the packet, and the state of the cell. */
 #define DP_KIND_FREE		0ULL
-#define DP_KIND_CLAIMED		1ULL		/* being filled by this CPU, below an interrupt */
+#define DP_KIND_CLAIMED		1ULL		/* being filled by the handler on this CPU */
 #define DP_KIND_READY		(1ULL << 63)
-#define DP_KIND_FOLDING		(1ULL << 62)	/* being taken back, see fold.c; never together with READY */
-#define DP_KIND_CGROUP		(1ULL << 32)	/* where is a cgroup of the host's namespace, not a namespace */
-#define DP_KIND_GONE		(1ULL << 33)	/* a sum over namespaces that are gone; of no cell */
+#define DP_KIND_FOLDING		(1ULL << 62)	/* being emptied by fold.c; excludes READY */
+#define DP_KIND_CGROUP		(1ULL << 32)	/* dp_key.owner is a cgroup id */
+#define DP_KIND_FOLDED		(1ULL << 33)	/* a sum over removed namespaces; never in a cell */
 #define DP_KIND_FAMILY_SHIFT	8
 #define DP_KIND_PROTOCOL_SHIFT	16
 #define DP_KIND_DIRECTION_SHIFT	24
@@ -59,25 +65,30 @@ enum dp_direction {
 };
 
 /**
- * struct dp_key - what tells one cell from another
+ * struct dp_key - what distinguishes one cell from another
  * @kind: family, protocol, direction and state, see DP_KIND_*
  * @location: return address in the function that freed the packet
- * @where: cookie of the network namespace, or the cgroup's id with DP_KIND_CGROUP; 0 where unknown
- * @what: reason in the upper half, ifindex in the lower
+ * @owner: cookie of the network namespace or, with DP_KIND_CGROUP, the id of a cgroup in the
+ *	   initial network namespace; 0 if unknown
+ * @reason_ifindex: drop reason in the upper half, ifindex in the lower half
  */
 struct dp_key {
 	u64 kind;
 	u64 location;
-	u64 where;
-	u64 what;
+	u64 owner;
+	u64 reason_ifindex;
 };
+
+#define DP_REASON_SHIFT		32
+#define DP_KEY_REASON(key)	((u32)((key)->reason_ifindex >> DP_REASON_SHIFT))
+#define DP_KEY_IFINDEX(key)	((u32)(key)->reason_ifindex)
 
 /**
  * struct dp_count - one running count
  * @packets: skbs
- * @extra_segments: what GRO or GSO merged into them, beyond one each
- * @bytes: from the IP header on; of what is not IP, all that was left of the packet where it was freed
- * @last: jiffies of the latest
+ * @extra_segments: segments that GRO or GSO merged into the skbs, beyond one each
+ * @bytes: from the IP header on; for other packets, what was left of them when they were freed
+ * @last: jiffies of the latest packet
  */
 struct dp_count {
 	local64_t packets;
@@ -87,9 +98,12 @@ struct dp_count {
 };
 
 /**
- * struct dp_sum - a count that has been read, or several added up
- * @key: of a cell; of a reason, its number in @key.what
- * @last: jiffies of the latest
+ * struct dp_sum - one count as it was read, or the sum of several
+ * @key: key of the cell; in a sum by reason, only the reason is set
+ * @packets: skbs
+ * @segments: packets as the wire sees them
+ * @bytes: see struct dp_count
+ * @last: jiffies of the latest packet
  */
 struct dp_sum {
 	struct dp_key key;
@@ -104,24 +118,34 @@ struct dp_cell {
 	struct dp_count count;
 } __aligned(64);
 
-/* Reasons of the packets for which no cell was free. The last slot takes what finds none here either, as of a reason that no kernel has. */
+/*
+ * Slots for the reasons of packets that found no free cell. The last slot takes those that find no
+ * slot either; it is printed as a reason that no kernel has.
+ */
 #define DP_UNKEYED_SLOTS	128
 #define DP_REASON_LOST		U32_MAX
 
+/**
+ * struct dp_unkeyed - packets of one reason that found no free cell
+ * @id: DP_KIND_FREE, DP_KIND_CLAIMED, or the reason with DP_KIND_READY
+ * @count: their count
+ */
 struct dp_unkeyed {
-	u64 id;		/* DP_KIND_FREE, DP_KIND_CLAIMED, or the reason with DP_KIND_READY */
+	u64 id;
 	struct dp_count count;
 };
 
 /**
  * struct dp_table - the counters of one probe on one CPU
- * @next: of another probe that is active, in the chain that this CPU's handler walks
- * @match: NULL lets every packet pass
- * @shift: from a hash to the index of a cell
+ * @next: table of another active probe, in the chain that the handler on this CPU walks
+ * @match: the filter; NULL if every packet passes
+ * @shift: number of bits to shift a hash right for the index of a cell
  * @mask: number of cells, a power of two, minus one
- * @filtered: packets that did not pass
- * @unkeyed: packets that found no cell
- * @notdrops: what was freed and was no packet, or not lost
+ * @filtered: packets that did not pass the filter
+ * @unkeyed: packets that found no free cell
+ * @notdrops: skbs that were freed but are no lost packets
+ * @reasons: counts of the packets in @unkeyed
+ * @cells: a hash table with open addressing
  */
 struct dp_table {
 	struct dp_table *next;
@@ -138,9 +162,9 @@ struct dp_table {
 DECLARE_PER_CPU(struct dp_table *, dp_active_tables);
 
 /**
- * struct dp_stage_count - what has passed one stage
+ * struct dp_stage_count - packets that passed one stage
  * @packets: skbs
- * @extra_segments: what was merged into them, beyond one each
+ * @extra_segments: segments that were merged into the skbs, beyond one each
  * @missed: packets that the hook could not count
  */
 struct dp_stage_count {
@@ -150,10 +174,12 @@ struct dp_stage_count {
 };
 
 /**
- * struct dp_stage_run - one probe's share of the counts at the stages, which are the whole kernel's; guarded by dp_lock
- * @begun: has been active
- * @before: counted in earlier times of being active
- * @from: the kernel's counts when it became active
+ * struct dp_stage_run - one probe's part of the stage counters, which count for the whole kernel
+ * @begun: the probe has been active at least once
+ * @before: counted in earlier periods of activity
+ * @from: the kernel-wide counts when the present period began
+ *
+ * Protected by dp_lock.
  */
 struct dp_stage_run {
 	bool begun;
@@ -162,23 +188,31 @@ struct dp_stage_run {
 };
 
 /**
- * struct dp_probe - one probe; guarded by dp_lock
- * @node: in dp_probes
- * @entry: its file below probes/
- * @manual: is the probe of interface 1, without owner and lease
- * @cells: for each CPU
- * @epoch: random number of this counting run
- * @since: Unix seconds of the first activation, 0 before
- * @lease: length in seconds
- * @lease_end: when it runs out, on the monotonic clock
- * @expired: was switched off by its lease, at @expired_at on the monotonic clock
- * @gap_ms: milliseconds not counted because the lease had run out
- * @match: NULL lets every packet pass
- * @stages: NULL when it wants none
- * @tables: by CPU number; NULL until the first activation
- * @folded: what cells of namespaces that are gone had counted; there while @tables are
- * @folded_count: of DP_FOLDED_MAX
- * @charged: bytes taken from the module's memory bound for all but the tables
+ * struct dp_probe - one probe
+ * @node: entry in dp_probes
+ * @entry: its file in probes/
+ * @manual: it is the manual probe, which has neither owner nor lease
+ * @active: it counts
+ * @expired: its lease deactivated it, at @expired_at
+ * @cells: per CPU
+ * @lease: length of the lease in seconds
+ * @lease_end: monotonic time at which the lease ends
+ * @expired_at: monotonic time
+ * @epoch: random number, other than 0, that identifies the run of counts
+ * @gap_ms: milliseconds that were not counted because the lease had expired
+ * @since: Unix time of the first activation, 0 before
+ * @match: the filter; NULL if every packet passes
+ * @stages: NULL if it does not count at the stages
+ * @tables: one per CPU, by CPU number; NULL until the first activation
+ * @folded: sums of the cells of removed namespaces; allocated with @tables
+ * @folded_count: length of @folded, at most DP_FOLDED_MAX
+ * @charged: bytes charged to the module's memory limit, not counting @tables and @folded
+ * @name: its name, and the name of its file
+ * @uid: UID of the DropProbe
+ * @owner: name of the Node whose agent owns it
+ * @tag: text that the owner stored with it; may be empty
+ *
+ * Protected by dp_lock.
  */
 struct dp_probe {
 	struct list_head node;
@@ -208,9 +242,12 @@ struct dp_probe {
 extern struct list_head dp_probes;
 
 /**
- * struct dp_text - a text that grows while a snapshot is written down
- * @error: the first failure; later writes do nothing
- * @records: lines so far
+ * struct dp_text - a text that grows while a snapshot is written
+ * @buffer: the text; free with kvfree()
+ * @length: bytes written
+ * @size: bytes allocated
+ * @error: the first error; later writes do nothing
+ * @records: lines written
  */
 struct dp_text {
 	char *buffer;
@@ -220,76 +257,24 @@ struct dp_text {
 	u32 records;
 };
 
+/*
+ * The functions of each file. A file calls only functions of files above it, except for main.c,
+ * which joins them; kmod-builder/module-tests/module-graph checks that no circle comes up.
+ */
+
+/* hook.c */
+void dp_keep_hook(bool *kept, const char *name, int error);
+void dp_pin_module(const char *name);
+
 /* text.c */
 __printf(2, 3) void dp_print(struct dp_text *text, const char *format, ...);
 void dp_print_end(struct dp_text *text);
 
-/* counters.c */
-int dp_tables_make(struct dp_probe *probe);
-void dp_tables_free(struct dp_probe *probe);
-void dp_tables_link(struct dp_probe *probe);
-void dp_tables_unlink(struct dp_probe *probe);
-void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match);
-int dp_charge(size_t bytes);
-void dp_uncharge(size_t bytes);
-
-/* snapshot.c */
-void dp_read_count(struct dp_sum *sum, struct dp_count *count);
-void dp_add(struct dp_sum *sum, const struct dp_sum *other);
-void dp_print_counters(struct dp_text *text, const struct dp_probe *probe);
-
-/* main.c */
-void dp_keep_hook(bool *kept, const char *name, int error);
-
-/* drop.c */
-int dp_drop_hook(void);
-void dp_drop_unhook(void);
-
-/* stages.c */
-void dp_stages_hook(void);
-void dp_stages_unhook(void);
-void dp_stages_begin(struct dp_stage_run *run);
-void dp_stages_end(struct dp_stage_run *run);
-void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool active);
-
-/* match.c */
-struct dp_packet;
-bool dp_matches(const struct dp_match *match, const struct dp_packet *packet);
-
-/* devices.c */
-/**
- * struct dp_device - what is known of a network device
- * @address: where it lies
- * @netns: cookie of its namespace
- * @peer: cookie of the namespace of the other end of its cable, 0 where it has none
- * @ifindex: its number there
- */
-struct dp_device {
-	const void *address;
-	u64 netns;
-	u64 peer;
-	int ifindex;
-};
-
-const struct dp_device *dp_find_device(const void *address);
-int dp_devices_start(void);
-void dp_devices_stop(void);
-
-/* namespaces.c */
-void dp_print_namespaces(struct dp_text *text);
-void dp_print_interfaces(struct dp_text *text);
-u64 *dp_live_cookies(u32 *count);
-struct net *dp_peer_net(const struct net_device *device);
-
-/* fold.c */
-void dp_fold_later(void);
-void dp_fold_stop(void);
-
 /* symbols.c */
 /**
- * struct dp_function - where a function of the kernel lies
- * @start: its first byte; 0 where it was not found
- * @size: bytes; 0 where it was not found
+ * struct dp_function - a function of the kernel
+ * @start: address of its first byte; 0 if it was not found
+ * @size: in bytes; 0 if it was not found
  */
 struct dp_function {
 	unsigned long start;
@@ -303,15 +288,89 @@ bool dp_reasons_named(void);
 void dp_print_reason_name(struct dp_text *text, u32 reason);
 void dp_print_reasons(struct dp_text *text);
 
+/* counters.c */
+int dp_tables_make(struct dp_probe *probe);
+void dp_tables_free(struct dp_probe *probe);
+void dp_tables_link(struct dp_probe *probe);
+void dp_tables_unlink(struct dp_probe *probe);
+void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match);
+int dp_charge(size_t bytes);
+void dp_uncharge(size_t bytes);
+void dp_read_count(struct dp_sum *sum, struct dp_count *count);
+void dp_add(struct dp_sum *sum, const struct dp_sum *other);
+
+/* devices.c */
+/**
+ * struct dp_device - a network device, as the table of devices knows it
+ * @address: its struct net_device, which must not be dereferenced
+ * @netns: cookie of its network namespace
+ * @peer: cookie of the network namespace of its veth peer, 0 if it has none
+ * @ifindex: its number in that namespace
+ */
+struct dp_device {
+	const void *address;
+	u64 netns;
+	u64 peer;
+	int ifindex;
+};
+
+const struct dp_device *dp_find_device(const void *address);
+int dp_devices_start(void (*netns_removed)(void));
+void dp_devices_stop(void);
+struct net *dp_peer_net(const struct net_device *device);
+
+#if DP_HAVE_NET_COOKIE
+/**
+ * dp_net_cookie - number of a network namespace, which is never used again for another one
+ * @net: the namespace
+ *
+ * Return: the cookie. On kernels before 5.12 the module draws the numbers itself, and 0 means that
+ * the namespace is not known (see devices.c).
+ */
+static inline u64 dp_net_cookie(const struct net *net)
+{
+	return net->net_cookie;
+}
+#else
+u64 dp_net_cookie(const struct net *net);
+#endif
+
+/* namespaces.c */
+void dp_print_namespaces(struct dp_text *text);
+void dp_print_interfaces(struct dp_text *text);
+u64 *dp_live_cookies(u32 *count);
+
+/* match.c */
+struct dp_packet;
+bool dp_matches(const struct dp_match *match, const struct dp_packet *packet);
+
+/* drop.c */
+int dp_drop_hook(void);
+void dp_drop_unhook(void);
+
+/* stages.c */
+void dp_stages_hook(void);
+void dp_stages_unhook(void);
+void dp_stages_begin(struct dp_stage_run *run);
+void dp_stages_end(struct dp_stage_run *run);
+void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool active);
+
+/* fold.c */
+void dp_fold_later(void);
+void dp_fold_stop(void);
+
+/* snapshot.c */
+void dp_print_counters(struct dp_text *text, const struct dp_probe *probe, time64_t now);
+
 /* probe.c */
-int dp_probes_init(void);
+int dp_probes_init(struct proc_dir_entry *(*add_file)(const char *name));
 void dp_probes_exit(void);
 int dp_run_command(const struct dp_command *command);
 int dp_manual_switch(bool on);
 void dp_commands_open(bool open);
 struct dp_probe *dp_find_probe(const char *name);
-u32 dp_lease_left(const struct dp_probe *probe);
 int dp_print_settings(struct dp_text *text);
+void dp_print_probe(struct dp_text *text, const struct dp_probe *probe, time64_t now);
 
 /* procfs.c */
 bool dp_procfs_taken(void);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fold.c: gives the cells of network namespaces and cgroups that are gone back, so that pods that come and go do not fill the tables. What they
- * counted goes on as one sum for each reason, place and protocol, once there are DP_FOLDED_KINDS of them for each reason and place, without namespace
- * (or without cgroup) and interface. For process context.
+ * fold.c: reclaims the cells of removed network namespaces and cgroups, so that pods that come and
+ * go do not fill the tables. Their counts are folded into one sum for each reason, location,
+ * family, protocol and direction; once there are DP_FOLDED_KINDS sums, into one for each reason and
+ * location. For process context.
  *
- * A cell is taken back in three steps, so that no count is lost: its state is changed, and matches no packet any more; every handler that had
- * found it before has ended (synchronize_rcu); its counts are moved, and it is free.
+ * A cell is reclaimed in three steps, so that no count is lost: its state is changed, and it
+ * matches no packet any more; synchronize_rcu() waits for every handler that found it before; its
+ * counts are moved, and it is free.
  *
- * The end of a namespace is told by its loopback interface. Nobody tells of a cgroup's: who reads a table that is half full asks for a look.
+ * The removal of a namespace is noticed by its loopback interface. Nothing reports the removal of a
+ * cgroup, so a reader that finds a table more than half full schedules a fold.
  */
 #include <linux/cgroup.h>
 #include <linux/jiffies.h>
@@ -19,11 +22,12 @@
 #include <linux/workqueue.h>
 
 #include "dropprobe.h"
+#include "sorted.h"
 
-/* A namespace that goes drops its last packets a little later than its loopback interface goes. */
+/* A namespace drops its last packets shortly after its loopback interface is unregistered. */
 #define DELAY (2 * HZ)
 
-/* What there is: cookies of network namespaces and ids of cgroups, ascending. */
+/* The existing network namespaces, by cookie, and cgroups, by id; ascending. */
 struct live {
 	u64 *cookies;
 	u64 *cgroups;
@@ -33,20 +37,20 @@ struct live {
 
 static void fold(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_fold_work, fold);
-static DEFINE_SPINLOCK(dp_plan_lock);
-static bool dp_fold_stopped;		/* guarded by dp_plan_lock */
-static unsigned long dp_last_gone;	/* jiffies */
+static DEFINE_SPINLOCK(dp_schedule_lock);
+static bool dp_fold_stopped;		/* protected by dp_schedule_lock */
+static unsigned long dp_last_removal;	/* jiffies */
 
-static void plan(void)
+static void schedule_fold(void)
 {
-	spin_lock(&dp_plan_lock);
+	spin_lock(&dp_schedule_lock);
 	if (!dp_fold_stopped)
 		queue_delayed_work(DP_UNBOUND_WORKQUEUE, &dp_fold_work, DELAY);
-	spin_unlock(&dp_plan_lock);
+	spin_unlock(&dp_schedule_lock);
 }
 
 #ifdef CONFIG_CGROUPS
-/* Writes as many ids as there is room for, and returns how many there are. */
+/* Writes as many ids as there is room for; returns how many cgroups exist. */
 static u32 cgroup_ids(u64 *ids, u32 room)
 {
 	struct cgroup_subsys_state *css;
@@ -90,52 +94,59 @@ static u64 *live_cgroups(u32 *count)
 	return ids;
 }
 
-static void forget_live(struct live *live)
+static void free_live(struct live *live)
 {
 	kvfree(live->cookies);
 	kvfree(live->cgroups);
 	memset(live, 0, sizeof(*live));
 }
 
-static bool look(struct live *live)
+/* Returns false, and finds nothing, if there is no memory. */
+static bool find_live(struct live *live)
 {
-	forget_live(live);
+	free_live(live);
 	live->cookies = dp_live_cookies(&live->cookie_count);
 	live->cgroups = live_cgroups(&live->cgroup_count);
 	if (live->cookies && live->cgroups)
 		return true;
-	forget_live(live);
+	free_live(live);
 	return false;
 }
 
-static bool is_gone(u64 kind, const struct dp_cell *cell, const struct live *live)
+/*
+ * Whether the namespace or cgroup of a ready cell was removed; false if @live could not be found.
+ */
+static bool is_removed(u64 kind, const struct dp_cell *cell, const struct live *live)
 {
-	if (!(kind & DP_KIND_READY) || !cell->key.where || !live->cookies)
+	u64 owner = cell->key.owner;
+
+	if (!(kind & DP_KIND_READY) || !owner || !live->cookies)
 		return false;
 	if (kind & DP_KIND_CGROUP)
-		return !dp_contains(live->cgroups, live->cgroup_count, cell->key.where);
-	return !dp_contains(live->cookies, live->cookie_count, cell->key.where);
+		return !dp_contains(live->cgroups, live->cgroup_count, owner);
+	return !dp_contains(live->cookies, live->cookie_count, owner);
 }
 
-static u32 take_cells(struct dp_table *table, const struct live *live)
+/* Marks the cells to fold; returns how many. */
+static u32 mark_cells(struct dp_table *table, const struct live *live)
 {
-	u32 taken = 0, i;
+	u32 marked = 0, i;
 
 	for (i = 0; i <= table->mask; i++) {
 		struct dp_cell *cell = &table->cells[i];
 		u64 kind = smp_load_acquire(&cell->key.kind);
 
-		if (is_gone(kind, cell, live)) {
+		if (is_removed(kind, cell, live)) {
 			WRITE_ONCE(cell->key.kind, (kind & ~DP_KIND_READY) | DP_KIND_FOLDING);
-			taken++;
+			marked++;
 		}
 		if (!(i % 1024))
 			cond_resched();
 	}
-	return taken;
+	return marked;
 }
 
-/* The sum with this key, made where there are fewer than @limit; NULL otherwise. */
+/* Finds the sum with this key, or adds it if there are fewer than @limit; NULL otherwise. */
 static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key, u32 limit)
 {
 	u32 i;
@@ -150,34 +161,36 @@ static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key,
 }
 
 /*
- * The sum that a cell goes to. Whoever sends packets chooses their protocols, so that there may be very many kinds: the later ones keep their reason and
- * place, of which a kernel has few. NULL where it has too many even so.
+ * The sum that a cell is folded into. Whoever sends packets chooses their protocols, so there may
+ * be very many kinds; later ones keep only their reason and location, of which a kernel has few.
+ * NULL if there are too many even so.
  */
 static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct dp_key *of)
 {
-	/* A cgroup's cell is one of the host's namespace. */
+	/* The cell of a cgroup belongs to the initial namespace, which remains. */
 	struct dp_key key = {
-		.kind = (kind & ~DP_KIND_CGROUP) | DP_KIND_GONE,
+		.kind = (kind & ~DP_KIND_CGROUP) | DP_KIND_FOLDED,
 		.location = of->location,
-		.where = kind & DP_KIND_CGROUP ? dp_net_cookie(&init_net) : 0,
-		.what = of->what & ~(u64)U32_MAX,
+		.owner = kind & DP_KIND_CGROUP ? dp_net_cookie(&init_net) : 0,
+		.reason_ifindex = of->reason_ifindex & ~(u64)U32_MAX,
 	};
 	struct dp_sum *sum = sum_with(probe, &key, DP_FOLDED_KINDS);
 
 	if (sum)
 		return sum;
-	key.kind = DP_KIND_READY | DP_KIND_GONE;
+	key.kind = DP_KIND_READY | DP_KIND_FOLDED;
 	return sum_with(probe, &key, DP_FOLDED_MAX);
 }
 
 static void move_cell(struct dp_probe *probe, struct dp_cell *cell, const struct live *live)
 {
 	u64 kind = (cell->key.kind & ~DP_KIND_FOLDING) | DP_KIND_READY;
-	struct dp_sum *sum = is_gone(kind, cell, live) ? folded_sum(probe, kind, &cell->key) : NULL;
-	struct dp_sum counted;
+	struct dp_sum *sum = NULL, counted;
 
+	if (is_removed(kind, cell, live))
+		sum = folded_sum(probe, kind, &cell->key);
 	if (!sum) {
-		/* It goes on as it was. */
+		/* The cell continues as it was. */
 		smp_store_release(&cell->key.kind, kind);
 		return;
 	}
@@ -201,17 +214,17 @@ static void move_cells(struct dp_probe *probe, struct dp_table *table, const str
 	}
 }
 
-static u32 take_all(const struct live *live)
+static u32 mark_all(const struct live *live)
 {
 	struct dp_probe *probe;
-	u32 taken = 0;
+	u32 marked = 0;
 	int cpu;
 
 	list_for_each_entry(probe, &dp_probes, node)
 		for_each_possible_cpu(cpu)
 			if (probe->tables)
-				taken += take_cells(probe->tables[cpu], live);
-	return taken;
+				marked += mark_cells(probe->tables[cpu], live);
+	return marked;
 }
 
 static void move_all(const struct live *live)
@@ -236,42 +249,47 @@ static bool have_tables(void)
 }
 
 /*
- * The look is taken twice: a namespace that came after the first, and has dropped already, is not in that; whatever has a cell by then and lives
- * is in the second. When there is no memory for that, none is taken for gone, and all cells go on.
+ * The live namespaces and cgroups are listed twice. A namespace that was created after the first
+ * list, and has dropped packets already, is missing there; every live owner of a marked cell is in
+ * the second. If there is no memory for the second list, all cells continue.
  */
 static void fold(struct work_struct *work)
 {
 	struct live live = {};
 
 	mutex_lock(&dp_lock);
-	if (have_tables() && look(&live) && take_all(&live)) {
+	if (have_tables() && find_live(&live) && mark_all(&live)) {
 		synchronize_rcu();
-		look(&live);
+		find_live(&live);
 		move_all(&live);
 	}
 	mutex_unlock(&dp_lock);
-	forget_live(&live);
-	/* One has gone since this was planned. */
-	if (time_before(jiffies, READ_ONCE(dp_last_gone) + DELAY))
-		plan();
+	free_live(&live);
+	/* Another one was removed since this was scheduled. */
+	if (time_before(jiffies, READ_ONCE(dp_last_removal) + DELAY))
+		schedule_fold();
 }
 
 /**
- * dp_fold_later - network namespaces or cgroups may have gone; process context
+ * dp_fold_later - schedule a fold, because namespaces or cgroups may have been removed
+ *
+ * For process context.
  */
 void dp_fold_later(void)
 {
-	WRITE_ONCE(dp_last_gone, jiffies);
-	plan();
+	WRITE_ONCE(dp_last_removal, jiffies);
+	schedule_fold();
 }
 
 /**
- * dp_fold_stop - wait for what dp_fold_later() has begun, and let it begin no more; dp_lock is not held
+ * dp_fold_stop - cancel a scheduled fold, wait for a running one, and schedule no more
+ *
+ * The caller does not hold dp_lock.
  */
 void dp_fold_stop(void)
 {
-	spin_lock(&dp_plan_lock);
+	spin_lock(&dp_schedule_lock);
 	dp_fold_stopped = true;
-	spin_unlock(&dp_plan_lock);
+	spin_unlock(&dp_schedule_lock);
 	cancel_delayed_work_sync(&dp_fold_work);
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * namespaces.c: which network namespaces there are, and which interfaces. For process context; nothing here is called by a handler.
+ * namespaces.c: lists the network namespaces and the interfaces. For process context; no handler
+ * calls anything here.
  *
- * A packet's namespace is known by its cookie. Whose it is, user space finds out from the cgroup of a process that runs in it; and a packet that is
- * dropped on the host's side of a veth pair belongs to the namespace of the other side.
+ * The counters identify a namespace by its cookie. User space finds out whose it is from the cgroup
+ * of a process that runs in it. A packet that is dropped on the host's side of a veth pair belongs
+ * to the namespace on the other side.
  */
+#include <linux/bsearch.h>
 #include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
@@ -15,15 +18,20 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
 #include "dropprobe.h"
+#include "sorted.h"
 
-/* Characters of a cgroup's path, with its end. A container's in a pod in a node of kind has about 300; longer ones are not told. */
+/*
+ * For the path of a cgroup. That of a container in a pod on a kind node has about 300 characters;
+ * longer paths are printed as "-".
+ */
 #define PATH_SIZE 512
 
-/* Characters of the longest name of a kind of interface, with its end; "openvswitch" has 12. */
+/* For the kind of an interface; "openvswitch" needs 12. */
 #define KIND_SIZE 32
 
 struct namespace {
@@ -40,26 +48,23 @@ struct namespaces {
 
 static int compare_nets(const void *a, const void *b)
 {
-	const struct net *x = ((const struct namespace *)a)->net, *y = ((const struct namespace *)b)->net;
+	const struct net *x = ((const struct namespace *)a)->net;
+	const struct net *y = ((const struct namespace *)b)->net;
 
 	return (x > y) - (x < y);
 }
 
+/* For bsearch(): the key is the namespace itself. */
+static int compare_net(const void *net, const void *entry)
+{
+	const struct net *other = ((const struct namespace *)entry)->net;
+
+	return ((const struct net *)net > other) - ((const struct net *)net < other);
+}
+
 static struct namespace *find_namespace(const struct namespaces *all, const struct net *net)
 {
-	u32 low = 0, high = all->count;
-
-	while (low < high) {
-		u32 middle = (low + high) / 2;
-
-		if (all->list[middle].net == net)
-			return &all->list[middle];
-		if (all->list[middle].net < net)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return bsearch(net, all->list, all->count, sizeof(*all->list), compare_net);
 }
 
 static u32 count_nets(void)
@@ -72,7 +77,11 @@ static u32 count_nets(void)
 	return count;
 }
 
-/* Room for something of each namespace. Returns it with net_rwsem held, so that none comes or goes while it is filled; without memory not held. */
+/*
+ * Allocates @size bytes for each namespace. Returns with net_rwsem held, so that no namespace is
+ * added or removed while the caller fills the memory; without memory, returns NULL and holds no
+ * lock.
+ */
 static void *hold_namespaces(size_t size)
 {
 	void *room;
@@ -92,7 +101,7 @@ static void *hold_namespaces(size_t size)
 	}
 }
 
-/* The same, filled. */
+/* Fills @all and returns with net_rwsem held; without memory, returns -ENOMEM and holds no lock. */
 static int list_namespaces(struct namespaces *all)
 {
 	struct net *net;
@@ -113,7 +122,7 @@ static int list_namespaces(struct namespaces *all)
 }
 
 #ifdef CONFIG_CGROUPS
-/* Values have no spaces. */
+/* The values of a record must not contain spaces. */
 static void replace_blanks(char *text)
 {
 	for (; *text; text++)
@@ -121,7 +130,7 @@ static void replace_blanks(char *text)
 			*text = '?';
 }
 
-static void take_cgroup(struct namespace *namespace, struct task_struct *task)
+static void copy_cgroup(struct namespace *namespace, struct task_struct *task)
 {
 	int length = cgroup_path(task_dfl_cgroup(task), namespace->cgroup, PATH_SIZE);
 
@@ -130,13 +139,16 @@ static void take_cgroup(struct namespace *namespace, struct task_struct *task)
 	replace_blanks(namespace->cgroup);
 }
 #else
-static void take_cgroup(struct namespace *namespace, struct task_struct *task)
+static void copy_cgroup(struct namespace *namespace, struct task_struct *task)
 {
 	strscpy(namespace->cgroup, "-", PATH_SIZE);
 }
 #endif
 
-/* Of the oldest process in each: who made the namespace, not who came to visit. Processes are listed in the order of their birth. */
+/*
+ * Finds the cgroup of the oldest process in each namespace: later ones may have joined it by
+ * setns(). The list of processes is in the order of their creation.
+ */
 static void find_cgroups(const struct namespaces *all)
 {
 	struct task_struct *task;
@@ -150,17 +162,18 @@ static void find_cgroups(const struct namespaces *all)
 			namespace = find_namespace(all, task->nsproxy->net_ns);
 		task_unlock(task);
 		if (namespace && !*namespace->cgroup)
-			take_cgroup(namespace, task);
+			copy_cgroup(namespace, task);
 	}
 	rcu_read_unlock();
 }
 
 /**
- * dp_print_namespaces - one record for each network namespace
- * @text: where to
+ * dp_print_namespaces - print one record for each network namespace
+ * @text: where to print
  *
- * The cgroup is that of a process in it, below the default hierarchy's root; "-" where no process is, or its path is too long. Hosts with cgroup v1 only
- * have all processes in that root.
+ * The cgroup is that of the oldest process in the namespace, relative to the root of the default
+ * hierarchy; "-" if there is no process, or if the path is too long. On hosts that only use cgroup
+ * v1 all processes are in that root.
  */
 void dp_print_namespaces(struct dp_text *text)
 {
@@ -172,35 +185,18 @@ void dp_print_namespaces(struct dp_text *text)
 		return;
 	}
 	find_cgroups(&all);
-	/* All that is printed is copied: whoever makes a namespace need not wait for it. */
+	/* Everything is copied, so printing need not delay the creation of namespaces. */
 	up_read(&net_rwsem);
 	for (i = 0; i < all.count; i++)
-		dp_print(text, "netns cookie=%llu inum=%u cgroup=%s\n", all.list[i].cookie, all.list[i].inum,
-			 *all.list[i].cgroup ? all.list[i].cgroup : "-");
+		dp_print(text, "netns cookie=%llu inum=%u cgroup=%s\n", all.list[i].cookie,
+			 all.list[i].inum, *all.list[i].cgroup ? all.list[i].cgroup : "-");
 	kvfree(all.list);
 }
 
-/**
- * dp_peer_net - the network namespace at the other end of a device's cable
- * @device: any; rtnl is held
- *
- * Others than veth and netkit answer, too, but mean the namespace that their packets go through.
- *
- * Return: the namespace; NULL for a device without such an end.
- */
-struct net *dp_peer_net(const struct net_device *device)
-{
-	const struct rtnl_link_ops *ops = device->rtnl_link_ops;
-
-	if (!ops || !ops->get_link_net || (strcmp(ops->kind, "veth") && strcmp(ops->kind, "netkit")))
-		return NULL;
-	return ops->get_link_net(device);
-}
-
-/* What a record tells of an interface: copied, so that no lock is held while it is written down. */
+/* The values of a record: copied, so that no lock is held while they are printed. */
 struct interface {
 	u64 netns;
-	u64 peer;	/* 0 where there is none */
+	u64 peer;	/* 0 if there is none */
 	int ifindex;
 	char name[IFNAMSIZ];
 	char kind[KIND_SIZE];
@@ -218,7 +214,7 @@ static void copy_interface(struct interface *to, struct net *net, struct net_dev
 		strscpy(to->kind, device->rtnl_link_ops->kind, sizeof(to->kind));
 }
 
-/* With the rtnl and net_rwsem held. Returns NULL without memory. */
+/* The caller holds the rtnl and net_rwsem. Returns NULL if there is no memory. */
 static struct interface *copy_interfaces(u32 *count)
 {
 	struct interface *all;
@@ -229,7 +225,7 @@ static struct interface *copy_interfaces(u32 *count)
 	for_each_net(net)
 		for_each_netdev(net, device)
 			room++;
-	/* The first process' namespace is always there, and has at least one. */
+	/* Never 0: the initial namespace has at least its loopback interface. */
 	all = kvcalloc(room, sizeof(*all), GFP_KERNEL);
 	if (!all)
 		return NULL;
@@ -251,7 +247,7 @@ static void print_interface(struct dp_text *text, const struct interface *interf
 	dp_print(text, "\n");
 }
 
-/* As rtnl_lock_killable(), which kernels up to 6.12 export and 7.2 does not. */
+/* rtnl_lock_killable() is exported up to 6.12, but no longer in 7.2. */
 static int lock_rtnl_killable(void)
 {
 	while (!rtnl_trylock()) {
@@ -263,10 +259,10 @@ static int lock_rtnl_killable(void)
 }
 
 /**
- * dp_print_interfaces - one record for each interface of each network namespace
- * @text: where to; its error is EINTR when the reader was killed while it waited
+ * dp_print_interfaces - print one record for each interface in each network namespace
+ * @text: where to print; its error is -EINTR if the reader was killed while it waited
  *
- * Takes the rtnl, for as long as it takes to copy what is printed.
+ * Holds the rtnl only while the values are copied.
  */
 void dp_print_interfaces(struct dp_text *text)
 {
@@ -291,10 +287,10 @@ void dp_print_interfaces(struct dp_text *text)
 }
 
 /**
- * dp_live_cookies - the cookies of all network namespaces that there are
- * @count: how many
+ * dp_live_cookies - list the cookies of all network namespaces
+ * @count: set to the length of the list
  *
- * Return: them, ascending, for kvfree(); NULL without memory.
+ * Return: the cookies, ascending, to be freed with kvfree(); NULL if there is no memory.
  */
 u64 *dp_live_cookies(u32 *count)
 {

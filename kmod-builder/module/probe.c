@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * probe.c: the probes: who owns them, what switches them on and off. For process context.
+ * probe.c: the probes, their owners and leases, and the commands that change them. For process
+ * context.
  *
- * A probe is active when it counts: then its tables are in the handlers' chains and it holds one reference to the module,
- * so that the module can't be unloaded under it. The first active probe hooks the tracepoint, the last one to
- * stop unhooks it.
+ * An active probe counts: its tables are in the chains of the handlers, and it holds one reference
+ * to the module, so that the module can't be unloaded. The first probe that is activated registers
+ * the handler of drops, the last one that is deactivated unregisters it.
  *
- * A probe of the agent's has a lease: if its owner does not renew it, the probe is switched off and keeps its counters, so that the
- * crash of an agent leaves nothing running. The manual probe has neither owner nor lease.
+ * The probe of an agent has a lease. If its owner does not renew it, the probe is deactivated and
+ * keeps its counters, so that an agent that crashes leaves nothing running. The manual probe has
+ * neither owner nor lease.
  */
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -21,15 +24,14 @@
 
 #include "dropprobe.h"
 
-DEFINE_MUTEX(dp_command_lock);
-DEFINE_MUTEX(dp_lock);
-LIST_HEAD(dp_probes);
+static bool dp_open;		/* commands are accepted; protected by dp_command_lock */
 
-static bool dp_open;		/* commands are taken; guarded by dp_command_lock */
+/* Makes the file of a probe; set once, before commands are accepted. */
+static struct proc_dir_entry *(*dp_add_file)(const char *name);
 
-/* Guarded by dp_lock. */
-static u32 dp_active_count;	/* probes that count */
-static u32 dp_stages_count;	/* those of them that count at the stages too */
+/* Protected by dp_lock. */
+static u32 dp_active_count;	/* active probes */
+static u32 dp_stages_count;	/* active probes that count at the stages too */
 
 static void expire_leases(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_lease_work, expire_leases);
@@ -38,7 +40,7 @@ static DECLARE_DELAYED_WORK(dp_lease_work, expire_leases);
  * dp_find_probe - find a probe by its name
  * @name: the name
  *
- * Return: the probe, NULL if there is none; good while dp_lock is held.
+ * Return: the probe, NULL if there is none; valid while dp_lock is held.
  */
 struct dp_probe *dp_find_probe(const char *name)
 {
@@ -55,13 +57,8 @@ static bool lease_live(const struct dp_probe *probe)
 	return ktime_before(ktime_get(), probe->lease_end);
 }
 
-/**
- * dp_lease_left - how long a probe's lease lasts
- * @probe: the probe
- *
- * Return: seconds, rounded up; 0 once it has run out, and for the manual probe, which has none.
- */
-u32 dp_lease_left(const struct dp_probe *probe)
+/* Seconds until the lease ends, rounded up; 0 once it has expired, and for the manual probe. */
+static u32 lease_left(const struct dp_probe *probe)
 {
 	s64 left = ktime_ms_delta(probe->lease_end, ktime_get());
 
@@ -74,8 +71,8 @@ static void set_lease(struct dp_probe *probe, u32 seconds)
 	probe->lease_end = ktime_add_ms(ktime_get(), (u64)seconds * 1000);
 }
 
-/* Lets the work run when the next lease of an active probe ends. */
-static void plan_expiry(void)
+/* Schedules the work for the time at which the next lease of an active probe ends. */
+static void schedule_expiry(void)
 {
 	struct dp_probe *probe;
 	s64 next = S64_MAX;
@@ -89,7 +86,7 @@ static void plan_expiry(void)
 		schedule_delayed_work(&dp_lease_work, msecs_to_jiffies(max_t(s64, next, 0)) + 1);
 }
 
-/* From here on it is known again whether it counts, and why not. */
+/* Closes the gap: from here on, not counting is intended. */
 static void end_gap(struct dp_probe *probe)
 {
 	if (probe->expired)
@@ -165,7 +162,7 @@ static void expire_leases(struct work_struct *work)
 			probe->expired_at = ktime_get();
 		}
 	}
-	plan_expiry();
+	schedule_expiry();
 	mutex_unlock(&dp_lock);
 }
 
@@ -176,7 +173,7 @@ static void free_probe(struct dp_probe *probe)
 	kfree(probe);
 }
 
-/* Takes a probe that is not active out of the list and frees its tables; its file is still there. */
+/* Removes an inactive probe from the list and frees its tables; its file remains. */
 static void unlist(struct dp_probe *probe)
 {
 	lockdep_assert_held(&dp_lock);
@@ -208,7 +205,7 @@ static struct dp_probe *new_probe(const char *name, u32 cells)
 	return probe;
 }
 
-/* Puts a new probe in the list and makes its file. The caller frees it after an error. */
+/* Adds a new probe to the list and makes its file. After an error the caller frees the probe. */
 static int list_probe(struct dp_probe *probe)
 {
 	size_t charge = sizeof(*probe) + (probe->match ? sizeof(*probe->match) : 0) +
@@ -220,17 +217,17 @@ static int list_probe(struct dp_probe *probe)
 	error = dp_charge(charge);
 	if (!error) {
 		probe->charged = charge;
-		/* The manual probe is the first to be made and the last in the list. */
+		/* The manual probe, added first, stays the last in the list. */
 		list_add_tail(&probe->node, probe->manual ? &dp_probes : dp_probes.prev);
 	}
 	mutex_unlock(&dp_lock);
 	if (error)
 		return error;
 
-	probe->entry = dp_procfs_add_probe(probe->name);
+	probe->entry = dp_add_file(probe->name);
 	if (probe->entry)
 		return 0;
-	/* Whatever comes: it is in the list and has no file. */
+	/* Not killable: a probe in the list without a file must not remain. */
 	mutex_lock(&dp_lock);
 	unlist(probe);
 	mutex_unlock(&dp_lock);
@@ -247,7 +244,7 @@ static int probe_count(void)
 	return count;
 }
 
-/* Whether a probe of this name can be added. */
+/* Checks whether the probe can be added. */
 static int check_add(const struct dp_command *command)
 {
 	const struct dp_probe *probe;
@@ -256,7 +253,8 @@ static int check_add(const struct dp_command *command)
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
 	probe = dp_find_probe(command->name);
-	if (probe && !strcmp(probe->uid, command->uid) && strcmp(probe->owner, command->owner) && lease_live(probe))
+	if (probe && !strcmp(probe->uid, command->uid) && strcmp(probe->owner, command->owner) &&
+	    lease_live(probe))
 		error = -EBUSY;
 	else if (probe)
 		error = -EEXIST;
@@ -304,7 +302,7 @@ static int remove_probe(struct dp_probe *probe)
 	return 0;
 }
 
-/* Only the list of namespaces changes, and only for a probe that was added with one. */
+/* Only the list of namespaces can be changed, and only of a probe that was added with one. */
 static int set_netns(struct dp_probe *probe, const struct dp_match *match)
 {
 	struct dp_match *old = probe->match, *new;
@@ -322,7 +320,10 @@ static int set_netns(struct dp_probe *probe, const struct dp_match *match)
 	return 0;
 }
 
-/* Whether the writer may do this to the probe. A lease that has run out can be taken over with renew, and with nothing else. */
+/*
+ * Checks the owner. After the lease has expired, another owner may take the probe over by renew
+ * only.
+ */
 static int check_owner(const struct dp_probe *probe, const struct dp_command *command)
 {
 	if (!probe || probe->manual || strcmp(probe->uid, command->uid))
@@ -341,7 +342,7 @@ static int change_probe(struct dp_probe *probe, const struct dp_command *command
 		return set_netns(probe, &command->match);
 	case DP_ACTIVATE:
 		error = activate(probe);
-		/* Its owner is alive: a lease that has run out begins again. */
+		/* The owner is alive, so an expired lease starts again. */
 		if (!error && !lease_live(probe))
 			set_lease(probe, probe->lease);
 		break;
@@ -358,17 +359,17 @@ static int change_probe(struct dp_probe *probe, const struct dp_command *command
 	default:
 		return -EINVAL;
 	}
-	plan_expiry();
+	schedule_expiry();
 	return error;
 }
 
 /**
- * dp_run_command - do what a command says
- * @command: as dp_parse_command() gives it; dp_command_lock is held
+ * dp_run_command - execute a command
+ * @command: the command, as dp_parse_command() returned it; the caller holds dp_command_lock
  *
- * Return: 0, or a negative error number and nothing is changed: EINVAL, ENOENT, EEXIST, EBUSY, EAGAIN, ENOSPC, ENOMEM as the
- * reference of the interface says, ENODEV while the module is being loaded or unloaded, EINTR when
- * the writer was killed while it waited.
+ * Return: 0, or a negative errno; then nothing is changed. PROTOCOL.md lists the errors of each
+ * command. In addition, -ENODEV while the module is being loaded or unloaded, and -EINTR if the
+ * writer was killed while it waited.
  */
 int dp_run_command(const struct dp_command *command)
 {
@@ -396,11 +397,13 @@ int dp_run_command(const struct dp_command *command)
 }
 
 /**
- * dp_manual_switch - switch the manual probe; dp_command_lock is held
- * @on: whether it shall count; that it does already is no error
+ * dp_manual_switch - activate or deactivate the manual probe
+ * @on: whether it shall be active; it may be so already
  *
- * Return: 0 or a negative error number; ENODEV while the module is being loaded or unloaded, EINTR
- * when the writer was killed while it waited.
+ * The caller holds dp_command_lock.
+ *
+ * Return: 0 or a negative errno: -ENODEV while the module is being loaded or unloaded, -EINTR if
+ * the writer was killed while it waited, or an error of the activation.
  */
 int dp_manual_switch(bool on)
 {
@@ -422,10 +425,10 @@ int dp_manual_switch(bool on)
 }
 
 /**
- * dp_print_settings - what the file of interface 1 shows
- * @text: where to
+ * dp_print_settings - print the file drop-packet
+ * @text: where to print
  *
- * Return: 0, or EINTR when the reader was killed while it waited.
+ * Return: 0, or -EINTR if the reader was killed while it waited.
  */
 int dp_print_settings(struct dp_text *text)
 {
@@ -433,20 +436,42 @@ int dp_print_settings(struct dp_text *text)
 
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
-	dp_print(text, "settings:\n  abi: %u\n  reasons: %s\n  stages: %s\n  probes:", DP_ABI,
-		 dp_reasons_named() ? "kernel" : "none", dp_stages_count ? "on" : "off");
+	dp_print(text, "settings:\n");
+	dp_print(text, "  abi: %u\n", DP_ABI);
+	dp_print(text, "  reasons: %s\n", dp_reasons_named() ? "kernel" : "none");
+	dp_print(text, "  stages: %s\n", dp_stages_count ? "on" : "off");
+	dp_print(text, "  probes:");
 	list_for_each_entry(probe, &dp_probes, node)
 		dp_print(text, " %s(%s)", probe->name, probe->active ? "active" : "inactive");
-	dp_print(text, "\nactivated:%c\n", dp_active_count ? 'y' : 'N');
+	dp_print(text, "\n");
+	dp_print(text, "activated:%c\n", dp_active_count ? 'y' : 'N');
 	mutex_unlock(&dp_lock);
 	return 0;
 }
 
 /**
- * dp_commands_open - take commands, or no more
- * @open: which; when it is false and this returns, none is under way
+ * dp_print_probe - print the record that describes a probe
+ * @text: where to print
+ * @probe: the probe; the caller holds dp_lock
+ * @now: Unix time
+ */
+void dp_print_probe(struct dp_text *text, const struct dp_probe *probe, time64_t now)
+{
+	lockdep_assert_held(&dp_lock);
+	dp_print(text, "probe name=%s uid=%s abi=%u owner=%s active=%c lease=%u", probe->name,
+		 probe->manual ? "-" : probe->uid, DP_ABI, probe->manual ? "-" : probe->owner,
+		 probe->active ? 'y' : 'n', lease_left(probe));
+	dp_print(text, " epoch=%016llx since=%lld now=%lld gap=%llu tag=%s\n", probe->epoch,
+		 probe->since, now, DIV_ROUND_UP_ULL(probe->gap_ms, 1000),
+		 *probe->tag ? probe->tag : "-");
+}
+
+/**
+ * dp_commands_open - accept commands, or refuse them
+ * @open: which; after it was set to false no command is running any more
  *
- * The files are there before all is ready for a command and go one after the other, and a command makes and removes files itself.
+ * While the module is loaded or unloaded, the files exist before everything is ready for a command,
+ * and are removed one after the other, while commands make and remove files themselves.
  */
 void dp_commands_open(bool open)
 {
@@ -456,17 +481,20 @@ void dp_commands_open(bool open)
 }
 
 /**
- * dp_probes_init - make the manual probe; the proc files' folder is there already
+ * dp_probes_init - make the manual probe
+ * @add_file: makes the file of a probe and returns its entry for proc_remove(), or NULL if there is
+ *	      no memory; called without dp_lock
  *
- * Return: 0, -ENOMEM, or -EINTR when the loader was killed while it waited.
+ * Return: 0, -ENOMEM, or -EINTR if the loader was killed while it waited.
  */
-int dp_probes_init(void)
+int dp_probes_init(struct proc_dir_entry *(*add_file)(const char *name))
 {
 	struct dp_probe *probe = new_probe(DP_MANUAL, DP_CELLS_DEFAULT);
 	int error;
 
 	if (!probe)
 		return -ENOMEM;
+	dp_add_file = add_file;
 	probe->manual = true;
 	error = list_probe(probe);
 	if (error)
@@ -475,13 +503,16 @@ int dp_probes_init(void)
 }
 
 /**
- * dp_probes_exit - free all probes; the proc files are gone already, and no probe is active, or the module would not be unloaded
+ * dp_probes_exit - free all probes
+ *
+ * For the unload of the module: the proc files were removed, and no probe is active, since an
+ * active probe prevents the unload.
  */
 void dp_probes_exit(void)
 {
 	struct dp_probe *probe, *next;
 
-	/* Not under dp_lock, which the work takes. */
+	/* Without dp_lock, which the work takes. */
 	cancel_delayed_work_sync(&dp_lease_work);
 	mutex_lock(&dp_lock);
 	list_for_each_entry_safe(probe, next, &dp_probes, node) {

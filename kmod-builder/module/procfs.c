@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * procfs.c: the files below /proc/mooc/net. What is read is a snapshot, made when the file is opened; what is written is one
- * command for each write.
+ * procfs.c: the files below /proc/mooc, which PROTOCOL.md describes. What is read is a snapshot,
+ * made when the file is opened; each write is one command.
  *
- * A proc entry shows in every container, and a container's root is the owner of the file as far as the mode goes: so opening
- * any of them needs CAP_SYS_MODULE in the initial user namespace, which whoever may load this module has.
+ * A proc entry is visible in every container, and root in a container owns the file as far as the
+ * mode is concerned. So opening any of them requires CAP_SYS_MODULE in the initial user namespace,
+ * which whoever may load this module has.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -15,6 +16,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
 #include "dropprobe.h"
@@ -22,8 +24,9 @@
 static struct proc_dir_entry *dp_root;		/* /proc/mooc */
 static struct proc_dir_entry *dp_probes_folder;	/* /proc/mooc/net/drop-probes/probes */
 
-/* Makes the snapshot; @print writes it. */
-static int open_snapshot(struct file *file, int (*print)(struct dp_text *text, const struct file *file))
+/* Makes the snapshot by @print, unless the file is opened for writing only. */
+static int open_snapshot(struct file *file,
+			 int (*print)(struct dp_text *text, const struct file *file))
 {
 	struct dp_text *text;
 	int error = 0;
@@ -47,7 +50,8 @@ static int open_snapshot(struct file *file, int (*print)(struct dp_text *text, c
 	return 0;
 }
 
-static ssize_t read_snapshot(struct file *file, char __user *to, size_t count, loff_t *position)
+static ssize_t read_snapshot(struct file *file, char __user *to, size_t count,
+			     loff_t *position)
 {
 	const struct dp_text *text = file->private_data;
 
@@ -74,8 +78,9 @@ static int settings_open(struct inode *inode, struct file *file)
 	return open_snapshot(file, print_settings);
 }
 
-/* Interface 1: one of two words, with or without a line break. */
-static ssize_t settings_write(struct file *file, const char __user *from, size_t count, loff_t *position)
+/* drop-packet: one of two words, with or without a line break. */
+static ssize_t settings_write(struct file *file, const char __user *from, size_t count,
+			      loff_t *position)
 {
 	char word[sizeof("deactivate\n")];
 	int error;
@@ -106,7 +111,8 @@ static int control_open(struct inode *inode, struct file *file)
 	return capable(CAP_SYS_MODULE) ? 0 : -EPERM;
 }
 
-static ssize_t control_write(struct file *file, const char __user *from, size_t count, loff_t *position)
+static ssize_t control_write(struct file *file, const char __user *from, size_t count,
+			     loff_t *position)
 {
 	struct dp_command *command;
 	char *text;
@@ -168,13 +174,17 @@ static int interfaces_open(struct inode *inode, struct file *file)
 
 static int print_counters(struct dp_text *text, const struct file *file)
 {
+	time64_t now = ktime_get_real_seconds();
 	struct dp_probe *probe;
 
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
 	probe = dp_find_probe(file->f_path.dentry->d_name.name);
-	if (probe)
-		dp_print_counters(text, probe);
+	if (probe) {
+		dp_print_probe(text, probe, now);
+		dp_print_counters(text, probe, now);
+		dp_print_end(text);
+	}
 	mutex_unlock(&dp_lock);
 	return probe ? 0 : -ENOENT;
 }
@@ -198,7 +208,7 @@ static const struct proc_ops control_ops = {
 	.proc_lseek = noop_llseek,
 };
 
-/* What is only read. */
+/* For files that are only read. */
 #define SNAPSHOT_OPS(open) {			\
 	.proc_open = open,			\
 	.proc_read = read_snapshot,		\
@@ -212,10 +222,10 @@ static const struct proc_ops interfaces_ops = SNAPSHOT_OPS(interfaces_open);
 static const struct proc_ops probe_ops = SNAPSHOT_OPS(probe_open);
 
 /**
- * dp_procfs_add_probe - make a probe's file
- * @name: of the probe, which no other has; dp_lock is not held
+ * dp_procfs_add_probe - make the file of a probe
+ * @name: name of the probe, which no other probe has; the caller does not hold dp_lock
  *
- * Return: its entry, for proc_remove(); NULL without memory.
+ * Return: its entry, for proc_remove(); NULL if there is no memory.
  */
 struct proc_dir_entry *dp_procfs_add_probe(const char *name)
 {
@@ -223,10 +233,12 @@ struct proc_dir_entry *dp_procfs_add_probe(const char *name)
 }
 
 /**
- * dp_procfs_taken - whether somebody has /proc/mooc already
+ * dp_procfs_taken - check whether /proc/mooc already exists
  *
- * The ancestor of this module, or something else, may have the name: proc_mkdir() would answer
- * with a stack trace in the log.
+ * The teaching module whose interface this module extends, or anything else, may have the name.
+ * Then proc_mkdir() would warn with a stack trace in the log.
+ *
+ * Return: true if it exists.
  */
 bool dp_procfs_taken(void)
 {
@@ -238,16 +250,16 @@ bool dp_procfs_taken(void)
 	return true;
 }
 
-/* The names of the probes are nobody's business but root's. */
+/* Only root may see the names of the probes. */
 static struct proc_dir_entry *make_folder(const char *name, struct proc_dir_entry *parent)
 {
 	return proc_mkdir_mode(name, 0500, parent);
 }
 
 /**
- * dp_procfs_init - make the files that are always there
+ * dp_procfs_init - make the files that always exist
  *
- * Return: 0 or -ENOMEM. After an error nothing is left.
+ * Return: 0, or -ENOMEM; after an error no file remains.
  */
 int dp_procfs_init(void)
 {
@@ -260,7 +272,8 @@ int dp_procfs_init(void)
 	folder = net ? make_folder("drop-probes", net) : NULL;
 	dp_probes_folder = folder ? make_folder("probes", folder) : NULL;
 	if (dp_probes_folder && proc_create("drop-packet", 0600, net, &settings_ops) &&
-	    proc_create("control", 0200, folder, &control_ops) && proc_create("reasons", 0400, folder, &reasons_ops) &&
+	    proc_create("control", 0200, folder, &control_ops) &&
+	    proc_create("reasons", 0400, folder, &reasons_ops) &&
 	    proc_create("namespaces", 0400, folder, &namespaces_ops) &&
 	    proc_create("interfaces", 0400, folder, &interfaces_ops))
 		return 0;
@@ -269,7 +282,9 @@ int dp_procfs_init(void)
 }
 
 /**
- * dp_procfs_exit - remove all files; waits for those inside them, and closes those that are open
+ * dp_procfs_exit - remove all files
+ *
+ * Waits for file operations that are running, and closes the files that are open.
  */
 void dp_procfs_exit(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reasons.c: the names of the drop reasons, always the running kernel's own: the numbers differ from kernel to kernel. For
- * process context.
+ * reasons.c: the names of the drop reasons. They are read from the running kernel, because the
+ * numbers differ from kernel to kernel. For process context.
  */
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
@@ -15,7 +15,7 @@
 
 #if DP_HAVE_REASONS_BY_SUBSYS
 
-/* Subsystems come and go with their modules, so a name is only good until rcu_read_unlock(). */
+/* Modules may register and unregister reasons, so a name is only valid until rcu_read_unlock(). */
 static const char *name_of(u32 reason)
 {
 	u32 subsys = reason >> 16, number = reason & 0xffff;
@@ -29,6 +29,7 @@ static const char *name_of(u32 reason)
 	return list->reasons[number];
 }
 
+/* The next number that may have a name; 0 after the last one. */
 static u32 next_reason(u32 reason)
 {
 	u32 subsys = reason >> 16, number = (reason & 0xffff) + 1;
@@ -69,9 +70,9 @@ static u32 next_reason(u32 reason)
 #endif
 
 /**
- * dp_reasons_named - whether the running kernel names its drop reasons
+ * dp_reasons_named - tell whether the running kernel names its drop reasons
  *
- * Return: false on kernels that have no reasons, or do not let a module see the names.
+ * Return: false on kernels that have no reasons, or that do not export the names to modules.
  */
 bool dp_reasons_named(void)
 {
@@ -79,9 +80,9 @@ bool dp_reasons_named(void)
 }
 
 /**
- * dp_print_reason_name - append a reason's name
- * @text: where to
- * @reason: its number; one that the kernel does not name is printed as "-"
+ * dp_print_reason_name - print the name of a drop reason
+ * @text: where to print
+ * @reason: its number; "-" is printed if the kernel has no name for it
  */
 void dp_print_reason_name(struct dp_text *text, u32 reason)
 {
@@ -97,8 +98,8 @@ void dp_print_reason_name(struct dp_text *text, u32 reason)
 }
 
 /**
- * dp_print_reasons - append one record for each reason that the running kernel names
- * @text: where to
+ * dp_print_reasons - print one record for each drop reason that the running kernel names
+ * @text: where to print
  */
 void dp_print_reasons(struct dp_text *text)
 {

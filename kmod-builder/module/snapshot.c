@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * snapshot.c: adds the CPUs' tables of one probe up and writes them down as records. For process context, under dp_lock; the
- * handlers count on meanwhile. Everything below the line "probe" comes from one pass over the cells, so that the total is
- * the sum of the reasons in each answer.
+ * snapshot.c: adds up the tables of one probe over all CPUs, and prints the sums as records. For
+ * process context, under dp_lock; the handlers count on meanwhile. All counts come from one pass
+ * over the cells, so in each answer the total is the sum of the reasons.
  */
 #include <linux/jiffies.h>
 #include <linux/kallsyms.h>
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "dropprobe.h"
 
@@ -29,56 +26,28 @@ struct sums {
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct dp_key *x = &((const struct dp_sum *)a)->key, *y = &((const struct dp_sum *)b)->key;
+	const struct dp_key *x = &((const struct dp_sum *)a)->key;
+	const struct dp_key *y = &((const struct dp_sum *)b)->key;
 
-	if (x->what != y->what)
-		return x->what < y->what ? -1 : 1;
+	if (x->reason_ifindex != y->reason_ifindex)
+		return x->reason_ifindex < y->reason_ifindex ? -1 : 1;
 	if (x->location != y->location)
 		return x->location < y->location ? -1 : 1;
-	if (x->where != y->where)
-		return x->where < y->where ? -1 : 1;
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	return 0;
 }
 
-/* For process context: a table for sorting may have hundreds of thousands. */
+/* There may be hundreds of thousands of cells to sort. */
 static int compare_gently(const void *a, const void *b)
 {
 	cond_resched();
 	return compare_keys(a, b);
 }
 
-/**
- * dp_add - add to a sum
- * @sum: keeps its key
- * @other: what is added
- */
-void dp_add(struct dp_sum *sum, const struct dp_sum *other)
-{
-	if (!sum->packets || time_after(other->last, sum->last))
-		sum->last = other->last;
-	sum->packets += other->packets;
-	sum->segments += other->segments;
-	sum->bytes += other->bytes;
-}
-
-/**
- * dp_read_count - read a count that a handler may be adding to
- * @sum: the result; its key is left alone
- * @count: the count
- */
-void dp_read_count(struct dp_sum *sum, struct dp_count *count)
-{
-	sum->packets = local64_read(&count->packets);
-	sum->segments = sum->packets + local64_read(&count->extra_segments);
-	sum->bytes = local64_read(&count->bytes);
-	/* What the caller reads next of this cell or slot is there; pairs with count_unkeyed(). */
-	smp_rmb();
-	sum->last = READ_ONCE(count->last);
-}
-
-/* Sorts, and makes one of those with the same key. Returns how many are left. */
+/* Sorts the sums, and adds up those with the same key. Returns how many are left. */
 static u32 merge(struct dp_sum *sums, u32 count)
 {
 	u32 i, last = 0;
@@ -104,7 +73,7 @@ static u32 used_in_table(const struct dp_table *table)
 	return count;
 }
 
-/* Where a table is half full, what is gone is looked for. */
+/* Counts the cells in use, and schedules a fold if a table is more than half full. */
 static u32 used_cells(const struct dp_probe *probe)
 {
 	bool filling = false;
@@ -123,7 +92,13 @@ static u32 used_cells(const struct dp_probe *probe)
 	return count;
 }
 
-/* False when there are more cells than room for them, because the handlers have taken some since they were counted. */
+/* The key of a sum by reason. */
+static struct dp_key reason_key(u32 reason)
+{
+	return (struct dp_key){ .reason_ifindex = (u64)reason << DP_REASON_SHIFT };
+}
+
+/* Returns false if the handlers have claimed more cells than there is room for. */
 static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 {
 	u32 i;
@@ -146,7 +121,8 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 		struct dp_sum *sum = &sums->reasons[sums->reason_count];
 
 		dp_read_count(sum, &slot->count);
-		sum->key = (struct dp_key){ .what = i < DP_UNKEYED_SLOTS - 1 ? READ_ONCE(slot->id) & U32_MAX : DP_REASON_LOST };
+		sum->key = reason_key(i < DP_UNKEYED_SLOTS - 1 ? (u32)READ_ONCE(slot->id) :
+							       DP_REASON_LOST);
 		if (sum->packets)
 			sums->reason_count++;
 		sums->unkeyed += sum->packets;
@@ -170,10 +146,14 @@ static int gather_tables(struct sums *sums, const struct dp_probe *probe)
 
 again:
 	free_sums(sums);
-	/* One more than there can be: the last is where a table's first empty one is looked at. */
+	/*
+	 * One more: gather_table() reads a count into the next entry before it knows that it
+	 * counts.
+	 */
 	room = used_cells(probe) + probe->folded_count + slack;
 	sums->cells = kvcalloc(room + 1, sizeof(*sums->cells), GFP_KERNEL);
-	sums->reasons = kvcalloc(room + num_possible_cpus() * DP_UNKEYED_SLOTS + 1, sizeof(*sums->reasons), GFP_KERNEL);
+	sums->reasons = kvcalloc(room + num_possible_cpus() * DP_UNKEYED_SLOTS + 1,
+				 sizeof(*sums->reasons), GFP_KERNEL);
 	if (!sums->cells || !sums->reasons)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
@@ -194,13 +174,14 @@ static int gather(struct sums *sums, const struct dp_probe *probe)
 		return 0;
 	if (gather_tables(sums, probe))
 		return -ENOMEM;
-	memcpy(sums->cells + sums->cell_count, probe->folded, probe->folded_count * sizeof(*probe->folded));
+	memcpy(sums->cells + sums->cell_count, probe->folded,
+	       probe->folded_count * sizeof(*probe->folded));
 	sums->cell_count = merge(sums->cells, sums->cell_count + probe->folded_count);
 	for (i = 0; i < sums->cell_count; i++) {
 		struct dp_sum *sum = &sums->reasons[sums->reason_count++];
 
 		*sum = sums->cells[i];
-		sum->key = (struct dp_key){ .what = sums->cells[i].key.what >> 32 };
+		sum->key = reason_key(DP_KEY_REASON(&sums->cells[i].key));
 	}
 	sums->reason_count = merge(sums->reasons, sums->reason_count);
 	return 0;
@@ -213,11 +194,14 @@ static time64_t wall_time(unsigned long last, time64_t now)
 
 static void print_count(struct dp_text *text, const struct dp_sum *sum, time64_t now)
 {
-	dp_print(text, " packets=%llu segments=%llu bytes=%llu last=%lld\n", sum->packets, sum->segments, sum->bytes,
-		 wall_time(sum->last, now));
+	dp_print(text, " packets=%llu segments=%llu bytes=%llu last=%lld\n", sum->packets,
+		 sum->segments, sum->bytes, wall_time(sum->last, now));
 }
 
-/* "symbol+0xoffset", and the module as a value of its own: values have no spaces. */
+/*
+ * Prints "symbol+0xoffset", and the module as a value of its own, because values must not contain
+ * spaces.
+ */
 static void print_location(struct dp_text *text, u64 location)
 {
 	char name[KSYM_SYMBOL_LEN];
@@ -248,22 +232,16 @@ static void print_cell(struct dp_text *text, const struct dp_sum *sum, time64_t 
 	const struct dp_key *key = &sum->key;
 	bool cgroup = key->kind & DP_KIND_CGROUP;
 
-	dp_print(text, "cell reason=%u", (u32)(key->what >> 32));
+	dp_print(text, "cell reason=%u", DP_KEY_REASON(key));
 	print_location(text, key->location);
 	dp_print(text, " family=%u protocol=%u direction=%s netns=%llu ifindex=%u cgroup=%llu",
-		 DP_KIND_FAMILY(key->kind), DP_KIND_PROTOCOL(key->kind), direction_name(DP_KIND_DIRECTION(key->kind)),
-		 cgroup ? dp_net_cookie(&init_net) : key->where, (u32)key->what, cgroup ? key->where : 0);
-	if (key->kind & DP_KIND_GONE)
+		 DP_KIND_FAMILY(key->kind), DP_KIND_PROTOCOL(key->kind),
+		 direction_name(DP_KIND_DIRECTION(key->kind)),
+		 cgroup ? dp_net_cookie(&init_net) : key->owner, DP_KEY_IFINDEX(key),
+		 cgroup ? key->owner : 0);
+	if (key->kind & DP_KIND_FOLDED)
 		dp_print(text, " gone=y");
 	print_count(text, sum, now);
-}
-
-static void print_probe(struct dp_text *text, const struct dp_probe *probe, time64_t now)
-{
-	dp_print(text, "probe name=%s uid=%s abi=%u owner=%s active=%c lease=%u epoch=%016llx since=%lld now=%lld gap=%llu tag=%s\n",
-		 probe->name, probe->manual ? "-" : probe->uid, DP_ABI, probe->manual ? "-" : probe->owner,
-		 probe->active ? 'y' : 'n', dp_lease_left(probe), probe->epoch, probe->since, now, DIV_ROUND_UP_ULL(probe->gap_ms, 1000),
-		 *probe->tag ? probe->tag : "-");
 }
 
 static void print_sums(struct dp_text *text, const struct sums *sums, time64_t now)
@@ -273,11 +251,15 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 
 	for (i = 0; i < sums->reason_count; i++)
 		dp_add(&total, &sums->reasons[i]);
-	dp_print(text, "total packets=%llu segments=%llu bytes=%llu filtered=%llu unkeyed=%llu notdrops=%llu\n",
-		 total.packets, total.segments, total.bytes, sums->filtered, sums->unkeyed, sums->notdrops);
+	dp_print(text, "total packets=%llu segments=%llu bytes=%llu", total.packets, total.segments,
+		 total.bytes);
+	dp_print(text, " filtered=%llu unkeyed=%llu notdrops=%llu\n", sums->filtered, sums->unkeyed,
+		 sums->notdrops);
 	for (i = 0; i < sums->reason_count; i++) {
-		dp_print(text, "reason id=%u name=", (u32)sums->reasons[i].key.what);
-		dp_print_reason_name(text, sums->reasons[i].key.what);
+		u32 reason = DP_KEY_REASON(&sums->reasons[i].key);
+
+		dp_print(text, "reason id=%u name=", reason);
+		dp_print_reason_name(text, reason);
 		print_count(text, &sums->reasons[i], now);
 	}
 	for (i = 0; i < sums->cell_count; i++) {
@@ -287,23 +269,21 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 }
 
 /**
- * dp_print_counters - write a probe's counters down
- * @text: where to
- * @probe: the probe; dp_lock is held
+ * dp_print_counters - print the counters of a probe as records
+ * @text: where to print
+ * @probe: the probe; the caller holds dp_lock
+ * @now: Unix time
  */
-void dp_print_counters(struct dp_text *text, const struct dp_probe *probe)
+void dp_print_counters(struct dp_text *text, const struct dp_probe *probe, time64_t now)
 {
-	time64_t now = ktime_get_real_seconds();
 	struct sums sums = {};
 
 	lockdep_assert_held(&dp_lock);
-	print_probe(text, probe, now);
 	if (gather(&sums, probe))
 		text->error = -ENOMEM;
 	else
 		print_sums(text, &sums, now);
 	if (probe->stages)
 		dp_print_stages(text, probe->stages, probe->active);
-	dp_print_end(text);
 	free_sums(&sums);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stages.c: counts the packets that pass well-known places of the receive and transmit path, of the whole kernel, whatever the probes' filters.
+ * stages.c: counts the packets that pass well-known functions of the receive and transmit path, for
+ * the whole kernel, whatever the filters of the probes.
  *
- * Each stage has a list of ways, cheapest first: a tracepoint that fires there, the function's entry by ftrace, the same by kprobe; and where a
- * function is inlined or has another name on some kernels, what stands for it. The first way that attaches is taken; a stage without one is
- * reported as such. Hooks are there only while a probe that wants stages is active.
+ * Each stage has a list of hooks, cheapest first: a tracepoint that fires there; the entry of the
+ * function, by ftrace; the same by kprobe; and where a function is inlined or has another name on
+ * some kernels, a substitute. The first hook that attaches is used; a stage without one is reported
+ * as such. The hooks are only attached while a probe with stages is active.
  *
- * A handler adds to one per-CPU counter, with an operation that needs neither preemption off nor a lock, and looks at nothing of the packet but
- * how many segments are merged in it. It may run in any context that the stage runs in.
+ * A handler adds one to a per-CPU counter, by an operation that needs neither preemption disabled
+ * nor a lock, and reads nothing of the packet but the number of merged segments. It may run in any
+ * context that the stage runs in.
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
@@ -35,44 +38,47 @@ enum stage_number {
 };
 static_assert(STAGES == DP_STAGES);
 
-enum way_kind {
-	NO_WAY,
+/* How a stage is hooked: the value of "via" in its record. */
+enum hook_type {
+	NOT_HOOKED,
 	BY_TRACEPOINT,
 	BY_FTRACE,
 	BY_KPROBE,
 };
 
 /**
- * struct way - one way to see a stage
- * @kind: how
+ * struct hook - one way to hook a stage
+ * @type: the mechanism
  * @symbol: name of the tracepoint or function
- * @handler: exact to the type that this kind calls
+ * @handler: function with exactly the type that this mechanism calls
  */
-struct way {
-	enum way_kind kind;
+struct hook {
+	enum hook_type type;
 	const char *symbol;
 	void *handler;
 };
 
 /**
- * struct stage - one place; what is behind @ways is guarded by dp_lock
- * @name: as the seed module called the place
- * @merged: whether packets may hold several segments, and these are counted
- * @ways: in order of preference, ended by NO_WAY
- * @way: the one that is or was attached; NULL where none attaches
- * @hooked: attached now
- * @kept: attached though no probe wants it, since the kernel did not take it back; only BY_TRACEPOINT
- * @missed: what hooks that are gone have missed
- * @tracepoint: hooked by BY_TRACEPOINT
- * @kprobe: hooked by BY_KPROBE
- * @ftrace: hooked by BY_FTRACE
- * @stuck: a hook could not be given back, and never will be
+ * struct stage - one stage
+ * @name: name of the stage in its record
+ * @merged: packets may hold several segments, which are counted too
+ * @hooks: the possible hooks in order of preference, terminated by NOT_HOOKED
+ * @hook: the hook that is or was attached; NULL if none attaches
+ * @hooked: @hook is attached
+ * @kept: @hook could not be detached although no probe needs it; only BY_TRACEPOINT
+ * @stuck: a hook could not be detached, and never will be
+ * @missed: packets that earlier hooks have missed
+ * @tracepoint: for BY_TRACEPOINT
+ * @kprobe: for BY_KPROBE
+ * @ftrace: for BY_FTRACE
+ *
+ * The fields behind @hooks are protected by dp_lock.
  */
 struct stage {
 	const char *name;
 	bool merged;
-	const struct way *ways;
-	const struct way *way;
+	const struct hook *hooks;
+	const struct hook *hook;
 	bool hooked;
 	bool kept;
 	bool stuck;
@@ -102,8 +108,8 @@ static __always_inline void count_skb(unsigned int number, const struct sk_buff 
 }
 
 /*
- * Tracepoints, whose handlers must be exact to the type: feature-tests/ compare them with the kernel's. Where one differs, that way is missing, and no
- * more.
+ * Tracepoints. Their handlers must have exactly the right type, which feature-tests/ compare with
+ * the kernel's. If one differs, only that hook is missing.
  */
 #define TRACEPOINT(name) { BY_TRACEPOINT, #name, on_##name },
 
@@ -138,8 +144,12 @@ static void on_net_dev_queue(void *data, struct sk_buff *skb)
 #endif
 
 #if DP_HAVE_TRACE_NET_DEV_XMIT
-/* The skb may be freed already, so its segments are not known. A device that was busy is given the packet again, and counted then. */
-static void on_net_dev_xmit(void *data, struct sk_buff *skb, int result, struct net_device *device, unsigned int length)
+/*
+ * The skb may be freed already, so its segments are unknown. A busy device gets the packet again,
+ * and it is counted then.
+ */
+static void on_net_dev_xmit(void *data, struct sk_buff *skb, int result, struct net_device *device,
+			    unsigned int length)
 {
 	if (likely(result == NETDEV_TX_OK))
 		count_packet(NET_DEV_XMIT);
@@ -149,7 +159,10 @@ static void on_net_dev_xmit(void *data, struct sk_buff *skb, int result, struct 
 #define NET_DEV_XMIT_POINT
 #endif
 
-/* Entries of functions, all of which take the skb as their first argument. A handler for each stage: its counter's place is known when it is compiled. */
+/*
+ * Entries of functions, all of which take the skb as their first argument. Each stage has a handler
+ * of its own, so that the address of its counter is known at compile time.
+ */
 #ifdef DP_FTRACE_ARGS
 #define FTRACE_HANDLER(number)									\
 static void notrace on_ftrace_##number(DP_FTRACE_ARGS)						\
@@ -175,25 +188,29 @@ static int on_kprobe(struct kprobe *kprobe, struct pt_regs *regs);
 
 #define KPROBE(function) { BY_KPROBE, #function, on_kprobe },
 #define ENTRY(number, function) FTRACE(number, function) KPROBE(function)
-#define STAGE(name_, merged_, ...) {								\
-	.name = name_, .merged = merged_, .ways = (const struct way []){ __VA_ARGS__ { NO_WAY } }	\
+#define STAGE(name_, merged_, ...) {							\
+	.name = name_,									\
+	.merged = merged_,								\
+	.hooks = (const struct hook []){ __VA_ARGS__ { NOT_HOOKED } },			\
 }
 
 /*
- * ip_rcv and ipv6_rcv have a twin that takes packets by the list; both go through the core function with each packet, where the compiler has left it a
- * function of its own.
+ * ip_rcv() and ipv6_rcv() have a twin that takes a list of packets. Both pass each packet to the
+ * core function, which is preferred unless the compiler has inlined it.
  */
 static struct stage stages[DP_STAGES] = {
 	[ETH_TYPE_TRANS] = STAGE("eth_type_trans", true, ENTRY(ETH_TYPE_TRANS, eth_type_trans)),
 	[NAPI_GRO_RECEIVE] = STAGE("napi_gro_receive", true, NAPI_GRO_RECEIVE_ENTRY),
 	[NETIF_RECEIVE_SKB_CORE] = STAGE("__netif_receive_skb_core", true, NETIF_RECEIVE_SKB),
 	[IP_RCV] = STAGE("ip_rcv", true, ENTRY(IP_RCV, ip_rcv_core) ENTRY(IP_RCV, ip_rcv)),
-	[IPV6_RCV] = STAGE("ipv6_rcv", true, ENTRY(IPV6_RCV, ip6_rcv_core) ENTRY(IPV6_RCV, ipv6_rcv)),
+	[IPV6_RCV] = STAGE("ipv6_rcv", true,
+			   ENTRY(IPV6_RCV, ip6_rcv_core) ENTRY(IPV6_RCV, ipv6_rcv)),
 	[TCP_V4_RCV] = STAGE("tcp_v4_rcv", true, ENTRY(TCP_V4_RCV, tcp_v4_rcv)),
 	[TCP_V6_RCV] = STAGE("tcp_v6_rcv", true, ENTRY(TCP_V6_RCV, tcp_v6_rcv)),
 	[UDP_RCV] = STAGE("udp_rcv", true, ENTRY(UDP_RCV, udp_rcv)),
 	[UDPV6_RCV] = STAGE("udpv6_rcv", true, ENTRY(UDPV6_RCV, udpv6_rcv)),
-	[DEV_QUEUE_XMIT] = STAGE("dev_queue_xmit", true, NET_DEV_QUEUE ENTRY(DEV_QUEUE_XMIT, __dev_queue_xmit)),
+	[DEV_QUEUE_XMIT] = STAGE("dev_queue_xmit", true,
+				 NET_DEV_QUEUE ENTRY(DEV_QUEUE_XMIT, __dev_queue_xmit)),
 	[NET_DEV_XMIT] = STAGE("net_dev_xmit", false, NET_DEV_XMIT_POINT),
 };
 
@@ -219,49 +236,51 @@ static void compare_name(struct tracepoint *tracepoint, void *data)
 }
 
 /* Tracepoints of the kernel proper are found by name, whether exported or not. */
-static int hook_tracepoint(struct stage *stage, const struct way *way)
+static int attach_tracepoint(struct stage *stage, const struct hook *hook)
 {
-	struct search search = { .name = way->symbol };
+	struct search search = { .name = hook->symbol };
 	int error;
 
 	for_each_kernel_tracepoint(compare_name, &search);
 	if (!search.found)
 		return -ENOENT;
-	error = tracepoint_probe_register(search.found, way->handler, NULL);
+	error = tracepoint_probe_register(search.found, hook->handler, NULL);
 	if (!error)
 		stage->tracepoint = search.found;
 	return error;
 }
 
-/* May fail before 5.11, see dp_drop_unhook(); then it is tried again when the next probe with stages ends. */
-static void unhook_tracepoint(struct stage *stage)
+/* May fail before 5.11, see dp_drop_unhook(); retried when the next probe with stages ends. */
+static void detach_tracepoint(struct stage *stage)
 {
-	int error = tracepoint_probe_unregister(stage->tracepoint, stage->way->handler, NULL);
+	int error = tracepoint_probe_unregister(stage->tracepoint, stage->hook->handler, NULL);
 
-	dp_keep_hook(&stage->kept, stage->way->symbol, error);
+	dp_keep_hook(&stage->kept, stage->hook->symbol, error);
 }
 
 /*
- * What the kernel does not give back, after a fault of its own, it may call still: the hook is left as it is, and the module stays. The probe that ends
- * has its reference yet.
+ * After a fault of its own the kernel may fail to detach a hook, and still call it. The hook is
+ * left as it is, and the module stays loaded.
  */
 static void keep_stuck(struct stage *stage)
 {
 	stage->stuck = true;
-	__module_get(THIS_MODULE);
-	pr_err("the kernel does not give the hook of %s back: the module can't be unloaded until the next boot\n", stage->name);
+	dp_pin_module(stage->hook->symbol);
 }
 
-static int hook_kprobe(struct stage *stage, const struct way *way)
+static int attach_kprobe(struct stage *stage, const struct hook *hook)
 {
 	memset(&stage->kprobe, 0, sizeof(stage->kprobe));
-	stage->kprobe.symbol_name = way->symbol;
-	stage->kprobe.pre_handler = way->handler;
+	stage->kprobe.symbol_name = hook->symbol;
+	stage->kprobe.pre_handler = hook->handler;
 	return register_kprobe(&stage->kprobe);
 }
 
-/* A kprobe that could not be taken out loses its address, and that is all that is told (unregister_kprobes() in kernel/kprobes.c). */
-static void unhook_kprobe(struct stage *stage)
+/*
+ * unregister_kprobe() returns nothing. A kprobe that it could not disarm has no address any more
+ * (see unregister_kprobes() in kernel/kprobes.c).
+ */
+static void detach_kprobe(struct stage *stage)
 {
 	unregister_kprobe(&stage->kprobe);
 	stage->missed += stage->kprobe.nmissed;
@@ -270,22 +289,23 @@ static void unhook_kprobe(struct stage *stage)
 }
 
 #ifdef DP_FTRACE_ARGS
-/* The filter's memory goes when the filter is emptied; ftrace_free_filter() is not exported everywhere. */
+/* Emptying a filter frees its memory; ftrace_free_filter() is not exported on all kernels. */
 static void free_filter(struct stage *stage)
 {
 	ftrace_set_filter(&stage->ftrace, NULL, 0, 1);
 }
 
-/* PERMANENT: or kernel.ftrace_enabled=0 would silence it. */
-static int hook_ftrace(struct stage *stage, const struct way *way)
+/* PERMANENT, because otherwise kernel.ftrace_enabled=0 would silence the hook. */
+static int attach_ftrace(struct stage *stage, const struct hook *hook)
 {
+	unsigned char *symbol = (unsigned char *)hook->symbol;
 	int error;
 
 	memset(&stage->ftrace, 0, sizeof(stage->ftrace));
-	stage->ftrace.func = way->handler;
+	stage->ftrace.func = hook->handler;
 	stage->ftrace.flags = DP_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT;
-	/* Without this it would see every function of the kernel. */
-	error = ftrace_set_filter(&stage->ftrace, (unsigned char *)way->symbol, strlen(way->symbol), 1);
+	/* Without a filter the hook would see every function of the kernel. */
+	error = ftrace_set_filter(&stage->ftrace, symbol, strlen(hook->symbol), 1);
 	if (!error)
 		error = register_ftrace_function(&stage->ftrace);
 	if (error)
@@ -293,7 +313,7 @@ static int hook_ftrace(struct stage *stage, const struct way *way)
 	return error;
 }
 
-static void unhook_ftrace(struct stage *stage)
+static void detach_ftrace(struct stage *stage)
 {
 	if (unregister_ftrace_function(&stage->ftrace))
 		keep_stuck(stage);
@@ -301,60 +321,60 @@ static void unhook_ftrace(struct stage *stage)
 		free_filter(stage);
 }
 #else
-static int hook_ftrace(struct stage *stage, const struct way *way)
+static int attach_ftrace(struct stage *stage, const struct hook *hook)
 {
 	return -EOPNOTSUPP;
 }
 
-static void unhook_ftrace(struct stage *stage)
+static void detach_ftrace(struct stage *stage)
 {
 }
 #endif
 
-static int hook(struct stage *stage, const struct way *way)
+static int attach(struct stage *stage, const struct hook *hook)
 {
-	switch (way->kind) {
+	switch (hook->type) {
 	case BY_TRACEPOINT:
-		return hook_tracepoint(stage, way);
+		return attach_tracepoint(stage, hook);
 	case BY_FTRACE:
-		return hook_ftrace(stage, way);
+		return attach_ftrace(stage, hook);
 	case BY_KPROBE:
-		return hook_kprobe(stage, way);
+		return attach_kprobe(stage, hook);
 	default:
 		return -EOPNOTSUPP;
 	}
 }
 
-static void unhook(struct stage *stage)
+static void detach(struct stage *stage)
 {
-	switch (stage->way->kind) {
+	switch (stage->hook->type) {
 	case BY_TRACEPOINT:
-		unhook_tracepoint(stage);
+		detach_tracepoint(stage);
 		break;
 	case BY_FTRACE:
-		unhook_ftrace(stage);
+		detach_ftrace(stage);
 		break;
 	case BY_KPROBE:
-		unhook_kprobe(stage);
+		detach_kprobe(stage);
 		break;
 	default:
 		break;
 	}
 }
 
-/* The first way that attaches; NULL where none does. */
-static const struct way *hook_first(struct stage *stage)
+/* Attaches the first hook that can be attached; returns NULL if none can. */
+static const struct hook *attach_first(struct stage *stage)
 {
-	const struct way *way;
+	const struct hook *hook;
 
 	if (stage->stuck)
 		return NULL;
-	for (way = stage->ways; way->kind != NO_WAY; way++) {
-		int error = hook(stage, way);
+	for (hook = stage->hooks; hook->type != NOT_HOOKED; hook++) {
+		int error = attach(stage, hook);
 
 		if (!error)
-			return way;
-		/* ftrace is switched off: a kprobe at the same place would be taken, and be silent. */
+			return hook;
+		/* ftrace is disabled: a kprobe at the same address would attach but never fire. */
 		if (error == -EBUSY)
 			break;
 	}
@@ -362,9 +382,9 @@ static const struct way *hook_first(struct stage *stage)
 }
 
 /**
- * dp_stages_hook - begin to count packets at every stage that this kernel lets us see
+ * dp_stages_hook - hook every stage that can be hooked on this kernel
  *
- * What can't be attached is not an error: the stage is reported without a way. dp_lock is held.
+ * A stage that can't be hooked is not an error: its record says so. The caller holds dp_lock.
  */
 void dp_stages_hook(void)
 {
@@ -373,13 +393,15 @@ void dp_stages_hook(void)
 	lockdep_assert_held(&dp_lock);
 	for (stage = stages; stage < stages + DP_STAGES; stage++) {
 		if (!stage->kept)
-			stage->way = hook_first(stage);
-		stage->hooked = stage->way;
+			stage->hook = attach_first(stage);
+		stage->hooked = stage->hook;
 	}
 }
 
 /**
- * dp_stages_unhook - count no more; when it returns no handler is running. dp_lock is held.
+ * dp_stages_unhook - unhook all stages
+ *
+ * When this returns no handler is running. The caller holds dp_lock.
  */
 void dp_stages_unhook(void)
 {
@@ -388,7 +410,7 @@ void dp_stages_unhook(void)
 	lockdep_assert_held(&dp_lock);
 	for (i = DP_STAGES - 1; i >= 0; i--) {
 		if (stages[i].hooked)
-			unhook(&stages[i]);
+			detach(&stages[i]);
 		stages[i].hooked = false;
 	}
 	tracepoint_synchronize_unregister();
@@ -402,7 +424,7 @@ static void read_stage(unsigned int number, struct dp_stage_count *count)
 	count->packets = 0;
 	count->extra_segments = 0;
 	count->missed = stage->missed;
-	if (stage->hooked && stage->way->kind == BY_KPROBE)
+	if (stage->hooked && stage->hook->type == BY_KPROBE)
 		count->missed += READ_ONCE(stage->kprobe.nmissed);
 	for_each_possible_cpu(cpu) {
 		count->packets += READ_ONCE(per_cpu(dp_stage_packets, cpu)[number]);
@@ -410,7 +432,9 @@ static void read_stage(unsigned int number, struct dp_stage_count *count)
 	}
 }
 
-static void add_growth(struct dp_stage_count *sum, const struct dp_stage_count *now, const struct dp_stage_count *from)
+/* Adds what was counted between @from and @now. */
+static void add_growth(struct dp_stage_count *sum, const struct dp_stage_count *now,
+		       const struct dp_stage_count *from)
 {
 	sum->packets += now->packets - from->packets;
 	sum->extra_segments += now->extra_segments - from->extra_segments;
@@ -418,8 +442,8 @@ static void add_growth(struct dp_stage_count *sum, const struct dp_stage_count *
 }
 
 /**
- * dp_stages_begin - a probe's own count starts or goes on
- * @run: the probe's; dp_lock is held
+ * dp_stages_begin - start or resume a probe's count
+ * @run: the probe's part; the caller holds dp_lock, and has hooked the stages
  */
 void dp_stages_begin(struct dp_stage_run *run)
 {
@@ -431,8 +455,8 @@ void dp_stages_begin(struct dp_stage_run *run)
 }
 
 /**
- * dp_stages_end - a probe's own count pauses
- * @run: the probe's; dp_lock is held
+ * dp_stages_end - suspend a probe's count
+ * @run: the probe's part; the caller holds dp_lock
  */
 void dp_stages_end(struct dp_stage_run *run)
 {
@@ -446,36 +470,43 @@ void dp_stages_end(struct dp_stage_run *run)
 }
 
 /**
- * dp_print_stages - one record for each stage
- * @text: where to
- * @run: of a probe that wants stages; nothing is printed when it has never been active. dp_lock is held.
- * @active: whether it counts now
+ * dp_print_stages - print one record for each stage
+ * @text: where to print
+ * @run: the probe's part; nothing is printed if it has never been active
+ * @active: whether the probe counts now
+ *
+ * The caller holds dp_lock.
  */
 void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool active)
 {
 	static const char * const via[] = {
-		[NO_WAY] = "none", [BY_TRACEPOINT] = "tracepoint", [BY_FTRACE] = "ftrace", [BY_KPROBE] = "kprobe",
+		[NOT_HOOKED] = "none",
+		[BY_TRACEPOINT] = "tracepoint",
+		[BY_FTRACE] = "ftrace",
+		[BY_KPROBE] = "kprobe",
 	};
 	unsigned int i;
 
 	if (!run->begun)
 		return;
 	for (i = 0; i < DP_STAGES; i++) {
-		const struct way *way = stages[i].way;
+		const struct hook *hook = stages[i].hook;
 		struct dp_stage_count sum = run->before[i], now;
 
-		dp_print(text, "stage name=%s via=%s", stages[i].name, via[way ? way->kind : NO_WAY]);
+		dp_print(text, "stage name=%s via=%s", stages[i].name,
+			 via[hook ? hook->type : NOT_HOOKED]);
 		if (active) {
 			read_stage(i, &now);
 			add_growth(&sum, &now, &run->from[i]);
 		}
-		if (way)
-			dp_print(text, " symbol=%s", way->symbol);
-		/* What was counted while there was a way stays. */
-		if (way || sum.packets || sum.missed) {
+		if (hook)
+			dp_print(text, " symbol=%s", hook->symbol);
+		/* What was counted by an earlier hook remains. */
+		if (hook || sum.packets || sum.missed) {
 			dp_print(text, " packets=%llu", sum.packets);
 			if (stages[i].merged)
-				dp_print(text, " segments=%llu", sum.packets + sum.extra_segments);
+				dp_print(text, " segments=%llu",
+					 sum.packets + sum.extra_segments);
 			dp_print(text, " missed=%llu", sum.missed);
 		}
 		dp_print(text, "\n");

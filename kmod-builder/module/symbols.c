@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * symbols.c: where a function of the running kernel lies. For process context.
+ * symbols.c: finds functions of the running kernel. For process context.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -10,12 +10,13 @@
 #include "dropprobe.h"
 
 /**
- * dp_find_function - address and size of a function
- * @name: as in the kernel's symbol table
- * @function: the result; zeroed where there is none
+ * dp_find_function - find the address and size of a function
+ * @name: its name in the kernel's symbol table
+ * @function: the result; zeroed if it was not found
  *
- * The symbol table's own look-up is not exported. A kprobe registered as disabled finds the address without touching the
- * function's code, and sprint_symbol() says how far into the function that is (behind an ENDBR, for one) and how long it is.
+ * kallsyms_lookup_name() is not exported. A kprobe that is registered as disabled finds the address
+ * without touching the code. It may lie behind the start of the function (behind an ENDBR, for
+ * instance); sprint_symbol() tells how far behind, and how long the function is.
  *
  * Return: whether it was found.
  */

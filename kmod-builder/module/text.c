@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * text.c: a text in memory that grows line by line.
+ * text.c: a text in memory that grows while it is written.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -33,8 +33,8 @@ static bool grow(struct dp_text *text, size_t more)
 
 /**
  * dp_print - append to a text
- * @text: the text; zeroed before the first use, its buffer freed with kvfree() by whoever made it
- * @format: as printf has it; each line break ends a record
+ * @text: the text; zeroed before the first use. Its owner frees the buffer with kvfree().
+ * @format: format string as of printk(); a line break at its end completes a record
  */
 void dp_print(struct dp_text *text, const char *format, ...)
 {
@@ -57,7 +57,7 @@ void dp_print(struct dp_text *text, const char *format, ...)
 }
 
 /**
- * dp_print_end - append the line that tells a whole answer from a torn one
+ * dp_print_end - append the trailer by which a reader detects a truncated read
  * @text: the text
  */
 void dp_print_end(struct dp_text *text)

@@ -1,4 +1,9 @@
-/* An ftrace callback may ask for the arguments of the traced function: 6.2, where the architecture saves them at every call. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Linux 6.2, 94d095ffa0e1 ("ftrace: abstract DYNAMIC_FTRACE_WITH_ARGS accesses"): an ftrace
+ * callback may ask for the arguments of the traced function, if the architecture saves them at
+ * every call.
+ */
 #include <linux/ftrace.h>
 
 #ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS

@@ -1,4 +1,8 @@
-/* An ftrace callback is given registers, if it asks for them: before 5.11. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Before Linux 5.11, d19ad0775dcd ("ftrace: Have the callbacks receive a struct ftrace_regs instead
+ * of pt_regs"): an ftrace callback is given registers, if it asks for them.
+ */
 #include <linux/ftrace.h>
 #include <linux/ptrace.h>
 
@@ -8,7 +12,8 @@
 
 static unsigned long ftrace_pt_regs_first;
 
-static void ftrace_pt_regs_callback(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct pt_regs *regs)
+static void ftrace_pt_regs_callback(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops, struct pt_regs *regs)
 {
 	ftrace_pt_regs_first = regs_get_kernel_argument(regs, 0);
 }

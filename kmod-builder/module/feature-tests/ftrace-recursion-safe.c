@@ -1,4 +1,8 @@
-/* An ftrace callback says that it does not call itself, to be called directly: before 5.11, where it says the opposite. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Before Linux 5.11, a25d036d939a ("ftrace: Reverse what the RECURSION flag means in the
+ * ftrace_ops"): an ftrace callback is only called directly if it declares that it does not recurse.
+ */
 #include <linux/ftrace.h>
 
 unsigned long ftrace_recursion_safe(void);

@@ -1,4 +1,10 @@
-/* The same before 6.2, when the registers could still be seen: 5.11. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Linux 5.11, 02a474ca266a ("ftrace/x86: Allow for arguments to be passed in to ftrace_regs by
+ * default"): the registers that hold the arguments are inside struct ftrace_regs. Hidden again in
+ * 6.13, 7888af4166d4 ("ftrace: Make ftrace_regs abstract from direct use"); ftrace-argument.c is
+ * preferred.
+ */
 #include <linux/ftrace.h>
 #include <linux/ptrace.h>
 

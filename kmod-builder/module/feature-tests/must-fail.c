@@ -1,4 +1,8 @@
-/* Comes last. Passes only when the compiler does not look, or has not got here: then every feature would read as present. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compiled last. It passes only if the compiler does not check, or has not got this far; then every
+ * feature would read as present.
+ */
 #include <linux/skbuff.h>
 #include <trace/events/skb.h>
 

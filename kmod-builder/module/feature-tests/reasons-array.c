@@ -1,4 +1,8 @@
-/* The reasons' names as one exported array: 6.0 to 6.3. */
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Linux 6.0, ec43908dd556 ("net: skb: use auto-generation to convert skb drop reason to string"):
+ * the names of the drop reasons are one exported array. Up to 6.3, see reasons-by-subsys.c.
+ */
 #include <linux/skbuff.h>
 #if __has_include(<net/dropreason.h>)
 #include <net/dropreason.h>

@@ -11,8 +11,7 @@ import java.util.List;
  * @param owner Node whose agent owns it; "-" for the manual probe
  * @param lease seconds until the owner loses it; 0 when it has run out
  * @param epoch of this counting run
- * @param tag what it was added with, in its owner's words; null when none was given, or when the
- *     module is too old to have it
+ * @param tag the text with which its owner added it; null if none was given
  * @param since when it was first activated in this epoch; null when it never was
  * @param gap seconds in which it did not count because the lease had run out
  * @param unkeyed packets without a cell

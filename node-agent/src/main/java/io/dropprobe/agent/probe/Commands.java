@@ -2,7 +2,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Tag;
 
-/** The module's command language. */
+/** Commands for the module; its PROTOCOL.md describes them. */
 final class Commands {
   private Commands() {}
 
@@ -18,14 +18,11 @@ final class Commands {
     return of("set", set.name(), set.probe().uid(), owner) + " netns=" + set.netns();
   }
 
+  /** The tag says what the probe was added for, to whoever finds it later. */
   static String add(Step.Add add, String owner, long lease) {
     String identity = of("add", add.name(), add.probe().uid(), owner) + " lease=" + lease;
     String options = add.options().all();
-    return options.isEmpty() ? identity : identity + " " + options;
-  }
-
-  /** With the word that says what it was added for; modules that are older refuse it. */
-  static String tagged(Step.Add add, String owner, long lease) {
-    return add(add, owner, lease) + " tag=" + Tag.of(add.probe().series(), add.options().words());
+    String tag = " tag=" + Tag.of(add.probe().series(), add.options().words());
+    return options.isEmpty() ? identity + tag : identity + " " + options + tag;
   }
 }

@@ -63,29 +63,6 @@ final class Options {
         String.join(" ", words), netns, notes.isEmpty() ? null : String.join("; ", notes));
   }
 
-  /** Which parts of the spec the words came from, for messages; empty for none. */
-  static String fields(WantedProbe probe) {
-    Match m = probe.match();
-    List<String> fields = new ArrayList<>();
-    field(fields, "spec.match.protocols", m.protocols);
-    field(fields, "spec.match.ipFamilies", m.ipFamilies);
-    field(fields, "spec.match.ports", m.ports);
-    field(fields, "spec.match.cidrs", m.cidrs);
-    field(fields, "spec.match.reasons", m.reasons);
-    field(fields, "spec.match.excludeReasons", m.excludeReasons);
-    return String.join(", ", fields);
-  }
-
-  /** The same of those that the first version of the module refused. */
-  static String lateFields(WantedProbe probe) {
-    List<String> fields = new ArrayList<>();
-    field(fields, "spec.match.namespaces", probe.match().namespaces);
-    if (probe.stages()) {
-      fields.add("spec.stages");
-    }
-    return String.join(", ", fields);
-  }
-
   private static List<String> notes(Match m, ReasonNames names) {
     List<String> notes = new ArrayList<>();
     unknown(notes, "spec.match.reasons", "matched", m.reasons, names);
@@ -127,12 +104,6 @@ final class Options {
         .distinct()
         .map(word)
         .collect(Collectors.joining(",", key + "=", ""));
-  }
-
-  private static void field(List<String> fields, String name, Collection<?> values) {
-    if (given(values)) {
-      fields.add(name);
-    }
   }
 
   private static boolean given(Collection<?> values) {

@@ -3,16 +3,16 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;
 
-/** What it means for a probe that the module has refused a command. */
+/** Translates an error of the module into the state of a probe. */
 final class Refusals {
   private Refusals() {}
 
   static Verdict verdict(Step step, KernelException e) {
-    if (e.errno() == Errno.EINVAL && step instanceof Step.Add add) {
-      return new Verdict.Failed("MatchNotSupported", notSupported(add.probe(), e));
-    }
-    if (e.errno() == Errno.EINVAL && step instanceof Step.SetNetns set) {
-      return new Verdict.Failed("MatchNotSupported", notSupported(set.probe(), e));
+    if (e.errno() == Errno.EINVAL && (step instanceof Step.Add || step instanceof Step.SetNetns)) {
+      return new Verdict.Failed(
+          "MatchNotSupported",
+          "the loaded module does not support a part of spec.match or spec.stages (EINVAL); wait"
+              + " until the module is replaced, or remove that part");
     }
     return switch (e.errno()) {
       case ENOSPC ->
@@ -22,18 +22,9 @@ final class Refusals {
       case ENOMEM ->
           new Verdict.Failed(
               "NoMemory", "the counters would exceed the module's memory limit (memory_limit_mib)");
-      // The kernel has changed since it was looked at; the next pass sees it.
+      // The kernel has changed since it was observed; the next pass observes it again.
       case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
       default -> new Verdict.Failed("KernelRefused", e.getMessage());
     };
-  }
-
-  /** The parts that came last to the module are the first that an older one does not know. */
-  private static String notSupported(WantedProbe probe, KernelException e) {
-    String late = Options.lateFields(probe);
-    String fields = late.isEmpty() ? Options.fields(probe) : late;
-    return fields.isEmpty()
-        ? "the module refused the probe: " + e.getMessage()
-        : fields + " not supported by the loaded module; remove it to count on this node";
   }
 }

@@ -1,7 +1,6 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
@@ -60,7 +59,7 @@ final class StepRunner {
 
   private void run(Step step, String nodeUid) throws KernelException, IOException {
     if (step instanceof Step.Add a) {
-      add(a);
+      kernel.command(Commands.add(a, me, lease));
       remember(a, nodeUid);
     } else if (step instanceof Step.Remove r) {
       remove(r.probe());
@@ -76,18 +75,6 @@ final class StepRunner {
     }
     if (!(step instanceof Step.Renew)) {
       LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
-    }
-  }
-
-  private void add(Step.Add add) throws KernelException {
-    try {
-      kernel.command(Commands.tagged(add, me, lease));
-    } catch (KernelException e) {
-      if (e.errno() != Errno.EINVAL) {
-        throw e;
-      }
-      // A module from before tags: what it says now is about the rest.
-      kernel.command(Commands.add(add, me, lease));
     }
   }
 

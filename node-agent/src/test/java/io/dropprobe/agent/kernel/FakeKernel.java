@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A kernel in memory, with the semantics of the module's files as design/kernel-module.md has them:
- * owners, leases, epochs, refusals. Several agents may share it.
+ * A kernel in memory with the semantics of {@code kmod-builder/module/PROTOCOL.md}: owners, leases,
+ * epochs, errors. {@link CommandTableTest} compares its answers with the real module's. Several
+ * agents may share it.
  */
 public final class FakeKernel implements Kernel {
   private static final Pattern SRCVERSION = Pattern.compile("srcversion=([0-9A-F]+)");
@@ -23,18 +25,15 @@ public final class FakeKernel implements Kernel {
   /** Every command that was accepted, in order. */
   public final List<String> commands = new ArrayList<>();
 
-  /** Errors that the next loads answer with, in order. */
+  /** Errors with which the next loads fail, in order. */
   public final List<Errno> loadErrors = new ArrayList<>();
 
-  /** Errors by the first word of a command, once. */
+  /** Errors with which the next command of a verb fails. */
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
   public Preflight preflight = Preflight.CLEAR;
 
-  /** A module from before tags does not know the word. */
-  public boolean takesTags = true;
-
-  /** What the kernel says of a module on its way in or out; null for neither. */
+  /** State of a module that is being loaded or unloaded; null for neither. */
   public String transientState;
 
   public boolean refuseFilters;
@@ -48,13 +47,13 @@ public final class FakeKernel implements Kernel {
 
   public int unloads;
 
-  /** While it is there, loads and unloads hang until it is counted down. */
+  /** If set, loads and unloads hang until it is counted down. */
   public volatile CountDownLatch hang;
 
-  /** What was loaded last. */
+  /** The module that was loaded last. */
   public byte[] image;
 
-  /** How long it takes to read the probes. */
+  /** Time that a read of the probes takes. */
   public Duration slowness = Duration.ZERO;
 
   private final ManualTime time;
@@ -76,10 +75,10 @@ public final class FakeKernel implements Kernel {
     String tag;
     Instant since;
     boolean active;
-    long lease;
-    long leaseEnd;
-    long expiredAt = -1;
-    long gap;
+    long leaseSeconds;
+    long leaseEndMillis;
+    long expiredAtMillis = -1;
+    long gapMillis;
     final Map<String, Long> drops = new TreeMap<>();
     long received;
 
@@ -92,7 +91,7 @@ public final class FakeKernel implements Kernel {
     }
   }
 
-  // What a test does to it.
+  // For tests.
 
   /** Drops packets: each active probe counts them. */
   public void drop(String reason, long packets) {
@@ -102,29 +101,29 @@ public final class FakeKernel implements Kernel {
         .forEach(p -> p.drops.merge(reason, packets, Long::sum));
   }
 
-  /** Packets that arrive and are not dropped. */
+  /** Receives packets without dropping them. */
   public void receive(long packets) {
     probes.values().stream().filter(p -> p.active).forEach(p -> p.received += packets);
   }
 
-  /** Power off and on: the module and all in it are gone. */
+  /** Reboots, which removes the module and all its probes. */
   public void reboot() {
     srcversion = null;
     probes.clear();
     boots++;
   }
 
-  /** Loads a module by hand. */
+  /** Loads a module as a person would do. */
   public void loaded(String version) {
     srcversion = version;
   }
 
-  /** The source version of the loaded module; null when there is none. */
+  /** The srcversion of the loaded module; null if none is loaded. */
   public String srcversion() {
     return srcversion;
   }
 
-  /** {@code name(active) owner} of each probe. */
+  /** One line for each probe: {@code name(active) owner}. */
   public List<String> summary() {
     expire();
     return probes.values().stream()
@@ -132,17 +131,17 @@ public final class FakeKernel implements Kernel {
         .toList();
   }
 
-  /** What a probe was added with. */
+  /** The options that a probe was added with. */
   public String filter(String name) {
     return probes.get(name).filter.toString();
   }
 
   /** Seconds until the probe's lease ends. */
   public long leaseLeft(String name) {
-    return left(probes.get(name));
+    return secondsLeft(probes.get(name));
   }
 
-  // What the agent sees.
+  // The interface to the agent.
 
   @Override
   public KernelFacts facts() {
@@ -190,11 +189,11 @@ public final class FakeKernel implements Kernel {
         p.uid,
         p.owner,
         p.active,
-        left(p),
+        secondsLeft(p),
         p.epoch,
         p.tag,
         p.since,
-        p.gap,
+        (p.gapMillis + 999) / 1000,
         0,
         0,
         reasons,
@@ -265,44 +264,47 @@ public final class FakeKernel implements Kernel {
   @Override
   public void command(String command) throws KernelException {
     expire();
-    String[] words = command.split(" ");
-    Map<String, String> keys = new HashMap<>();
-    for (int i = 2; i < words.length; i++) {
-      keys.put(words[i].split("=", 2)[0], words[i].split("=", 2)[1]);
-    }
-    Errno injected = commandErrors.remove(words[0]);
-    Errno error = injected != null ? injected : run(words[0], words[1], keys);
+    String[] words = command.split("[ \n]", 3);
+    Errno injected = commandErrors.remove(words.length == 0 ? "" : words[0]);
+    Errno error = injected != null ? injected : run(command);
     if (error != null) {
       throw new KernelException(command, error.number);
     }
     commands.add(words[0] + " " + words[1]);
   }
 
-  /** Null when it was done. */
-  private Errno run(String verb, String name, Map<String, String> keys) {
+  /** Returns null if the command was executed. */
+  private Errno run(String text) {
     if (srcversion == null) {
       return Errno.ENOENT;
     }
-    Probe p = probes.get(name);
-    if (verb.equals("add")) {
-      return p == null ? add(name, keys) : Errno.EEXIST;
+    Optional<FakeCommand> command = FakeCommand.parse(text);
+    return command.isPresent() ? run(command.get()) : Errno.EINVAL;
+  }
+
+  private Errno run(FakeCommand command) {
+    Probe p = probes.get(command.name());
+    String owner = command.keys().get("owner");
+    boolean sameUid = p != null && p.uid.equals(command.keys().get("uid"));
+    boolean sameOwner = p != null && p.owner.equals(owner);
+    if (command.verb().equals("add")) {
+      if (p != null) {
+        return sameUid && !sameOwner && isLive(p) ? Errno.EBUSY : Errno.EEXIST;
+      }
+      return add(command.name(), command.keys());
     }
-    if (p == null || !p.uid.equals(keys.get("uid"))) {
+    if (!sameUid) {
       return Errno.ENOENT;
     }
-    boolean mine = p.owner.equals(keys.get("owner"));
-    if (!mine && !(verb.equals("renew") && left(p) == 0)) {
+    if (!sameOwner && !(command.verb().equals("renew") && !isLive(p))) {
       return Errno.EBUSY;
     }
-    return change(p, verb, keys);
+    return change(p, command.verb(), command.keys());
   }
 
   private Errno add(String name, Map<String, String> keys) {
     Map<String, String> filter = new TreeMap<>(keys);
     filter.keySet().removeAll(List.of("uid", "owner", "lease", "tag"));
-    if (!takesTags && keys.containsKey("tag")) {
-      return Errno.EINVAL;
-    }
     if (refuseFilters && !filter.isEmpty()) {
       return Errno.EINVAL;
     }
@@ -316,7 +318,7 @@ public final class FakeKernel implements Kernel {
     p.filter = filter;
     p.tag = keys.get("tag");
     p.epoch = "%016x".formatted(++epochs);
-    renew(p, keys);
+    startLease(p, Long.parseLong(keys.getOrDefault("lease", "600")));
     probes.put(name, p);
     return null;
   }
@@ -325,43 +327,60 @@ public final class FakeKernel implements Kernel {
     switch (verb) {
       case "renew" -> {
         p.owner = keys.get("owner");
-        renew(p, keys);
+        startLease(p, Long.parseLong(keys.get("lease")));
       }
       case "activate" -> {
         p.active = true;
         p.since = p.since == null ? time.wall() : p.since;
-        p.gap += p.expiredAt < 0 ? 0 : (time.millis() - p.expiredAt) / 1000;
-        p.expiredAt = -1;
+        endGap(p);
+        if (!isLive(p)) {
+          startLease(p, p.leaseSeconds);
+        }
       }
-      case "set" -> p.filter.put("netns", keys.get("netns"));
-      case "deactivate" -> p.active = false;
+      case "deactivate" -> {
+        p.active = false;
+        endGap(p);
+      }
+      case "set" -> {
+        if (!p.filter.containsKey("netns")) {
+          return Errno.EINVAL;
+        }
+        p.filter.put("netns", keys.get("netns"));
+      }
       case "remove" -> {
         if (p.active) {
           return Errno.EAGAIN;
         }
         probes.remove(p.name);
       }
-      default -> {
-        return Errno.EINVAL;
-      }
+      default -> throw new AssertionError(verb);
     }
     return null;
   }
 
-  private void renew(Probe p, Map<String, String> keys) {
-    p.lease = Long.parseLong(keys.get("lease"));
-    p.leaseEnd = time.millis() + p.lease * 1000;
+  private void startLease(Probe p, long seconds) {
+    p.leaseSeconds = seconds;
+    p.leaseEndMillis = time.millis() + seconds * 1000;
   }
 
-  private long left(Probe p) {
-    return Math.max(0, (p.leaseEnd - time.millis() + 999) / 1000);
+  private void endGap(Probe p) {
+    p.gapMillis += p.expiredAtMillis < 0 ? 0 : time.millis() - p.expiredAtMillis;
+    p.expiredAtMillis = -1;
+  }
+
+  private boolean isLive(Probe p) {
+    return time.millis() < p.leaseEndMillis;
+  }
+
+  private long secondsLeft(Probe p) {
+    return Math.max(0, (p.leaseEndMillis - time.millis() + 999) / 1000);
   }
 
   private void expire() {
     for (Probe p : probes.values()) {
-      if (p.active && p.leaseEnd <= time.millis()) {
+      if (p.active && !isLive(p)) {
         p.active = false;
-        p.expiredAt = p.leaseEnd;
+        p.expiredAtMillis = p.leaseEndMillis;
       }
     }
   }
