@@ -4,9 +4,6 @@ import io.dropprobe.agent.api.Clients;
 import io.dropprobe.agent.api.KubernetesCluster;
 import io.dropprobe.agent.api.ServerSideApplyWriter;
 import io.dropprobe.agent.api.View;
-import io.dropprobe.agent.count.Journal;
-import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.LinuxKernel;
 import io.dropprobe.agent.kernel.LinuxSyscalls;
@@ -14,11 +11,8 @@ import io.dropprobe.agent.metrics.AgentStats;
 import io.dropprobe.agent.metrics.HttpEndpoint;
 import io.dropprobe.agent.metrics.Listener;
 import io.dropprobe.agent.metrics.MetricsText;
-import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.pod.PodFolders;
 import io.dropprobe.agent.pod.PodNetworks;
-import io.dropprobe.agent.probe.ProbeKeeper;
-import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -63,8 +57,6 @@ public final class Main {
     this.settings = settings;
     this.client = Clients.of(Config.autoConfigure(null));
     Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
-    ReasonCatalog catalog = ReasonCatalog.load();
-    Ledger ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
     this.cluster =
         new KubernetesCluster(
             client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
@@ -78,16 +70,7 @@ public final class Main {
             time,
             kernel,
             cluster,
-            ledger,
-            ModuleKeeper.of(
-                kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
-            new ProbeKeeper(
-                kernel,
-                ledger,
-                () -> PodNetworks.of(kernel.networks(), PodFolders.list(settings.podLogs())),
-                settings.node(),
-                settings.lease().toSeconds()),
-            new ReportBuilder(ledger, catalog),
+            () -> PodNetworks.of(kernel.networks(), PodFolders.list(settings.podLogs())),
             reporter);
     this.loop = new Loop(agent::pass, time);
     LOG.log(

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,15 +55,15 @@ public final class Ledger {
         .filter(a -> a.series().equals(series) && a.nodeUid().equals(nodeUid));
   }
 
+  /** The account of a probe, of whatever series; empty when there is none of this Node. */
+  public Optional<Account> find(String uid, String nodeUid) {
+    return Optional.ofNullable(accounts.get(uid)).filter(a -> a.nodeUid().equals(nodeUid));
+  }
+
   /** Since when a series has been counted on this node; null when it has not been. */
   public Instant since(String uid, String series) {
     Account a = accounts.get(uid);
     return a != null && a.series().equals(series) ? a.since() : null;
-  }
-
-  /** All accounts of a Node, in no order. */
-  public List<Account> all(String nodeUid) {
-    return accounts.values().stream().filter(a -> a.nodeUid().equals(nodeUid)).toList();
   }
 
   /**

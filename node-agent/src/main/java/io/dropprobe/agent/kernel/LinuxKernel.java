@@ -84,6 +84,11 @@ public final class LinuxKernel implements Kernel {
     return all;
   }
 
+  @Override
+  public Optional<ProbeSnapshot> probe(String name) throws IOException {
+    return probe(paths.dropProbes().resolve("probes").resolve(name));
+  }
+
   private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
     return whole(file, CounterParser::parse);
   }
@@ -105,7 +110,9 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public ReasonNames reasons() throws IOException {
-    return ReasonNames.parse(Files.readString(paths.dropProbes().resolve("reasons")));
+    Path file = paths.dropProbes().resolve("reasons");
+    return whole(file, ReasonNames::parse)
+        .orElseThrow(() -> new NoSuchFileException(file.toString()));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.dropprobe.agent.module;
 
+import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +15,23 @@ import java.util.Optional;
 public record Holders(List<String> owners, boolean manual) {
   /** Nobody. */
   public static final Holders NONE = new Holders(List.of(), false);
+
+  /**
+   * The users besides a node.
+   *
+   * @param observed the module in the kernel
+   * @param probes in the kernel
+   */
+  public static Holders of(ModuleSight observed, List<ProbeSnapshot> probes, String node) {
+    List<String> owners =
+        probes.stream()
+            .filter(p -> p.heldByAnother(node))
+            .map(ProbeSnapshot::owner)
+            .distinct()
+            .sorted()
+            .toList();
+    return new Holders(owners, observed instanceof ModuleSight.Live live && live.manualActive());
+  }
 
   /** What to tell; empty when there is nobody. */
   public Optional<String> reason() {

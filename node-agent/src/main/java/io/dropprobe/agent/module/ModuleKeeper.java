@@ -42,6 +42,7 @@ public final class ModuleKeeper {
   private String unloadProblem;
   private boolean sourceAsked;
   private ModuleAction last;
+  private boolean acted;
 
   ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
     this.kernel = kernel;
@@ -67,19 +68,28 @@ public final class ModuleKeeper {
   /**
    * One pass: as many steps as can be made without waiting.
    *
-   * @param wanted whether any probe of this node needs the module
+   * @param desired whether any probe of this node needs the module
+   * @param observed the module in the kernel at the beginning of the pass
    */
-  public ModuleOutcome pass(boolean wanted, Holders holders, Quiesce quiesce) {
-    if (!wanted) {
+  public ModuleOutcome pass(
+      boolean desired, ModuleSight observed, Holders holders, Quiesce quiesce) {
+    if (!desired) {
       source.withdraw();
     }
+    acted = false;
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
-      outcome = step(wanted, holders, quiesce);
+      // After a call the kernel is looked at again: the call, or another agent, has changed it.
+      outcome = step(desired, i == 0 ? observed : kernel.module(), holders, quiesce);
     }
     return outcome != null
         ? outcome
         : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
+  }
+
+  /** Whether the last pass has changed the kernel, so that what was observed before it is stale. */
+  public boolean acted() {
+    return acted;
   }
 
   /** Whether no load or unload is under way. */
@@ -107,16 +117,16 @@ public final class ModuleKeeper {
   }
 
   /** Null: something was done, look again. */
-  private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
+  private ModuleOutcome step(boolean wanted, ModuleSight sight, Holders holders, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
       return stuck.during(running.get(), wanted);
     }
     Optional<ModuleCalls.Ended> ended = calls.ended();
     if (ended.isPresent()) {
+      acted = true;
       return ended(ended.get());
     }
-    ModuleSight sight = kernel.module();
     Optional<NodeProblem> problem =
         Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(sight));
     sourceAsked = wanted && problem.isEmpty();
@@ -156,6 +166,7 @@ public final class ModuleKeeper {
       return null;
     }
     byte[] module = content.get();
+    acted = true;
     calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module));
     return null;
   }
@@ -211,6 +222,7 @@ public final class ModuleKeeper {
     if (unloadProblem != null && !unloads.ready(time.millis())) {
       return Outcomes.held(sight, unloadProblem, target);
     }
+    acted = true;
     try {
       quiesce.quiesce();
     } catch (KernelException | IOException e) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
@@ -29,6 +30,9 @@ public final class FakeKernel implements Kernel {
   /** Errors by the first word of a command, once. */
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
+  /** What happens just before a command, by its first word, once. */
+  public final Map<String, Runnable> beforeCommand = new HashMap<>();
+
   public Preflight preflight = Preflight.CLEAR;
 
   /** A module from before tags does not know the word. */
@@ -43,6 +47,15 @@ public final class FakeKernel implements Kernel {
 
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
   public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
+
+  /** How often the state of the module was read. */
+  public int moduleReads;
+
+  /** How often all probes were read. */
+  public int probesReads;
+
+  /** How often one probe was read by its name. */
+  public int singleReads;
 
   public int loads;
 
@@ -156,6 +169,7 @@ public final class FakeKernel implements Kernel {
 
   @Override
   public ModuleSight module() {
+    moduleReads++;
     if (transientState != null) {
       return new ModuleSight.Transient(transientState);
     }
@@ -170,9 +184,20 @@ public final class FakeKernel implements Kernel {
 
   @Override
   public List<ProbeSnapshot> probes() {
+    probesReads++;
+    return snapshots();
+  }
+
+  private List<ProbeSnapshot> snapshots() {
     time.pass(slowness);
     expire();
     return srcversion == null ? List.of() : probes.values().stream().map(this::snapshot).toList();
+  }
+
+  @Override
+  public Optional<ProbeSnapshot> probe(String name) {
+    singleReads++;
+    return snapshots().stream().filter(p -> p.name().equals(name)).findFirst();
   }
 
   private ProbeSnapshot snapshot(Probe p) {
@@ -270,6 +295,7 @@ public final class FakeKernel implements Kernel {
     for (int i = 2; i < words.length; i++) {
       keys.put(words[i].split("=", 2)[0], words[i].split("=", 2)[1]);
     }
+    Optional.ofNullable(beforeCommand.remove(words[0])).ifPresent(Runnable::run);
     Errno injected = commandErrors.remove(words[0]);
     Errno error = injected != null ? injected : run(words[0], words[1], keys);
     if (error != null) {

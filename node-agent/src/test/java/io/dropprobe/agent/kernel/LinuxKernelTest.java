@@ -146,6 +146,14 @@ class LinuxKernelTest {
   }
 
   @Test
+  void oneProbeIsReadAlone() throws IOException {
+    assertEquals(Optional.empty(), kernel.probe("a"));
+    file("proc/mooc/net/drop-probes/probes/a", probe("a"));
+    file("proc/mooc/net/drop-probes/probes/b", "truncated");
+    assertEquals("a", kernel.probe("a").orElseThrow().name());
+  }
+
+  @Test
   void anAnswerThatStaysTornIsAnError() throws IOException {
     file("proc/mooc/net/drop-probes/probes/a", probe("a").replace("end records=2\n", ""));
     IOException e = assertThrows(IOException.class, kernel::probes);
@@ -166,6 +174,8 @@ class LinuxKernelTest {
         "reason id=2 name=NO_SOCKET\nreason id=131073 name=QDISC_OVERLIMIT\nend records=2\n");
     assertEquals(Optional.of(131073L), kernel.reasons().id("QDISC_OVERLIMIT"));
     assertEquals(Optional.empty(), kernel.reasons().id("NO_SUCH"));
+    file("proc/mooc/net/drop-probes/reasons", "reason id=two name=NO_SOCKET\n");
+    assertThrows(IOException.class, kernel::reasons);
   }
 
   @Test

@@ -46,7 +46,7 @@ class ModuleKeeperTest {
   }
 
   private ModuleOutcome pass() {
-    return keeper.pass(true, Holders.NONE, () -> {});
+    return keeper.pass(true, kernel.module(), Holders.NONE, () -> {});
   }
 
   private ModuleOutcome built() {
@@ -112,10 +112,11 @@ class ModuleKeeperTest {
     builder.starts("s2");
     StringBuilder order = new StringBuilder();
     ModuleKeeper.Quiesce quiesce = () -> order.append("quiesced ").append(kernel.srcversion());
-    assertEquals(ModuleState.Loaded, keeper.pass(true, Holders.NONE, quiesce).state());
+    assertEquals(
+        ModuleState.Loaded, keeper.pass(true, kernel.module(), Holders.NONE, quiesce).state());
     assertEquals("", order.toString());
     builder.answers();
-    keeper.pass(true, Holders.NONE, quiesce);
+    keeper.pass(true, kernel.module(), Holders.NONE, quiesce);
     assertEquals("quiesced AAAA", order.toString());
     assertEquals("BBBB", kernel.srcversion());
   }
@@ -130,11 +131,11 @@ class ModuleKeeperTest {
     builder.answers();
     Holders other = new Holders(List.of("worker-2"), false);
 
-    ModuleOutcome kept = keeper.pass(true, other, () -> {});
+    ModuleOutcome kept = keeper.pass(true, kernel.module(), other, () -> {});
     assertEquals(ModuleState.Loaded, kept.state());
     assertNull(kept.problem());
     assertTrue(kept.usable());
-    ModuleOutcome left = keeper.pass(false, other, () -> {});
+    ModuleOutcome left = keeper.pass(false, kernel.module(), other, () -> {});
     assertEquals(ModuleState.Absent, left.state());
     assertEquals("AAAA", kernel.srcversion());
   }
@@ -144,11 +145,13 @@ class ModuleKeeperTest {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    ModuleOutcome held = keeper.pass(false, new Holders(List.of(), true), () -> {});
+    ModuleOutcome held =
+        keeper.pass(false, kernel.module(), new Holders(List.of(), true), () -> {});
     assertEquals("ModuleHeld", held.problem().reason());
     assertTrue(held.problem().message().contains("echo deactivate"), held.problem().message());
     kernel.manualActive = false;
-    assertEquals(ModuleState.Absent, keeper.pass(false, Holders.NONE, () -> {}).state());
+    assertEquals(
+        ModuleState.Absent, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
     assertNull(kernel.srcversion());
   }
 
@@ -157,10 +160,12 @@ class ModuleKeeperTest {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    assertEquals(ModuleState.Loaded, keeper.pass(false, Holders.NONE, () -> {}).state());
+    assertEquals(
+        ModuleState.Loaded, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
     kernel.manualActive = false;
     time.pass(Duration.ofSeconds(2));
-    assertEquals(ModuleState.Absent, keeper.pass(false, Holders.NONE, () -> {}).state());
+    assertEquals(
+        ModuleState.Absent, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
   }
 
   @ParameterizedTest
@@ -254,7 +259,7 @@ class ModuleKeeperTest {
     builder.result = "failed";
     built();
     assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
-    keeper.pass(false, Holders.NONE, () -> {});
+    keeper.pass(false, kernel.module(), Holders.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt(), "nobody wants it");
     pass();
     kernel.preflight = new Preflight(true, true, null, null, true, false);
@@ -274,7 +279,7 @@ class ModuleKeeperTest {
     time.pass(Duration.ofSeconds(60));
     pass();
     builder.starts("s2");
-    keeper.pass(true, Holders.NONE, () -> {});
+    keeper.pass(true, kernel.module(), Holders.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 
@@ -283,10 +288,10 @@ class ModuleKeeperTest {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    keeper.pass(false, Holders.NONE, () -> {});
+    keeper.pass(false, kernel.module(), Holders.NONE, () -> {});
     assertTrue(keeper.dueAt() > time.millis() && keeper.dueAt() < Long.MAX_VALUE);
     time.pass(Duration.ofSeconds(60));
-    keeper.pass(false, new Holders(List.of(), true), () -> {});
+    keeper.pass(false, kernel.module(), new Holders(List.of(), true), () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 
@@ -340,7 +345,7 @@ class ModuleKeeperTest {
   void aBuildNobodyWantsAnyMoreIsWithdrawn() {
     builder.starts("s1");
     pass();
-    keeper.pass(false, Holders.NONE, () -> {});
+    keeper.pass(false, kernel.module(), Holders.NONE, () -> {});
     assertEquals(List.of(), builder.pending());
   }
 

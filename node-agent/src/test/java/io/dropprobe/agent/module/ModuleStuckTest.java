@@ -42,7 +42,7 @@ class ModuleStuckTest {
   }
 
   private ModuleOutcome pass(boolean wanted) {
-    return keeper.pass(wanted, Holders.NONE, () -> {});
+    return keeper.pass(wanted, kernel.module(), Holders.NONE, () -> {});
   }
 
   private ModuleOutcome built() {

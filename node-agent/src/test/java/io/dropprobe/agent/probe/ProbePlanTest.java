@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.TestProbe;
+import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -14,7 +18,6 @@ import io.dropprobe.api.v1alpha1.Protocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,10 @@ import org.junit.jupiter.api.Test;
 class ProbePlanTest {
   private static final ReasonNames REASONS =
       new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L));
+
+  private static final List<DropProbe> EXISTING =
+      List.of(TestProbe.probe("a", "u1"), TestProbe.probe("b", "u2"));
+  private static final ModuleSight LIVE = new ModuleSight.Live("0.1.0", "A", 0, 1, true, false);
 
   private boolean fits = true;
   private PodNetworks networks = PodNetworks.NONE;
@@ -44,13 +51,9 @@ class ProbePlanTest {
 
   private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
     return ProbePlan.of(
-        wanted,
-        List.of(there),
-        "me",
-        600,
-        Set.of("u1", "u2"),
-        REASONS,
-        networks,
+        new DesiredState("n1", wanted, EXISTING, true),
+        new Observation(LIVE, List.of(there), REASONS, networks, null),
+        new Owner("me", 600),
         netns,
         (p, w, o) -> fits);
   }
