@@ -12,6 +12,7 @@ import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.observe.Observer;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.agent.probe.Attempt;
 import io.dropprobe.agent.probe.DesiredState;

@@ -1,5 +1,6 @@
 package io.dropprobe.agent;
 
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.probe.WantedProbe;

@@ -10,6 +10,7 @@ import io.dropprobe.agent.api.NodeFacts;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.kernel.Preflight;
+import io.dropprobe.agent.platform.SafeFiles;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Match;

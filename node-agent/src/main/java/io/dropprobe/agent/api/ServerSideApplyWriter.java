@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-import io.dropprobe.agent.Time;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;

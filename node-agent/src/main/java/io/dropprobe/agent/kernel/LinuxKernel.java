@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 
 /** The real one. */
 public final class LinuxKernel implements Kernel {
-  /** The module's name in the kernel. */
-  public static final String MODULE = "dropprobe";
-
   private static final int TRIES = 3;
 
   private final KernelPaths paths;
@@ -46,11 +43,11 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public ModuleSight module() {
-    Path dir = paths.sysModule().resolve(MODULE);
+    Path dir = paths.sysModule().resolve(KernelPaths.MODULE);
     if (!Files.isDirectory(dir)) {
       return new ModuleSight.Absent();
     }
-    Optional<String> initstate = read(dir.resolve("initstate"));
+    Optional<String> initstate = KernelFiles.read(dir.resolve("initstate"));
     if (initstate.isEmpty()) {
       // Gone in between, or compiled in.
       return Files.isDirectory(dir) ? new ModuleSight.BuiltIn() : new ModuleSight.Absent();
@@ -59,11 +56,11 @@ public final class LinuxKernel implements Kernel {
   }
 
   private ModuleSight.Live live(Path dir) {
-    DropPacketFile file = DropPacketFile.parse(read(paths.dropPacket()).orElse(""));
+    DropPacketFile file = DropPacketFile.parse(KernelFiles.read(paths.dropPacket()).orElse(""));
     return new ModuleSight.Live(
-        read(dir.resolve("version")).orElse(null),
-        read(dir.resolve("srcversion")).orElse(null),
-        read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
+        KernelFiles.read(dir.resolve("version")).orElse(null),
+        KernelFiles.read(dir.resolve("srcversion")).orElse(null),
+        KernelFiles.read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
         file.abi(),
         file.namesReasons(),
         file.manualActive());
@@ -144,25 +141,16 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public void unload() throws KernelException {
-    syscalls.unloadModule(MODULE);
+    syscalls.unloadModule(KernelPaths.MODULE);
   }
 
   private String line(String file) {
-    return read(paths.proc().resolve(file)).orElse("unknown");
+    return KernelFiles.read(paths.proc().resolve(file)).orElse("unknown");
   }
 
   /** uname -m; /proc/sys/kernel/arch is there since 6.1 only. */
   private static String architecture() {
     String arch = System.getProperty("os.arch");
     return arch.equals("amd64") ? "x86_64" : arch;
-  }
-
-  /** The file's text without the line break at its end; empty when it can't be read. */
-  static Optional<String> read(Path file) {
-    try {
-      return Optional.of(Files.readString(file).strip());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.kernel.DirectoryHandle;
+import io.dropprobe.agent.platform.DirectoryHandle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.KernelFacts;
+import io.dropprobe.agent.platform.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

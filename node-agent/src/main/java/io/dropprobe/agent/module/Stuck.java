@@ -3,8 +3,8 @@ package io.dropprobe.agent.module;
 import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
 import static io.dropprobe.api.Conditions.Node.MODULE_STUCK;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.ManualTime;
-import io.dropprobe.agent.kernel.DirectoryHandleTest;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.kernel.Preflight;
+import io.dropprobe.agent.platform.DirectoryHandleTest;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
 import java.nio.file.Files;

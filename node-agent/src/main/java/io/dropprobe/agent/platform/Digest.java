@@ -1,4 +1,4 @@
-package io.dropprobe.agent.module;
+package io.dropprobe.agent.platform;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -6,10 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 in hexadecimal. */
-final class Digest {
+public final class Digest {
   private Digest() {}
 
-  static String of(byte[] content) {
+  /** 64 digits. */
+  public static String of(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
@@ -17,7 +18,8 @@ final class Digest {
     }
   }
 
-  static String of(String text) {
+  /** The same of a text in UTF-8. */
+  public static String of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,6 +1,5 @@
-package io.dropprobe.agent;
+package io.dropprobe.agent.platform;
 
-import io.dropprobe.agent.kernel.DirectoryHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package io.dropprobe.agent;
+package io.dropprobe.agent.platform;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,7 +11,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** One line for each message, on standard error. */
-final class Logging {
+public final class Logging {
   // Held, or the settings below could be collected with them.
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger CLIENT = Logger.getLogger("io.fabric8");
@@ -21,7 +21,7 @@ final class Logging {
   /**
    * @param level TRACE, DEBUG, INFO, WARN or ERROR; anything else is INFO
    */
-  static void configure(String level) {
+  public static void configure(String level) {
     for (var h : ROOT.getHandlers()) {
       ROOT.removeHandler(h);
     }

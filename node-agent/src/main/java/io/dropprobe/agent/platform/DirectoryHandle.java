@@ -1,4 +1,4 @@
-package io.dropprobe.agent.kernel;
+package io.dropprobe.agent.platform;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;

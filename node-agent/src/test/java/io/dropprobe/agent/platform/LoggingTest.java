@@ -1,4 +1,4 @@
-package io.dropprobe.agent;
+package io.dropprobe.agent.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.dropprobe.agent.kernel;
+package io.dropprobe.agent.platform;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
@@ -8,7 +8,7 @@ import com.sun.jna.NativeLong;
 /**
  * The functions of the C library in use. Each throws LastErrorException instead of returning -1.
  */
-interface Libc extends Library {
+public interface Libc extends Library {
   Libc INSTANCE = Native.load("c", Libc.class);
 
   boolean ARM64 = System.getProperty("os.arch").equals("aarch64");

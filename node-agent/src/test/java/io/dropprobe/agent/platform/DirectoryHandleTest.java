@@ -1,4 +1,4 @@
-package io.dropprobe.agent.kernel;
+package io.dropprobe.agent.platform;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

@@ -1,4 +1,4 @@
-package io.dropprobe.agent;
+package io.dropprobe.agent.platform;
 
 import java.util.logging.LogManager;
 
