@@ -4,23 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.agent.kernel.FakeKernel;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How often a pass reads the kernel: each reading takes the module's lock. */
-class KernelReadsTest {
-  @TempDir Path dir;
-  private final ManualTime time = new ManualTime();
-  private final FakeKernel kernel = new FakeKernel(time);
-  private TestNode node;
-
+class KernelReadsTest extends NodeTestCase {
   @BeforeEach
-  void start() {
-    node = new TestNode("worker-1", dir, time, kernel);
+  void settleTwoProbes() {
     node.api.probes.add(TestProbe.probe("a", "u1"));
     node.api.probes.add(TestProbe.probe("b", "u2"));
     node.pass();

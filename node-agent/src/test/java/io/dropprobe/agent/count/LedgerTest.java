@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.StageReading;
+import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -210,15 +211,12 @@ class LedgerTest {
   @Test
   void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
     assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
-    ProbeSnapshot idle =
-        new ProbeSnapshot(
-            "a", "u1", "n", false, 60, "e9", null, null, 0, 0, 0, List.of(), List.of(), List.of());
+    ProbeSnapshot idle = TestSnapshot.of("a", "u1").epoch("e9").active(false).since(null).build();
     assertFalse(ledger.fits(idle, "s", "n1", ""));
   }
 
   private static ProbeSnapshot tagged(String tag, boolean active) {
-    return new ProbeSnapshot(
-        "a", "u1", "n", active, 60, "e9", tag, null, 0, 0, 0, List.of(), List.of(), List.of());
+    return TestSnapshot.of("a", "u1").epoch("e9").active(active).since(null).tag(tag).build();
   }
 
   @Test
@@ -243,22 +241,11 @@ class LedgerTest {
   }
 
   private ProbeSnapshot staged(String epoch, StageReading... stages) {
-    ProbeSnapshot p = probe(epoch, 7);
-    return new ProbeSnapshot(
-        "a",
-        "u1",
-        "n",
-        true,
-        60,
-        epoch,
-        null,
-        Instant.EPOCH,
-        0,
-        0,
-        0,
-        p.reasons(),
-        List.of(),
-        List.of(stages));
+    return TestSnapshot.of("a", "u1")
+        .epoch(epoch)
+        .counted(probe(epoch, 7).reasons(), List.of())
+        .stages(List.of(stages))
+        .build();
   }
 
   private Map<String, Stage> stages() {

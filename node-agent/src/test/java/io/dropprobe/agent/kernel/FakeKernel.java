@@ -210,21 +210,16 @@ public final class FakeKernel implements Kernel {
           String location = "at_" + name.toLowerCase() + "+0x12";
           cells.add(new ProbeSnapshot.Cell(id, location, n, n, n * 100, time.wall()));
         });
-    return new ProbeSnapshot(
-        p.name,
-        p.uid,
-        p.owner,
-        p.active,
-        left(p),
-        p.epoch,
-        p.tag,
-        p.since,
-        p.gap,
-        0,
-        0,
-        reasons,
-        cells,
-        p.stages());
+    return TestSnapshot.of(p.name, p.uid)
+        .owner(p.owner, left(p))
+        .active(p.active)
+        .epoch(p.epoch)
+        .tag(p.tag)
+        .since(p.since)
+        .gap(p.gap)
+        .counted(reasons, cells)
+        .stages(p.stages())
+        .build();
   }
 
   @Override

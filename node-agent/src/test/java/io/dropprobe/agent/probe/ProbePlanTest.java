@@ -8,6 +8,7 @@ import io.dropprobe.agent.TestProbe;
 import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.pod.PodNetworks;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -44,9 +45,7 @@ class ProbePlanTest {
 
   private static ProbeSnapshot there(
       String name, String uid, String owner, boolean active, long lease) {
-    return new ProbeSnapshot(
-        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of(),
-        List.of());
+    return TestSnapshot.of(name, uid).owner(owner, lease).active(active).build();
   }
 
   private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
