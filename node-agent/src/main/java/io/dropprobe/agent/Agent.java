@@ -1,27 +1,27 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.api.Cluster;
-import io.dropprobe.agent.api.View;
+import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.count.Journal;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.count.ReportedAccounts;
 import io.dropprobe.agent.kernel.Kernel;
-import io.dropprobe.agent.module.Holders;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.module.ModuleUsers;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.observe.Observer;
 import io.dropprobe.agent.platform.Time;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.probe.Attempt;
+import io.dropprobe.agent.probe.DesiredProbe;
 import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.History;
 import io.dropprobe.agent.probe.Owner;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.probe.Verdict;
-import io.dropprobe.agent.probe.WantedProbe;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
@@ -58,14 +58,14 @@ public final class Agent {
   /**
    * Makes all parts between the edges; starts none of them.
    *
-   * @param networks finds the network namespaces of this node's pods
+   * @param podNetns finds the network namespaces of this node's pods
    */
   public Agent(
       Settings settings,
       Time time,
       Kernel kernel,
       Cluster cluster,
-      PodNetworks.Source networks,
+      PodNetns.Source podNetns,
       Reporter reporter) {
     ReasonCatalog catalog = ReasonCatalog.load();
     this.settings = settings;
@@ -74,10 +74,10 @@ public final class Agent {
     this.cluster = cluster;
     this.reporter = reporter;
     this.ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
-    this.observer = new Observer(kernel, networks);
+    this.observer = new Observer(kernel, podNetns);
     this.module =
         ModuleKeeper.of(
-            kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline());
+            kernel, settings.stateDir(), settings.buildDir(), time, ModuleKeeper.BUILD_DEADLINE);
     this.probes =
         new ProbeKeeper(kernel, ledger, new Owner(settings.node(), settings.lease().toSeconds()));
     this.builder = new ReportBuilder(catalog);
@@ -92,7 +92,7 @@ public final class Agent {
    */
   public long pass() {
     long begun = time.millis();
-    Optional<View> view = cluster.view();
+    Optional<ClusterView> view = cluster.view();
     if (view.isEmpty()) {
       probes.renewAll(observer.observe(false));
       return next.afterBlindPass();
@@ -107,8 +107,8 @@ public final class Agent {
    * The last pass, on SIGTERM. A rollout leaves everything counting; where no DropProbe selects the
    * node any more, the kernel is left without probes and module.
    */
-  public void farewell() {
-    Optional<View> view = cluster.ask();
+  public void shutDown() {
+    Optional<ClusterView> view = cluster.ask();
     if (view.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "the API server can''t be asked: leaving all as it is");
       cluster.view().ifPresent(last -> act(desired(last)));
@@ -125,7 +125,7 @@ public final class Agent {
     }
     ledger.save();
     // If the DropProbes could not be listed, do not flush: an empty report would erase the counts.
-    if (latest != null && view.map(View::listed).orElse(true)) {
+    if (latest != null && view.map(ClusterView::listed).orElse(true)) {
       reporter.flush(latest);
     }
   }
@@ -135,17 +135,17 @@ public final class Agent {
     return latest;
   }
 
-  private DesiredState desired(View view) {
+  private DesiredState desired(ClusterView view) {
     resume(view);
     return new DesiredState(
         view.node().uid(),
-        WantedProbe.select(
+        DesiredProbe.select(
             view.probes(), view.node().labels(), view.node().taints(), history, time.wall()),
         view.probes(),
         view.listed());
   }
 
-  private void resume(View view) {
+  private void resume(ClusterView view) {
     if (!resumed) {
       ledger.load(ReportedAccounts.of(view.report()));
       history.resume(view.report(), view.node().uid());
@@ -178,8 +178,8 @@ public final class Agent {
         desired.nodeUid(), kernel.facts(), after.module(), outcome, sharedWith, states);
   }
 
-  private Holders others(Observation observed) {
-    return Holders.of(observed.module(), observed.probes(), settings.node());
+  private ModuleUsers others(Observation observed) {
+    return ModuleUsers.of(observed.module(), observed.probes(), settings.node());
   }
 
   private static Verdict pending(ModuleOutcome outcome) {

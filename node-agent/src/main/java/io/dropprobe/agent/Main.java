@@ -1,9 +1,9 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.api.Clients;
+import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.api.KubernetesCluster;
 import io.dropprobe.agent.api.ServerSideApplyWriter;
-import io.dropprobe.agent.api.View;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.LinuxKernel;
 import io.dropprobe.agent.kernel.LinuxSyscalls;
@@ -15,7 +15,7 @@ import io.dropprobe.agent.platform.LastingLogManager;
 import io.dropprobe.agent.platform.Logging;
 import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodFolders;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -39,6 +39,9 @@ public final class Main {
   /** How long a scrape waits for newer numbers. */
   private static final long SCRAPE_MILLIS = 1000;
 
+  /** How often the agent reads its own Node again. */
+  private static final Duration NODE_POLL = Duration.ofSeconds(60);
+
   private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
 
   /** For the pass under way, within the pod's grace period. */
@@ -61,11 +64,10 @@ public final class Main {
     this.client = Clients.of(Config.autoConfigure(null));
     Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
     this.cluster =
-        new KubernetesCluster(
-            client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
+        new KubernetesCluster(client, settings.node(), settings.namespace(), NODE_POLL, this::wake);
     this.writer =
         new ServerSideApplyWriter(
-            client, settings.node(), () -> cluster.view().map(View::probes), time);
+            client, settings.node(), () -> cluster.view().map(ClusterView::probes), time);
     this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(
@@ -73,7 +75,7 @@ public final class Main {
             time,
             kernel,
             cluster,
-            () -> PodNetworks.of(kernel.networks(), PodFolders.list(settings.podLogs())),
+            () -> PodNetns.of(kernel.netNamespaces(), PodFolders.list(settings.podLogs())),
             reporter);
     this.loop = new Loop(agent::pass, time);
     LOG.log(
@@ -141,7 +143,7 @@ public final class Main {
   private void stop() {
     try {
       if (loop.stop(LAST_PASS_MILLIS)) {
-        agent.farewell();
+        agent.shutDown();
       } else {
         LOG.log(
             System.Logger.Level.ERROR,

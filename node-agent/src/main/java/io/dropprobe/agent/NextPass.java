@@ -1,9 +1,9 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.platform.Time;
+import io.dropprobe.agent.probe.DesiredProbe;
 import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.ProbeStates;
-import io.dropprobe.agent.probe.WantedProbe;
 import java.time.Duration;
 
 /** When the next pass is due. All times are milliseconds of the clock. */
@@ -44,7 +44,7 @@ final class NextPass {
   Duration reportInterval(DesiredState desired) {
     Duration smallest =
         desired.probes().stream()
-            .map(WantedProbe::interval)
+            .map(DesiredProbe::interval)
             .min(Duration::compareTo)
             .orElse(QUIET_INTERVAL);
     return smallest.compareTo(minReportInterval) < 0 ? minReportInterval : smallest;
@@ -78,7 +78,7 @@ final class NextPass {
     if (desired.followsPods()) {
       due = Math.min(due, time.in(POD_PAUSE));
     }
-    for (WantedProbe w : desired.probes()) {
+    for (DesiredProbe w : desired.probes()) {
       if (w.active() && w.expiresAt() != null) {
         due = Math.min(due, time.in(Duration.between(time.wall(), w.expiresAt())));
       }

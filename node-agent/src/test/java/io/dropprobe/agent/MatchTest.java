@@ -92,7 +92,7 @@ class MatchTest extends NodeTestCase {
   }
 
   private void pod(String cookie, int i) {
-    kernel.networks.put(cookie, "/kubepods/besteffort/pod" + pod(i) + "/8f");
+    kernel.netns.put(cookie, "/kubepods/besteffort/pod" + pod(i) + "/8f");
   }
 
   @Test
@@ -111,7 +111,7 @@ class MatchTest extends NodeTestCase {
     pod("9", 2);
     node.run(Duration.ofSeconds(2));
     assertEquals("{netns=7,9}", kernel.filter("a"));
-    kernel.networks.remove("7");
+    kernel.netns.remove("7");
     node.run(Duration.ofSeconds(2));
     assertEquals("{netns=9}", kernel.filter("a"));
     node.report();

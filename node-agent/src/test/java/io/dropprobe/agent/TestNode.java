@@ -2,7 +2,7 @@ package io.dropprobe.agent;
 
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.module.BuilderSide;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -63,7 +63,7 @@ public final class TestNode {
             time,
             kernel,
             api,
-            () -> PodNetworks.of(kernel.networks(), podFolders),
+            () -> PodNetns.of(kernel.netNamespaces(), podFolders),
             new Reporter(api, time, () -> {}, name, settings.heartbeat()));
     due = time.millis();
   }
@@ -109,7 +109,7 @@ public final class TestNode {
 
   /** SIGTERM. */
   public void terminate() {
-    agent.farewell();
+    agent.shutDown();
   }
 
   /** What the agent would report now. */

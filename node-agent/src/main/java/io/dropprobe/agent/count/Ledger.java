@@ -87,11 +87,11 @@ public final class Ledger {
   }
 
   /** Takes in a reading of a probe that counts for the series. */
-  public void read(ProbeSnapshot probe, String series, String nodeUid, String options) {
+  public void record(ProbeSnapshot probe, String series, String nodeUid, String options) {
     Counts counts = Counts.of(probe, catalog);
     Account known = find(probe.uid(), series, nodeUid).orElse(null);
     if (known != null && probe.epoch().equals(known.epoch())) {
-      accounts.put(probe.uid(), known.read(counts).with(options, probe.since()));
+      accounts.put(probe.uid(), known.record(counts).with(options, probe.since()));
       unsaved |= known.since() == null && probe.since() != null;
       return;
     }
@@ -112,10 +112,10 @@ public final class Ledger {
   }
 
   /** Takes in the last reading before a probe is removed, whatever is wanted of it now. */
-  public void lastRead(ProbeSnapshot probe) {
+  public void recordLast(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
     if (a != null && probe.epoch().equals(a.epoch())) {
-      accounts.put(probe.uid(), a.read(Counts.of(probe, catalog)));
+      accounts.put(probe.uid(), a.record(Counts.of(probe, catalog)));
       unsaved = true;
     }
   }

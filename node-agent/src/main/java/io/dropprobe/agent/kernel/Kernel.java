@@ -13,7 +13,7 @@ public interface Kernel {
   Preflight preflight();
 
   /** Whether the module is there, and which. */
-  ModuleSight module();
+  ObservedModule module();
 
   /**
    * All probes in the kernel, whoever owns them, each with a whole snapshot of its counters; sorted
@@ -44,7 +44,7 @@ public interface Kernel {
    *
    * @throws IOException when the file can't be read, or stays torn
    */
-  NetNamespaces networks() throws IOException;
+  NetNamespaces netNamespaces() throws IOException;
 
   /**
    * Writes one command to the control file, in one write(2).

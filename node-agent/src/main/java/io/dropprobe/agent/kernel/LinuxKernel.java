@@ -42,22 +42,24 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public ModuleSight module() {
+  public ObservedModule module() {
     Path dir = paths.sysModule().resolve(KernelPaths.MODULE);
     if (!Files.isDirectory(dir)) {
-      return new ModuleSight.Absent();
+      return new ObservedModule.Absent();
     }
     Optional<String> initstate = KernelFiles.read(dir.resolve("initstate"));
     if (initstate.isEmpty()) {
       // Gone in between, or compiled in.
-      return Files.isDirectory(dir) ? new ModuleSight.BuiltIn() : new ModuleSight.Absent();
+      return Files.isDirectory(dir) ? new ObservedModule.BuiltIn() : new ObservedModule.Absent();
     }
-    return initstate.get().equals("live") ? live(dir) : new ModuleSight.Transient(initstate.get());
+    return initstate.get().equals("live")
+        ? live(dir)
+        : new ObservedModule.Transient(initstate.get());
   }
 
-  private ModuleSight.Live live(Path dir) {
+  private ObservedModule.Live live(Path dir) {
     DropPacketFile file = DropPacketFile.parse(KernelFiles.read(paths.dropPacket()).orElse(""));
-    return new ModuleSight.Live(
+    return new ObservedModule.Live(
         KernelFiles.read(dir.resolve("version")).orElse(null),
         KernelFiles.read(dir.resolve("srcversion")).orElse(null),
         KernelFiles.read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
@@ -92,13 +94,13 @@ public final class LinuxKernel implements Kernel {
 
   /** Empty when there is no such file. */
   private static <T> Optional<T> whole(Path file, Function<String, T> parser) throws IOException {
-    TornAnswerException torn = null;
+    TruncatedReadException torn = null;
     for (int i = 0; i < TRIES; i++) {
       try {
         return Optional.of(parser.apply(Files.readString(file)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
-      } catch (TornAnswerException e) {
+      } catch (TruncatedReadException e) {
         torn = e;
       }
     }
@@ -113,7 +115,7 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public NetNamespaces networks() throws IOException {
+  public NetNamespaces netNamespaces() throws IOException {
     return new NetNamespaces(
         whole(paths.dropProbes().resolve("namespaces"), NetNamespaces::parse).orElse(List.of()),
         ownNamespace());

@@ -3,7 +3,7 @@ package io.dropprobe.agent.module;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
@@ -22,6 +22,12 @@ public final class ModuleKeeper {
     void quiesce() throws KernelException, IOException;
   }
 
+  /**
+   * For one build of the module. It takes seconds on most nodes, but it runs niced: a busy node
+   * must still finish one, because the next build starts from scratch.
+   */
+  public static final Duration BUILD_DEADLINE = Duration.ofMinutes(30);
+
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
   private static final int STEPS = 6;
 
@@ -36,8 +42,8 @@ public final class ModuleKeeper {
   private final Time time;
   private final ModuleCalls calls;
   private final Stuck stuck;
-  private final Backoff loads = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
-  private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
+  private final Backoff loadBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+  private final Backoff unloadBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
   private String unloadProblem;
   private boolean sourceAsked;
@@ -61,7 +67,7 @@ public final class ModuleKeeper {
       Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline) {
     ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
     ModuleSource source =
-        new ModuleSource(new FileBuilder(buildDir), cache, kernel.facts(), time, deadline);
+        new ModuleSource(new BuilderClient(buildDir), cache, kernel.facts(), time, deadline);
     return new ModuleKeeper(kernel, source, time);
   }
 
@@ -72,7 +78,7 @@ public final class ModuleKeeper {
    * @param observed the module in the kernel at the beginning of the pass
    */
   public ModuleOutcome pass(
-      boolean desired, ModuleSight observed, Holders holders, Quiesce quiesce) {
+      boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     if (!desired) {
       source.withdraw();
     }
@@ -80,7 +86,7 @@ public final class ModuleKeeper {
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
       // After a call the kernel is looked at again: the call, or another agent, has changed it.
-      outcome = step(desired, i == 0 ? observed : kernel.module(), holders, quiesce);
+      outcome = step(desired, i == 0 ? observed : kernel.module(), users, quiesce);
     }
     return outcome != null
         ? outcome
@@ -110,14 +116,15 @@ public final class ModuleKeeper {
     // Only what the last pass would have done if it had been time: the rest has no time of its own.
     long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;
     if (loadProblem != null && last instanceof ModuleAction.Load) {
-      due = Math.min(due, loads.readyAt());
+      due = Math.min(due, loadBackoff.readyAt());
     }
     boolean unloading = last instanceof ModuleAction.Unload || last instanceof ModuleAction.Replace;
-    return unloadProblem != null && unloading ? Math.min(due, unloads.readyAt()) : due;
+    return unloadProblem != null && unloading ? Math.min(due, unloadBackoff.readyAt()) : due;
   }
 
   /** Null: something was done, look again. */
-  private ModuleOutcome step(boolean wanted, ModuleSight sight, Holders holders, Quiesce quiesce) {
+  private ModuleOutcome step(
+      boolean wanted, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
       return stuck.during(running.get(), wanted);
@@ -128,7 +135,7 @@ public final class ModuleKeeper {
       return ended(ended.get());
     }
     Optional<NodeProblem> problem =
-        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(sight));
+        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(observed));
     sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
@@ -137,24 +144,24 @@ public final class ModuleKeeper {
       problem = Optional.of(i.problem());
     }
     ModuleAction action =
-        ModuleTable.decide(sight, wanted, target == null ? null : target.srcversion(), holders);
+        ModuleTable.decide(observed, wanted, target == null ? null : target.srcversion(), users);
     last = action;
 
     if (action instanceof ModuleAction.Load) {
       return load(target);
     }
     if (action instanceof ModuleAction.Replace || action instanceof ModuleAction.Unload) {
-      return unload(sight, target, quiesce);
+      return unload(observed, target, quiesce);
     }
     if (action instanceof ModuleAction.Keep) {
       loadProblem = null;
       unloadProblem = null;
     }
-    return Outcomes.stand(sight, wanted, action, problem.orElse(null), supply, target);
+    return Outcomes.of(observed, wanted, action, problem.orElse(null), supply, target);
   }
 
   private ModuleOutcome load(ModuleFile target) {
-    if (loadProblem != null && !loads.ready(time.millis())) {
+    if (loadProblem != null && !loadBackoff.ready(time.millis())) {
       return Outcomes.failed(loadProblem, target);
     }
     Optional<byte[]> content = source.read(target);
@@ -185,11 +192,11 @@ public final class ModuleKeeper {
           "loaded {0}, srcversion {1}",
           call.target().file(),
           call.target().srcversion());
-      loads.succeeded();
+      loadBackoff.succeeded();
       loadProblem = null;
     } else {
       LOG.log(System.Logger.Level.INFO, "unloaded the module");
-      unloads.succeeded();
+      unloadBackoff.succeeded();
       unloadProblem = null;
     }
     return null;
@@ -198,12 +205,12 @@ public final class ModuleKeeper {
   private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
     LOG.log(System.Logger.Level.WARNING, e.getMessage());
     if (e.errno() == Errno.EEXIST) {
-      ModuleSight sight = kernel.module();
-      if (sight instanceof ModuleSight.Live) {
+      ObservedModule observed = kernel.module();
+      if (observed instanceof ObservedModule.Live) {
         // Another agent on this kernel was faster.
         return null;
       }
-      if (sight instanceof ModuleSight.Transient) {
+      if (observed instanceof ObservedModule.Transient) {
         return Outcomes.pending("being loaded by another", target);
       }
     }
@@ -213,14 +220,14 @@ public final class ModuleKeeper {
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
     }
-    loads.failed(time.millis());
+    loadBackoff.failed(time.millis());
     loadProblem = Problems.load(e, kernel.preflight());
     return Outcomes.failed(loadProblem, target);
   }
 
-  private ModuleOutcome unload(ModuleSight sight, ModuleFile target, Quiesce quiesce) {
-    if (unloadProblem != null && !unloads.ready(time.millis())) {
-      return Outcomes.held(sight, unloadProblem, target);
+  private ModuleOutcome unload(ObservedModule observed, ModuleFile target, Quiesce quiesce) {
+    if (unloadProblem != null && !unloadBackoff.ready(time.millis())) {
+      return Outcomes.held(observed, unloadProblem, target);
     }
     acted = true;
     try {
@@ -233,7 +240,7 @@ public final class ModuleKeeper {
   }
 
   private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
-    unloads.failed(time.millis());
+    unloadBackoff.failed(time.millis());
     unloadProblem = "can't be unloaded: " + e.getMessage();
     return Outcomes.held(kernel.module(), unloadProblem, target);
   }

@@ -1,9 +1,9 @@
 package io.dropprobe.agent.observe;
 
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -17,16 +17,16 @@ import java.util.stream.Collectors;
  * @param probes all probes in the kernel with their counters, whoever owns them, sorted by name;
  *     empty unless the module is live
  * @param reasons the kernel's names of its drop reasons; none unless the module is live
- * @param networks network namespaces of this node's pods; {@link PodNetworks#NONE} when no probe
- *     needs them
+ * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
+ *     them
  * @param error why the module's files could not be read, in which case the other parts may be
  *     empty; null when they could
  */
 public record Observation(
-    ModuleSight module,
+    ObservedModule module,
     List<ProbeSnapshot> probes,
     ReasonNames reasons,
-    PodNetworks networks,
+    PodNetns podNetns,
     String error) {
 
   /** Copies. */
@@ -35,13 +35,13 @@ public record Observation(
   }
 
   /** A kernel without probes, because the module is not loaded. */
-  static Observation withoutProbes(ModuleSight module) {
-    return new Observation(module, List.of(), ReasonNames.NONE, PodNetworks.NONE, null);
+  static Observation withoutProbes(ObservedModule module) {
+    return new Observation(module, List.of(), ReasonNames.NONE, PodNetns.NONE, null);
   }
 
   /** The same names and pods, with a newer reading of what commands change. */
-  Observation with(ModuleSight newModule, List<ProbeSnapshot> newProbes, String newError) {
-    return new Observation(newModule, newProbes, reasons, networks, newError);
+  Observation with(ObservedModule newModule, List<ProbeSnapshot> newProbes, String newError) {
+    return new Observation(newModule, newProbes, reasons, podNetns, newError);
   }
 
   /** The probes that a node owns. */

@@ -1,10 +1,10 @@
 package io.dropprobe.agent.observe;
 
 import io.dropprobe.agent.kernel.Kernel;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import java.io.IOException;
 import java.util.List;
 
@@ -16,12 +16,12 @@ public final class Observer {
   private static final System.Logger LOG = System.getLogger(Observer.class.getName());
 
   private final Kernel kernel;
-  private final PodNetworks.Source networks;
+  private final PodNetns.Source podNetns;
 
   /** Reads nothing yet. */
-  public Observer(Kernel kernel, PodNetworks.Source networks) {
+  public Observer(Kernel kernel, PodNetns.Source podNetns) {
     this.kernel = kernel;
-    this.networks = networks;
+    this.podNetns = podNetns;
   }
 
   /**
@@ -30,8 +30,8 @@ public final class Observer {
    * @param pods whether the network namespaces of the node's pods are needed, too
    */
   public Observation observe(boolean pods) {
-    ModuleSight module = kernel.module();
-    if (!(module instanceof ModuleSight.Live)) {
+    ObservedModule module = kernel.module();
+    if (!(module instanceof ObservedModule.Live)) {
       return Observation.withoutProbes(module);
     }
     List<ProbeSnapshot> probes = List.of();
@@ -39,10 +39,10 @@ public final class Observer {
     try {
       probes = kernel.probes();
       reasons = kernel.reasons();
-      PodNetworks found = pods ? networks.look() : PodNetworks.NONE;
+      PodNetns found = pods ? podNetns.look() : PodNetns.NONE;
       return new Observation(module, probes, reasons, found, null);
     } catch (IOException e) {
-      return new Observation(module, probes, reasons, PodNetworks.NONE, logged(e));
+      return new Observation(module, probes, reasons, PodNetns.NONE, logged(e));
     }
   }
 
@@ -52,8 +52,8 @@ public final class Observer {
    * @param before the observation that the commands were based on
    */
   public Observation afterwards(Observation before) {
-    ModuleSight module = kernel.module();
-    if (!(module instanceof ModuleSight.Live)) {
+    ObservedModule module = kernel.module();
+    if (!(module instanceof ObservedModule.Live)) {
       return Observation.withoutProbes(module);
     }
     try {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param complete whether {@code existing} is known; false when the API server refused the list
  */
 public record DesiredState(
-    String nodeUid, List<WantedProbe> probes, List<DropProbe> existing, boolean complete) {
+    String nodeUid, List<DesiredProbe> probes, List<DropProbe> existing, boolean complete) {
 
   /** Whether no DropProbe selects this node. */
   public boolean isEmpty() {
@@ -25,7 +25,7 @@ public record DesiredState(
 
   /** Whether the network namespaces of the node's pods are needed. */
   public boolean followsPods() {
-    return probes.stream().anyMatch(WantedProbe::followsPods);
+    return probes.stream().anyMatch(DesiredProbe::followsPods);
   }
 
   /** Whether a DropProbe selects this node. */

@@ -96,24 +96,24 @@ public final class ProbeKeeper {
   }
 
   private ProbeResult result(
-      WantedProbe w, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
+      DesiredProbe w, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
     boolean mine = observed != null && me.owns(observed);
     Verdict verdict =
         attempt.failed().getOrDefault(w.name(), attempt.plan().verdicts().get(w.uid()));
     Options.Result options = attempt.plan().options().get(w.uid());
     if (mine && options != null && ledger.fits(observed, w.series(), nodeUid, options.words())) {
-      ledger.read(observed, w.series(), nodeUid, options.words());
+      ledger.record(observed, w.series(), nodeUid, options.words());
     }
     if (verdict == null) {
       verdict =
           mine && options != null && observed.active() == w.active()
-              ? new Verdict.AsWanted(options.note())
+              ? new Verdict.AsDesired(options.note())
               : new Verdict.Pending("being brought to the wanted state");
     }
     return new ProbeResult(w, verdict, mine ? observed : null, account(w, nodeUid));
   }
 
-  private Account account(WantedProbe w, String nodeUid) {
+  private Account account(DesiredProbe w, String nodeUid) {
     return ledger.find(w.uid(), w.series(), nodeUid).orElse(null);
   }
 

@@ -23,7 +23,7 @@ record ProbePlan(
 
   /** Whether a probe in the kernel can go on counting for a desired one of the same UID. */
   interface Fits {
-    boolean fits(ProbeSnapshot observed, WantedProbe desired, String options);
+    boolean fits(ProbeSnapshot observed, DesiredProbe desired, String options);
   }
 
   /**
@@ -73,13 +73,13 @@ record ProbePlan(
       }
     }
 
-    void desired(WantedProbe w, ProbeSnapshot probe) {
+    void desired(DesiredProbe w, ProbeSnapshot probe) {
       boolean same = probe != null && probe.uid().equals(w.uid());
-      if (probe != null && probe.heldByAnother(me.node())) {
+      if (probe != null && probe.leasedByAnother(me.node())) {
         verdicts.put(w.uid(), same ? elsewhere(probe) : oldNamesake(probe));
         return;
       }
-      Options.Result result = Options.of(w, observed.reasons(), observed.networks());
+      Options.Result result = Options.of(w, observed.reasons(), observed.podNetns());
       options.put(w.uid(), result);
       if (same) {
         keep(w, probe, result);
@@ -88,7 +88,7 @@ record ProbePlan(
       }
     }
 
-    private void keep(WantedProbe w, ProbeSnapshot probe, Options.Result options) {
+    private void keep(DesiredProbe w, ProbeSnapshot probe, Options.Result options) {
       if (!me.owns(probe) || me.renewalDue(probe)) {
         steps.add(new Step.Renew(w.name(), w.uid()));
       }
@@ -109,7 +109,7 @@ record ProbePlan(
       }
     }
 
-    private void add(WantedProbe w, Options.Result options) {
+    private void add(DesiredProbe w, Options.Result options) {
       steps.add(new Step.Add(w, options));
       if (w.active()) {
         steps.add(new Step.Activate(w.name(), w.uid()));

@@ -10,4 +10,4 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
  * @param account what this node has counted for the probe's series; null when it never counted
  */
 public record ProbeResult(
-    WantedProbe desired, Verdict verdict, ProbeSnapshot observed, Account account) {}
+    DesiredProbe desired, Verdict verdict, ProbeSnapshot observed, Account account) {}

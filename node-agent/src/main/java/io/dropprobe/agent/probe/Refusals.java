@@ -29,7 +29,7 @@ final class Refusals {
   }
 
   /** The parts that came last to the module are the first that an older one does not know. */
-  private static String notSupported(WantedProbe probe, KernelException e) {
+  private static String notSupported(DesiredProbe probe, KernelException e) {
     String late = Options.lateFields(probe);
     String fields = late.isEmpty() ? Options.fields(probe) : late;
     return fields.isEmpty()

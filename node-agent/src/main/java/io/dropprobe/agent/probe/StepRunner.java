@@ -97,10 +97,10 @@ final class StepRunner {
    * activated, so that no count ever belongs to an unknown epoch.
    */
   private void remember(Step.Add added, String nodeUid) throws IOException {
-    WantedProbe w = added.probe();
+    DesiredProbe w = added.probe();
     Optional<ProbeSnapshot> fresh = kernel.probe(w.name()).filter(p -> p.uid().equals(w.uid()));
     if (fresh.isPresent()) {
-      ledger.read(fresh.get(), w.series(), nodeUid, added.options().words());
+      ledger.record(fresh.get(), w.series(), nodeUid, added.options().words());
       netns.put(fresh.get().epoch(), added.options().netns());
     }
     ledger.saveChanges();
@@ -115,7 +115,10 @@ final class StepRunner {
    * packets were counted between that and the deactivation, and the removal drops them.
    */
   void remove(ProbeSnapshot probe) throws KernelException, IOException {
-    kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid())).ifPresent(ledger::lastRead);
+    kernel
+        .probe(probe.name())
+        .filter(p -> p.uid().equals(probe.uid()))
+        .ifPresent(ledger::recordLast);
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
   }

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.kernel.KernelFacts;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeStates;
 
@@ -9,19 +9,19 @@ import io.dropprobe.agent.probe.ProbeStates;
  * All that a report is made of.
  *
  * @param nodeUid UID of the Node object
- * @param sight the module in the kernel, after the pass
+ * @param observed the module in the kernel, after the pass
  * @param sharedWith another node that owns probes in this kernel; null when there is none
  * @param probes where the probes stand, with their counts
  */
 public record NodeState(
     String nodeUid,
     KernelFacts kernel,
-    ModuleSight sight,
+    ObservedModule observed,
     ModuleOutcome module,
     String sharedWith,
     ProbeStates probes) {
 
   boolean namesReasons() {
-    return !(sight instanceof ModuleSight.Live live) || live.namesReasons();
+    return !(observed instanceof ObservedModule.Live live) || live.namesReasons();
   }
 }

@@ -82,7 +82,7 @@ final class ProbeReports {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
       r.message = ConditionList.cut(problem.message());
-    } else if (p.verdict() instanceof Verdict.AsWanted w) {
+    } else if (p.verdict() instanceof Verdict.AsDesired w) {
       acted(r, p, p.desired().state());
       r.message = w.note() == null ? null : ConditionList.cut(w.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.count.ReasonCatalog;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -48,7 +48,7 @@ public final class ReportBuilder {
             .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
             .toList();
     // On its way in or out, nothing can be read of it.
-    boolean readable = !(node.sight() instanceof ModuleSight.Transient);
+    boolean readable = !(node.observed() instanceof ObservedModule.Transient);
     s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(s.probes) : null;
     return s;
   }
@@ -88,7 +88,7 @@ public final class ReportBuilder {
     ModuleInfo m = new ModuleInfo();
     m.state = outcome.state();
     m.sharedWith = node.sharedWith();
-    if (node.sight() instanceof ModuleSight.Live live) {
+    if (node.observed() instanceof ObservedModule.Live live) {
       m.version = live.version();
       m.srcversion = live.srcversion();
       // The cache knows how a file was built; of another one that is loaded nothing is known.

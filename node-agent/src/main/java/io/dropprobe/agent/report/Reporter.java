@@ -92,7 +92,7 @@ public final class Reporter {
         next = Long.MAX_VALUE;
       } else if (due > time.millis()) {
         // Counts that have not changed yet may do so before the next turn.
-        next = Math.min(due, schedule.turnAfter(time.millis()));
+        next = Math.min(due, schedule.slotAfter(time.millis()));
       } else {
         now = start(complete);
         next = Long.MAX_VALUE;
@@ -109,7 +109,7 @@ public final class Reporter {
     DropProbeNodeStatus complete;
     synchronized (this) {
       complete = complete(report);
-      if (Changes.between(written, complete) == Changes.NONE) {
+      if (ReportDiff.between(written, complete) == ReportDiff.NONE) {
         return;
       }
       start(complete);

@@ -46,7 +46,7 @@ public final class FakeKernel implements Kernel {
   public boolean manualActive;
 
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
-  public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
+  public final Map<String, String> netns = new TreeMap<>(Map.of("1", "/init.scope"));
 
   /** How often the state of the module was read. */
   public int moduleReads;
@@ -168,14 +168,14 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public ModuleSight module() {
+  public ObservedModule module() {
     moduleReads++;
     if (transientState != null) {
-      return new ModuleSight.Transient(transientState);
+      return new ObservedModule.Transient(transientState);
     }
     return srcversion == null
-        ? new ModuleSight.Absent()
-        : new ModuleSight.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
+        ? new ObservedModule.Absent()
+        : new ObservedModule.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
   }
 
   private int references() {
@@ -230,9 +230,9 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public NetNamespaces networks() {
+  public NetNamespaces netNamespaces() {
     return new NetNamespaces(
-        networks.entrySet().stream()
+        netns.entrySet().stream()
             .map(
                 e ->
                     new NetNamespaces.NetNamespace(

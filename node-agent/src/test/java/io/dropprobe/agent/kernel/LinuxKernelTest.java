@@ -88,7 +88,7 @@ class LinuxKernelTest {
         """);
     Files.createDirectories(root.resolve("proc/self/ns"));
     Files.createSymbolicLink(root.resolve("proc/self/ns/net"), Path.of("net:[4026531840]"));
-    NetNamespaces n = kernel.networks();
+    NetNamespaces n = kernel.netNamespaces();
     assertEquals(4026531840L, n.own());
     assertEquals(
         List.of(
@@ -96,11 +96,11 @@ class LinuxKernelTest {
             new NetNamespaces.NetNamespace("18446744073709551615", 4026532201L, "-")),
         n.all());
     file(list.toString(), "netns cookie=1 inum=4026531840 cgroup=/init.scope\n");
-    assertThrows(IOException.class, kernel::networks);
+    assertThrows(IOException.class, kernel::netNamespaces);
     file(list.toString(), "");
-    assertEquals(List.of(), kernel.networks().all());
+    assertEquals(List.of(), kernel.netNamespaces().all());
     Files.delete(root.resolve(list));
-    assertEquals(List.of(), kernel.networks().all());
+    assertEquals(List.of(), kernel.netNamespaces().all());
   }
 
   @Test
@@ -112,13 +112,13 @@ class LinuxKernelTest {
 
   @Test
   void aModuleIsAbsentLiveOnItsWayOrBuiltIn() throws IOException {
-    assertInstanceOf(ModuleSight.Absent.class, kernel.module());
+    assertInstanceOf(ObservedModule.Absent.class, kernel.module());
     loaded();
-    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
+    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
     file("sys/module/dropprobe/initstate", "going\n");
-    assertEquals(new ModuleSight.Transient("going"), kernel.module());
+    assertEquals(new ObservedModule.Transient("going"), kernel.module());
     Files.delete(root.resolve("sys/module/dropprobe/initstate"));
-    assertInstanceOf(ModuleSight.BuiltIn.class, kernel.module());
+    assertInstanceOf(ObservedModule.BuiltIn.class, kernel.module());
   }
 
   @Test
@@ -127,14 +127,14 @@ class LinuxKernelTest {
     file(
         "proc/mooc/net/drop-packet",
         "settings:\n  abi: 1\n  reasons: none\n  stages: off\n  probes: _manual(active)\nactivated:y\n");
-    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
+    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
   }
 
   @Test
   void anUnreadableProcFileLeavesTheAbiUnknown() throws IOException {
     loaded();
     Files.delete(root.resolve("proc/mooc/net/drop-packet"));
-    assertNull(assertInstanceOf(ModuleSight.Live.class, kernel.module()).abi());
+    assertNull(assertInstanceOf(ObservedModule.Live.class, kernel.module()).abi());
   }
 
   @Test

@@ -45,10 +45,10 @@ class ModuleKeeperTest extends ModuleTestCase {
     StringBuilder order = new StringBuilder();
     ModuleKeeper.Quiesce quiesce = () -> order.append("quiesced ").append(kernel.srcversion());
     assertEquals(
-        ModuleState.Loaded, keeper.pass(true, kernel.module(), Holders.NONE, quiesce).state());
+        ModuleState.Loaded, keeper.pass(true, kernel.module(), ModuleUsers.NONE, quiesce).state());
     assertEquals("", order.toString());
     builder.answers();
-    keeper.pass(true, kernel.module(), Holders.NONE, quiesce);
+    keeper.pass(true, kernel.module(), ModuleUsers.NONE, quiesce);
     assertEquals("quiesced AAAA", order.toString());
     assertEquals("BBBB", kernel.srcversion());
   }
@@ -61,7 +61,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.starts("s2");
     pass();
     builder.answers();
-    Holders other = new Holders(List.of("worker-2"), false);
+    ModuleUsers other = new ModuleUsers(List.of("worker-2"), false);
 
     ModuleOutcome kept = keeper.pass(true, kernel.module(), other, () -> {});
     assertEquals(ModuleState.Loaded, kept.state());
@@ -78,12 +78,13 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     kernel.manualActive = true;
     ModuleOutcome held =
-        keeper.pass(false, kernel.module(), new Holders(List.of(), true), () -> {});
+        keeper.pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
     assertEquals("ModuleHeld", held.problem().reason());
     assertTrue(held.problem().message().contains("echo deactivate"), held.problem().message());
     kernel.manualActive = false;
     assertEquals(
-        ModuleState.Absent, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
+        ModuleState.Absent,
+        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
     assertNull(kernel.srcversion());
   }
 
@@ -93,11 +94,13 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     kernel.manualActive = true;
     assertEquals(
-        ModuleState.Loaded, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
+        ModuleState.Loaded,
+        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
     kernel.manualActive = false;
     time.pass(Duration.ofSeconds(2));
     assertEquals(
-        ModuleState.Absent, keeper.pass(false, kernel.module(), Holders.NONE, () -> {}).state());
+        ModuleState.Absent,
+        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
   }
 
   @Test
@@ -106,7 +109,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.result = "failed";
     built();
     assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
-    keeper.pass(false, kernel.module(), Holders.NONE, () -> {});
+    keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt(), "nobody wants it");
     pass();
     kernel.preflight = TestPreflight.modulesDisabled();
@@ -126,7 +129,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     time.pass(Duration.ofSeconds(60));
     pass();
     builder.starts("s2");
-    keeper.pass(true, kernel.module(), Holders.NONE, () -> {});
+    keeper.pass(true, kernel.module(), ModuleUsers.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 
@@ -135,10 +138,10 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    keeper.pass(false, kernel.module(), Holders.NONE, () -> {});
+    keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
     assertTrue(keeper.dueAt() > time.millis() && keeper.dueAt() < Long.MAX_VALUE);
     time.pass(Duration.ofSeconds(60));
-    keeper.pass(false, kernel.module(), new Holders(List.of(), true), () -> {});
+    keeper.pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 

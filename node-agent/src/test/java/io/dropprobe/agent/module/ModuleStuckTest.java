@@ -30,7 +30,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   private ModuleOutcome pass(boolean wanted) {
-    return keeper.pass(wanted, kernel.module(), Holders.NONE, () -> {});
+    return keeper.pass(wanted, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
   private void returns() {

@@ -28,7 +28,7 @@ abstract class ModuleTestCase {
   }
 
   ModuleOutcome pass() {
-    return keeper.pass(true, kernel.module(), Holders.NONE, () -> {});
+    return keeper.pass(true, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
   ModuleOutcome built() {

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.TestProbe;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.agent.observe.Observation;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
@@ -29,17 +29,18 @@ class ProbePlanTest {
 
   private static final List<DropProbe> EXISTING =
       List.of(TestProbe.probe("a", "u1"), TestProbe.probe("b", "u2"));
-  private static final ModuleSight LIVE = new ModuleSight.Live("0.1.0", "A", 0, 1, true, false);
+  private static final ObservedModule LIVE =
+      new ObservedModule.Live("0.1.0", "A", 0, 1, true, false);
 
   private boolean fits = true;
-  private PodNetworks networks = PodNetworks.NONE;
+  private PodNetns podNetns = PodNetns.NONE;
   private Map<String, String> netns = Map.of();
 
-  private static WantedProbe wanted(String name, String uid, ProbeState state, Match match) {
-    return new WantedProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
+  private static DesiredProbe wanted(String name, String uid, ProbeState state, Match match) {
+    return new DesiredProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
   }
 
-  private static WantedProbe active(String name, String uid) {
+  private static DesiredProbe active(String name, String uid) {
     return wanted(name, uid, ProbeState.Active, new Match());
   }
 
@@ -48,16 +49,16 @@ class ProbePlanTest {
     return TestSnapshot.of(name, uid).owner(owner, lease).active(active).build();
   }
 
-  private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
+  private ProbePlan plan(List<DesiredProbe> wanted, ProbeSnapshot... there) {
     return ProbePlan.of(
         new DesiredState("n1", wanted, EXISTING, true),
-        new Observation(LIVE, List.of(there), REASONS, networks, null),
+        new Observation(LIVE, List.of(there), REASONS, podNetns, null),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);
   }
 
-  private String steps(List<WantedProbe> wanted, ProbeSnapshot... there) {
+  private String steps(List<DesiredProbe> wanted, ProbeSnapshot... there) {
     return String.join(
         ", ",
         plan(wanted, there).steps().stream()
@@ -79,7 +80,7 @@ class ProbePlanTest {
 
   @Test
   void activeFollowsTheWantedState() {
-    WantedProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
+    DesiredProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
     assertEquals("Deactivate a", steps(List.of(off), there("a", "u1", "me", true, 600)));
     assertEquals("", steps(List.of(off), there("a", "u1", "me", false, 600)));
     assertEquals(
@@ -180,12 +181,12 @@ class ProbePlanTest {
     assertTrue(command.matches("add a uid=u1 owner=me lease=600 tag=[0-9a-f]{16}"), command);
   }
 
-  private WantedProbe ofShop() {
+  private DesiredProbe ofShop() {
     Match m = new Match();
     m.namespaces = List.of("shop");
     m.ports = List.of(443);
     TreeSet<String> cookies = new TreeSet<>(List.of("7"));
-    networks = new PodNetworks(Map.of("shop", cookies), null);
+    podNetns = new PodNetns(Map.of("shop", cookies), null);
     return wanted("a", "u1", ProbeState.Active, m);
   }
 
@@ -193,7 +194,7 @@ class ProbePlanTest {
   void theNetworksOfPodsAreTheLastWordOfAdd() {
     Step.Add add = (Step.Add) plan(List.of(ofShop())).steps().get(0);
     assertEquals("add a uid=u1 owner=me lease=600 ports=443 netns=7", Commands.add(add, "me", 600));
-    networks = PodNetworks.NONE;
+    podNetns = PodNetns.NONE;
     Match m = new Match();
     m.namespaces = List.of("shop");
     add = (Step.Add) plan(List.of(wanted("a", "u1", ProbeState.Active, m))).steps().get(0);
@@ -202,7 +203,7 @@ class ProbePlanTest {
 
   @Test
   void networksThatHaveChangedAreSetBeforeItCounts() {
-    WantedProbe w = ofShop();
+    DesiredProbe w = ofShop();
     ProbeSnapshot there = there("a", "u1", "me", false, 600);
     assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
     Step set = plan(List.of(w), there).steps().get(0);
@@ -215,7 +216,7 @@ class ProbePlanTest {
 
   @Test
   void aProbeThatIsTakenOverGetsThisNodesNetworks() {
-    WantedProbe w = ofShop();
+    DesiredProbe w = ofShop();
     // Set by this agent before the other had it.
     netns = Map.of("e1", "7");
     assertEquals(

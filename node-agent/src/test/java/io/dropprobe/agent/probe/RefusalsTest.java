@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
   private static String message(boolean stages, Match match) {
-    WantedProbe w =
-        new WantedProbe(
+    DesiredProbe w =
+        new DesiredProbe(
             "a", "u1", 1, "s", ProbeState.Active, null, match, stages, Duration.ofSeconds(30));
     return ((Verdict.Failed)
             Refusals.verdict(

@@ -7,7 +7,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
 
 /** Tells how two reports differ: not at all, in counts only, or in what is going on. */
-enum Changes {
+enum ReportDiff {
   NONE,
   COUNTS,
   STATE;
@@ -32,7 +32,7 @@ enum Changes {
   /**
    * @param before null is no report
    */
-  static Changes between(DropProbeNodeStatus before, DropProbeNodeStatus after) {
+  static ReportDiff between(DropProbeNodeStatus before, DropProbeNodeStatus after) {
     if (before == null) {
       return STATE;
     }
@@ -58,7 +58,7 @@ enum Changes {
     if (node instanceof ObjectNode object) {
       object.properties().removeIf(e -> e.getValue().isArray() && e.getValue().isEmpty());
     }
-    node.forEach(Changes::dropEmptyLists);
+    node.forEach(ReportDiff::dropEmptyLists);
   }
 
   private static void strip(ObjectNode status) {

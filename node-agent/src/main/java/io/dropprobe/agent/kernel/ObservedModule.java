@@ -1,15 +1,15 @@
 package io.dropprobe.agent.kernel;
 
 /** What /sys/module/dropprobe and the module's own proc file say. */
-public sealed interface ModuleSight {
+public sealed interface ObservedModule {
   /** Not there. */
-  record Absent() implements ModuleSight {}
+  record Absent() implements ObservedModule {}
 
   /** Being loaded or unloaded right now ({@code coming}, {@code going}). */
-  record Transient(String initstate) implements ModuleSight {}
+  record Transient(String initstate) implements ObservedModule {}
 
   /** Compiled into the kernel: a folder without initstate. */
-  record BuiltIn() implements ModuleSight {}
+  record BuiltIn() implements ObservedModule {}
 
   /**
    * Loaded and working.
@@ -28,5 +28,5 @@ public sealed interface ModuleSight {
       Integer abi,
       boolean namesReasons,
       boolean manualActive)
-      implements ModuleSight {}
+      implements ObservedModule {}
 }

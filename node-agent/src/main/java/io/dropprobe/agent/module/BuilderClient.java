@@ -18,8 +18,8 @@ import java.util.Optional;
  * nothing in it: only regular files of a bounded size are read, and no symbolic link is followed,
  * be it to read, to write or to delete.
  */
-final class FileBuilder implements Builder {
-  private static final System.Logger LOG = System.getLogger(FileBuilder.class.getName());
+final class BuilderClient implements Builder {
+  private static final System.Logger LOG = System.getLogger(BuilderClient.class.getName());
   private static final int TEXT_LIMIT = 64 * 1024;
 
   private static final String REQUESTS = "requests";
@@ -30,7 +30,7 @@ final class FileBuilder implements Builder {
   /** Why the file {@code builder} could not be read when it was last tried; null for no error. */
   private String complaint;
 
-  FileBuilder(Path dir) {
+  BuilderClient(Path dir) {
     this.dir = dir;
   }
 

@@ -13,10 +13,10 @@ import java.util.List;
  * @param listed whether {@code probes} was read; false where the API server refused it, and the
  *     list is empty for want of an answer
  */
-public record View(
+public record ClusterView(
     NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report, boolean listed) {
   /** What the API server says when asked. */
-  public View(NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report) {
+  public ClusterView(NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report) {
     this(node, probes, report, true);
   }
 
@@ -24,12 +24,12 @@ public record View(
    * Without a right to know of any DropProbe. Most likely all of ours is being removed, but no
    * DropProbe is known to be gone.
    */
-  public static View refused(NodeFacts node) {
-    return new View(node, List.of(), null, false);
+  public static ClusterView refused(NodeFacts node) {
+    return new ClusterView(node, List.of(), null, false);
   }
 
   /** The same cluster with no DropProbes: they and all else of ours are being removed. */
-  public View withoutProbes() {
-    return new View(node, List.of(), report, listed);
+  public ClusterView withoutProbes() {
+    return new ClusterView(node, List.of(), report, listed);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * would be folded in again. One that it has not deleted in time is replaced, and what it counted is
  * carried along, see {@link Predecessors}.
  */
-final class ReportTurn {
+final class NodeIdentityGuard {
   /** How long the operator has to fold an earlier Node's share in. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 

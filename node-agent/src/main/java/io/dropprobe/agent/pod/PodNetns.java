@@ -19,19 +19,19 @@ import java.util.stream.Stream;
  * @param cookies by Kubernetes namespace, in the order of the numbers
  * @param problem why the pods can't be told apart; null when they can
  */
-public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) {
+public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
   /** As many as the module takes for one probe. */
   public static final int LIMIT = 512;
 
   /** Of a node without pods, and where nobody asks. */
-  public static final PodNetworks NONE = new PodNetworks(Map.of(), null);
+  public static final PodNetns NONE = new PodNetns(Map.of(), null);
 
   /** Looks at the node. */
   public interface Source {
     /**
      * @throws IOException when the kernel's files can't be read
      */
-    PodNetworks look() throws IOException;
+    PodNetns look() throws IOException;
   }
 
   /**
@@ -45,7 +45,7 @@ public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) 
   /**
    * @param folders names of the kubelet's folders of pod logs; empty when they can't be read
    */
-  public static PodNetworks of(NetNamespaces kernel, Optional<List<String>> folders) {
+  public static PodNetns of(NetNamespaces kernel, Optional<List<String>> folders) {
     if (folders.isEmpty()) {
       return unknown("the kubelet's folder of pod logs (/var/log/pods) can't be read");
     }
@@ -71,11 +71,11 @@ public record PodNetworks(Map<String, TreeSet<String>> cookies, String problem) 
             .ifPresent(name -> cookies.computeIfAbsent(name, k -> numbers()).add(n.cookie()));
       }
     }
-    return new PodNetworks(cookies, null);
+    return new PodNetns(cookies, null);
   }
 
-  private static PodNetworks unknown(String problem) {
-    return new PodNetworks(Map.of(), problem);
+  private static PodNetns unknown(String problem) {
+    return new PodNetns(Map.of(), problem);
   }
 
   private static TreeSet<String> numbers() {

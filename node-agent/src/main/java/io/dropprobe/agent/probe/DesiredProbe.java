@@ -26,7 +26,7 @@ import java.util.Map;
  * @param match never null
  * @param interval how often it is reported at most
  */
-public record WantedProbe(
+public record DesiredProbe(
     String name,
     String uid,
     long generation,
@@ -57,28 +57,28 @@ public record WantedProbe(
    * @param taints of the Node
    * @param history takes note of what is selected
    */
-  public static List<WantedProbe> select(
+  public static List<DesiredProbe> select(
       Collection<DropProbe> all,
       Map<String, String> labels,
       List<Taint> taints,
       History history,
       Instant now) {
-    List<WantedProbe> wanted =
+    List<DesiredProbe> wanted =
         all.stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
             .filter(p -> NodeSelection.selects(p.getSpec(), labels, taints, history.selected(p)))
             .map(p -> of(p, history, now))
-            .sorted(Comparator.comparing(WantedProbe::name))
+            .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
     history.remember(wanted);
     return wanted;
   }
 
-  private static WantedProbe of(DropProbe p, History history, Instant now) {
+  private static DesiredProbe of(DropProbe p, History history, Instant now) {
     Match match = p.getSpec().match;
     String series = Series.of(p.getSpec());
     Instant end = Wanted.end(p, history.begin(p, series, now));
-    return new WantedProbe(
+    return new DesiredProbe(
         p.getMetadata().getName(),
         p.getMetadata().getUid(),
         History.generation(p),

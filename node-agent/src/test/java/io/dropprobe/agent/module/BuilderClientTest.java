@@ -21,19 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
  * What a builder that has been taken over can put into the folder that it shares with the agent.
  */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class FileBuilderTest {
+class BuilderClientTest {
   @TempDir Path root;
   private Path build;
   private Path own;
   private BuilderSide side;
-  private FileBuilder builder;
+  private BuilderClient builder;
 
   @BeforeEach
   void start() throws IOException {
     build = root.resolve("build");
     own = Files.createDirectory(root.resolve("own"));
     side = new BuilderSide(build).starts("s1");
-    builder = new FileBuilder(build);
+    builder = new BuilderClient(build);
   }
 
   private void ask() throws IOException {

@@ -1,8 +1,8 @@
 package io.dropprobe.agent.api;
 
 /** What to log of a client's exception: its own words often leave out what happened. */
-final class Causes {
-  private Causes() {}
+final class ExceptionMessages {
+  private ExceptionMessages() {}
 
   static String of(Throwable e) {
     Throwable root = e;

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param owners other nodes whose lease lives, sorted
  * @param manual whether the probe {@code _manual} counts
  */
-public record Holders(List<String> owners, boolean manual) {
+public record ModuleUsers(List<String> owners, boolean manual) {
   /** Nobody. */
-  public static final Holders NONE = new Holders(List.of(), false);
+  public static final ModuleUsers NONE = new ModuleUsers(List.of(), false);
 
   /**
    * The users besides a node.
@@ -22,15 +22,16 @@ public record Holders(List<String> owners, boolean manual) {
    * @param observed the module in the kernel
    * @param probes in the kernel
    */
-  public static Holders of(ModuleSight observed, List<ProbeSnapshot> probes, String node) {
+  public static ModuleUsers of(ObservedModule observed, List<ProbeSnapshot> probes, String node) {
     List<String> owners =
         probes.stream()
-            .filter(p -> p.heldByAnother(node))
+            .filter(p -> p.leasedByAnother(node))
             .map(ProbeSnapshot::owner)
             .distinct()
             .sorted()
             .toList();
-    return new Holders(owners, observed instanceof ModuleSight.Live live && live.manualActive());
+    return new ModuleUsers(
+        owners, observed instanceof ObservedModule.Live live && live.manualActive());
   }
 
   /** What to tell; empty when there is nobody. */

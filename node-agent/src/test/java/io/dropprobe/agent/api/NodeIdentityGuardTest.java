@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ReportTurnTest {
-  private final ReportTurn turn = new ReportTurn();
+class NodeIdentityGuardTest {
+  private final NodeIdentityGuard turn = new NodeIdentityGuard();
 
   @Test
   void theFirstReportOfANodeAndTheNextOneMayBeWritten() {

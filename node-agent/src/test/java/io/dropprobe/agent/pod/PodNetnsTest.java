@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PodNetworksTest {
+class PodNetnsTest {
   private static final String A = "0b9c2f64-6e0b-4f0c-9a35-1d2e3f4a5b6c";
   private static final String B = "11111111-6e0b-4f0c-9a35-1d2e3f4a5b6c";
   private static final String STATIC = "d35aa82e3c2c5b6a1f0e9d8c7b6a5f4e";
@@ -26,15 +26,15 @@ class PodNetworksTest {
     return new NetNamespace(cookie, inum, "/kubepods/burstable/pod" + uid + "/8f");
   }
 
-  private static PodNetworks networks(NetNamespace... there) {
+  private static PodNetns networks(NetNamespace... there) {
     List<NetNamespace> all = new ArrayList<>(List.of(there));
     all.add(new NetNamespace("1", 4026531840L, "/init.scope"));
-    return PodNetworks.of(new NetNamespaces(all, 4026531840L), Optional.of(FOLDERS));
+    return PodNetns.of(new NetNamespaces(all, 4026531840L), Optional.of(FOLDERS));
   }
 
   @Test
   void aKubernetesNamespaceHasTheNetworksOfItsPods() {
-    PodNetworks n = networks(pod("7", 100, A), pod("8", 101, B), pod("9", 102, STATIC));
+    PodNetns n = networks(pod("7", 100, A), pod("8", 101, B), pod("9", 102, STATIC));
     assertEquals("7", n.choose(List.of("shop")).cookies());
     assertEquals("7,8", n.choose(List.of("shop", "bank")).cookies());
     assertEquals("9", n.choose(List.of("kube-system")).cookies());
@@ -44,8 +44,7 @@ class PodNetworksTest {
 
   @Test
   void cookiesAreSortedAsTheNumbersThatTheyAre() {
-    PodNetworks n =
-        networks(pod("18446744073709551615", 100, A), pod("10", 101, A), pod("9", 102, A));
+    PodNetns n = networks(pod("18446744073709551615", 100, A), pod("10", 101, A), pod("9", 102, A));
     assertEquals("9,10,18446744073709551615", n.choose(List.of("shop")).cookies());
   }
 
@@ -53,7 +52,7 @@ class PodNetworksTest {
   void folderWithoutAnyPodIsNotTheKubelets() {
     NetNamespaces kernel = new NetNamespaces(List.of(pod("7", 100, A)), 4026531840L);
     for (List<String> folders : List.of(List.<String>of(), List.of("lost+found"))) {
-      PodNetworks.Choice c = PodNetworks.of(kernel, Optional.of(folders)).choose(List.of("shop"));
+      PodNetns.Choice c = PodNetns.of(kernel, Optional.of(folders)).choose(List.of("shop"));
       assertEquals("", c.cookies());
       assertTrue(c.note().contains("nothing is matched: /var/log/pods has no folder"), c.note());
     }
@@ -62,8 +61,8 @@ class PodNetworksTest {
   /** The oldest process in the node's namespace may well be a pod's. */
   @Test
   void aPodInTheNodesNetworkNeverBringsItIn() {
-    PodNetworks n =
-        PodNetworks.of(
+    PodNetns n =
+        PodNetns.of(
             new NetNamespaces(List.of(pod("1", 4026531840L, A)), 4026531840L),
             Optional.of(FOLDERS));
     assertEquals("", n.choose(List.of("shop")).cookies());
@@ -71,7 +70,7 @@ class PodNetworksTest {
 
   @Test
   void aPodThatTheKubeletDoesNotKnowIsNobodys() {
-    PodNetworks n = networks(pod("7", 100, "22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c"));
+    PodNetns n = networks(pod("7", 100, "22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c"));
     assertEquals("", n.choose(List.of("shop", "bank")).cookies());
   }
 
@@ -88,7 +87,7 @@ class PodNetworksTest {
     for (int i = 0; i < many.length; i++) {
       many[i] = pod("" + (i + 2), 100 + i, A);
     }
-    PodNetworks.Choice c = networks(many).choose(List.of("shop"));
+    PodNetns.Choice c = networks(many).choose(List.of("shop"));
     assertEquals(512, c.cookies().split(",").length);
     assertTrue(c.cookies().startsWith("2,3,"), c.cookies());
     assertTrue(c.note().contains("600") && c.note().contains("512"), c.note());
@@ -99,12 +98,12 @@ class PodNetworksTest {
     NetNamespaces kernel = new NetNamespaces(List.of(pod("7", 100, A)), 4026531840L);
     NetNamespaces lost = new NetNamespaces(List.of(pod("7", 100, A)), null);
     NetNamespaces v1 = new NetNamespaces(List.of(new NetNamespace("7", 100, "/")), 4026531840L);
-    for (PodNetworks n :
+    for (PodNetns n :
         List.of(
-            PodNetworks.of(kernel, Optional.empty()),
-            PodNetworks.of(lost, Optional.of(FOLDERS)),
-            PodNetworks.of(v1, Optional.of(FOLDERS)))) {
-      PodNetworks.Choice c = n.choose(List.of("shop"));
+            PodNetns.of(kernel, Optional.empty()),
+            PodNetns.of(lost, Optional.of(FOLDERS)),
+            PodNetns.of(v1, Optional.of(FOLDERS)))) {
+      PodNetns.Choice c = n.choose(List.of("shop"));
       assertEquals("", c.cookies());
       assertTrue(c.note().startsWith("spec.match.namespaces: nothing is matched: "), c.note());
     }
