@@ -1,60 +1,40 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.api.Cluster;
-import io.dropprobe.agent.api.View;
+import io.dropprobe.agent.api.ClusterView;
+import io.dropprobe.agent.count.Journal;
 import io.dropprobe.agent.count.Ledger;
+import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.count.ReportedAccounts;
 import io.dropprobe.agent.kernel.Kernel;
-import io.dropprobe.agent.kernel.ModuleSight;
-import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.agent.module.Holders;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.module.ModuleUsers;
+import io.dropprobe.agent.observe.Observation;
+import io.dropprobe.agent.observe.Observer;
+import io.dropprobe.agent.platform.Time;
+import io.dropprobe.agent.pod.PodNetns;
+import io.dropprobe.agent.probe.Attempt;
+import io.dropprobe.agent.probe.DesiredProbe;
+import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.History;
+import io.dropprobe.agent.probe.Owner;
 import io.dropprobe.agent.probe.ProbeKeeper;
-import io.dropprobe.agent.probe.ProbeResult;
+import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.probe.Verdict;
-import io.dropprobe.agent.probe.WantedProbe;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * One pass: observe (API and kernel), decide, act, report. Level-triggered: each pass looks at
- * everything, whatever woke it, and nothing in it waits for the API server.
+ * One pass: observe (API and kernel), decide, act, observe again, report. Level-triggered: each
+ * pass looks at everything, whatever woke it, and nothing in it waits for the API server.
  */
 public final class Agent {
   private static final System.Logger LOG = System.getLogger(Agent.class.getName());
-
-  /** Longest time between two looks at the kernel. */
-  static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-  /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
-  static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
-
-  /**
-   * A slow machine has other work too: after a pass the loop rests this many times as long, up to
-   * LONGEST_REST.
-   */
-  private static final int REST = 9;
-
-  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
-
-  private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
-
-  /** Without word from the API server, and while a probe is on its way. */
-  private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
-
-  /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
-  private static final Duration POD_PAUSE = Duration.ofSeconds(2);
 
   /** For a load or unload that the last pass finds under way. */
   private static final Duration LAST_CALL = Duration.ofSeconds(5);
@@ -65,34 +45,43 @@ public final class Agent {
   private final Cluster cluster;
   private final Ledger ledger;
   private final ModuleKeeper module;
+  private final Observer observer;
   private final ProbeKeeper probes;
   private final ReportBuilder builder;
   private final Reporter reporter;
+  private final NextPass next;
   private final History history;
   private boolean resumed;
   private long savedAt;
   private volatile DropProbeNodeStatus latest;
 
-  /** All parts; none of them is started here. */
+  /**
+   * Makes all parts between the edges; starts none of them.
+   *
+   * @param podNetns finds the network namespaces of this node's pods
+   */
   public Agent(
       Settings settings,
       Time time,
       Kernel kernel,
       Cluster cluster,
-      Ledger ledger,
-      ModuleKeeper module,
-      ProbeKeeper probes,
-      ReportBuilder builder,
+      PodNetns.Source podNetns,
       Reporter reporter) {
+    ReasonCatalog catalog = ReasonCatalog.load();
     this.settings = settings;
     this.time = time;
     this.kernel = kernel;
     this.cluster = cluster;
-    this.ledger = ledger;
-    this.module = module;
-    this.probes = probes;
-    this.builder = builder;
     this.reporter = reporter;
+    this.ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
+    this.observer = new Observer(kernel, podNetns);
+    this.module =
+        ModuleKeeper.of(
+            kernel, settings.stateDir(), settings.buildDir(), time, ModuleKeeper.BUILD_DEADLINE);
+    this.probes =
+        new ProbeKeeper(kernel, ledger, new Owner(settings.node(), settings.lease().toSeconds()));
+    this.builder = new ReportBuilder(catalog);
+    this.next = new NextPass(time, settings.lease(), settings.minReportInterval());
     this.history = new History(ledger::since);
   }
 
@@ -103,53 +92,42 @@ public final class Agent {
    */
   public long pass() {
     long begun = time.millis();
-    Optional<View> view = cluster.view();
+    Optional<ClusterView> view = cluster.view();
     if (view.isEmpty()) {
-      probes.renewAll();
-      return time.in(SHORT_PAUSE);
+      probes.renewAll(observer.observe(false));
+      return next.afterBlindPass();
     }
-    resume(view.get());
-    List<WantedProbe> wanted = wanted(view.get());
-    List<ProbeResult> results = act(view.get(), wanted);
-    long due = Math.min(reporter.offer(latest, interval(wanted)), due(wanted, results));
-    return Math.max(due, time.millis() + rest(time.millis() - begun));
-  }
-
-  private static long rest(long took) {
-    return Math.min(Math.max(took * REST, SHORTEST_PAUSE.toMillis()), LONGEST_REST.toMillis());
+    DesiredState desired = desired(view.get());
+    ProbeStates states = act(desired);
+    long reportDue = reporter.offer(latest, next.reportInterval(desired));
+    return next.after(begun, desired, states, Math.min(reportDue, module.dueAt()));
   }
 
   /**
-   * The last pass, on SIGTERM. A rollout leaves everything counting; where nobody wants this node
-   * to count any more, nothing is left behind.
+   * The last pass, on SIGTERM. A rollout leaves everything counting; where no DropProbe selects the
+   * node any more, the kernel is left without probes and module.
    */
-  public void farewell() {
-    Optional<View> view = cluster.ask();
+  public void shutDown() {
+    Optional<ClusterView> view = cluster.ask();
     if (view.isEmpty()) {
       LOG.log(System.Logger.Level.INFO, "the API server can''t be asked: leaving all as it is");
-      cluster.view().ifPresent(this::lastReadings);
+      cluster.view().ifPresent(last -> act(desired(last)));
     } else {
-      resume(view.get());
-      List<WantedProbe> wanted = wanted(view.get());
+      DesiredState desired = desired(view.get());
       LOG.log(
           System.Logger.Level.INFO,
-          wanted.isEmpty() ? "not selected any more: leaving the kernel" : "leaving all counting");
-      act(view.get(), wanted);
+          desired.isEmpty() ? "not selected any more: leaving the kernel" : "leaving all counting");
+      act(desired);
       if (!module.idle()) {
         module.await(LAST_CALL);
-        act(view.get(), wanted);
+        act(desired);
       }
     }
     ledger.save();
-    // A report of no probe, when they were only not to be seen, would take the counts away.
-    if (latest != null && view.map(View::listed).orElse(true)) {
+    // If the DropProbes could not be listed, do not flush: an empty report would erase the counts.
+    if (latest != null && view.map(ClusterView::listed).orElse(true)) {
       reporter.flush(latest);
     }
-  }
-
-  private void lastReadings(View last) {
-    resume(last);
-    act(last, wanted(last));
   }
 
   /** The newest report, written or not; null before the first pass with a view. */
@@ -157,7 +135,17 @@ public final class Agent {
     return latest;
   }
 
-  private void resume(View view) {
+  private DesiredState desired(ClusterView view) {
+    resume(view);
+    return new DesiredState(
+        view.node().uid(),
+        DesiredProbe.select(
+            view.probes(), view.node().labels(), view.node().taints(), history, time.wall()),
+        view.probes(),
+        view.listed());
+  }
+
+  private void resume(ClusterView view) {
     if (!resumed) {
       ledger.load(ReportedAccounts.of(view.report()));
       history.resume(view.report(), view.node().uid());
@@ -167,94 +155,35 @@ public final class Agent {
     }
   }
 
-  private List<WantedProbe> wanted(View view) {
-    return WantedProbe.select(
-        view.probes(), view.node().labels(), view.node().taints(), history, time.wall());
-  }
-
-  private List<ProbeResult> act(View view, List<WantedProbe> wanted) {
-    Set<String> all =
-        view.probes().stream()
-            .map(HasMetadata::getMetadata)
-            .map(m -> m.getUid())
-            .collect(Collectors.toSet());
-    Holders holders = holders();
-    ModuleOutcome outcome = module.pass(!wanted.isEmpty(), holders, probes::removeAll);
-    List<ProbeResult> results =
-        outcome.usable()
-            ? probes(view, wanted, all)
-            : wanted.stream().map(w -> new ProbeResult(w, pending(outcome), null)).toList();
-    if (view.listed()) {
-      ledger.retain(all);
-    }
+  private ProbeStates act(DesiredState desired) {
+    Observation before = observer.observe(desired.followsPods());
+    ModuleOutcome outcome =
+        module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
+    // The plan must not build on probes, names or pods of a module that has just been replaced.
+    Observation current = module.acted() ? observer.observe(desired.followsPods()) : before;
+    Attempt attempt =
+        outcome.usable() ? probes.act(desired, current) : Attempt.prevented(pending(outcome));
+    Observation after = observer.afterwards(current);
+    ProbeStates states = probes.record(desired, attempt, after);
     saveNowAndThen();
-    String sharedWith = holders.owners().isEmpty() ? null : holders.owners().get(0);
-    NodeState state =
-        new NodeState(
-            view.node().uid(),
-            kernel.facts(),
-            kernel.module(),
-            outcome,
-            sharedWith,
-            results,
-            others(view, wanted),
-            leftovers(wanted));
-    latest = builder.build(state, reporter.conditions(), time.wall());
-    return results;
+    latest =
+        builder.build(state(desired, outcome, states, after), reporter.conditions(), time.wall());
+    return states;
   }
 
-  private static List<NodeState.Other> others(View view, List<WantedProbe> wanted) {
-    Set<String> uids = wanted.stream().map(WantedProbe::uid).collect(Collectors.toSet());
-    return view.probes().stream()
-        .map(HasMetadata::getMetadata)
-        .filter(m -> m.getDeletionTimestamp() == null && !uids.contains(m.getUid()))
-        .map(
-            m ->
-                new NodeState.Other(
-                    m.getName(), m.getUid(), m.getGeneration() == null ? 0 : m.getGeneration()))
-        .toList();
+  private NodeState state(
+      DesiredState desired, ModuleOutcome outcome, ProbeStates states, Observation after) {
+    String sharedWith = others(after).owners().stream().findFirst().orElse(null);
+    return new NodeState(
+        desired.nodeUid(), kernel.facts(), after.module(), outcome, sharedWith, states);
   }
 
-  private List<ProbeSnapshot> leftovers(List<WantedProbe> wanted) {
-    Set<String> uids = wanted.stream().map(WantedProbe::uid).collect(Collectors.toSet());
-    return snapshots().stream()
-        .filter(p -> p.ownedBy(settings.node()) && !uids.contains(p.uid()))
-        .toList();
+  private ModuleUsers others(Observation observed) {
+    return ModuleUsers.of(observed.module(), observed.probes(), settings.node());
   }
 
   private static Verdict pending(ModuleOutcome outcome) {
     return new Verdict.Pending(outcome.note() == null ? "no module yet" : outcome.note());
-  }
-
-  private List<ProbeResult> probes(View view, List<WantedProbe> wanted, Set<String> all) {
-    try {
-      return probes.pass(wanted, view.node().uid(), all);
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the module''s files can''t be read: {0}", e.toString());
-      Verdict failed = new Verdict.Failed("KernelUnreadable", e.toString());
-      return wanted.stream().map(w -> new ProbeResult(w, failed, null)).toList();
-    }
-  }
-
-  private Holders holders() {
-    List<String> owners =
-        snapshots().stream()
-            .filter(p -> p.heldByAnother(settings.node()))
-            .map(ProbeSnapshot::owner)
-            .distinct()
-            .sorted()
-            .toList();
-    return new Holders(
-        owners, kernel.module() instanceof ModuleSight.Live live && live.manualActive());
-  }
-
-  private List<ProbeSnapshot> snapshots() {
-    try {
-      return kernel.module() instanceof ModuleSight.Live ? kernel.probes() : List.of();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the module''s files can''t be read: {0}", e.toString());
-      return List.of();
-    }
   }
 
   /** A crash of the node during an outage of the API loses a heartbeat's worth at most. */
@@ -263,31 +192,5 @@ public final class Agent {
       ledger.save();
       savedAt = time.millis();
     }
-  }
-
-  private Duration interval(List<WantedProbe> wanted) {
-    Duration smallest =
-        wanted.stream().map(WantedProbe::interval).min(Duration::compareTo).orElse(QUIET_INTERVAL);
-    return smallest.compareTo(settings.minReportInterval()) < 0
-        ? settings.minReportInterval()
-        : smallest;
-  }
-
-  private long due(List<WantedProbe> wanted, List<ProbeResult> results) {
-    long due = Math.min(time.in(LONGEST_PAUSE), time.in(settings.lease().dividedBy(4)));
-    due = Math.min(due, module.dueAt());
-    if (!leftovers(wanted).isEmpty()
-        || results.stream().anyMatch(r -> r.verdict() instanceof Verdict.Pending)) {
-      due = Math.min(due, time.in(SHORT_PAUSE));
-    }
-    if (wanted.stream().anyMatch(WantedProbe::followsPods)) {
-      due = Math.min(due, time.in(POD_PAUSE));
-    }
-    for (WantedProbe w : wanted) {
-      if (w.active() && w.expiresAt() != null) {
-        due = Math.min(due, time.in(Duration.between(time.wall(), w.expiresAt())));
-      }
-    }
-    return due;
   }
 }

@@ -1,5 +1,6 @@
 package io.dropprobe.agent;
 
+import io.dropprobe.agent.platform.Time;
 import java.util.function.LongSupplier;
 
 /** Runs the passes in a thread of its own, at the latest when one is due, at once when woken. */

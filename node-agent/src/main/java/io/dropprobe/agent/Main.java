@@ -1,12 +1,9 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.api.Clients;
+import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.api.KubernetesCluster;
 import io.dropprobe.agent.api.ServerSideApplyWriter;
-import io.dropprobe.agent.api.View;
-import io.dropprobe.agent.count.Journal;
-import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.LinuxKernel;
 import io.dropprobe.agent.kernel.LinuxSyscalls;
@@ -14,11 +11,11 @@ import io.dropprobe.agent.metrics.AgentStats;
 import io.dropprobe.agent.metrics.HttpEndpoint;
 import io.dropprobe.agent.metrics.Listener;
 import io.dropprobe.agent.metrics.MetricsText;
-import io.dropprobe.agent.module.ModuleKeeper;
+import io.dropprobe.agent.platform.LastingLogManager;
+import io.dropprobe.agent.platform.Logging;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodFolders;
-import io.dropprobe.agent.pod.PodNetworks;
-import io.dropprobe.agent.probe.ProbeKeeper;
-import io.dropprobe.agent.report.ReportBuilder;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -42,6 +39,9 @@ public final class Main {
   /** How long a scrape waits for newer numbers. */
   private static final long SCRAPE_MILLIS = 1000;
 
+  /** How often the agent reads its own Node again. */
+  private static final Duration NODE_POLL = Duration.ofSeconds(60);
+
   private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
 
   /** For the pass under way, within the pod's grace period. */
@@ -63,14 +63,11 @@ public final class Main {
     this.settings = settings;
     this.client = Clients.of(Config.autoConfigure(null));
     Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
-    ReasonCatalog catalog = ReasonCatalog.load();
-    Ledger ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
     this.cluster =
-        new KubernetesCluster(
-            client, settings.node(), settings.namespace(), settings.nodePoll(), this::wake);
+        new KubernetesCluster(client, settings.node(), settings.namespace(), NODE_POLL, this::wake);
     this.writer =
         new ServerSideApplyWriter(
-            client, settings.node(), () -> cluster.view().map(View::probes), time);
+            client, settings.node(), () -> cluster.view().map(ClusterView::probes), time);
     this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(
@@ -78,16 +75,7 @@ public final class Main {
             time,
             kernel,
             cluster,
-            ledger,
-            ModuleKeeper.of(
-                kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
-            new ProbeKeeper(
-                kernel,
-                ledger,
-                () -> PodNetworks.of(kernel.networks(), PodFolders.list(settings.podLogs())),
-                settings.node(),
-                settings.lease().toSeconds()),
-            new ReportBuilder(ledger, catalog),
+            () -> PodNetns.of(kernel.netNamespaces(), PodFolders.list(settings.podLogs())),
             reporter);
     this.loop = new Loop(agent::pass, time);
     LOG.log(
@@ -155,7 +143,7 @@ public final class Main {
   private void stop() {
     try {
       if (loop.stop(LAST_PASS_MILLIS)) {
-        agent.farewell();
+        agent.shutDown();
       } else {
         LOG.log(
             System.Logger.Level.ERROR,

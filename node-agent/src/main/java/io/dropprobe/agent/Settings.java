@@ -15,9 +15,6 @@ import java.util.Map;
  * @param lease after which the kernel takes a probe from an agent that has gone
  * @param heartbeat longest time without a report
  * @param minReportInterval shortest time between two reports of counts
- * @param nodePoll how often the own Node is read again
- * @param buildDeadline for one build of the module: seconds as a rule, but it runs niced, and a
- *     node that has no time to spare must still get to its end, since the next begins anew
  * @param port of /metrics, on all addresses; 0 for any free one
  * @param healthPort of /healthz and /readyz, on 127.0.0.1; 0 for any free one
  * @param stateDir on the node: modules and journal
@@ -30,8 +27,6 @@ public record Settings(
     Duration lease,
     Duration heartbeat,
     Duration minReportInterval,
-    Duration nodePoll,
-    Duration buildDeadline,
     int port,
     int healthPort,
     String logLevel,
@@ -51,8 +46,6 @@ public record Settings(
         r.duration("DROPPROBE_LEASE", "600s"),
         r.duration("DROPPROBE_HEARTBEAT", "5m"),
         r.duration("DROPPROBE_MIN_REPORT_INTERVAL", "10s"),
-        r.duration("DROPPROBE_NODE_POLL", "60s"),
-        r.duration("DROPPROBE_BUILD_DEADLINE", "30m"),
         r.port("DROPPROBE_PORT", "9640"),
         r.port("DROPPROBE_HEALTH_PORT", "9641"),
         r.text("DROPPROBE_LOG_LEVEL", "INFO"),

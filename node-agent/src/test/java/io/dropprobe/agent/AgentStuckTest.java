@@ -4,43 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.metrics.AgentStats;
 import io.dropprobe.agent.metrics.MetricsText;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose kernel does not return from loading or unloading the module. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class AgentStuckTest {
-  @TempDir Path dir;
-  private final ManualTime time = new ManualTime();
-  private final FakeKernel kernel = new FakeKernel(time);
+class AgentStuckTest extends NodeTestCase {
   private final CountDownLatch hang = new CountDownLatch(1);
-  private TestNode node;
-
-  @BeforeEach
-  void start() {
-    node = new TestNode("worker-1", dir, time, kernel);
-  }
 
   @AfterEach
   void release() {
     hang.countDown();
-  }
-
-  private void applied(String name, String uid) {
-    node.api.probes.add(TestProbe.probe(name, uid));
-    node.pass();
-    node.settle();
   }
 
   /** Seven drops are counted, then the module is to be replaced, and its unload hangs. */

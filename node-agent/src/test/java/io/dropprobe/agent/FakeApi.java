@@ -3,8 +3,8 @@ package io.dropprobe.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropprobe.agent.api.Cluster;
+import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.api.NodeFacts;
-import io.dropprobe.agent.api.View;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -34,7 +34,7 @@ public final class FakeApi implements Cluster, ReportWriter {
   /** Whether the list of DropProbes is refused when asked for at the end. */
   public boolean refuses;
 
-  private View followed;
+  private ClusterView followed;
   private boolean started;
   private DropProbeNodeStatus first;
 
@@ -45,26 +45,26 @@ public final class FakeApi implements Cluster, ReportWriter {
   }
 
   @Override
-  public Optional<View> view() {
+  public Optional<ClusterView> view() {
     if (up) {
       if (!started) {
         first = last();
         started = true;
       }
-      followed = new View(node, List.copyOf(probes), first);
+      followed = new ClusterView(node, List.copyOf(probes), first);
     }
     return Optional.ofNullable(followed);
   }
 
   @Override
-  public Optional<View> ask() {
+  public Optional<ClusterView> ask() {
     if (!up) {
       return Optional.empty();
     }
     if (refuses) {
-      return Optional.of(View.refused(node));
+      return Optional.of(ClusterView.refused(node));
     }
-    View view = new View(node, List.copyOf(probes), last());
+    ClusterView view = new ClusterView(node, List.copyOf(probes), last());
     return Optional.of(going ? view.withoutProbes() : view);
   }
 

@@ -1,5 +1,6 @@
 package io.dropprobe.agent;
 
+import io.dropprobe.agent.platform.Time;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -21,7 +21,6 @@ class SettingsTest {
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(5), s.heartbeat());
     assertEquals(Duration.ofSeconds(10), s.minReportInterval());
-    assertEquals(Duration.ofMinutes(30), s.buildDeadline());
     assertEquals(9640, s.port());
     assertEquals(9641, s.healthPort());
     assertEquals(Path.of("/var/lib/dropprobe"), s.stateDir());

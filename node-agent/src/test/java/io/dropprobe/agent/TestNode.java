@@ -1,14 +1,8 @@
 package io.dropprobe.agent;
 
-import io.dropprobe.agent.count.Journal;
-import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.module.BuilderSide;
-import io.dropprobe.agent.module.ModuleKeeper;
-import io.dropprobe.agent.pod.PodNetworks;
-import io.dropprobe.agent.probe.ProbeKeeper;
-import io.dropprobe.agent.report.ReportBuilder;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -63,24 +57,13 @@ public final class TestNode {
                 dir.resolve("state").toString(),
                 "DROPPROBE_BUILD_DIR",
                 dir.resolve("build").toString()));
-    ReasonCatalog catalog = ReasonCatalog.load();
-    Ledger ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
     agent =
         new Agent(
             settings,
             time,
             kernel,
             api,
-            ledger,
-            ModuleKeeper.of(
-                kernel, settings.stateDir(), settings.buildDir(), time, settings.buildDeadline()),
-            new ProbeKeeper(
-                kernel,
-                ledger,
-                () -> PodNetworks.of(kernel.networks(), podFolders),
-                name,
-                settings.lease().toSeconds()),
-            new ReportBuilder(ledger, catalog),
+            () -> PodNetns.of(kernel.netNamespaces(), podFolders),
             new Reporter(api, time, () -> {}, name, settings.heartbeat()));
     due = time.millis();
   }
@@ -126,7 +109,7 @@ public final class TestNode {
 
   /** SIGTERM. */
   public void terminate() {
-    agent.farewell();
+    agent.shutDown();
   }
 
   /** What the agent would report now. */

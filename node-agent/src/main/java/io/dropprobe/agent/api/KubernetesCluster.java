@@ -65,7 +65,9 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         .exceptionHandler(
             (started, e) -> {
               LOG.log(
-                  System.Logger.Level.WARNING, "DropProbes can''t be followed: {0}", Causes.of(e));
+                  System.Logger.Level.WARNING,
+                  "DropProbes can''t be followed: {0}",
+                  ExceptionMessages.of(e));
               return true;
             })
         .start();
@@ -73,29 +75,29 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   }
 
   @Override
-  public Optional<View> view() {
+  public Optional<ClusterView> view() {
     NodeFacts n = node;
     Optional<DropProbeNodeStatus> report = firstReport;
     return n == null || report == null || !informer.hasSynced()
         ? Optional.empty()
-        : Optional.of(new View(n, informer.getStore().list(), report.orElse(null)));
+        : Optional.of(new ClusterView(n, informer.getStore().list(), report.orElse(null)));
   }
 
   @Override
-  public Optional<View> ask() {
-    CompletableFuture<Optional<View>> answer = new CompletableFuture<>();
+  public Optional<ClusterView> ask() {
+    CompletableFuture<Optional<ClusterView>> answer = new CompletableFuture<>();
     daemon(() -> answer.complete(askNow()), "ask").start();
     return answer
         .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
   }
 
-  private Optional<View> askNow() {
+  private Optional<ClusterView> askNow() {
     try {
       NodeFacts own = facts(client.nodes().withName(nodeName).get());
       // A Node that is gone selects nothing; its last labels would.
-      View view =
-          new View(
+      ClusterView view =
+          new ClusterView(
               own != null ? own : new NodeFacts("", null, null),
               client.resources(DropProbe.class).list().getItems(),
               report().orElse(null));
@@ -103,7 +105,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     } catch (KubernetesClientException e) {
       return removed(e) ? Optional.of(nothingLeft()) : Optional.empty();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "asked the API server: {0}", Causes.of(e));
+      LOG.log(System.Logger.Level.WARNING, "asked the API server: {0}", ExceptionMessages.of(e));
       return Optional.empty();
     }
   }
@@ -113,13 +115,13 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
    * our account or its role is. That is an uninstall under way.
    */
   private boolean removed(KubernetesClientException e) {
-    LOG.log(System.Logger.Level.INFO, "asked the API server: {0}", Causes.of(e));
+    LOG.log(System.Logger.Level.INFO, "asked the API server: {0}", ExceptionMessages.of(e));
     return e.getCode() == 404 || ((e.getCode() == 401 || e.getCode() == 403) && view().isPresent());
   }
 
-  private View nothingLeft() {
+  private ClusterView nothingLeft() {
     NodeFacts known = node;
-    return View.refused(known == null ? new NodeFacts("", null, null) : known);
+    return ClusterView.refused(known == null ? new NodeFacts("", null, null) : known);
   }
 
   private boolean namespaceGoing() {
@@ -145,7 +147,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         }
       }
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "the Node can''t be read: {0}", Causes.of(e));
+      LOG.log(System.Logger.Level.WARNING, "the Node can''t be read: {0}", ExceptionMessages.of(e));
     }
     long millis = next.toMillis();
     long jitter = ThreadLocalRandom.current().nextLong(millis / 10 + 1);

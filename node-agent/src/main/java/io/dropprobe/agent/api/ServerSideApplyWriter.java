@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-import io.dropprobe.agent.Time;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -37,7 +37,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   private final String node;
   private final Time time;
   private final Supplier<Optional<List<DropProbe>>> probes;
-  private final ReportTurn turn = new ReportTurn();
+  private final NodeIdentityGuard turn = new NodeIdentityGuard();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
 

@@ -33,7 +33,7 @@ public record Account(
    * The same with a newer reading of the same epoch. Where nothing was counted in between it stays
    * as it is: the module derives times from its tick, and they waver by a second.
    */
-  Account read(Counts counts) {
+  Account record(Counts counts) {
     if (counts.everything() == current.everything()
         && !current.reasons().isEmpty()
         && counts.stages().equals(current.stages())) {
@@ -78,7 +78,7 @@ public record Account(
     if (epoch != null && epoch.equals(o.epoch)) {
       Account newest =
           o.current.everything() > current.everything()
-              ? read(o.current.withoutDetailOf(base))
+              ? record(o.current.withoutDetailOf(base))
               : this;
       return newest.with(options, o.since);
     }

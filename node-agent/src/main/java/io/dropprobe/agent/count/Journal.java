@@ -2,7 +2,7 @@ package io.dropprobe.agent.count;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dropprobe.agent.SafeFiles;
+import io.dropprobe.agent.platform.SafeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,15 +55,15 @@ public final class Ledger {
         .filter(a -> a.series().equals(series) && a.nodeUid().equals(nodeUid));
   }
 
+  /** The account of a probe, of whatever series; empty when there is none of this Node. */
+  public Optional<Account> find(String uid, String nodeUid) {
+    return Optional.ofNullable(accounts.get(uid)).filter(a -> a.nodeUid().equals(nodeUid));
+  }
+
   /** Since when a series has been counted on this node; null when it has not been. */
   public Instant since(String uid, String series) {
     Account a = accounts.get(uid);
     return a != null && a.series().equals(series) ? a.since() : null;
-  }
-
-  /** All accounts of a Node, in no order. */
-  public List<Account> all(String nodeUid) {
-    return accounts.values().stream().filter(a -> a.nodeUid().equals(nodeUid)).toList();
   }
 
   /**
@@ -88,11 +87,11 @@ public final class Ledger {
   }
 
   /** Takes in a reading of a probe that counts for the series. */
-  public void read(ProbeSnapshot probe, String series, String nodeUid, String options) {
+  public void record(ProbeSnapshot probe, String series, String nodeUid, String options) {
     Counts counts = Counts.of(probe, catalog);
     Account known = find(probe.uid(), series, nodeUid).orElse(null);
     if (known != null && probe.epoch().equals(known.epoch())) {
-      accounts.put(probe.uid(), known.read(counts).with(options, probe.since()));
+      accounts.put(probe.uid(), known.record(counts).with(options, probe.since()));
       unsaved |= known.since() == null && probe.since() != null;
       return;
     }
@@ -113,10 +112,10 @@ public final class Ledger {
   }
 
   /** Takes in the last reading before a probe is removed, whatever is wanted of it now. */
-  public void lastRead(ProbeSnapshot probe) {
+  public void recordLast(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
     if (a != null && probe.epoch().equals(a.epoch())) {
-      accounts.put(probe.uid(), a.read(Counts.of(probe, catalog)));
+      accounts.put(probe.uid(), a.record(Counts.of(probe, catalog)));
       unsaved = true;
     }
   }

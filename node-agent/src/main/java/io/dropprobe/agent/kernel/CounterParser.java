@@ -13,7 +13,7 @@ public final class CounterParser {
 
   /**
    * @param text of one read of the file
-   * @throws TornAnswerException when it is not whole
+   * @throws TruncatedReadException when it is not whole
    */
   public static ProbeSnapshot parse(String text) {
     ProcRecord probe = null;
@@ -40,12 +40,12 @@ public final class CounterParser {
       }
       records++;
     }
-    throw new TornAnswerException("no 'end' after " + records + " records");
+    throw new TruncatedReadException("no 'end' after " + records + " records");
   }
 
   private static void checkWhole(long seen, long announced, boolean lineEnded) {
     if (!lineEnded || seen != announced) {
-      throw new TornAnswerException(seen + " records, 'end' says " + announced);
+      throw new TruncatedReadException(seen + " records, 'end' says " + announced);
     }
   }
 
@@ -56,11 +56,11 @@ public final class CounterParser {
       List<ProbeSnapshot.Cell> cells,
       List<StageReading> stages) {
     if (probe == null || total == null) {
-      throw new TornAnswerException("no record 'probe' or no record 'total'");
+      throw new TruncatedReadException("no record 'probe' or no record 'total'");
     }
     long sum = reasons.stream().mapToLong(ProbeSnapshot.Reason::packets).sum();
     if (sum != total.number("packets")) {
-      throw new TornAnswerException(
+      throw new TruncatedReadException(
           "total is " + total.number("packets") + ", the reasons sum to " + sum);
     }
     return new ProbeSnapshot(

@@ -2,6 +2,7 @@ package io.dropprobe.agent.kernel;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The running kernel as the agent sees it. Every call looks afresh; nothing is kept. */
 public interface Kernel {
@@ -12,7 +13,7 @@ public interface Kernel {
   Preflight preflight();
 
   /** Whether the module is there, and which. */
-  ModuleSight module();
+  ObservedModule module();
 
   /**
    * All probes in the kernel, whoever owns them, each with a whole snapshot of its counters; sorted
@@ -21,6 +22,15 @@ public interface Kernel {
    * @throws IOException when the files can't be read, or stay torn
    */
   List<ProbeSnapshot> probes() throws IOException;
+
+  /**
+   * One probe, with a whole snapshot of its counters.
+   *
+   * @param name of the probe
+   * @return empty when the kernel has no probe of that name
+   * @throws IOException when its file can't be read, or stays torn
+   */
+  Optional<ProbeSnapshot> probe(String name) throws IOException;
 
   /**
    * The drop reasons that the kernel names.
@@ -34,7 +44,7 @@ public interface Kernel {
    *
    * @throws IOException when the file can't be read, or stays torn
    */
-  NetNamespaces networks() throws IOException;
+  NetNamespaces netNamespaces() throws IOException;
 
   /**
    * Writes one command to the control file, in one write(2).

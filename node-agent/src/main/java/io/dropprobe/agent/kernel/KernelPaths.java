@@ -11,6 +11,9 @@ import java.nio.file.Path;
  * @param securityfs the host's securityfs, mounted into the container
  */
 public record KernelPaths(Path proc, Path procNet, Path sysModule, Path securityfs) {
+  /** The module's name in the kernel. */
+  public static final String MODULE = "dropprobe";
+
   Path dropPacket() {
     return procNet.resolve("drop-packet");
   }

@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 
 /** The real one. */
 public final class LinuxKernel implements Kernel {
-  /** The module's name in the kernel. */
-  public static final String MODULE = "dropprobe";
-
   private static final int TRIES = 3;
 
   private final KernelPaths paths;
@@ -45,25 +42,27 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public ModuleSight module() {
-    Path dir = paths.sysModule().resolve(MODULE);
+  public ObservedModule module() {
+    Path dir = paths.sysModule().resolve(KernelPaths.MODULE);
     if (!Files.isDirectory(dir)) {
-      return new ModuleSight.Absent();
+      return new ObservedModule.Absent();
     }
-    Optional<String> initstate = read(dir.resolve("initstate"));
+    Optional<String> initstate = KernelFiles.read(dir.resolve("initstate"));
     if (initstate.isEmpty()) {
       // Gone in between, or compiled in.
-      return Files.isDirectory(dir) ? new ModuleSight.BuiltIn() : new ModuleSight.Absent();
+      return Files.isDirectory(dir) ? new ObservedModule.BuiltIn() : new ObservedModule.Absent();
     }
-    return initstate.get().equals("live") ? live(dir) : new ModuleSight.Transient(initstate.get());
+    return initstate.get().equals("live")
+        ? live(dir)
+        : new ObservedModule.Transient(initstate.get());
   }
 
-  private ModuleSight.Live live(Path dir) {
-    DropPacketFile file = DropPacketFile.parse(read(paths.dropPacket()).orElse(""));
-    return new ModuleSight.Live(
-        read(dir.resolve("version")).orElse(null),
-        read(dir.resolve("srcversion")).orElse(null),
-        read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
+  private ObservedModule.Live live(Path dir) {
+    DropPacketFile file = DropPacketFile.parse(KernelFiles.read(paths.dropPacket()).orElse(""));
+    return new ObservedModule.Live(
+        KernelFiles.read(dir.resolve("version")).orElse(null),
+        KernelFiles.read(dir.resolve("srcversion")).orElse(null),
+        KernelFiles.read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
         file.abi(),
         file.namesReasons(),
         file.manualActive());
@@ -84,19 +83,24 @@ public final class LinuxKernel implements Kernel {
     return all;
   }
 
+  @Override
+  public Optional<ProbeSnapshot> probe(String name) throws IOException {
+    return probe(paths.dropProbes().resolve("probes").resolve(name));
+  }
+
   private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
     return whole(file, CounterParser::parse);
   }
 
   /** Empty when there is no such file. */
   private static <T> Optional<T> whole(Path file, Function<String, T> parser) throws IOException {
-    TornAnswerException torn = null;
+    TruncatedReadException torn = null;
     for (int i = 0; i < TRIES; i++) {
       try {
         return Optional.of(parser.apply(Files.readString(file)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
-      } catch (TornAnswerException e) {
+      } catch (TruncatedReadException e) {
         torn = e;
       }
     }
@@ -105,11 +109,13 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public ReasonNames reasons() throws IOException {
-    return ReasonNames.parse(Files.readString(paths.dropProbes().resolve("reasons")));
+    Path file = paths.dropProbes().resolve("reasons");
+    return whole(file, ReasonNames::parse)
+        .orElseThrow(() -> new NoSuchFileException(file.toString()));
   }
 
   @Override
-  public NetNamespaces networks() throws IOException {
+  public NetNamespaces netNamespaces() throws IOException {
     return new NetNamespaces(
         whole(paths.dropProbes().resolve("namespaces"), NetNamespaces::parse).orElse(List.of()),
         ownNamespace());
@@ -137,25 +143,16 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public void unload() throws KernelException {
-    syscalls.unloadModule(MODULE);
+    syscalls.unloadModule(KernelPaths.MODULE);
   }
 
   private String line(String file) {
-    return read(paths.proc().resolve(file)).orElse("unknown");
+    return KernelFiles.read(paths.proc().resolve(file)).orElse("unknown");
   }
 
   /** uname -m; /proc/sys/kernel/arch is there since 6.1 only. */
   private static String architecture() {
     String arch = System.getProperty("os.arch");
     return arch.equals("amd64") ? "x86_64" : arch;
-  }
-
-  /** The file's text without the line break at its end; empty when it can't be read. */
-  static Optional<String> read(Path file) {
-    try {
-      return Optional.of(Files.readString(file).strip());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.dropprobe.agent.kernel;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
+import io.dropprobe.agent.platform.Libc;
 import java.nio.file.Path;
 import java.util.Arrays;
 

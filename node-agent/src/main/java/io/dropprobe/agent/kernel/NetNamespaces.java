@@ -30,7 +30,7 @@ public record NetNamespaces(List<NetNamespace> all, Long own) {
    * Reads lines like {@code netns cookie=7 inum=4026531840 cgroup=/init.scope}; other kinds are
    * skipped. No line at all is a module that does not list them.
    *
-   * @throws TornAnswerException when it is not whole
+   * @throws TruncatedReadException when it is not whole
    */
   static List<NetNamespace> parse(String text) {
     List<NetNamespace> all = new ArrayList<>();
@@ -51,6 +51,6 @@ public record NetNamespaces(List<NetNamespace> all, Long own) {
       }
       records++;
     }
-    throw new TornAnswerException("the list of network namespaces is not whole");
+    throw new TruncatedReadException("the list of network namespaces is not whole");
   }
 }

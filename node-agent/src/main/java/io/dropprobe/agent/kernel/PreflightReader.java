@@ -14,19 +14,19 @@ final class PreflightReader {
   static Preflight read(KernelPaths paths) {
     return new Preflight(
         Files.exists(paths.proc().resolve("modules")),
-        LinuxKernel.read(paths.proc().resolve("sys/kernel/modules_disabled"))
+        KernelFiles.read(paths.proc().resolve("sys/kernel/modules_disabled"))
             .map("1"::equals)
             .orElse(false),
-        LinuxKernel.read(paths.securityfs().resolve("lockdown"))
+        KernelFiles.read(paths.securityfs().resolve("lockdown"))
             .flatMap(PreflightReader::lockdown)
             .orElse(null),
-        LinuxKernel.read(paths.sysModule().resolve("module/parameters/sig_enforce"))
+        KernelFiles.read(paths.sysModule().resolve("module/parameters/sig_enforce"))
             .map("Y"::equals)
             .orElse(null),
-        LinuxKernel.read(paths.proc().resolve("self/status"))
+        KernelFiles.read(paths.proc().resolve("self/status"))
             .map(PreflightReader::hasSysModule)
             .orElse(false),
-        LinuxKernel.read(paths.proc().resolve("cmdline"))
+        KernelFiles.read(paths.proc().resolve("cmdline"))
             .map(PreflightReader::blacklisted)
             .orElse(false));
   }
@@ -52,6 +52,6 @@ final class PreflightReader {
     return Arrays.stream(cmdline.split("\\s+"))
         .filter(w -> w.startsWith("module_blacklist="))
         .flatMap(w -> Arrays.stream(w.substring("module_blacklist=".length()).split(",")))
-        .anyMatch(LinuxKernel.MODULE::equals);
+        .anyMatch(KernelPaths.MODULE::equals);
   }
 }

@@ -67,7 +67,7 @@ public record ProbeSnapshot(
   }
 
   /** Whether another node's agent owns it and is alive as far as the kernel knows. */
-  public boolean heldByAnother(String node) {
+  public boolean leasedByAnother(String node) {
     return !manual() && !ownedBy(node) && lease > 0;
   }
 

@@ -30,12 +30,12 @@ record ProcRecord(String kind, Map<String, String> values) {
   /**
    * The value.
    *
-   * @throws TornAnswerException when the key is missing
+   * @throws TruncatedReadException when the key is missing
    */
   String text(String key) {
     String value = values.get(key);
     if (value == null) {
-      throw new TornAnswerException("record '" + kind + "' without " + key);
+      throw new TruncatedReadException("record '" + kind + "' without " + key);
     }
     return value;
   }
@@ -43,14 +43,15 @@ record ProcRecord(String kind, Map<String, String> values) {
   /**
    * The value as a number without sign; counters are 64 bit, and half of that is enough for ever.
    *
-   * @throws TornAnswerException when the key is missing or no number
+   * @throws TruncatedReadException when the key is missing or no number
    */
   long number(String key) {
     String text = text(key);
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new TornAnswerException("record '" + kind + "': " + key + "=" + text + " is no number");
+      throw new TruncatedReadException(
+          "record '" + kind + "': " + key + "=" + text + " is no number");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dropprobe.agent.module;
 
+import io.dropprobe.agent.platform.Digest;
 import java.util.Locale;
 
 /**

@@ -20,9 +20,9 @@ sealed interface ModuleAction {
   /**
    * It should be taken out or replaced, and somebody else holds it.
    *
-   * @param byPerson true for the probe {@code _manual}, false for other nodes of this kernel
+   * @param byManualProbe true for the probe {@code _manual}, false for other nodes of this kernel
    */
-  record Held(String reason, boolean byPerson) implements ModuleAction {}
+  record Held(String reason, boolean byManualProbe) implements ModuleAction {}
 
   /** It can't be as wanted. */
   record Refuse(String reason) implements ModuleAction {}

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.platform.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.kernel.LinuxKernel;
+import io.dropprobe.agent.kernel.KernelPaths;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,8 +89,8 @@ final class ModuleCheck {
     String vermagic = info.getOrDefault("vermagic", "");
     // The words after the release name options of the kernel, which the kernel checks by itself.
     String builtFor = vermagic.split(" ", 2)[0];
-    if (!LinuxKernel.MODULE.equals(info.get("name"))) {
-      return rule("name", info.get("name"), "'" + LinuxKernel.MODULE + "'");
+    if (!KernelPaths.MODULE.equals(info.get("name"))) {
+      return rule("name", info.get("name"), "'" + KernelPaths.MODULE + "'");
     }
     if (!"GPL".equals(info.get("license"))) {
       return rule("license", info.get("license"), "'GPL'");

@@ -1,10 +1,10 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +22,12 @@ public final class ModuleKeeper {
     void quiesce() throws KernelException, IOException;
   }
 
+  /**
+   * For one build of the module. It takes seconds on most nodes, but it runs niced: a busy node
+   * must still finish one, because the next build starts from scratch.
+   */
+  public static final Duration BUILD_DEADLINE = Duration.ofMinutes(30);
+
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
   private static final int STEPS = 6;
 
@@ -36,12 +42,13 @@ public final class ModuleKeeper {
   private final Time time;
   private final ModuleCalls calls;
   private final Stuck stuck;
-  private final Backoff loads = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
-  private final Backoff unloads = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
+  private final Backoff loadBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+  private final Backoff unloadBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
   private String unloadProblem;
   private boolean sourceAsked;
   private ModuleAction last;
+  private boolean acted;
 
   ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
     this.kernel = kernel;
@@ -60,26 +67,35 @@ public final class ModuleKeeper {
       Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline) {
     ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
     ModuleSource source =
-        new ModuleSource(new FileBuilder(buildDir), cache, kernel.facts(), time, deadline);
+        new ModuleSource(new BuilderClient(buildDir), cache, kernel.facts(), time, deadline);
     return new ModuleKeeper(kernel, source, time);
   }
 
   /**
    * One pass: as many steps as can be made without waiting.
    *
-   * @param wanted whether any probe of this node needs the module
+   * @param desired whether any probe of this node needs the module
+   * @param observed the module in the kernel at the beginning of the pass
    */
-  public ModuleOutcome pass(boolean wanted, Holders holders, Quiesce quiesce) {
-    if (!wanted) {
+  public ModuleOutcome pass(
+      boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
+    if (!desired) {
       source.withdraw();
     }
+    acted = false;
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
-      outcome = step(wanted, holders, quiesce);
+      // After a call the kernel is looked at again: the call, or another agent, has changed it.
+      outcome = step(desired, i == 0 ? observed : kernel.module(), users, quiesce);
     }
     return outcome != null
         ? outcome
         : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
+  }
+
+  /** Whether the last pass has changed the kernel, so that what was observed before it is stale. */
+  public boolean acted() {
+    return acted;
   }
 
   /** Whether no load or unload is under way. */
@@ -100,25 +116,26 @@ public final class ModuleKeeper {
     // Only what the last pass would have done if it had been time: the rest has no time of its own.
     long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;
     if (loadProblem != null && last instanceof ModuleAction.Load) {
-      due = Math.min(due, loads.readyAt());
+      due = Math.min(due, loadBackoff.readyAt());
     }
     boolean unloading = last instanceof ModuleAction.Unload || last instanceof ModuleAction.Replace;
-    return unloadProblem != null && unloading ? Math.min(due, unloads.readyAt()) : due;
+    return unloadProblem != null && unloading ? Math.min(due, unloadBackoff.readyAt()) : due;
   }
 
   /** Null: something was done, look again. */
-  private ModuleOutcome step(boolean wanted, Holders holders, Quiesce quiesce) {
+  private ModuleOutcome step(
+      boolean wanted, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
       return stuck.during(running.get(), wanted);
     }
     Optional<ModuleCalls.Ended> ended = calls.ended();
     if (ended.isPresent()) {
+      acted = true;
       return ended(ended.get());
     }
-    ModuleSight sight = kernel.module();
     Optional<NodeProblem> problem =
-        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(sight));
+        Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(observed));
     sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
@@ -127,24 +144,24 @@ public final class ModuleKeeper {
       problem = Optional.of(i.problem());
     }
     ModuleAction action =
-        ModuleTable.decide(sight, wanted, target == null ? null : target.srcversion(), holders);
+        ModuleTable.decide(observed, wanted, target == null ? null : target.srcversion(), users);
     last = action;
 
     if (action instanceof ModuleAction.Load) {
       return load(target);
     }
     if (action instanceof ModuleAction.Replace || action instanceof ModuleAction.Unload) {
-      return unload(sight, target, quiesce);
+      return unload(observed, target, quiesce);
     }
     if (action instanceof ModuleAction.Keep) {
       loadProblem = null;
       unloadProblem = null;
     }
-    return Outcomes.stand(sight, wanted, action, problem.orElse(null), supply, target);
+    return Outcomes.of(observed, wanted, action, problem.orElse(null), supply, target);
   }
 
   private ModuleOutcome load(ModuleFile target) {
-    if (loadProblem != null && !loads.ready(time.millis())) {
+    if (loadProblem != null && !loadBackoff.ready(time.millis())) {
       return Outcomes.failed(loadProblem, target);
     }
     Optional<byte[]> content = source.read(target);
@@ -156,6 +173,7 @@ public final class ModuleKeeper {
       return null;
     }
     byte[] module = content.get();
+    acted = true;
     calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module));
     return null;
   }
@@ -174,11 +192,11 @@ public final class ModuleKeeper {
           "loaded {0}, srcversion {1}",
           call.target().file(),
           call.target().srcversion());
-      loads.succeeded();
+      loadBackoff.succeeded();
       loadProblem = null;
     } else {
       LOG.log(System.Logger.Level.INFO, "unloaded the module");
-      unloads.succeeded();
+      unloadBackoff.succeeded();
       unloadProblem = null;
     }
     return null;
@@ -187,12 +205,12 @@ public final class ModuleKeeper {
   private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
     LOG.log(System.Logger.Level.WARNING, e.getMessage());
     if (e.errno() == Errno.EEXIST) {
-      ModuleSight sight = kernel.module();
-      if (sight instanceof ModuleSight.Live) {
+      ObservedModule observed = kernel.module();
+      if (observed instanceof ObservedModule.Live) {
         // Another agent on this kernel was faster.
         return null;
       }
-      if (sight instanceof ModuleSight.Transient) {
+      if (observed instanceof ObservedModule.Transient) {
         return Outcomes.pending("being loaded by another", target);
       }
     }
@@ -202,15 +220,16 @@ public final class ModuleKeeper {
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
     }
-    loads.failed(time.millis());
+    loadBackoff.failed(time.millis());
     loadProblem = Problems.load(e, kernel.preflight());
     return Outcomes.failed(loadProblem, target);
   }
 
-  private ModuleOutcome unload(ModuleSight sight, ModuleFile target, Quiesce quiesce) {
-    if (unloadProblem != null && !unloads.ready(time.millis())) {
-      return Outcomes.held(sight, unloadProblem, target);
+  private ModuleOutcome unload(ObservedModule observed, ModuleFile target, Quiesce quiesce) {
+    if (unloadProblem != null && !unloadBackoff.ready(time.millis())) {
+      return Outcomes.held(observed, unloadProblem, target);
     }
+    acted = true;
     try {
       quiesce.quiesce();
     } catch (KernelException | IOException e) {
@@ -221,7 +240,7 @@ public final class ModuleKeeper {
   }
 
   private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
-    unloads.failed(time.millis());
+    unloadBackoff.failed(time.millis());
     unloadProblem = "can't be unloaded: " + e.getMessage();
     return Outcomes.held(kernel.module(), unloadProblem, target);
   }

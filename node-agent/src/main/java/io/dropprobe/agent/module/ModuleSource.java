@@ -1,7 +1,7 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.Time;
 import io.dropprobe.agent.kernel.KernelFacts;
+import io.dropprobe.agent.platform.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,10 +28,11 @@ final class ModuleSource {
   private final KernelFacts kernel;
   private final Time time;
   private final Duration deadline;
-  // Missing headers are found missing in no time, a failing build costs the node a CPU.
-  private final Backoff cheap = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60));
-  private final Backoff dear = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
-  private final Backoff refused = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
+  // Looking for headers is cheap, a failing build is not: it costs the node a CPU.
+  private final Backoff headersBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60));
+  private final Backoff buildBackoff = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
+  private final Backoff rebuildBackoff =
+      new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
   private String key;
   private ModuleFile current;
   private NodeProblem problem;
@@ -76,9 +77,9 @@ final class ModuleSource {
       key = wanted;
       current = null;
       problem = null;
-      cheap.succeeded();
-      dear.succeeded();
-      refused.succeeded();
+      headersBackoff.succeeded();
+      buildBackoff.succeeded();
+      rebuildBackoff.succeeded();
     }
   }
 
@@ -140,7 +141,7 @@ final class ModuleSource {
   }
 
   private Backoff backoff() {
-    return problem.unsupported() ? cheap : dear;
+    return problem.unsupported() ? headersBackoff : buildBackoff;
   }
 
   private void failed(NodeProblem p) {
@@ -180,10 +181,10 @@ final class ModuleSource {
    * because what it is built from may have been put right. False when it is not time for that.
    */
   boolean rebuild() {
-    if (!refused.ready(time.millis())) {
+    if (!rebuildBackoff.ready(time.millis())) {
       return false;
     }
-    refused.failed(time.millis());
+    rebuildBackoff.failed(time.millis());
     drop();
     return true;
   }

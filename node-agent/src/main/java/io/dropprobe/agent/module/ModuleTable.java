@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 
 /** The decision table: what is seen, against what is wanted. */
 final class ModuleTable {
@@ -13,19 +13,20 @@ final class ModuleTable {
    * @param wanted whether any probe needs the module
    * @param target srcversion of the module that should be there; null while it is not known (being
    *     built, or can't be built)
-   * @param holders who else has a say
+   * @param users who else has a say
    */
-  static ModuleAction decide(ModuleSight sight, boolean wanted, String target, Holders holders) {
-    if (sight instanceof ModuleSight.Transient t) {
+  static ModuleAction decide(
+      ObservedModule observed, boolean wanted, String target, ModuleUsers users) {
+    if (observed instanceof ObservedModule.Transient t) {
       return new ModuleAction.Wait("the kernel says '" + t.initstate() + "'");
     }
-    if (sight instanceof ModuleSight.Live live) {
-      return wanted ? wantedLive(live, target, holders) : free(holders, new ModuleAction.Unload());
+    if (observed instanceof ObservedModule.Live live) {
+      return wanted ? wantedLive(live, target, users) : free(users, new ModuleAction.Unload());
     }
     if (!wanted) {
       return new ModuleAction.Keep();
     }
-    if (sight instanceof ModuleSight.BuiltIn) {
+    if (observed instanceof ObservedModule.BuiltIn) {
       return new ModuleAction.Refuse("a module of this name is compiled into the kernel");
     }
     return target == null
@@ -33,25 +34,26 @@ final class ModuleTable {
         : new ModuleAction.Load();
   }
 
-  private static ModuleAction wantedLive(ModuleSight.Live live, String target, Holders holders) {
+  private static ModuleAction wantedLive(
+      ObservedModule.Live live, String target, ModuleUsers users) {
     if (target == null || target.equals(live.srcversion())) {
       return usable(live)
           ? new ModuleAction.Keep()
           : new ModuleAction.Wait(
               "the loaded module's files have ABI " + live.abi() + ", this agent speaks " + ABI);
     }
-    return free(holders, new ModuleAction.Replace());
+    return free(users, new ModuleAction.Replace());
   }
 
-  private static ModuleAction free(Holders holders, ModuleAction action) {
-    return holders
+  private static ModuleAction free(ModuleUsers users, ModuleAction action) {
+    return users
         .reason()
-        .<ModuleAction>map(r -> new ModuleAction.Held(r, holders.owners().isEmpty()))
+        .<ModuleAction>map(r -> new ModuleAction.Held(r, users.owners().isEmpty()))
         .orElse(action);
   }
 
   /** Whether the probes in a loaded module can be worked with. */
-  static boolean usable(ModuleSight.Live live) {
+  static boolean usable(ObservedModule.Live live) {
     return live.abi() != null && live.abi() == ABI;
   }
 }

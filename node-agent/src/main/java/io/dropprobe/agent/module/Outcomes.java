@@ -4,7 +4,7 @@ import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
 import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
 import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
 
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.ModuleState;
 
 /** Where things stand with the module, as a function of what was seen, decided and tried. */
@@ -20,17 +20,17 @@ final class Outcomes {
     return new ModuleOutcome(ModuleState.Building, null, note, target, false);
   }
 
-  static ModuleOutcome held(ModuleSight sight, String reason, ModuleFile target) {
+  static ModuleOutcome held(ObservedModule observed, String reason, ModuleFile target) {
     NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
-    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(sight));
+    return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(observed));
   }
 
-  static boolean usable(ModuleSight sight) {
-    return sight instanceof ModuleSight.Live live && ModuleTable.usable(live);
+  static boolean usable(ObservedModule observed) {
+    return observed instanceof ObservedModule.Live live && ModuleTable.usable(live);
   }
 
-  static ModuleOutcome stand(
-      ModuleSight sight,
+  static ModuleOutcome of(
+      ObservedModule observed,
       boolean wanted,
       ModuleAction action,
       NodeProblem problem,
@@ -38,21 +38,22 @@ final class Outcomes {
       ModuleFile target) {
     if (action instanceof ModuleAction.Held h) {
       // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
-      if (h.byPerson()) {
-        return held(sight, h.reason(), target);
+      if (h.byManualProbe()) {
+        return held(observed, h.reason(), target);
       }
       // Not wanted here and wanted elsewhere: this node has left nothing behind.
       ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
-      return new ModuleOutcome(state, problem, h.reason(), target, usable(sight));
+      return new ModuleOutcome(state, problem, h.reason(), target, usable(observed));
     }
     if (action instanceof ModuleAction.Refuse r) {
       return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
     }
-    if (usable(sight)) {
+    if (usable(observed)) {
       return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
     }
     if (!wanted) {
-      boolean there = sight instanceof ModuleSight.Live || sight instanceof ModuleSight.Transient;
+      boolean there =
+          observed instanceof ObservedModule.Live || observed instanceof ObservedModule.Transient;
       return new ModuleOutcome(
           there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
     }

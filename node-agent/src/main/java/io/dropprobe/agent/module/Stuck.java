@@ -3,8 +3,8 @@ package io.dropprobe.agent.module;
 import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
 import static io.dropprobe.api.Conditions.Node.MODULE_STUCK;
 
-import io.dropprobe.agent.Time;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,8 +47,8 @@ final class Stuck {
    * The problem that another process, maybe this agent's predecessor, hangs in a call; empty when
    * none does.
    */
-  Optional<NodeProblem> between(ModuleSight sight) {
-    if (!(sight instanceof ModuleSight.Transient t)) {
+  Optional<NodeProblem> between(ObservedModule observed) {
+    if (!(observed instanceof ObservedModule.Transient t)) {
       between = null;
       return Optional.empty();
     }

@@ -76,8 +76,8 @@ public final class History {
   }
 
   /** Takes note of a pass. */
-  void remember(List<WantedProbe> wanted) {
-    selected = new HashSet<>(wanted.stream().map(WantedProbe::uid).toList());
+  void remember(List<DesiredProbe> wanted) {
+    selected = new HashSet<>(wanted.stream().map(DesiredProbe::uid).toList());
     seen.keySet().retainAll(selected);
   }
 }

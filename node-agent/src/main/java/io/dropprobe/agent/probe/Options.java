@@ -1,7 +1,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.Protocol;
@@ -36,7 +36,7 @@ final class Options {
     }
   }
 
-  static Result of(WantedProbe probe, ReasonNames names, PodNetworks networks) {
+  static Result of(DesiredProbe probe, ReasonNames names, PodNetns podNetns) {
     Match m = probe.match();
     List<String> words = new ArrayList<>();
     add(words, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
@@ -55,7 +55,7 @@ final class Options {
     List<String> notes = notes(m, names);
     String netns = null;
     if (given(m.namespaces)) {
-      PodNetworks.Choice choice = networks.choose(m.namespaces);
+      PodNetns.Choice choice = podNetns.choose(m.namespaces);
       netns = choice.cookies();
       Optional.ofNullable(choice.note()).ifPresent(notes::add);
     }

@@ -1,114 +1,167 @@
 package io.dropprobe.agent.probe;
 
+import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
-import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.observe.Observation;
+import io.dropprobe.agent.probe.ProbeStates.Leftover;
+import io.dropprobe.agent.probe.ProbeStates.Removed;
+import io.dropprobe.api.v1alpha1.DropProbe;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
-/** Brings the probes in the kernel to what is wanted. Belongs to the loop. */
+/** Brings the probes in the kernel to the desired state. Belongs to the loop. */
 public final class ProbeKeeper {
   private static final System.Logger LOG = System.getLogger(ProbeKeeper.class.getName());
 
   private final Kernel kernel;
   private final Ledger ledger;
-  private final PodNetworks.Source networks;
   private final StepRunner runner;
-  private final String me;
-  private final long lease;
+  private final Owner me;
 
   /**
-   * @param me this node's name, the owner of its probes
-   * @param lease in seconds
+   * @param me owner of this node's probes
    */
-  public ProbeKeeper(
-      Kernel kernel, Ledger ledger, PodNetworks.Source networks, String me, long lease) {
+  public ProbeKeeper(Kernel kernel, Ledger ledger, Owner me) {
     this.kernel = kernel;
     this.ledger = ledger;
-    this.networks = networks;
-    this.runner = new StepRunner(kernel, ledger, me, lease);
+    this.runner = new StepRunner(kernel, ledger, me);
     this.me = me;
-    this.lease = lease;
   }
 
   /**
-   * Plans, acts, reads back.
+   * Plans by what was observed, and acts.
    *
-   * @param nodeUid of this Node object
-   * @param cluster uids of all DropProbes
-   * @return how each wanted probe fares, in the order given
-   * @throws IOException when the kernel's files can't be read
+   * @param observed before this pass acted on any probe
    */
-  public List<ProbeResult> pass(List<WantedProbe> wanted, String nodeUid, Set<String> cluster)
-      throws IOException {
-    ReasonNames reasons = kernel.reasons();
-    boolean byPods = wanted.stream().anyMatch(WantedProbe::followsPods);
+  public Attempt act(DesiredState desired, Observation observed) {
+    if (observed.error() != null) {
+      return Attempt.prevented(unreadable(observed.error()));
+    }
     ProbePlan plan =
         ProbePlan.of(
-            wanted,
-            kernel.probes(),
+            desired,
+            observed,
             me,
-            lease,
-            cluster,
-            reasons,
-            byPods ? networks.look() : PodNetworks.NONE,
             runner.netns(),
-            (there, w, options) -> ledger.fits(there, w.series(), nodeUid, options));
-    Map<String, Verdict> failed = runner.run(plan.steps(), nodeUid);
-    Map<String, ProbeSnapshot> after = new HashMap<>();
-    for (ProbeSnapshot p : kernel.probes()) {
-      after.put(p.uid(), p);
-      if (!p.manual() && !p.ownedBy(me)) {
-        ledger.handedOver(p);
-      }
+            (probe, w, options) -> ledger.fits(probe, w.series(), desired.nodeUid(), options));
+    try {
+      return new Attempt(plan, runner.run(plan.steps(), desired.nodeUid()), null);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "the module''s files can''t be read: {0}", e.toString());
+      return Attempt.prevented(unreadable(e.toString()));
     }
-    runner.forgetOthers(after.values());
-    List<ProbeResult> results =
-        wanted.stream().map(w -> result(w, plan, failed, after.get(w.uid()), nodeUid)).toList();
+  }
+
+  private static Verdict unreadable(String error) {
+    return new Verdict.Failed("KernelUnreadable", error);
+  }
+
+  /**
+   * Takes the counts in, and says where the probes stand.
+   *
+   * @param after what the kernel has now that the agent has acted
+   */
+  public ProbeStates record(DesiredState desired, Attempt attempt, Observation after) {
+    List<ProbeResult> results;
+    if (attempt.obstacle() != null) {
+      results = all(desired, attempt.obstacle());
+    } else if (after.error() != null) {
+      results = all(desired, unreadable(after.error()));
+    } else {
+      after.probes().stream().filter(p -> !p.manual() && !me.owns(p)).forEach(ledger::handedOver);
+      runner.forgetOthers(after.probes());
+      Map<String, ProbeSnapshot> byUid = after.byUid();
+      results =
+          desired.probes().stream()
+              .map(w -> result(w, attempt, byUid.get(w.uid()), desired.nodeUid()))
+              .toList();
+    }
+    if (desired.complete()) {
+      ledger.retain(desired.existingUids());
+    }
     ledger.saveChanges();
-    return results;
+    List<Leftover> leftovers = leftovers(desired, after);
+    return new ProbeStates(results, leftovers, removed(desired, leftovers));
+  }
+
+  private List<ProbeResult> all(DesiredState desired, Verdict verdict) {
+    return desired.probes().stream()
+        .map(w -> new ProbeResult(w, verdict, null, account(w, desired.nodeUid())))
+        .toList();
   }
 
   private ProbeResult result(
-      WantedProbe w,
-      ProbePlan plan,
-      Map<String, Verdict> failed,
-      ProbeSnapshot there,
-      String nodeUid) {
-    boolean mine = there != null && there.ownedBy(me);
-    Verdict verdict = failed.getOrDefault(w.name(), plan.verdicts().get(w.uid()));
-    Options.Result options = plan.options().get(w.uid());
-    if (mine && options != null && ledger.fits(there, w.series(), nodeUid, options.words())) {
-      ledger.read(there, w.series(), nodeUid, options.words());
+      DesiredProbe w, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
+    boolean mine = observed != null && me.owns(observed);
+    Verdict verdict =
+        attempt.failed().getOrDefault(w.name(), attempt.plan().verdicts().get(w.uid()));
+    Options.Result options = attempt.plan().options().get(w.uid());
+    if (mine && options != null && ledger.fits(observed, w.series(), nodeUid, options.words())) {
+      ledger.record(observed, w.series(), nodeUid, options.words());
     }
     if (verdict == null) {
       verdict =
-          mine && options != null && there.active() == w.active()
-              ? new Verdict.AsWanted(options.note())
+          mine && options != null && observed.active() == w.active()
+              ? new Verdict.AsDesired(options.note())
               : new Verdict.Pending("being brought to the wanted state");
     }
-    return new ProbeResult(w, verdict, mine ? there : null);
+    return new ProbeResult(w, verdict, mine ? observed : null, account(w, nodeUid));
+  }
+
+  private Account account(DesiredProbe w, String nodeUid) {
+    return ledger.find(w.uid(), w.series(), nodeUid).orElse(null);
+  }
+
+  private List<Leftover> leftovers(DesiredState desired, Observation after) {
+    return after.ownedBy(me.node()).stream()
+        .filter(p -> !desired.contains(p.uid()))
+        .map(p -> new Leftover(p, leftoverAccount(p, desired.nodeUid())))
+        .toList();
+  }
+
+  private Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
+    return ledger.find(p.uid(), nodeUid).filter(a -> p.epoch().equals(a.epoch())).orElse(null);
+  }
+
+  private List<Removed> removed(DesiredState desired, List<Leftover> leftovers) {
+    return desired.existing().stream()
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .filter(p -> !desired.contains(p.getMetadata().getUid()))
+        .filter(p -> leftovers.stream().noneMatch(l -> is(l, p.getMetadata().getUid())))
+        .flatMap(p -> removed(p, desired.nodeUid()))
+        .toList();
+  }
+
+  private static boolean is(Leftover leftover, String uid) {
+    return leftover.observed().uid().equals(uid);
+  }
+
+  private Stream<Removed> removed(DropProbe p, String nodeUid) {
+    String uid = p.getMetadata().getUid();
+    return ledger
+        .find(uid, nodeUid)
+        .map(a -> new Removed(p.getMetadata().getName(), uid, History.generation(p), a))
+        .stream();
   }
 
   /**
-   * Takes all probes of this node out of the kernel, their last counts saved.
+   * Takes all probes of this node out of the kernel, their last counts saved. Reads the kernel
+   * itself: the unload that follows would drop the counts of a probe that an unreadable or older
+   * observation misses.
    *
    * @throws KernelException when one can't be removed
    * @throws IOException when the last counts can't be read
    */
   public void removeAll() throws KernelException, IOException {
     for (ProbeSnapshot p : kernel.probes()) {
-      if (p.ownedBy(me)) {
+      if (me.owns(p)) {
         if (p.active()) {
-          kernel.command(Commands.of("deactivate", p.name(), p.uid(), me));
+          runner.deactivate(p);
         }
         runner.remove(p);
       }
@@ -116,19 +169,15 @@ public final class ProbeKeeper {
     ledger.save();
   }
 
-  /** Keeps what is ours alive while nobody knows what is wanted (no API yet). */
-  public void renewAll() {
-    if (!(kernel.module() instanceof ModuleSight.Live)) {
-      return;
-    }
-    Set<String> done = new HashSet<>();
+  /** Keeps this node's probes its own while the desired state is not known (no API yet). */
+  public void renewAll(Observation observed) {
     try {
-      for (ProbeSnapshot p : kernel.probes()) {
-        if (p.ownedBy(me) && p.lease() * 3 <= lease * 2 && done.add(p.name())) {
-          kernel.command(Commands.renew(p.name(), p.uid(), me, lease));
+      for (ProbeSnapshot p : observed.ownedBy(me.node())) {
+        if (me.renewalDue(p)) {
+          kernel.command(Commands.renew(p.name(), p.uid(), me.node(), me.lease()));
         }
       }
-    } catch (IOException | KernelException e) {
+    } catch (KernelException e) {
       LOG.log(System.Logger.Level.WARNING, "leases can''t be renewed: {0}", e.toString());
     }
   }

@@ -1,8 +1,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.observe.Observation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,49 +11,36 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The way from the probes that are in the kernel to those that are wanted. A pure function; the
- * same state gives the same steps, and none when nothing is to be done.
+ * The steps that lead from the observed probes to the desired ones. A pure function: the same state
+ * gives the same steps, and none when nothing has to be done.
  *
  * @param steps in order
- * @param verdicts by uid, for wanted probes that no step can help; the others are on their way
- * @param options by uid: what each wanted probe is added with
+ * @param verdicts by UID, for desired probes that no step can help
+ * @param options by UID: what each desired probe is added with
  */
 record ProbePlan(
     List<Step> steps, Map<String, Verdict> verdicts, Map<String, Options.Result> options) {
 
-  /** Can a probe in the kernel go on counting for a wanted one of the same uid? */
+  /** Whether a probe in the kernel can go on counting for a desired one of the same UID. */
   interface Fits {
-    boolean fits(ProbeSnapshot there, WantedProbe wanted, String options);
+    boolean fits(ProbeSnapshot observed, DesiredProbe desired, String options);
   }
 
   /**
-   * @param me this node's name
-   * @param lease in seconds
+   * @param me owner of this node's probes
    * @param netns by epoch: the network namespaces that this agent has set
-   * @param cluster uids of all DropProbes, wanted here or not
    */
   static ProbePlan of(
-      List<WantedProbe> wanted,
-      List<ProbeSnapshot> there,
-      String me,
-      long lease,
-      Set<String> cluster,
-      ReasonNames reasons,
-      PodNetworks networks,
-      Map<String, String> netns,
-      Fits fits) {
-    Planner p = new Planner(me, lease, reasons, networks, netns, fits);
-    Map<String, WantedProbe> byName =
-        wanted.stream().collect(Collectors.toMap(WantedProbe::name, Function.identity()));
-    for (ProbeSnapshot probe : there) {
-      WantedProbe same = byName.get(probe.name());
-      if (!probe.manual() && (same == null || !same.uid().equals(probe.uid()))) {
-        p.unwanted(probe, cluster);
-      }
-    }
-    Map<String, ProbeSnapshot> thereByName =
-        there.stream().collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
-    wanted.forEach(w -> p.wanted(w, thereByName.get(w.name())));
+      DesiredState desired, Observation observed, Owner me, Map<String, String> netns, Fits fits) {
+    Planner p = new Planner(observed, me, netns, fits);
+    Set<String> existing = desired.existingUids();
+    observed.probes().stream()
+        .filter(probe -> !probe.manual() && !desired.contains(probe.uid()))
+        .forEach(probe -> p.undesired(probe, existing));
+    Map<String, ProbeSnapshot> byName =
+        observed.probes().stream()
+            .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
+    desired.probes().forEach(w -> p.desired(w, byName.get(w.name())));
     return new ProbePlan(List.copyOf(p.steps), Map.copyOf(p.verdicts), Map.copyOf(p.options));
   }
 
@@ -62,75 +48,68 @@ record ProbePlan(
     final List<Step> steps = new ArrayList<>();
     final Map<String, Verdict> verdicts = new HashMap<>();
     final Map<String, Options.Result> options = new HashMap<>();
-    private final String me;
-    private final long lease;
-    private final ReasonNames reasons;
-    private final PodNetworks networks;
+    private final Observation observed;
+    private final Owner me;
     private final Map<String, String> netns;
     private final Fits fits;
 
-    Planner(
-        String me,
-        long lease,
-        ReasonNames reasons,
-        PodNetworks networks,
-        Map<String, String> netns,
-        Fits fits) {
+    Planner(Observation observed, Owner me, Map<String, String> netns, Fits fits) {
+      this.observed = observed;
       this.me = me;
-      this.lease = lease;
-      this.reasons = reasons;
-      this.networks = networks;
       this.netns = netns;
       this.fits = fits;
     }
 
-    /** Ours goes. So does what a dead owner has left of a DropProbe that is no more. */
-    void unwanted(ProbeSnapshot probe, Set<String> cluster) {
-      if (probe.ownedBy(me)) {
+    /**
+     * Removes a probe of this node, and one of a deleted DropProbe whose owner has let its lease
+     * expire.
+     */
+    void undesired(ProbeSnapshot probe, Set<String> existing) {
+      if (me.owns(probe)) {
         remove(probe);
-      } else if (probe.lease() == 0 && !cluster.contains(probe.uid())) {
+      } else if (probe.lease() == 0 && !existing.contains(probe.uid())) {
         steps.add(new Step.Renew(probe.name(), probe.uid()));
         remove(probe);
       }
     }
 
-    void wanted(WantedProbe w, ProbeSnapshot there) {
-      boolean same = there != null && there.uid().equals(w.uid());
-      if (there != null && there.heldByAnother(me)) {
-        verdicts.put(w.uid(), same ? elsewhere(there) : oldNamesake(there));
+    void desired(DesiredProbe w, ProbeSnapshot probe) {
+      boolean same = probe != null && probe.uid().equals(w.uid());
+      if (probe != null && probe.leasedByAnother(me.node())) {
+        verdicts.put(w.uid(), same ? elsewhere(probe) : oldNamesake(probe));
         return;
       }
-      Options.Result result = Options.of(w, reasons, networks);
+      Options.Result result = Options.of(w, observed.reasons(), observed.podNetns());
       options.put(w.uid(), result);
       if (same) {
-        goOn(w, there, result);
+        keep(w, probe, result);
       } else {
         add(w, result);
       }
     }
 
-    private void goOn(WantedProbe w, ProbeSnapshot there, Options.Result options) {
-      if (!there.ownedBy(me) || there.lease() * 3 <= lease * 2) {
+    private void keep(DesiredProbe w, ProbeSnapshot probe, Options.Result options) {
+      if (!me.owns(probe) || me.renewalDue(probe)) {
         steps.add(new Step.Renew(w.name(), w.uid()));
       }
-      if (!fits.fits(there, w, options.words())) {
-        remove(there);
+      if (!fits.fits(probe, w, options.words())) {
+        remove(probe);
         add(w, options);
         return;
       }
       // Before it counts. What another agent or an earlier process has set is not known.
-      String set = there.ownedBy(me) ? netns.get(there.epoch()) : null;
+      String set = me.owns(probe) ? netns.get(probe.epoch()) : null;
       if (options.netns() != null && !options.netns().equals(set)) {
-        steps.add(new Step.SetNetns(w, there.epoch(), options.netns()));
+        steps.add(new Step.SetNetns(w, probe.epoch(), options.netns()));
       }
-      if (w.active() && !there.active()) {
+      if (w.active() && !probe.active()) {
         steps.add(new Step.Activate(w.name(), w.uid()));
-      } else if (!w.active() && there.active()) {
+      } else if (!w.active() && probe.active()) {
         steps.add(new Step.Deactivate(w.name(), w.uid()));
       }
     }
 
-    private void add(WantedProbe w, Options.Result options) {
+    private void add(DesiredProbe w, Options.Result options) {
       steps.add(new Step.Add(w, options));
       if (w.active()) {
         steps.add(new Step.Activate(w.name(), w.uid()));
@@ -144,15 +123,15 @@ record ProbePlan(
       steps.add(new Step.Remove(probe));
     }
 
-    private static Verdict elsewhere(ProbeSnapshot there) {
+    private static Verdict elsewhere(ProbeSnapshot probe) {
       return new Verdict.Elsewhere(
-          there.owner(), "node " + there.owner() + " shares this kernel and counts for both");
+          probe.owner(), "node " + probe.owner() + " shares this kernel and counts for both");
     }
 
-    private static Verdict oldNamesake(ProbeSnapshot there) {
+    private static Verdict oldNamesake(ProbeSnapshot probe) {
       return new Verdict.Pending(
           "node "
-              + there.owner()
+              + probe.owner()
               + ", which shares this kernel, still has an earlier probe of this name");
     }
   }

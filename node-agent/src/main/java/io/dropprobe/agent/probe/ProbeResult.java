@@ -1,10 +1,13 @@
 package io.dropprobe.agent.probe;
 
+import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 
 /**
- * A wanted probe after a pass.
+ * A desired probe after a pass.
  *
- * @param there as it is in the kernel, if it is there and this node's; else null
+ * @param observed the probe in the kernel, if this node owns it; else null
+ * @param account what this node has counted for the probe's series; null when it never counted
  */
-public record ProbeResult(WantedProbe wanted, Verdict verdict, ProbeSnapshot there) {}
+public record ProbeResult(
+    DesiredProbe desired, Verdict verdict, ProbeSnapshot observed, Account account) {}

@@ -11,7 +11,7 @@ sealed interface Step {
   record Renew(String name, String uid) implements Step {}
 
   /** Adds, inactive; the epoch is remembered before it counts. */
-  record Add(WantedProbe probe, Options.Result options) implements Step {
+  record Add(DesiredProbe probe, Options.Result options) implements Step {
     @Override
     public String name() {
       return probe.name();
@@ -23,7 +23,7 @@ sealed interface Step {
    *
    * @param netns cookies with commas in between
    */
-  record SetNetns(WantedProbe probe, String epoch, String netns) implements Step {
+  record SetNetns(DesiredProbe probe, String epoch, String netns) implements Step {
     @Override
     public String name() {
       return probe.name();

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Carries steps out, and remembers around each what must not be lost. */
 final class StepRunner {
@@ -21,11 +22,11 @@ final class StepRunner {
   private final long lease;
   private final Map<String, String> netns = new HashMap<>();
 
-  StepRunner(Kernel kernel, Ledger ledger, String me, long lease) {
+  StepRunner(Kernel kernel, Ledger ledger, Owner owner) {
     this.kernel = kernel;
     this.ledger = ledger;
-    this.me = me;
-    this.lease = lease;
+    this.me = owner.node();
+    this.lease = owner.lease();
   }
 
   /** By epoch, the network namespaces that this process has set; the kernel does not say. */
@@ -78,20 +79,33 @@ final class StepRunner {
     }
   }
 
-  /** The epoch is on the disk before it counts, so that no count is ever of an unknown one. */
+  /**
+   * Reads the epoch, which the kernel has just chosen. It is on the disk before the probe is
+   * activated, so that no count ever belongs to an unknown epoch.
+   */
   private void remember(Step.Add added, String nodeUid) throws IOException {
-    WantedProbe w = added.probe();
-    for (ProbeSnapshot p : kernel.probes()) {
-      if (p.uid().equals(w.uid())) {
-        ledger.read(p, w.series(), nodeUid, added.options().words());
-        netns.put(p.epoch(), added.options().netns());
-      }
+    DesiredProbe w = added.probe();
+    Optional<ProbeSnapshot> fresh = kernel.probe(w.name()).filter(p -> p.uid().equals(w.uid()));
+    if (fresh.isPresent()) {
+      ledger.record(fresh.get(), w.series(), nodeUid, added.options().words());
+      netns.put(fresh.get().epoch(), added.options().netns());
     }
     ledger.saveChanges();
   }
 
+  void deactivate(ProbeSnapshot probe) throws KernelException {
+    kernel.command(Commands.of("deactivate", probe.name(), probe.uid(), me));
+  }
+
+  /**
+   * Removes a probe that is inactive. Its counts are read here and not taken from the observation:
+   * packets were counted between that and the deactivation, and the removal drops them.
+   */
   void remove(ProbeSnapshot probe) throws KernelException, IOException {
-    kernel.probes().stream().filter(p -> p.uid().equals(probe.uid())).forEach(ledger::lastRead);
+    kernel
+        .probe(probe.name())
+        .filter(p -> p.uid().equals(probe.uid()))
+        .ifPresent(ledger::recordLast);
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
   }

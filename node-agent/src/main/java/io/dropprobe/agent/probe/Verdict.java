@@ -7,7 +7,7 @@ public sealed interface Verdict {
    *
    * @param note what of the spec has no effect on this node; null for nothing
    */
-  record AsWanted(String note) implements Verdict {}
+  record AsDesired(String note) implements Verdict {}
 
   /**
    * Another node that shares this kernel counts.

@@ -109,7 +109,7 @@ final class ConditionList {
       add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "");
     } else if (failed != null) {
       Verdict.Failed f = (Verdict.Failed) failed.verdict();
-      add(PROBES_ACTIVE, FALSE, PROBE_FAILED, failed.wanted().name() + ": " + f.message());
+      add(PROBES_ACTIVE, FALSE, PROBE_FAILED, failed.desired().name() + ": " + f.message());
     } else if (first(probes, Verdict.Pending.class) != null) {
       add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "probes are being brought to the wanted state");
     } else if (elsewhere != null) {

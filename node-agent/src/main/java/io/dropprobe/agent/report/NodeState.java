@@ -1,37 +1,27 @@
 package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.kernel.KernelFacts;
-import io.dropprobe.agent.kernel.ModuleSight;
-import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
-import io.dropprobe.agent.probe.ProbeResult;
-import java.util.List;
+import io.dropprobe.agent.probe.ProbeStates;
 
 /**
- * All that a report is made of, besides the accounts.
+ * All that a report is made of.
  *
- * @param nodeUid of the Node object
- * @param sight the module in the kernel, after the pass
- * @param sharedWith the node that owns probes in this kernel besides this one; null when there is
- *     none
- * @param probes each wanted probe, sorted by name
- * @param others DropProbes that exist and are not for this node (any more)
- * @param leftovers probes of this node's that should be out of the kernel and are not
+ * @param nodeUid UID of the Node object
+ * @param observed the module in the kernel, after the pass
+ * @param sharedWith another node that owns probes in this kernel; null when there is none
+ * @param probes where the probes stand, with their counts
  */
 public record NodeState(
     String nodeUid,
     KernelFacts kernel,
-    ModuleSight sight,
+    ObservedModule observed,
     ModuleOutcome module,
     String sharedWith,
-    List<ProbeResult> probes,
-    List<Other> others,
-    List<ProbeSnapshot> leftovers) {
-
-  /** A DropProbe that is not for this node. */
-  public record Other(String name, String uid, long generation) {}
+    ProbeStates probes) {
 
   boolean namesReasons() {
-    return !(sight instanceof ModuleSight.Live live) || live.namesReasons();
+    return !(observed instanceof ObservedModule.Live live) || live.namesReasons();
   }
 }

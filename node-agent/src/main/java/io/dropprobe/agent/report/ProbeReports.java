@@ -3,10 +3,10 @@ package io.dropprobe.agent.report;
 import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.count.Counts;
 import io.dropprobe.agent.count.ReasonCatalog;
-import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.NodeProblem;
 import io.dropprobe.agent.probe.ProbeResult;
+import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.probe.Verdict;
 import io.dropprobe.api.Conditions;
 import io.dropprobe.api.Durations;
@@ -33,52 +33,46 @@ final class ProbeReports {
     this.catalog = catalog;
   }
 
-  /**
-   * @param account null when nothing was ever counted here: the numbers are absent then
-   */
-  ProbeReport of(ProbeResult p, ModuleOutcome module, Account account, boolean namesReasons) {
+  /** A desired probe. One that never counted on this node has no numbers. */
+  ProbeReport of(ProbeResult p, ModuleOutcome module, boolean namesReasons) {
     ProbeReport r = new ProbeReport();
-    r.name = p.wanted().name();
-    r.uid = p.wanted().uid();
-    r.series = p.wanted().series();
+    r.name = p.desired().name();
+    r.uid = p.desired().uid();
+    r.series = p.desired().series();
     state(r, p, module.usable() ? null : module.problem());
-    if (p.there() != null) {
-      r.gap = Durations.format(Duration.ofSeconds(p.there().gap()));
+    if (p.observed() != null) {
+      r.gap = Durations.format(Duration.ofSeconds(p.observed().gap()));
     }
-    if (account != null) {
-      numbers(r, account, p.there() != null, namesReasons);
+    if (p.account() != null) {
+      numbers(r, p.account(), p.observed() != null, namesReasons);
     }
     return r;
   }
 
-  /** A probe that is not for this node any more and out of its kernel. */
-  ProbeReport removed(NodeState.Other o, Account account, boolean namesReasons) {
+  /** A probe that no longer selects this node and is out of its kernel. */
+  ProbeReport removed(ProbeStates.Removed removed, boolean namesReasons) {
     ProbeReport r = new ProbeReport();
-    r.name = o.name();
-    r.uid = o.uid();
-    r.observedGeneration = o.generation();
-    r.series = account.series();
+    r.name = removed.name();
+    r.uid = removed.uid();
+    r.observedGeneration = removed.generation();
+    r.series = removed.account().series();
     r.state = ProbeState.Removed;
-    numbers(r, account, false, namesReasons);
+    numbers(r, removed.account(), false, namesReasons);
     return r;
   }
 
-  /**
-   * A probe that should be out of this kernel and is not.
-   *
-   * @param account null when nothing is known of it
-   */
-  ProbeReport leftover(ProbeSnapshot there, Account account, boolean namesReasons) {
+  /** A probe that should be out of this kernel and is not. */
+  ProbeReport leftover(ProbeStates.Leftover leftover, boolean namesReasons) {
     ProbeReport r = new ProbeReport();
-    r.name = there.name();
-    r.uid = there.uid();
+    r.name = leftover.observed().name();
+    r.uid = leftover.observed().uid();
     r.state = ProbeState.Failed;
     r.reason = Conditions.Node.REMOVE_FAILED;
     r.message = "could not be removed from the kernel yet; see the log of this node's agent";
-    r.epoch = there.epoch();
-    if (account != null) {
-      r.series = account.series();
-      numbers(r, account, true, namesReasons);
+    r.epoch = leftover.observed().epoch();
+    if (leftover.account() != null) {
+      r.series = leftover.account().series();
+      numbers(r, leftover.account(), true, namesReasons);
     }
     return r;
   }
@@ -88,8 +82,8 @@ final class ProbeReports {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
       r.message = ConditionList.cut(problem.message());
-    } else if (p.verdict() instanceof Verdict.AsWanted w) {
-      acted(r, p, p.wanted().state());
+    } else if (p.verdict() instanceof Verdict.AsDesired w) {
+      acted(r, p, p.desired().state());
       r.message = w.note() == null ? null : ConditionList.cut(w.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {
       acted(r, p, ProbeState.Failed);
@@ -106,7 +100,7 @@ final class ProbeReports {
   }
 
   private static void acted(ProbeReport r, ProbeResult p, ProbeState state) {
-    r.observedGeneration = p.wanted().generation();
+    r.observedGeneration = p.desired().generation();
     r.state = state;
   }
 
@@ -168,7 +162,11 @@ final class ProbeReports {
     return list;
   }
 
-  /** Cuts the lists of all reports to a number of entries; what is cut goes to {@code other}. */
+  /**
+   * Cuts the lists of reports to a number of entries; what is cut goes to {@code other}.
+   *
+   * @param reports are changed
+   */
   static void cutLists(List<ProbeReport> reports, int keep) {
     for (ProbeReport r : reports) {
       if (r.reasons != null && r.reasons.size() > keep) {

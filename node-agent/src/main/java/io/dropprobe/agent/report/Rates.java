@@ -67,9 +67,14 @@ final class Rates {
     }
   }
 
-  /** Sets the rates of a report. A probe that is not in the kernel, or not known yet, has none. */
-  void apply(DropProbeNodeStatus report, long now, long interval) {
-    for (ProbeReport p : probes(report)) {
+  /**
+   * The same report with rates. A probe that is not in the kernel, or not known yet, has none.
+   *
+   * @return a copy
+   */
+  DropProbeNodeStatus added(DropProbeNodeStatus report, long now, long interval) {
+    DropProbeNodeStatus copy = ReportCopy.of(report);
+    for (ProbeReport p : probes(copy)) {
       Sample s = samples.get(p.uid);
       if (!counts(p) || s == null || !s.before(p)) {
         continue;
@@ -81,6 +86,7 @@ final class Rates {
       long start = Math.max(s.at, Math.min(s.same, now - interval));
       set(p, s, 2 * (now - start) < interval ? 0 : now - start);
     }
+    return copy;
   }
 
   /** Takes note of what the API server has. */

@@ -1,9 +1,7 @@
 package io.dropprobe.agent.report;
 
-import io.dropprobe.agent.count.Account;
-import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReasonCatalog;
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -16,17 +14,16 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Writes down what is true on this node. A pure function of what it is given. */
+/** Makes the report of this node. A pure function of what it is given. */
 public final class ReportBuilder {
-  private final Ledger ledger;
   private final ProbeReports probes;
 
-  /** The ledger is read only. */
-  public ReportBuilder(Ledger ledger, ReasonCatalog catalog) {
-    this.ledger = ledger;
+  /**
+   * @param catalog classes of the drop reasons
+   */
+  public ReportBuilder(ReasonCatalog catalog) {
     this.probes = new ProbeReports(catalog);
   }
 
@@ -41,55 +38,36 @@ public final class ReportBuilder {
     s.kernel = kernel(node);
     s.module = module(node);
     s.conditions =
-        ConditionList.of(previous, now, node.module(), node.namesReasons(), node.probes());
+        ConditionList.of(
+            previous, now, node.module(), node.namesReasons(), node.probes().desired());
     s.probes =
         // What is or should be in the kernel comes first, then the largest of what was.
-        Stream.of(wanted(node), leftovers(node), removed(node))
+        Stream.of(desired(node), leftovers(node), removed(node))
             .flatMap(x -> x)
             .limit(Limits.NODE_PROBES)
             .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
             .toList();
     // On its way in or out, nothing can be read of it.
-    boolean readable = !(node.sight() instanceof ModuleSight.Transient);
+    boolean readable = !(node.observed() instanceof ObservedModule.Transient);
     s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(s.probes) : null;
     return s;
   }
 
-  private Stream<ProbeReport> wanted(NodeState node) {
-    return node.probes().stream()
-        .map(
-            p -> {
-              Optional<Account> account =
-                  ledger.find(p.wanted().uid(), p.wanted().series(), node.nodeUid());
-              return probes.of(p, node.module(), account.orElse(null), node.namesReasons());
-            });
+  private Stream<ProbeReport> desired(NodeState node) {
+    return node.probes().desired().stream()
+        .map(p -> probes.of(p, node.module(), node.namesReasons()));
   }
 
   private Stream<ProbeReport> leftovers(NodeState node) {
-    return node.leftovers().stream()
-        .map(
-            p ->
-                probes.leftover(
-                    p,
-                    account(node, p.uid()).filter(a -> p.epoch().equals(a.epoch())).orElse(null),
-                    node.namesReasons()));
+    return node.probes().leftovers().stream().map(l -> probes.leftover(l, node.namesReasons()));
   }
 
-  /** Their numbers stay in the report, or the cluster's sums would go down. */
+  /** Their counts stay in the report, or the cluster's sums would go down. */
   private Stream<ProbeReport> removed(NodeState node) {
-    return node.others().stream()
-        .filter(o -> node.leftovers().stream().noneMatch(l -> l.uid().equals(o.uid())))
-        .flatMap(
-            o ->
-                account(node, o.uid())
-                    .filter(a -> a.total().everything() > 0)
-                    .map(a -> probes.removed(o, a, node.namesReasons()))
-                    .stream())
+    return node.probes().removed().stream()
+        .filter(r -> r.account().total().everything() > 0)
+        .map(r -> probes.removed(r, node.namesReasons()))
         .sorted(Comparator.comparing((ProbeReport p) -> p.packets).reversed());
-  }
-
-  private Optional<Account> account(NodeState node, String uid) {
-    return ledger.all(node.nodeUid()).stream().filter(a -> a.uid().equals(uid)).findFirst();
   }
 
   private static int active(List<ProbeReport> reports) {
@@ -110,7 +88,7 @@ public final class ReportBuilder {
     ModuleInfo m = new ModuleInfo();
     m.state = outcome.state();
     m.sharedWith = node.sharedWith();
-    if (node.sight() instanceof ModuleSight.Live live) {
+    if (node.observed() instanceof ObservedModule.Live live) {
       m.version = live.version();
       m.srcversion = live.srcversion();
       // The cache knows how a file was built; of another one that is loaded nothing is known.

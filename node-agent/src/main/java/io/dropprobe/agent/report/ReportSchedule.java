@@ -35,16 +35,16 @@ record ReportSchedule(double phase, long interval, long heartbeat) {
     }
     // Spread as well: a fleet that was started at one moment must not beat at one moment.
     long beat = writtenAt + heartbeat - (long) (heartbeat * phase / 10);
-    return switch (Changes.between(written, report)) {
+    return switch (ReportDiff.between(written, report)) {
       case STATE -> writtenAt + SPACING;
       // An interval may be longer than the operator waits before it takes a node for stale.
-      case COUNTS -> Math.min(turnAfter(writtenAt), beat);
+      case COUNTS -> Math.min(slotAfter(writtenAt), beat);
       case NONE -> beat;
     };
   }
 
   /** This node's first turn after a moment. */
-  long turnAfter(long moment) {
+  long slotAfter(long moment) {
     long offset = (long) (phase * interval);
     return Math.floorDiv(moment - offset, interval) * interval + interval + offset;
   }

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.report;
 
-import io.dropprobe.agent.Time;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -73,7 +73,8 @@ public final class Reporter {
   }
 
   /**
-   * Writes the report if it is time.
+   * Writes the report if it is time. What is written is a copy with rates and of a bounded size;
+   * the report itself, which others render, stays as it is.
    *
    * @param inForce interval between two reports of counts
    * @return when to come again with a fresh one, in milliseconds of the clock
@@ -83,17 +84,17 @@ public final class Reporter {
     long next;
     synchronized (this) {
       interval = inForce.toMillis();
-      complete(report);
+      DropProbeNodeStatus complete = complete(report);
       ReportSchedule schedule = ReportSchedule.of(node, inForce, heartbeat);
-      long due = Math.max(retryAt, schedule.due(written, writtenAt, report));
+      long due = Math.max(retryAt, schedule.due(written, writtenAt, complete));
       if (inFlight != null) {
         // Its end wakes the loop.
         next = Long.MAX_VALUE;
       } else if (due > time.millis()) {
         // Counts that have not changed yet may do so before the next turn.
-        next = Math.min(due, schedule.turnAfter(time.millis()));
+        next = Math.min(due, schedule.slotAfter(time.millis()));
       } else {
-        now = start(report);
+        now = start(complete);
         next = Long.MAX_VALUE;
       }
     }
@@ -105,20 +106,21 @@ public final class Reporter {
 
   /** Writes what differs, whatever the schedule says; for the end. */
   public void flush(DropProbeNodeStatus report) {
+    DropProbeNodeStatus complete;
     synchronized (this) {
-      complete(report);
-      if (Changes.between(written, report) == Changes.NONE) {
+      complete = complete(report);
+      if (ReportDiff.between(written, complete) == ReportDiff.NONE) {
         return;
       }
-      start(report);
+      start(complete);
     }
-    writer.write(report, this::ended);
+    writer.write(complete, this::ended);
   }
 
-  private void complete(DropProbeNodeStatus report) {
-    rates.apply(report, time.millis(), interval);
-    writer.complete(report);
-    SizeBound.apply(report);
+  private DropProbeNodeStatus complete(DropProbeNodeStatus report) {
+    DropProbeNodeStatus complete = rates.added(report, time.millis(), interval);
+    writer.complete(complete);
+    return SizeBound.bounded(complete);
   }
 
   private DropProbeNodeStatus start(DropProbeNodeStatus report) {

@@ -15,11 +15,20 @@ final class SizeBound {
 
   private SizeBound() {}
 
-  /** Shortens the lists until the report fits; the headlines stay as they are. */
-  static void apply(DropProbeNodeStatus status) {
-    for (int keep = 40; keep >= 5 && size(status) > BYTES; keep /= 2) {
-      ProbeReports.cutLists(status.probes, keep);
+  /**
+   * The same report with lists so short that it fits; the headlines stay as they are.
+   *
+   * @return the report itself when it fits, else a copy
+   */
+  static DropProbeNodeStatus bounded(DropProbeNodeStatus report) {
+    if (size(report) <= BYTES) {
+      return report;
     }
+    DropProbeNodeStatus copy = ReportCopy.of(report);
+    for (int keep = 40; keep >= 5 && size(copy) > BYTES; keep /= 2) {
+      ProbeReports.cutLists(copy.probes, keep);
+    }
+    return copy;
   }
 
   static int size(DropProbeNodeStatus status) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropprobe.agent.ManualTime;
-import io.dropprobe.agent.Time;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -72,7 +72,7 @@ class KubernetesClusterIT {
     cluster.start();
     writer =
         new ServerSideApplyWriter(
-            client, "worker-1", () -> cluster.view().map(View::probes), Time.system());
+            client, "worker-1", () -> cluster.view().map(ClusterView::probes), Time.system());
   }
 
   @AfterAll
@@ -123,7 +123,7 @@ class KubernetesClusterIT {
   @Test
   @Order(1)
   void seesItsNodeAndTheDropProbesAndThatThereIsNoReportYet() throws InterruptedException {
-    Optional<View> view = await("view", cluster::view, Optional::isPresent);
+    Optional<ClusterView> view = await("view", cluster::view, Optional::isPresent);
     assertEquals("a", view.orElseThrow().node().labels().get("zone"));
     assertNull(view.orElseThrow().report());
     probeUid = client.resource(probe("one")).create().getMetadata().getUid();
@@ -232,7 +232,7 @@ class KubernetesClusterIT {
     ManualTime time = new ManualTime();
     try (ServerSideApplyWriter next =
         new ServerSideApplyWriter(
-            client, "worker-1", () -> cluster.view().map(View::probes), time)) {
+            client, "worker-1", () -> cluster.view().map(ClusterView::probes), time)) {
       assertTrue(write(next, status(2)).getMessage().contains("waiting for the operator"));
       time.pass(Duration.ofSeconds(61));
       assertNull(write(next, status(2)));
@@ -306,7 +306,7 @@ class KubernetesClusterIT {
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
       next.start();
-      View view = await("view", next::view, Optional::isPresent).orElseThrow();
+      ClusterView view = await("view", next::view, Optional::isPresent).orElseThrow();
       assertEquals(9, view.report().probes.get(0).packets);
     }
   }

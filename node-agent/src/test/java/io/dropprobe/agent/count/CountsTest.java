@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.TestSnapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,7 @@ class CountsTest {
 
   static ProbeSnapshot snapshot(
       String epoch, List<ProbeSnapshot.Reason> reasons, List<ProbeSnapshot.Cell> cells) {
-    return new ProbeSnapshot(
-        "a", "u1", "n", true, 60, epoch, null, Instant.EPOCH, 0, 0, 3, reasons, cells, List.of());
+    return TestSnapshot.of("a", "u1").epoch(epoch).unkeyed(3).counted(reasons, cells).build();
   }
 
   static ProbeSnapshot.Reason reason(long id, String name, long packets, long last) {

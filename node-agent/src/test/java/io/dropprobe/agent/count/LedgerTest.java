@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.StageReading;
+import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -73,8 +74,8 @@ class LedgerTest {
         List.of());
   }
 
-  private void read(String epoch, long packets) {
-    ledger.read(probe(epoch, packets), "s", "n1", "");
+  private void record(String epoch, long packets) {
+    ledger.record(probe(epoch, packets), "s", "n1", "");
     ledger.saveChanges();
   }
 
@@ -88,36 +89,36 @@ class LedgerTest {
 
   @Test
   void aNewEpochMovesWhatWasCountedToTheBase() {
-    read("e1", 5);
-    read("e1", 7);
+    record("e1", 5);
+    record("e1", 7);
     assertEquals(0, base());
-    read("e2", 2);
+    record("e2", 2);
     assertEquals(7, base());
     assertEquals(9, total());
   }
 
   @Test
   void aRestartFindsTheBaseOfTheRunningEpochInTheJournal() {
-    read("e1", 7);
-    read("e2", 2);
+    record("e1", 7);
+    record("e2", 2);
     restart();
-    read("e2", 3);
+    record("e2", 3);
     assertEquals(7, base());
     assertEquals(10, total());
   }
 
   @Test
   void aRebootTakesTheNewerOfJournalAndReport() {
-    read("e1", 7);
+    record("e1", 7);
     // The journal was written when e1 began; the report came later.
     restart(report("e1", 50, 0));
-    read("e2", 0);
+    record("e2", 0);
     assertEquals(50, base());
 
-    ledger.lastRead(probe("e2", 9));
+    ledger.recordLast(probe("e2", 9));
     ledger.save();
     restart(report("e2", 55, 50));
-    read("e3", 0);
+    record("e3", 0);
     assertEquals(59, base());
   }
 
@@ -125,8 +126,8 @@ class LedgerTest {
   @Test
   void aReportNewerThanTheJournalBringsNoDetailTwice() {
     StageReading earlier = new StageReading("ip_rcv", "kprobe", "ip_rcv", 40L, 40L, 1L);
-    ledger.read(staged("e1", earlier), "s", "n1", "");
-    ledger.read(staged("e2"), "s", "n1", "");
+    ledger.record(staged("e1", earlier), "s", "n1", "");
+    ledger.record(staged("e2"), "s", "n1", "");
     ledger.saveChanges();
 
     ProbeReport r = report("e2", 57, 7);
@@ -153,8 +154,8 @@ class LedgerTest {
   /** A short list has the rest summed up; what the journal has by name is in that. */
   @Test
   void whatAReportHasUnderOtherIsNotCountedByNameToo() {
-    read("e1", 7);
-    read("e2", 0);
+    record("e1", 7);
+    record("e2", 0);
     ProbeReport r = report("e2", 57, 7);
     r.reasons =
         List.of(
@@ -169,7 +170,7 @@ class LedgerTest {
   @Test
   void withoutJournalTheReportKnowsTheBaseOfTheRunningEpoch() {
     restart(report("e2", 60, 50));
-    read("e2", 12);
+    record("e2", 12);
     assertEquals(62, total());
     assertEquals(50, base());
   }
@@ -177,31 +178,31 @@ class LedgerTest {
   @Test
   void aReportWithoutEpochIsAllBase() {
     restart(report(null, 60, 60));
-    read("e3", 1);
+    record("e3", 1);
     assertEquals(61, total());
     assertEquals(61, ledger.find("u1", "s", "n1").orElseThrow().total().reasons().get("NO_SOCKET"));
   }
 
   @Test
   void anotherSeriesStartsAtZero() {
-    read("e1", 7);
-    ledger.read(probe("e2", 1), "s2", "n1", "");
+    record("e1", 7);
+    ledger.record(probe("e2", 1), "s2", "n1", "");
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
     assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().packets());
   }
 
   @Test
   void anotherNodeStartsAtZero() {
-    read("e1", 7);
+    record("e1", 7);
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
-    ledger.read(probe("e2", 1), "s", "n2", "");
+    ledger.record(probe("e2", 1), "s", "n2", "");
     assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().packets());
   }
 
   @Test
   void aProbeFitsWhatItWasAddedFor() {
-    read("e1", 7);
+    record("e1", 7);
     assertTrue(ledger.fits(probe("e1", 8), "s", "n1", ""));
     assertFalse(ledger.fits(probe("e1", 8), "s2", "n1", ""));
     assertFalse(ledger.fits(probe("e1", 8), "s", "n1", "ports=1"));
@@ -210,15 +211,12 @@ class LedgerTest {
   @Test
   void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
     assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
-    ProbeSnapshot idle =
-        new ProbeSnapshot(
-            "a", "u1", "n", false, 60, "e9", null, null, 0, 0, 0, List.of(), List.of(), List.of());
+    ProbeSnapshot idle = TestSnapshot.of("a", "u1").epoch("e9").active(false).since(null).build();
     assertFalse(ledger.fits(idle, "s", "n1", ""));
   }
 
   private static ProbeSnapshot tagged(String tag, boolean active) {
-    return new ProbeSnapshot(
-        "a", "u1", "n", active, 60, "e9", tag, null, 0, 0, 0, List.of(), List.of(), List.of());
+    return TestSnapshot.of("a", "u1").epoch("e9").active(active).since(null).tag(tag).build();
   }
 
   @Test
@@ -230,35 +228,24 @@ class LedgerTest {
 
   @Test
   void anEpochThatAnotherNodeHasTakenOverLeavesTheBase() {
-    read("e1", 5);
-    read("e2", 2);
+    record("e1", 5);
+    record("e2", 2);
     ledger.handedOver(probe("e1", 9));
     assertEquals(7, total());
     ledger.handedOver(probe("e2", 9));
     assertEquals(5, total());
     assertEquals(5, base());
     // And if it comes back, all that the other has counted in it comes along.
-    read("e2", 11);
+    record("e2", 11);
     assertEquals(16, total());
   }
 
   private ProbeSnapshot staged(String epoch, StageReading... stages) {
-    ProbeSnapshot p = probe(epoch, 7);
-    return new ProbeSnapshot(
-        "a",
-        "u1",
-        "n",
-        true,
-        60,
-        epoch,
-        null,
-        Instant.EPOCH,
-        0,
-        0,
-        0,
-        p.reasons(),
-        List.of(),
-        List.of(stages));
+    return TestSnapshot.of("a", "u1")
+        .epoch(epoch)
+        .counted(probe(epoch, 7).reasons(), List.of())
+        .stages(List.of(stages))
+        .build();
   }
 
   private Map<String, Stage> stages() {
@@ -267,7 +254,7 @@ class LedgerTest {
 
   @Test
   void stagesAreSummedOverEpochsAndWayAndSymbolAreTheLast() {
-    ledger.read(
+    ledger.record(
         staged(
             "e1",
             new StageReading("ip_rcv", "kprobe", "ip_rcv", 5L, 6L, 1L),
@@ -277,9 +264,9 @@ class LedgerTest {
         "");
     assertEquals(new Stage("none", null, null, null, null), stages().get("tcp_v4_rcv"));
     // Traffic without drops is news too.
-    ledger.read(
+    ledger.record(
         staged("e1", new StageReading("ip_rcv", "kprobe", "ip_rcv", 9L, 9L, 1L)), "s", "n1", "");
-    ledger.read(
+    ledger.record(
         staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv_core", 2L, 3L, 0L)),
         "s",
         "n1",
@@ -299,14 +286,14 @@ class LedgerTest {
     c.packets = 40L;
     r.stages = List.of(c);
     restart(r);
-    ledger.read(
+    ledger.record(
         staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv", 2L, null, 0L)), "s", "n1", "");
     assertEquals(new Stage("ftrace", "ip_rcv", 42L, null, 0L), stages().get("ip_rcv"));
   }
 
   @Test
   void deletedProbesAreForgotten() throws IOException {
-    read("e1", 7);
+    record("e1", 7);
     ledger.retain(Set.of("u2"));
     ledger.saveChanges();
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
@@ -339,24 +326,24 @@ class LedgerTest {
   void aDamagedJournalIsNoReasonNotToCount() throws IOException {
     Files.writeString(dir.resolve("journal"), "{\"accounts\": [{\"uid");
     restart(report("e1", 60, 0));
-    read("e2", 1);
+    record("e2", 1);
     assertEquals(61, total());
   }
 
   @Test
   void nothingIsWrittenForAReading() throws IOException {
-    read("e1", 7);
+    record("e1", 7);
     Files.delete(dir.resolve("journal"));
-    read("e1", 8);
-    read("e1", 9);
+    record("e1", 8);
+    record("e1", 9);
     assertFalse(Files.exists(dir.resolve("journal")));
   }
 
   @Test
   void aTimeThatWaversIsNoNewReading() {
-    read("e1", 7);
+    record("e1", 7);
     Account before = ledger.find("u1", "s", "n1").orElseThrow();
-    ledger.read(
+    ledger.record(
         CountsTest.snapshot("e1", List.of(CountsTest.reason(2, "NO_SOCKET", 7, 6)), List.of()),
         "s",
         "n1",

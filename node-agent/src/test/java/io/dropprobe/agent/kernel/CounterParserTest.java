@@ -74,30 +74,30 @@ class CounterParserTest {
             end records=2
             """);
     assertTrue(p.manual());
-    assertFalse(p.heldByAnother("worker-1"));
+    assertFalse(p.leasedByAnother("worker-1"));
   }
 
   /** Cut anywhere, it is never taken for a whole answer. */
   @Test
-  void aTornAnswerIsRefusedWhereverItIsCut() {
+  void refusesTruncatedReadWhereverItIsCut() {
     for (int length = 0; length < WHOLE.length(); length++) {
       String torn = WHOLE.substring(0, length);
-      assertThrows(TornAnswerException.class, () -> CounterParser.parse(torn), torn);
+      assertThrows(TruncatedReadException.class, () -> CounterParser.parse(torn), torn);
     }
   }
 
   @Test
   void aMissingRecordIsNoticed() {
     String text = WHOLE.replaceFirst("(?m)^cell .*\n", "");
-    TornAnswerException e =
-        assertThrows(TornAnswerException.class, () -> CounterParser.parse(text));
+    TruncatedReadException e =
+        assertThrows(TruncatedReadException.class, () -> CounterParser.parse(text));
     assertEquals("6 records, 'end' says 7", e.getMessage());
   }
 
   @Test
   void aTotalThatIsNotTheSumOfTheReasonsIsRefused() {
     String text = WHOLE.replace("total packets=1003", "total packets=1004");
-    assertThrows(TornAnswerException.class, () -> CounterParser.parse(text));
+    assertThrows(TruncatedReadException.class, () -> CounterParser.parse(text));
   }
 
   @Test

@@ -31,6 +31,9 @@ public final class FakeKernel implements Kernel {
   /** Errors with which the next command of a verb fails. */
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
+  /** What happens just before a command, by its first word, once. */
+  public final Map<String, Runnable> beforeCommand = new HashMap<>();
+
   public Preflight preflight = Preflight.CLEAR;
 
   /** State of a module that is being loaded or unloaded; null for neither. */
@@ -41,7 +44,16 @@ public final class FakeKernel implements Kernel {
   public boolean manualActive;
 
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
-  public final Map<String, String> networks = new TreeMap<>(Map.of("1", "/init.scope"));
+  public final Map<String, String> netns = new TreeMap<>(Map.of("1", "/init.scope"));
+
+  /** How often the state of the module was read. */
+  public int moduleReads;
+
+  /** How often all probes were read. */
+  public int probesReads;
+
+  /** How often one probe was read by its name. */
+  public int singleReads;
 
   public int loads;
 
@@ -154,13 +166,14 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public ModuleSight module() {
+  public ObservedModule module() {
+    moduleReads++;
     if (transientState != null) {
-      return new ModuleSight.Transient(transientState);
+      return new ObservedModule.Transient(transientState);
     }
     return srcversion == null
-        ? new ModuleSight.Absent()
-        : new ModuleSight.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
+        ? new ObservedModule.Absent()
+        : new ObservedModule.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
   }
 
   private int references() {
@@ -169,9 +182,20 @@ public final class FakeKernel implements Kernel {
 
   @Override
   public List<ProbeSnapshot> probes() {
+    probesReads++;
+    return snapshots();
+  }
+
+  private List<ProbeSnapshot> snapshots() {
     time.pass(slowness);
     expire();
     return srcversion == null ? List.of() : probes.values().stream().map(this::snapshot).toList();
+  }
+
+  @Override
+  public Optional<ProbeSnapshot> probe(String name) {
+    singleReads++;
+    return snapshots().stream().filter(p -> p.name().equals(name)).findFirst();
   }
 
   private ProbeSnapshot snapshot(Probe p) {
@@ -184,21 +208,16 @@ public final class FakeKernel implements Kernel {
           String location = "at_" + name.toLowerCase() + "+0x12";
           cells.add(new ProbeSnapshot.Cell(id, location, n, n, n * 100, time.wall()));
         });
-    return new ProbeSnapshot(
-        p.name,
-        p.uid,
-        p.owner,
-        p.active,
-        secondsLeft(p),
-        p.epoch,
-        p.tag,
-        p.since,
-        (p.gapMillis + 999) / 1000,
-        0,
-        0,
-        reasons,
-        cells,
-        p.stages());
+    return TestSnapshot.of(p.name, p.uid)
+        .owner(p.owner, secondsLeft(p))
+        .active(p.active)
+        .epoch(p.epoch)
+        .tag(p.tag)
+        .since(p.since)
+        .gap((p.gapMillis + 999) / 1000)
+        .counted(reasons, cells)
+        .stages(p.stages())
+        .build();
   }
 
   @Override
@@ -209,9 +228,9 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public NetNamespaces networks() {
+  public NetNamespaces netNamespaces() {
     return new NetNamespaces(
-        networks.entrySet().stream()
+        netns.entrySet().stream()
             .map(
                 e ->
                     new NetNamespaces.NetNamespace(
@@ -265,6 +284,7 @@ public final class FakeKernel implements Kernel {
   public void command(String command) throws KernelException {
     expire();
     String[] words = command.split("[ \n]", 3);
+    Optional.ofNullable(beforeCommand.remove(words[0])).ifPresent(Runnable::run);
     Errno injected = commandErrors.remove(words.length == 0 ? "" : words[0]);
     Errno error = injected != null ? injected : run(command);
     if (error != null) {

@@ -88,7 +88,7 @@ class LinuxKernelTest {
         """);
     Files.createDirectories(root.resolve("proc/self/ns"));
     Files.createSymbolicLink(root.resolve("proc/self/ns/net"), Path.of("net:[4026531840]"));
-    NetNamespaces n = kernel.networks();
+    NetNamespaces n = kernel.netNamespaces();
     assertEquals(4026531840L, n.own());
     assertEquals(
         List.of(
@@ -96,11 +96,11 @@ class LinuxKernelTest {
             new NetNamespaces.NetNamespace("18446744073709551615", 4026532201L, "-")),
         n.all());
     file(list.toString(), "netns cookie=1 inum=4026531840 cgroup=/init.scope\n");
-    assertThrows(IOException.class, kernel::networks);
+    assertThrows(IOException.class, kernel::netNamespaces);
     file(list.toString(), "");
-    assertEquals(List.of(), kernel.networks().all());
+    assertEquals(List.of(), kernel.netNamespaces().all());
     Files.delete(root.resolve(list));
-    assertEquals(List.of(), kernel.networks().all());
+    assertEquals(List.of(), kernel.netNamespaces().all());
   }
 
   @Test
@@ -112,13 +112,13 @@ class LinuxKernelTest {
 
   @Test
   void aModuleIsAbsentLiveOnItsWayOrBuiltIn() throws IOException {
-    assertInstanceOf(ModuleSight.Absent.class, kernel.module());
+    assertInstanceOf(ObservedModule.Absent.class, kernel.module());
     loaded();
-    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
+    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
     file("sys/module/dropprobe/initstate", "going\n");
-    assertEquals(new ModuleSight.Transient("going"), kernel.module());
+    assertEquals(new ObservedModule.Transient("going"), kernel.module());
     Files.delete(root.resolve("sys/module/dropprobe/initstate"));
-    assertInstanceOf(ModuleSight.BuiltIn.class, kernel.module());
+    assertInstanceOf(ObservedModule.BuiltIn.class, kernel.module());
   }
 
   @Test
@@ -127,14 +127,14 @@ class LinuxKernelTest {
     file(
         "proc/mooc/net/drop-packet",
         "settings:\n  abi: 1\n  reasons: none\n  stages: off\n  probes: _manual(active)\nactivated:y\n");
-    assertEquals(new ModuleSight.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
+    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
   }
 
   @Test
   void anUnreadableProcFileLeavesTheAbiUnknown() throws IOException {
     loaded();
     Files.delete(root.resolve("proc/mooc/net/drop-packet"));
-    assertNull(assertInstanceOf(ModuleSight.Live.class, kernel.module()).abi());
+    assertNull(assertInstanceOf(ObservedModule.Live.class, kernel.module()).abi());
   }
 
   @Test
@@ -143,6 +143,14 @@ class LinuxKernelTest {
     file("proc/mooc/net/drop-probes/probes/b", probe("b"));
     file("proc/mooc/net/drop-probes/probes/a", probe("a"));
     assertEquals(List.of("a", "b"), kernel.probes().stream().map(ProbeSnapshot::name).toList());
+  }
+
+  @Test
+  void oneProbeIsReadAlone() throws IOException {
+    assertEquals(Optional.empty(), kernel.probe("a"));
+    file("proc/mooc/net/drop-probes/probes/a", probe("a"));
+    file("proc/mooc/net/drop-probes/probes/b", "truncated");
+    assertEquals("a", kernel.probe("a").orElseThrow().name());
   }
 
   @Test
@@ -166,6 +174,8 @@ class LinuxKernelTest {
         "reason id=2 name=NO_SOCKET\nreason id=131073 name=QDISC_OVERLIMIT\nend records=2\n");
     assertEquals(Optional.of(131073L), kernel.reasons().id("QDISC_OVERLIMIT"));
     assertEquals(Optional.empty(), kernel.reasons().id("NO_SUCH"));
+    file("proc/mooc/net/drop-probes/reasons", "reason id=two name=NO_SOCKET\n");
+    assertThrows(IOException.class, kernel::reasons);
   }
 
   @Test

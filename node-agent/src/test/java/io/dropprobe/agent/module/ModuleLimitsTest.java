@@ -2,7 +2,7 @@ package io.dropprobe.agent.module;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.api.Limits;
 import io.dropprobe.api.v1alpha1.Match;
 import io.fabric8.generator.annotation.Size;
@@ -35,7 +35,7 @@ class ModuleLimitsTest {
   @Test
   void probesAndNamespacesAreAsManyAsModuleTakes() throws IOException {
     assertEquals(inModule("DP_PROBES_MAX"), Limits.PROBES_PER_KERNEL);
-    assertEquals(inModule("DP_NETNS_MAX"), PodNetworks.LIMIT);
+    assertEquals(inModule("DP_NETNS_MAX"), PodNetns.LIMIT);
   }
 
   @ParameterizedTest

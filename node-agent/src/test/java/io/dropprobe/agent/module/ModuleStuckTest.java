@@ -5,35 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.agent.ManualTime;
 import io.dropprobe.agent.kernel.Errno;
-import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.api.v1alpha1.ModuleState;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A load or an unload that does not return from the kernel. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ModuleStuckTest {
-  @TempDir Path dir;
-  private final ManualTime time = new ManualTime();
-  private final FakeKernel kernel = new FakeKernel(time);
+class ModuleStuckTest extends ModuleTestCase {
   private final CountDownLatch hang = new CountDownLatch(1);
-  private BuilderSide builder;
-  private ModuleKeeper keeper;
 
   @BeforeEach
-  void start() {
-    builder = new BuilderSide(dir.resolve("build")).starts("s1");
-    keeper =
-        ModuleKeeper.of(
-            kernel, dir.resolve("state"), dir.resolve("build"), time, Duration.ofMinutes(10));
+  void startBuilder() {
+    builder.starts("s1");
   }
 
   @AfterEach
@@ -42,13 +30,7 @@ class ModuleStuckTest {
   }
 
   private ModuleOutcome pass(boolean wanted) {
-    return keeper.pass(wanted, Holders.NONE, () -> {});
-  }
-
-  private ModuleOutcome built() {
-    pass(true);
-    builder.answers();
-    return pass(true);
+    return keeper.pass(wanted, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
   private void returns() {

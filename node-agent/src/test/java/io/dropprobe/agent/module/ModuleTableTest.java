@@ -2,7 +2,7 @@ package io.dropprobe.agent.module;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.agent.kernel.ModuleSight;
+import io.dropprobe.agent.kernel.ObservedModule;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,31 +41,34 @@ class ModuleTableTest {
   void decides(String seen, String wanted, String target, String holder, String action) {
     ModuleAction decided =
         ModuleTable.decide(
-            sight(seen), wanted.equals("yes"), target.equals("?") ? null : target, holders(holder));
+            observed(seen),
+            wanted.equals("yes"),
+            target.equals("?") ? null : target,
+            users(holder));
     assertEquals(action, decided.getClass().getSimpleName(), decided.toString());
   }
 
-  private static ModuleSight sight(String seen) {
+  private static ObservedModule observed(String seen) {
     return switch (seen) {
-      case "absent" -> new ModuleSight.Absent();
+      case "absent" -> new ObservedModule.Absent();
       case "same" -> live("A", 1);
       case "other" -> live("B", 1);
       case "old-abi" -> live("B", 0);
       case "no-abi" -> live("B", null);
-      case "built-in" -> new ModuleSight.BuiltIn();
-      default -> new ModuleSight.Transient(seen);
+      case "built-in" -> new ObservedModule.BuiltIn();
+      default -> new ObservedModule.Transient(seen);
     };
   }
 
-  private static ModuleSight live(String srcversion, Integer abi) {
-    return new ModuleSight.Live("0.1.0", srcversion, 0, abi, true, false);
+  private static ObservedModule live(String srcversion, Integer abi) {
+    return new ObservedModule.Live("0.1.0", srcversion, 0, abi, true, false);
   }
 
-  private static Holders holders(String holder) {
+  private static ModuleUsers users(String holder) {
     return switch (holder) {
-      case "node" -> new Holders(List.of("worker-2"), false);
-      case "person" -> new Holders(List.of(), true);
-      default -> Holders.NONE;
+      case "node" -> new ModuleUsers(List.of("worker-2"), false);
+      case "person" -> new ModuleUsers(List.of(), true);
+      default -> ModuleUsers.NONE;
     };
   }
 }

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.TestProbe;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
-import io.dropprobe.agent.pod.PodNetworks;
+import io.dropprobe.agent.kernel.TestSnapshot;
+import io.dropprobe.agent.observe.Observation;
+import io.dropprobe.agent.pod.PodNetns;
+import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -14,7 +19,6 @@ import io.dropprobe.api.v1alpha1.Protocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -23,39 +27,38 @@ class ProbePlanTest {
   private static final ReasonNames REASONS =
       new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L));
 
+  private static final List<DropProbe> EXISTING =
+      List.of(TestProbe.probe("a", "u1"), TestProbe.probe("b", "u2"));
+  private static final ObservedModule LIVE =
+      new ObservedModule.Live("0.1.0", "A", 0, 1, true, false);
+
   private boolean fits = true;
-  private PodNetworks networks = PodNetworks.NONE;
+  private PodNetns podNetns = PodNetns.NONE;
   private Map<String, String> netns = Map.of();
 
-  private static WantedProbe wanted(String name, String uid, ProbeState state, Match match) {
-    return new WantedProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
+  private static DesiredProbe wanted(String name, String uid, ProbeState state, Match match) {
+    return new DesiredProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
   }
 
-  private static WantedProbe active(String name, String uid) {
+  private static DesiredProbe active(String name, String uid) {
     return wanted(name, uid, ProbeState.Active, new Match());
   }
 
   private static ProbeSnapshot there(
       String name, String uid, String owner, boolean active, long lease) {
-    return new ProbeSnapshot(
-        name, uid, owner, active, lease, "e1", null, null, 0, 0, 0, List.of(), List.of(),
-        List.of());
+    return TestSnapshot.of(name, uid).owner(owner, lease).active(active).build();
   }
 
-  private ProbePlan plan(List<WantedProbe> wanted, ProbeSnapshot... there) {
+  private ProbePlan plan(List<DesiredProbe> wanted, ProbeSnapshot... there) {
     return ProbePlan.of(
-        wanted,
-        List.of(there),
-        "me",
-        600,
-        Set.of("u1", "u2"),
-        REASONS,
-        networks,
+        new DesiredState("n1", wanted, EXISTING, true),
+        new Observation(LIVE, List.of(there), REASONS, podNetns, null),
+        new Owner("me", 600),
         netns,
         (p, w, o) -> fits);
   }
 
-  private String steps(List<WantedProbe> wanted, ProbeSnapshot... there) {
+  private String steps(List<DesiredProbe> wanted, ProbeSnapshot... there) {
     return String.join(
         ", ",
         plan(wanted, there).steps().stream()
@@ -82,7 +85,7 @@ class ProbePlanTest {
 
   @Test
   void activeFollowsTheWantedState() {
-    WantedProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
+    DesiredProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
     assertEquals("Deactivate a", steps(List.of(off), there("a", "u1", "me", true, 600)));
     assertEquals("", steps(List.of(off), there("a", "u1", "me", false, 600)));
     assertEquals(
@@ -182,12 +185,12 @@ class ProbePlanTest {
     assertTrue(command.matches("add a uid=u1 owner=me lease=600 tag=[0-9a-f]{16}"), command);
   }
 
-  private WantedProbe ofShop() {
+  private DesiredProbe ofShop() {
     Match m = new Match();
     m.namespaces = List.of("shop");
     m.ports = List.of(443);
     TreeSet<String> cookies = new TreeSet<>(List.of("7"));
-    networks = new PodNetworks(Map.of("shop", cookies), null);
+    podNetns = new PodNetns(Map.of("shop", cookies), null);
     return wanted("a", "u1", ProbeState.Active, m);
   }
 
@@ -195,7 +198,7 @@ class ProbePlanTest {
   void theNetworksOfPodsAreTheLastWordOfAdd() {
     Step.Add add = (Step.Add) plan(List.of(ofShop())).steps().get(0);
     assertEquals("add a uid=u1 owner=me lease=600 ports=443 netns=7", added(add));
-    networks = PodNetworks.NONE;
+    podNetns = PodNetns.NONE;
     Match m = new Match();
     m.namespaces = List.of("shop");
     add = (Step.Add) plan(List.of(wanted("a", "u1", ProbeState.Active, m))).steps().get(0);
@@ -204,7 +207,7 @@ class ProbePlanTest {
 
   @Test
   void networksThatHaveChangedAreSetBeforeItCounts() {
-    WantedProbe w = ofShop();
+    DesiredProbe w = ofShop();
     ProbeSnapshot there = there("a", "u1", "me", false, 600);
     assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
     Step set = plan(List.of(w), there).steps().get(0);
@@ -217,7 +220,7 @@ class ProbePlanTest {
 
   @Test
   void aProbeThatIsTakenOverGetsThisNodesNetworks() {
-    WantedProbe w = ofShop();
+    DesiredProbe w = ofShop();
     // Set by this agent before the other had it.
     netns = Map.of("e1", "7");
     assertEquals(

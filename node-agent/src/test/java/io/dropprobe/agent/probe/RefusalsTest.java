@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
-  private static final WantedProbe PROBE =
-      new WantedProbe(
+  private static final DesiredProbe PROBE =
+      new DesiredProbe(
           "a", "u1", 1, "s", ProbeState.Active, null, new Match(), false, Duration.ofSeconds(30));
 
   private static Verdict verdict(Step step, Errno errno) {

@@ -31,13 +31,11 @@ class RatesTest {
   }
 
   private ProbeReport seen(long at, DropProbeNodeStatus status) {
-    rates.apply(status, at, INTERVAL);
-    return status.probes.get(0);
+    return rates.added(status, at, INTERVAL).probes.get(0);
   }
 
   private ProbeReport written(long at, long packets) {
-    DropProbeNodeStatus s = report("s", packets);
-    rates.apply(s, at, INTERVAL);
+    DropProbeNodeStatus s = rates.added(report("s", packets), at, INTERVAL);
     rates.written(s, at, INTERVAL);
     return s.probes.get(0);
   }
@@ -101,6 +99,15 @@ class RatesTest {
     ProbeReport p = seen(30_000, 35);
     assertEquals("1", p.perSecond);
     assertNull(p.reasons.get(0).perSecond);
+  }
+
+  @Test
+  void reportThatOthersRenderGetsNoRate() {
+    written(0, 5);
+    DropProbeNodeStatus s = report("s", 35);
+    assertEquals("1", seen(30_000, s).perSecond);
+    assertNull(s.probes.get(0).perSecond);
+    assertNull(s.probes.get(0).reasons.get(0).perSecond);
   }
 
   @Test

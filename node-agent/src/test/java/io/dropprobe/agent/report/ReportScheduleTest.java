@@ -55,7 +55,7 @@ class ReportScheduleTest {
     DropProbeNodeStatus none = new DropProbeNodeStatus();
     DropProbeNodeStatus empty = new DropProbeNodeStatus();
     empty.probes = List.of();
-    assertEquals(Changes.NONE, Changes.between(none, empty));
+    assertEquals(ReportDiff.NONE, ReportDiff.between(none, empty));
   }
 
   @Test
@@ -71,7 +71,7 @@ class ReportScheduleTest {
     for (int i = 0; i < 100; i++) {
       ReportSchedule s =
           ReportSchedule.of("worker-" + i, Duration.ofSeconds(30), Duration.ofMinutes(5));
-      long turn = s.turnAfter(1_000_000);
+      long turn = s.slotAfter(1_000_000);
       assertTrue(turn > 1_000_000 && turn <= 1_030_000, "turn at " + turn);
       turns.add(turn);
     }

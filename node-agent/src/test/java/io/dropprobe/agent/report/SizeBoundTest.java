@@ -37,7 +37,7 @@ class SizeBoundTest {
   @Test
   void aSmallReportStaysAsItIs() {
     DropProbeNodeStatus s = report(1);
-    SizeBound.apply(s);
+    s = SizeBound.bounded(s);
     assertEquals(64, s.probes.get(0).reasons.size());
   }
 
@@ -46,7 +46,7 @@ class SizeBoundTest {
     DropProbeNodeStatus s = report(16);
     int before = SizeBound.size(s);
     assertTrue(before > SizeBound.BYTES, "a test that tests something: " + before);
-    SizeBound.apply(s);
+    s = SizeBound.bounded(s);
     assertTrue(SizeBound.size(s) <= SizeBound.BYTES, SizeBound.size(s) + " bytes");
     for (ProbeReport p : s.probes) {
       assertEquals(p.packets, p.reasons.stream().mapToLong(r -> r.packets).sum());
@@ -56,9 +56,17 @@ class SizeBoundTest {
   }
 
   @Test
+  void reportThatOthersRenderStaysWhole() {
+    DropProbeNodeStatus s = report(16);
+    SizeBound.bounded(s);
+    assertEquals(64, s.probes.get(0).reasons.size());
+    assertEquals(50, s.probes.get(0).locations.size());
+  }
+
+  @Test
   void aReportOfManyProbesFits() {
     DropProbeNodeStatus s = report(64);
-    SizeBound.apply(s);
+    s = SizeBound.bounded(s);
     assertTrue(SizeBound.size(s) <= SizeBound.BYTES, SizeBound.size(s) + " bytes");
   }
 }

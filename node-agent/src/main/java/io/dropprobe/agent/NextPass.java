@@ -1,0 +1,88 @@
+package io.dropprobe.agent;
+
+import io.dropprobe.agent.platform.Time;
+import io.dropprobe.agent.probe.DesiredProbe;
+import io.dropprobe.agent.probe.DesiredState;
+import io.dropprobe.agent.probe.ProbeStates;
+import java.time.Duration;
+
+/** When the next pass is due. All times are milliseconds of the clock. */
+final class NextPass {
+  /** Longest time between two observations of the kernel. */
+  static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
+  static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
+  /**
+   * A slow machine has other work too: after a pass the loop rests this many times as long, up to
+   * LONGEST_REST.
+   */
+  private static final int REST = 9;
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
+  private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
+
+  /** While the API server has not answered yet, and while a probe is not in its desired state. */
+  private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
+
+  /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
+  private static final Duration POD_PAUSE = Duration.ofSeconds(2);
+
+  private final Time time;
+  private final Duration lease;
+  private final Duration minReportInterval;
+
+  NextPass(Time time, Duration lease, Duration minReportInterval) {
+    this.time = time;
+    this.lease = lease;
+    this.minReportInterval = minReportInterval;
+  }
+
+  /** Shortest time between two reports of counts, with these probes. */
+  Duration reportInterval(DesiredState desired) {
+    Duration smallest =
+        desired.probes().stream()
+            .map(DesiredProbe::interval)
+            .min(Duration::compareTo)
+            .orElse(QUIET_INTERVAL);
+    return smallest.compareTo(minReportInterval) < 0 ? minReportInterval : smallest;
+  }
+
+  /** After a pass that did not know the desired state. */
+  long afterBlindPass() {
+    return time.in(SHORT_PAUSE);
+  }
+
+  /**
+   * After a pass that ends now.
+   *
+   * @param begun when it began
+   * @param requested when another part of the agent needs the next one at the latest
+   */
+  long after(long begun, DesiredState desired, ProbeStates probes, long requested) {
+    return Math.max(Math.min(requested, due(desired, probes)), time.millis() + rest(begun));
+  }
+
+  private long rest(long begun) {
+    long took = time.millis() - begun;
+    return Math.min(Math.max(took * REST, SHORTEST_PAUSE.toMillis()), LONGEST_REST.toMillis());
+  }
+
+  private long due(DesiredState desired, ProbeStates probes) {
+    long due = Math.min(time.in(LONGEST_PAUSE), time.in(lease.dividedBy(4)));
+    if (probes.unsettled()) {
+      due = Math.min(due, time.in(SHORT_PAUSE));
+    }
+    if (desired.followsPods()) {
+      due = Math.min(due, time.in(POD_PAUSE));
+    }
+    for (DesiredProbe w : desired.probes()) {
+      if (w.active() && w.expiresAt() != null) {
+        due = Math.min(due, time.in(Duration.between(time.wall(), w.expiresAt())));
+      }
+    }
+    return due;
+  }
+}

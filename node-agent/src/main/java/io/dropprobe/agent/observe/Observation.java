@@ -1,0 +1,57 @@
+package io.dropprobe.agent.observe;
+
+import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.pod.PodNetns;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What the kernel had at one moment. A pass makes one before it acts and one after; everything else
+ * in the pass takes it as a value instead of reading the kernel.
+ *
+ * @param module state of the kernel module
+ * @param probes all probes in the kernel with their counters, whoever owns them, sorted by name;
+ *     empty unless the module is live
+ * @param reasons the kernel's names of its drop reasons; none unless the module is live
+ * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
+ *     them
+ * @param error why the module's files could not be read, in which case the other parts may be
+ *     empty; null when they could
+ */
+public record Observation(
+    ObservedModule module,
+    List<ProbeSnapshot> probes,
+    ReasonNames reasons,
+    PodNetns podNetns,
+    String error) {
+
+  /** Copies. */
+  public Observation {
+    probes = List.copyOf(probes);
+  }
+
+  /** A kernel without probes, because the module is not loaded. */
+  static Observation withoutProbes(ObservedModule module) {
+    return new Observation(module, List.of(), ReasonNames.NONE, PodNetns.NONE, null);
+  }
+
+  /** The same names and pods, with a newer reading of what commands change. */
+  Observation with(ObservedModule newModule, List<ProbeSnapshot> newProbes, String newError) {
+    return new Observation(newModule, newProbes, reasons, podNetns, newError);
+  }
+
+  /** The probes that a node owns. */
+  public List<ProbeSnapshot> ownedBy(String node) {
+    return probes.stream().filter(p -> p.ownedBy(node)).toList();
+  }
+
+  /** The probes by the UID of their DropProbe. */
+  public Map<String, ProbeSnapshot> byUid() {
+    return probes.stream()
+        .collect(Collectors.toMap(ProbeSnapshot::uid, Function.identity(), (first, next) -> next));
+  }
+}

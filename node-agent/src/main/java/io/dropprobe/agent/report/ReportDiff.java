@@ -1,0 +1,68 @@
+package io.dropprobe.agent.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import java.util.List;
+
+/** Tells how two reports differ: not at all, in counts only, or in what is going on. */
+enum ReportDiff {
+  NONE,
+  COUNTS,
+  STATE;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Parts of a probe's report that move with the traffic. */
+  private static final List<String> COUNT_FIELDS =
+      List.of(
+          "packets",
+          "segments",
+          "bytes",
+          "noise",
+          "unkeyed",
+          "perSecond",
+          "last",
+          "reasons",
+          "locations",
+          "workloads",
+          "stages");
+
+  /**
+   * @param before null is no report
+   */
+  static ReportDiff between(DropProbeNodeStatus before, DropProbeNodeStatus after) {
+    if (before == null) {
+      return STATE;
+    }
+    ObjectNode a = tree(before);
+    ObjectNode b = tree(after);
+    if (a.equals(b)) {
+      return NONE;
+    }
+    strip(a);
+    strip(b);
+    return a.equals(b) ? COUNTS : STATE;
+  }
+
+  private static ObjectNode tree(DropProbeNodeStatus status) {
+    ObjectNode node = JSON.valueToTree(status);
+    node.remove("reportedAt");
+    dropEmptyLists(node);
+    return node;
+  }
+
+  /** The API server gives an empty list back as an absent one. */
+  private static void dropEmptyLists(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.properties().removeIf(e -> e.getValue().isArray() && e.getValue().isEmpty());
+    }
+    node.forEach(ReportDiff::dropEmptyLists);
+  }
+
+  private static void strip(ObjectNode status) {
+    JsonNode probes = status.path("probes");
+    probes.forEach(p -> ((ObjectNode) p).remove(COUNT_FIELDS));
+  }
+}

@@ -1,0 +1,171 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.StageCount;
+import io.dropprobe.api.v1alpha1.Stages;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Counts, and what starts them anew. */
+class CountingTest extends NodeTestCase {
+  @Test
+  void countsAndReportsNewProbe() {
+    applied("a", "u1");
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(1, a().observedGeneration);
+    assertEquals(0, a().packets);
+    assertEquals(1, node.api.last().activeProbes);
+    assertEquals(ModuleState.Loaded, node.api.last().module.state);
+    assertEquals("node-uid-1", node.api.last().nodeUID);
+    assertEquals("boot-1", node.api.last().kernel.bootID);
+
+    kernel.drop("NO_SOCKET", 7);
+    kernel.drop("QUEUE_PURGE", 5);
+    node.report();
+
+    assertEquals(7, a().packets);
+    assertEquals(700, a().bytes);
+    assertEquals(5, a().noise);
+    assertEquals(1, a().reasons.size());
+    assertEquals("NO_SOCKET", a().reasons.get(0).reason);
+    assertEquals(7, a().reasons.get(0).packets);
+    assertEquals("Refused", a().reasons.get(0).reasonClass.name());
+    assertEquals("at_no_socket", a().locations.get(0).location);
+    assertEquals(1, a().locations.size());
+    assertNull(a().workloads);
+  }
+
+  @Test
+  void firstPassAfterChangeActsOnKernel() {
+    applied("a", "u1");
+    node.api.probes.set(
+        0, TestProbe.changed(node.api.probes.get(0), p -> p.getSpec().active = false));
+    node.pass();
+    assertEquals(List.of("a(inactive) worker-1"), kernel.summary());
+  }
+
+  @Test
+  void inactiveProbeKeepsCountsAndResumes() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().active = false);
+    kernel.drop("NO_SOCKET", 100);
+    node.report();
+    assertEquals(ProbeState.Inactive, a().state);
+    assertEquals(7, a().packets);
+
+    node.change("a", p -> p.getSpec().active = true);
+    kernel.drop("NO_SOCKET", 2);
+    node.report();
+    assertEquals(9, a().packets);
+    assertEquals(0, a().base.packets);
+  }
+
+  @Test
+  void changedMatchStartsAtZeroInNewEpoch() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    String epoch = a().epoch;
+    String series = a().series;
+
+    node.change("a", p -> p.getSpec().match = TestProbe.ports(443));
+
+    assertEquals("{ports=443}", kernel.filter("a"));
+    assertEquals(0, a().packets);
+    assertEquals(0, a().base.packets);
+    assertNotEquals(epoch, a().epoch);
+    assertNotEquals(series, a().series);
+    assertEquals(2, a().observedGeneration);
+  }
+
+  @Test
+  void changedResetAtStartsAtZero() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().resetAt = "2026-01-01T00:00:00Z");
+    node.report();
+    assertEquals(0, a().packets);
+  }
+
+  @Test
+  void newOptionsForSameSeriesKeepCounts() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals("{stages=on}", kernel.filter("a"));
+    assertEquals(8, a().packets);
+    assertEquals(7, a().base.packets);
+    assertEquals(8, a().reasons.get(0).packets);
+  }
+
+  @Test
+  void countsStagesAndReportsThoseWithoutHook() {
+    applied("a", "u1");
+    node.report();
+    assertNull(a().stages, "not asked for");
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    kernel.receive(100);
+    node.report();
+    assertEquals(2, a().stages.size());
+    assertEquals("ip_rcv", a().stages.get(0).stage);
+    assertEquals(StageCount.Via.Tracepoint, a().stages.get(0).via);
+    assertEquals(100, a().stages.get(0).packets);
+    assertEquals(0, a().stages.get(0).missed);
+    assertEquals(StageCount.Via.None, a().stages.get(1).via);
+    assertNull(a().stages.get(1).packets);
+
+    kernel.reboot();
+    node.run(Duration.ofSeconds(15));
+    kernel.receive(1);
+    node.report();
+    assertEquals(101, a().stages.get(0).packets);
+  }
+
+  @Test
+  void recreatedDropProbeStartsAtZero() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    node.api.probes.set(0, TestProbe.probe("a", "u2"));
+    node.pass();
+    node.settle();
+    assertEquals("u2", a().uid);
+    assertEquals(0, a().packets);
+  }
+
+  @Test
+  void countsSeveralProbesIndependently() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    applied("b", "u2");
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(8, a().packets);
+    assertEquals(1, node.reported("b").packets);
+    node.change("b", p -> p.getSpec().active = false);
+    assertEquals(List.of("a(active) worker-1", "b(inactive) worker-1"), kernel.summary());
+  }
+
+  @Test
+  void kernelWithoutReasonsIsNamedInCondition() {
+    kernel.namesReasons = false;
+    applied("a", "u1");
+    kernel.drop("-", 3);
+    node.report();
+    assertEquals(3, a().packets);
+    assertNull(a().reasons);
+    assertEquals(3, a().locations.get(0).packets);
+    assertTrue(node.api.last().conditions.get(3).getMessage().contains("no reasons"));
+  }
+}

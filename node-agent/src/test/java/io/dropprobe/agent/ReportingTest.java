@@ -1,0 +1,139 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** When reports are written, and what they hold. */
+class ReportingTest extends NodeTestCase {
+  @Test
+  void reportsRateOfLastInterval() {
+    applied("a", "u1");
+    assertNull(a().perSecond, "not known yet");
+    node.run(Duration.ofSeconds(60));
+    assertEquals("0", a().perSecond);
+    node.run(Duration.ofMinutes(2));
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      kernel.drop("NETFILTER_DROP", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.change("a", p -> p.getSpec().duration = "1h");
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 2.5 && rate < 3.5, a().perSecond);
+    double reason = Double.parseDouble(a().reasons.get(0).perSecond);
+    assertTrue(reason > 1.6 && reason < 2.4, a().reasons.get(0).perSecond);
+
+    node.run(Duration.ofSeconds(61));
+    assertEquals("0", a().perSecond, "the drops have stopped");
+    assertEquals("0", a().reasons.get(0).perSecond);
+    int before = node.api.reports.size();
+    node.run(Duration.ofMinutes(3));
+    assertEquals(before, node.api.reports.size());
+  }
+
+  @Test
+  void keepsRateAcrossRestart() {
+    applied("a", "u1");
+    node.report();
+    for (int i = 0; i < 60; i++) {
+      kernel.drop("NO_SOCKET", 2);
+      node.run(Duration.ofSeconds(1));
+    }
+    node.start();
+    node.settle();
+    double rate = Double.parseDouble(a().perSecond);
+    assertTrue(rate > 1 && rate <= 2, a().perSecond);
+  }
+
+  @Test
+  void unchangedReportIsWrittenAsHeartbeat() {
+    applied("a", "u1");
+    // Until the rate is known, which is news.
+    node.run(Duration.ofSeconds(60));
+    int before = node.api.reports.size();
+    node.run(Duration.ofSeconds(220));
+    assertEquals(before, node.api.reports.size());
+    node.run(Duration.ofSeconds(85));
+    assertEquals(before + 1, node.api.reports.size());
+  }
+
+  @Test
+  void reportsAtOnceAfterLongAbsence() {
+    applied("a", "u1");
+    // A restart no longer knows how long the build took: that is a change.
+    node.start();
+    node.report();
+    time.pass(Duration.ofSeconds(40));
+    int before = node.api.reports.size();
+    node.start();
+    node.settle();
+    assertEquals(before, node.api.reports.size(), "nothing new, and the report is young");
+    time.pass(Duration.ofMinutes(20));
+    node.start();
+    node.pass();
+    assertTrue(node.api.reports.size() > before, "the operator has to hear of it");
+  }
+
+  @Test
+  void fullReportOmitsSmallestRemovedProbes() {
+    for (int i = 0; i < 80; i++) {
+      String name = "gone-%02d".formatted(i);
+      applied(name, "g" + i);
+      kernel.drop("NO_SOCKET", 1);
+      node.change(name, TestProbe.elsewhere());
+    }
+    applied("zz", "u1");
+    node.report();
+    assertEquals(64, node.api.last().probes.size());
+    assertEquals(ProbeState.Active, node.state("zz"));
+  }
+
+  @Test
+  void writesCountsOncePerInterval() {
+    applied("a", "u1");
+    node.run(Duration.ofSeconds(60));
+    int before = node.api.reports.size();
+    for (int i = 0; i < 300; i++) {
+      kernel.drop("NO_SOCKET", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    int writes = node.api.reports.size() - before;
+    assertTrue(writes == 10 || writes == 11, writes + " writes in five minutes");
+  }
+
+  @Test
+  void followsIntervalInForce() {
+    applied("a", "u1");
+    node.change("a", p -> p.getStatus().reportInterval = "2m0s");
+    int before = node.api.reports.size();
+    for (int i = 0; i < 360; i++) {
+      kernel.drop("NO_SOCKET", 1);
+      node.run(Duration.ofSeconds(1));
+    }
+    assertEquals(3, node.api.reports.size() - before);
+  }
+
+  @Test
+  void restsBetweenPassesOnSlowMachine() {
+    appliedFor("shop");
+    assertTrue(node.passesIn(Duration.ofMinutes(1)) >= 25, "pods are looked for every two seconds");
+    kernel.slowness = Duration.ofMillis(300);
+    int passes = node.passesIn(Duration.ofMinutes(1));
+    assertTrue(passes >= 6 && passes <= 14, passes + " passes a minute, each of 300 ms or more");
+  }
+
+  @Test
+  void conditionsKeepTransitionTimeWhileStatusStays() {
+    applied("a", "u1");
+    String loaded = node.api.last().conditions.get(3).getLastTransitionTime();
+    time.pass(Duration.ofSeconds(30));
+    node.start();
+    node.change("a", p -> p.getSpec().active = false);
+    assertEquals(loaded, node.api.last().conditions.get(3).getLastTransitionTime());
+  }
+}

@@ -1,0 +1,81 @@
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** SIGTERM: a rollout, a node that is no longer selected, an uninstall. */
+class ShutdownTest extends NodeTestCase {
+  @Test
+  void rolloutLeavesProbesCountingAndFlushesReport() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.terminate();
+    assertEquals(7, a().packets);
+    assertEquals(ProbeState.Active, a().state);
+    kernel.drop("NO_SOCKET", 2);
+    node.start();
+    node.report();
+    assertEquals(9, a().packets);
+    assertEquals(1, kernel.loads);
+  }
+
+  @Test
+  void deselectedNodeEmptiesKernelOnShutdown() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.api.probes.replaceAll(p -> TestProbe.changed(p, TestProbe.elsewhere()));
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals(ProbeState.Removed, a().state);
+    assertEquals(7, a().packets);
+  }
+
+  @Test
+  void uninstallEmptiesKernel() {
+    applied("a", "u1");
+    node.api.going = true;
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(List.of(), node.api.last().probes);
+  }
+
+  /** An uninstall looks like that; so does a role that is being written anew. */
+  @Test
+  void refusedListEmptiesKernelAndKeepsReport() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.report();
+    kernel.drop("NO_SOCKET", 2);
+    node.api.refuses = true;
+    node.terminate();
+    assertNull(kernel.srcversion());
+    assertEquals(7, a().packets, "the report stays as it was");
+
+    node.api.refuses = false;
+    node.start();
+    node.settle();
+    kernel.drop("NO_SOCKET", 1);
+    node.report();
+    assertEquals(10, a().packets);
+  }
+
+  @Test
+  void unreachableApiServerLeavesProbesCounting() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 7);
+    node.api.up = false;
+    node.terminate();
+    assertEquals(List.of("a(active) worker-1"), kernel.summary());
+    node.api.up = true;
+    kernel.drop("NO_SOCKET", 1);
+    node.start();
+    node.report();
+    assertEquals(8, a().packets);
+  }
+}

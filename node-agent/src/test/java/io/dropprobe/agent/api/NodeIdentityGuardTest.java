@@ -1,0 +1,65 @@
+package io.dropprobe.agent.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.Limits;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.Predecessor;
+import java.util.Collections;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class NodeIdentityGuardTest {
+  private final NodeIdentityGuard turn = new NodeIdentityGuard();
+
+  @Test
+  void theFirstReportOfANodeAndTheNextOneMayBeWritten() {
+    assertEquals(Optional.empty(), turn.obstacle("w", "n1", "n1", null, 0));
+    assertEquals(Optional.empty(), turn.obstacle("w", "n1", "n1", of("n1"), 0));
+  }
+
+  @Test
+  void aNodeThatIsGoneHasNothingToReport() {
+    String gone = turn.obstacle("w", "n1", null, null, 0).orElseThrow();
+    assertTrue(gone.contains("deleted: there is nothing to report"), gone);
+  }
+
+  @Test
+  void aReportOfTheEarlierNodeIsNotMadeUnderTheNewOnesName() {
+    assertTrue(turn.obstacle("w", "n1", "n2", null, 0).isPresent());
+  }
+
+  @Test
+  void anEarlierNodesReportIsLeftToTheOperatorForAMinute() {
+    assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 5_000).isPresent());
+    assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 64_999).isPresent());
+    assertEquals(Optional.empty(), turn.obstacle("w", "n2", "n2", of("n1"), 65_000));
+  }
+
+  @Test
+  void whenTheOperatorHasDeletedItNothingIsWaitedFor() {
+    assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 0).isPresent());
+    assertEquals(Optional.empty(), turn.obstacle("w", "n2", "n2", null, 3_000));
+  }
+
+  @Test
+  void eachEarlierNodeIsWaitedFor() {
+    turn.obstacle("w", "n2", "n2", of("n1"), 0);
+    assertTrue(turn.obstacle("w", "n3", "n3", of("n2"), 70_000).isPresent());
+  }
+
+  @Test
+  void reportThatCarriesAsManyNodesAsItCanIsNotReplaced() {
+    DropProbeNodeStatus full = of("n1");
+    full.predecessors = Collections.nCopies(Limits.PREDECESSORS, new Predecessor());
+    assertTrue(turn.obstacle("w", "n2", "n2", full, 0).isPresent());
+    assertTrue(turn.obstacle("w", "n2", "n2", full, 600_000).isPresent());
+  }
+
+  private static DropProbeNodeStatus of(String nodeUid) {
+    DropProbeNodeStatus s = new DropProbeNodeStatus();
+    s.nodeUID = nodeUid;
+    return s;
+  }
+}
