@@ -39,7 +39,7 @@ def run():
         oracle.close()
         # All see the same packets, whether they count them or not. How many of the frames the kernel frees as dropped is its own affair.
         assert min(grown) == max(grown) >= FRAMES * 0.9, f"{grown} of {FRAMES}"
-        if oracle.there:
+        if oracle.available:
             check_oracle(first, last, oracle_before, oracle_after)
         for probe in probes:
             probe.deactivate()

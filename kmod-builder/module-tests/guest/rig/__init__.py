@@ -1,0 +1,90 @@
+"""The rig: what scenarios are written with. `from rig import …` is the only door.
+
+- system: commands, files, waiting
+- snapshot: the module's records, probes
+- oracle: the kernel's own count of freed packets
+- expect: exact expectations
+- network: network namespaces, veth pairs, rules, cgroups
+- traffic: sends packets
+- counters: other counters of the kernel
+"""
+
+from .counters import action_counts, nft_count, snmp, snmp_ext
+from .expect import Drop, ICMP, ICMPV6, expect, settle
+from .network import (
+    cookie,
+    enter_host,
+    inside,
+    neighbour,
+    only_what_is_sent,
+    refuses_port,
+    router,
+    sends_no,
+    start_in_cgroup,
+    stop,
+)
+from .oracle import Oracle, agreed, check_oracle
+from .snapshot import Probe, Snapshot, records
+from .system import (
+    DEBUG_KERNEL,
+    FOLDER,
+    REASONS,
+    Skip,
+    control,
+    read,
+    refuses,
+    release,
+    rounds,
+    sh,
+    sysctl,
+    until,
+    write,
+)
+from .traffic import family_of, raw_fragment, raw_ip, raw_udp, syn, udp
+
+__all__ = [
+    "DEBUG_KERNEL",
+    "Drop",
+    "FOLDER",
+    "ICMP",
+    "ICMPV6",
+    "Oracle",
+    "Probe",
+    "REASONS",
+    "Skip",
+    "Snapshot",
+    "action_counts",
+    "agreed",
+    "check_oracle",
+    "control",
+    "cookie",
+    "enter_host",
+    "expect",
+    "family_of",
+    "inside",
+    "neighbour",
+    "nft_count",
+    "only_what_is_sent",
+    "raw_fragment",
+    "raw_ip",
+    "raw_udp",
+    "read",
+    "records",
+    "refuses",
+    "refuses_port",
+    "release",
+    "rounds",
+    "router",
+    "sends_no",
+    "settle",
+    "sh",
+    "snmp",
+    "snmp_ext",
+    "start_in_cgroup",
+    "stop",
+    "syn",
+    "sysctl",
+    "udp",
+    "until",
+    "write",
+]

@@ -1,0 +1,132 @@
+"""Network namespaces, veth pairs, filter rules, cgroups."""
+
+import contextlib
+import json
+import os
+import signal
+
+from .snapshot import records
+from .system import FOLDER, read, sh, sysctl, until, write
+from .traffic import refused_by
+
+
+def cookie():
+    """The netns cookie of this process, as the module reports it."""
+    inum = os.stat("/proc/thread-self/ns/net").st_ino
+    return next(record.cookie for record in records(f"{FOLDER}/namespaces") if record.inum == inum)
+
+
+@contextlib.contextmanager
+def inside(name):
+    """Runs the block in the network namespace of this name (`ip netns add NAME`)."""
+    home, other = os.open("/proc/thread-self/ns/net", os.O_RDONLY), os.open(
+        f"/run/netns/{name}", os.O_RDONLY
+    )
+    os.setns(other, os.CLONE_NEWNET)
+    try:
+        yield
+    finally:
+        os.setns(home, os.CLONE_NEWNET)
+        os.close(home)
+        os.close(other)
+
+
+def enter_host():
+    """Moves this process to the network namespace of the first process, for good."""
+    os.setns(os.open("/proc/1/ns/net", os.O_RDONLY), os.CLONE_NEWNET)
+
+
+@contextlib.contextmanager
+def refuses_port(port):
+    """In the block, a rule with counter `refused` drops UDP to this port, in both directions."""
+    sh("nft add table inet t; nft add counter inet t refused")
+    try:
+        for hook in ("input", "output"):
+            sh(f"nft add chain inet t {hook} '{{ type filter hook {hook} priority 0; }}'")
+            sh(f"nft add rule inet t {hook} udp dport {port} counter name refused drop")
+        yield
+    finally:
+        sh("nft delete table inet t")
+
+
+@contextlib.contextmanager
+def neighbour(name="next", net=9):
+    """Another network namespace, connected by a veth pair.
+
+    This side is `to-NAME` with 10.NET.0.1 and fd0NET::1, the other `eth0` with 10.NET.0.2 and
+    fd0NET::2, which routes everything through this side.
+    """
+    sh(
+        f"""
+      ip netns add {name}
+      ip link add to-{name} type veth peer name eth0 netns {name}
+      ip addr add 10.{net}.0.1/24 dev to-{name}
+      ip addr add fd0{net}::1/64 dev to-{name} nodad
+      ip link set to-{name} up
+      ip -n {name} addr add 10.{net}.0.2/24 dev eth0
+      ip -n {name} addr add fd0{net}::2/64 dev eth0 nodad
+      ip -n {name} link set lo up
+      ip -n {name} link set eth0 up
+      ip -n {name} route add default via 10.{net}.0.1
+      ip -n {name} route add default via fd0{net}::1"""
+    )
+    for address in (f"10.{net}.0.2", f"fd0{net}::2"):
+        until(lambda there=address: refused_by(there), f"{address} to answer")
+    try:
+        yield name
+    finally:
+        sh(f"ip netns del {name}")
+
+
+def only_what_is_sent():
+    """Stops neighbour and router discovery with `next`, whose packets a queue would drop too."""
+    sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
+    links = ("link show to-next", "-n next link show eth0")
+    near, far = (json.loads(sh(f"ip -j {link}"))[0]["address"] for link in links)
+    for net in ("10.9.0.", "fd09::"):
+        sh(f"ip neigh replace {net}2 lladdr {far} dev to-next nud permanent")
+        sh(f"ip -n next neigh replace {net}1 lladdr {near} dev eth0 nud permanent")
+
+
+@contextlib.contextmanager
+def router():
+    """This network namespace forwards between `left` (10.9.0.2, fd09::2) and `right` (10.8.0.2,
+    fd08::2)."""
+    with neighbour("left", 9) as left, neighbour("right", 8) as right:
+        sysctl("net/ipv4/ip_forward", 1)
+        sysctl("net/ipv6/conf/all/forwarding", 1)
+        yield left, right
+
+
+def start_in_cgroup(path):
+    """Starts a process in a new network namespace and a new cgroup; returns its id, for stop()."""
+    folder = "/sys/fs/cgroup" + path
+    os.makedirs(folder)
+    pid = os.fork()
+    if pid == 0:
+        write(f"{folder}/cgroup.procs", str(os.getpid()))
+        os.unshare(os.CLONE_NEWNET)
+        os.execvp("sleep", ["sleep", "600"])
+    until(lambda: read(f"/proc/{pid}/comm") == "sleep\n", "a process in a cgroup of its own")
+    return pid
+
+
+def stop(pid, path):
+    """Ends the process of start_in_cgroup() and removes its cgroups."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    while path != "/":
+        os.rmdir("/sys/fs/cgroup" + path)
+        path = os.path.dirname(path)
+
+
+@contextlib.contextmanager
+def sends_no(name, what):
+    """In the block, packets that match the rule do not leave the network namespace."""
+    nft = f"ip netns exec {name} nft"
+    chain = f"chain out {{\ntype filter hook output priority 0\n{what} drop\n}}"
+    sh(f"{nft} -f - <<'N'\ntable inet held {{\n{chain}\n}}\nN")
+    try:
+        yield
+    finally:
+        sh(f"{nft} delete table inet held")
