@@ -1,7 +1,7 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.kernel.KernelPaths;
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

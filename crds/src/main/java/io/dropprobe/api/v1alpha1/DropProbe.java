@@ -1,6 +1,6 @@
 package io.dropprobe.api.v1alpha1;
 
-import io.dropprobe.api.Group;
+import io.dropprobe.api.schema.Group;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;

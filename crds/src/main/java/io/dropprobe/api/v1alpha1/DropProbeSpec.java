@@ -1,8 +1,8 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.LabelKey;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.LabelKey;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;

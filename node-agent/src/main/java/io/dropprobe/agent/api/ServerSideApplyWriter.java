@@ -2,7 +2,7 @@ package io.dropprobe.agent.api;
 
 import io.dropprobe.agent.Time;
 import io.dropprobe.agent.report.ReportWriter;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;

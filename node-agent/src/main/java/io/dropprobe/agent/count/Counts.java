@@ -1,8 +1,8 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;

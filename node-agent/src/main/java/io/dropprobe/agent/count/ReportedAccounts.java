@@ -1,6 +1,6 @@
 package io.dropprobe.agent.count;
 
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.*;
+import static io.dropprobe.api.schema.Conditions.Node.*;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;

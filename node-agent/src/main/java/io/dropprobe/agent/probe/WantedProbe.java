@@ -1,9 +1,9 @@
 package io.dropprobe.agent.probe;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.NodeSelection;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Wanted;
+import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.rules.Wanted;
+import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;

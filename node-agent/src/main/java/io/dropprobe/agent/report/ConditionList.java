@@ -1,12 +1,12 @@
 package io.dropprobe.agent.report;
 
-import static io.dropprobe.api.Conditions.Node.*;
+import static io.dropprobe.api.schema.Conditions.Node.*;
 
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.Verdict;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;

@@ -5,7 +5,7 @@ import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.ModuleSight;
 import io.dropprobe.agent.module.ModuleOutcome;
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ModuleInfo;

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;

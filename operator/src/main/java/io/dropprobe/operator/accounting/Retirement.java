@@ -1,6 +1,6 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Folding;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.rules.Folding;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ProbeReport;

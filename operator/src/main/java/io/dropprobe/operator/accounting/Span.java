@@ -1,6 +1,6 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Times;
 import java.time.Instant;
 import java.util.function.BiPredicate;
 

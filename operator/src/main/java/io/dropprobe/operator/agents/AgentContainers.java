@@ -1,7 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;

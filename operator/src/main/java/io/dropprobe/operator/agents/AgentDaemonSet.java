@@ -1,6 +1,6 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;

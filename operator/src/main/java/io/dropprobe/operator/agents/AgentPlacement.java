@@ -1,7 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Names;
-import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ModuleInfo;

@@ -1,7 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.lifecycle.OperatorNamespace;
 import io.fabric8.kubernetes.api.model.Event;

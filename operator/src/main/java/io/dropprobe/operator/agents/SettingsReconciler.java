@@ -1,7 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;

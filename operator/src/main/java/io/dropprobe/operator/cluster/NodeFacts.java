@@ -1,6 +1,6 @@
 package io.dropprobe.operator.cluster;
 
-import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.rules.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.cluster;
 
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import java.time.Duration;
 import java.time.Instant;

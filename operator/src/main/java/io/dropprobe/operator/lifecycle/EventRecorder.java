@@ -1,7 +1,7 @@
 package io.dropprobe.operator.lifecycle;
 
-import io.dropprobe.api.Names;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Times;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;

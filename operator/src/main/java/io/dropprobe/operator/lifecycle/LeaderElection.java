@@ -1,6 +1,6 @@
 package io.dropprobe.operator.lifecycle;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

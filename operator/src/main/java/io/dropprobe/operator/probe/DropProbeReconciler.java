@@ -1,7 +1,7 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Names;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.operator.agents.AgentPods;

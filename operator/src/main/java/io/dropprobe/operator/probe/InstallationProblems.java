@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.NodeCounts;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;

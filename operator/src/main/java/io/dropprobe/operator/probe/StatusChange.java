@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Times;
-import io.dropprobe.api.Wanted;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.rules.Wanted;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;

@@ -1,7 +1,7 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Drops;
 import io.dropprobe.api.v1alpha1.LocationCount;

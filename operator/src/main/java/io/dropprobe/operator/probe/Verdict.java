@@ -1,10 +1,10 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Conditions.Problem;
-import io.dropprobe.api.Folding;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.rules.Folding;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Conditions.Problem;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;

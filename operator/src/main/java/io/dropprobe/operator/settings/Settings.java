@@ -1,6 +1,6 @@
 package io.dropprobe.operator.settings;
 
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Durations;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;

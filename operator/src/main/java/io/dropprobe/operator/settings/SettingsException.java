@@ -1,6 +1,6 @@
 package io.dropprobe.operator.settings;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 
 /**
  * A setting is not what it must be. The message says which, what was given, the rule, and what to

@@ -2,7 +2,7 @@ package io.dropprobe.operator.agents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.api.Series;
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;

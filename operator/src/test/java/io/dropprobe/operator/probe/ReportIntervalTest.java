@@ -2,7 +2,7 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

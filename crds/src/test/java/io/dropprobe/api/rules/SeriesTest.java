@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

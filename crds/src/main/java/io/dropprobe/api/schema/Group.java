@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.schema;
 
 /** Names of the API group. */
 public final class Group {

@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.schema;
 
 /**
  * Keys of labels and taints, by the rule of the API server: what it would refuse in the agents'

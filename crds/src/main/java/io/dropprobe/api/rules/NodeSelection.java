@@ -1,5 +1,7 @@
-package io.dropprobe.api;
+package io.dropprobe.api.rules;
 
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;

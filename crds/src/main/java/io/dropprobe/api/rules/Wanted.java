@@ -1,5 +1,7 @@
-package io.dropprobe.api;
+package io.dropprobe.api.rules;
 
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeState;

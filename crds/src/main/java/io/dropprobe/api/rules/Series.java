@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.rules;
 
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.Match;

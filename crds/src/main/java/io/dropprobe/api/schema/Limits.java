@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.schema;
 
 /** Bounds of the lists in the API; the schema repeats them, and writers cut to them. */
 public final class Limits {

@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.schema;
 
 /** Names that the operator, the agent and the manifests in {@code deploy/} have in common. */
 public final class Names {

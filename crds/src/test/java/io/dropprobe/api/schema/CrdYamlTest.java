@@ -1,4 +1,4 @@
-package io.dropprobe.api;
+package io.dropprobe.api.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
