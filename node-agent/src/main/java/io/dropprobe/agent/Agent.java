@@ -18,6 +18,9 @@ import io.dropprobe.agent.probe.WantedProbe;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
@@ -48,7 +51,7 @@ public final class Agent {
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
-  private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration QUIET_INTERVAL = Durations.parse(Defaults.REPORT_INTERVAL);
 
   /** Without word from the API server, and while a probe is on its way. */
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
@@ -168,8 +171,7 @@ public final class Agent {
   }
 
   private List<WantedProbe> wanted(View view) {
-    return WantedProbe.select(
-        view.probes(), view.node().labels(), view.node().taints(), history, time.wall());
+    return WantedProbe.select(view.probes(), view.node(), history, time.wall());
   }
 
   private List<ProbeResult> act(View view, List<WantedProbe> wanted) {
@@ -231,7 +233,7 @@ public final class Agent {
       return probes.pass(wanted, view.node().uid(), all);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "the module''s files can''t be read: {0}", e.toString());
-      Verdict failed = new Verdict.Failed("KernelUnreadable", e.toString());
+      Verdict failed = new Verdict.Failed(Conditions.Node.KERNEL_UNREADABLE, e.toString());
       return wanted.stream().map(w -> new ProbeResult(w, failed, null)).toList();
     }
   }

@@ -8,18 +8,17 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * Does a probe select a node? The one answer for both sides: the operator counts selected nodes and
- * places the agents by it, the agent decides by it which probes are its own.
+ * Whether a probe selects a node. Shared, so that both sides decide alike: the operator counts the
+ * selected nodes and places the agents, the agent picks the probes of its own node.
  */
 public final class NodeSelection {
   /**
-   * Taints that say how a node fares, not whom it is for. The DaemonSet controller lets its pods
-   * tolerate most of them; the agent's DaemonSet adds the rest. A node that is cordoned or not
-   * ready stays selected: its module must not be unloaded for that.
+   * Taints that describe the condition of a node, not its purpose. The DaemonSet controller lets
+   * its pods tolerate most of them; the agents' DaemonSet adds the rest. A node that is cordoned or
+   * not ready stays selected, because its module must not be unloaded for that.
    */
   public static final Set<String> LIFECYCLE_TAINTS =
       Set.of(
@@ -32,8 +31,9 @@ public final class NodeSelection {
           "node.kubernetes.io/network-unavailable");
 
   /**
-   * Taints NoSchedule of nodes that are drained, or whose network is not there yet. The agent's
-   * DaemonSet tolerates them too: a rollout must not take the agent away from such a node.
+   * NoSchedule taints of nodes that are being drained, or whose network is not ready yet. The
+   * agents' DaemonSet tolerates them too, so that a rollout does not remove the agent from such a
+   * node.
    */
   public static final Set<String> TRANSIENT_TAINTS =
       Set.of(
@@ -48,44 +48,46 @@ public final class NodeSelection {
   private NodeSelection() {}
 
   /**
-   * Whether labels <em>and</em> taints of a node fit the probe. A taint NoSchedule that comes later
-   * ends nothing, as in Kubernetes: autoscalers, CNIs and administrators set it on nodes whose pods
-   * go on, and it is then that packets are lost.
+   * Whether labels <em>and</em> taints of a node match the probe. As in Kubernetes, a NoSchedule
+   * taint that is added later does not end the selection: autoscalers, CNIs and administrators set
+   * it on nodes whose pods keep running, and this is when packets are lost.
    *
    * @param spec of the probe; null selects nothing
-   * @param labels of the node; null is none
-   * @param taints of the node; null is none
-   * @param selected whether the probe is selected there already, see {@link #isSelected}
+   * @param selected whether the probe selects this node already, see {@link #isSelected}
    */
-  public static boolean selects(
-      DropProbeSpec spec, Map<String, String> labels, List<Taint> taints, boolean selected) {
-    return spec != null
-        && labelsFit(spec.nodeSelector, labels == null ? Map.of() : labels)
-        && (taints == null
-            || taints.stream()
-                .allMatch(
-                    t ->
-                        (selected && NO_SCHEDULE.equals(t.getEffect()))
-                            || tolerated(t, spec.tolerations)));
+  public static boolean selects(DropProbeSpec spec, NodeFacts node, boolean selected) {
+    return matchesLabels(spec, node)
+        && node.taints().stream()
+            .allMatch(
+                t ->
+                    (selected && NO_SCHEDULE.equals(t.getEffect()))
+                        || tolerated(t, spec.tolerations));
   }
 
   /**
-   * Whether a node's report says that the node is selected for the probe. It lists besides what it
-   * has removed, and what it could not remove yet.
+   * Whether the labels of a node match the probe, whatever the taints are.
+   *
+   * @param spec of the probe; null matches nothing
+   */
+  public static boolean matchesLabels(DropProbeSpec spec, NodeFacts node) {
+    return spec != null
+        && Names.LINUX.equals(node.labels().get(Names.OS_LABEL))
+        && (spec.nodeSelector == null
+            || node.labels().entrySet().containsAll(spec.nodeSelector.entrySet()));
+  }
+
+  /**
+   * Whether an entry of a node's report says that the probe selects the node. A report also lists
+   * probes that were removed, and those that could not be removed yet.
    */
   public static boolean isSelected(ProbeReport entry) {
     return entry.state != ProbeState.Removed && !Conditions.Node.REMOVE_FAILED.equals(entry.reason);
   }
 
-  private static boolean labelsFit(Map<String, String> selector, Map<String, String> labels) {
-    return Names.LINUX.equals(labels.get(Names.OS_LABEL))
-        && (selector == null || labels.entrySet().containsAll(selector.entrySet()));
-  }
-
   /**
-   * Whether a taint does not keep the agent's pod away.
+   * Whether the agent's pod may run in spite of a taint.
    *
-   * @param tolerations null is none
+   * @param tolerations null means none
    */
   public static boolean tolerated(Taint taint, List<ProbeToleration> tolerations) {
     return "PreferNoSchedule".equals(taint.getEffect())
@@ -94,7 +96,7 @@ public final class NodeSelection {
         || (tolerations != null && tolerations.stream().anyMatch(t -> tolerates(t, taint)));
   }
 
-  /** As {@code Toleration.ToleratesTaint} of Kubernetes' core/v1 helpers does it. */
+  /** The rules of {@code Toleration.ToleratesTaint} in Kubernetes' core/v1 helpers. */
   private static boolean tolerates(ProbeToleration t, Taint taint) {
     if (t.effect != null && !t.effect.name().equals(taint.getEffect())) {
       return false;

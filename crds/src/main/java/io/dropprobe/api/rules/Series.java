@@ -1,27 +1,24 @@
 package io.dropprobe.api.rules;
 
+import io.dropprobe.api.schema.Digest;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.Match;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.TreeSet;
 
 /**
- * Names the series of numbers that a spec asks for: a hash of {@code match} and {@code resetAt}.
- * Within one series a probe's numbers never go down; another series starts at zero. The agent puts
- * it beside its counts (and into its journal), so that both sides know what belongs together
- * without knowing every generation in between.
+ * Identifies the series of counts that a spec asks for: a hash of {@code match} and {@code
+ * resetAt}. Counts never decrease within a series; a new series starts at zero. The agent stores it
+ * with its counts, in the report and in its journal, so that both sides know which counts belong
+ * together without having seen every generation of the spec.
  *
- * <p>The order of a list, and whether an empty part is written or absent, make no difference.
+ * <p>The order of a list does not matter, and an empty list is the same as an absent one.
  */
 public final class Series {
   private Series() {}
 
   /**
-   * The series of a spec: 16 hexadecimal digits.
+   * Returns the series of a spec: 16 hexadecimal digits.
    *
    * @param spec not null
    */
@@ -36,7 +33,7 @@ public final class Series {
     part(text, "excludeReasons", m.excludeReasons);
     part(text, "namespaces", m.namespaces);
     text.append("resetAt=").append(spec.resetAt == null ? "" : spec.resetAt);
-    return HexFormat.of().formatHex(sha256(text.toString()), 0, 8);
+    return Digest.shortOf(text.toString());
   }
 
   private static void part(StringBuilder text, String name, Collection<?> values) {
@@ -45,13 +42,5 @@ public final class Series {
       values.forEach(v -> sorted.add(v.toString()));
     }
     text.append(name).append('=').append(String.join(",", sorted)).append(';');
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

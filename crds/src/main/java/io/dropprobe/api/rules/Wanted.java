@@ -7,18 +7,19 @@ import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Instant;
 
-/** The state that a DropProbe asks for, at a time. */
+/** The state that a DropProbe asks for at a given time. */
 public final class Wanted {
   private Wanted() {}
 
   /**
-   * When a probe stops by itself on a node: at {@code expiresAt}, whatever generation it was
-   * written for, or (while the operator is away and has not written it) after its duration on this
-   * node. An end that is written holds even if the operator is away and the spec has changed since.
+   * When a probe expires on a node: at {@code status.expiresAt}, for whatever generation that was
+   * written; or, if the operator is down and has not written it, when the duration has elapsed on
+   * this node. A written {@code expiresAt} holds even if the operator is down and the spec has
+   * changed since.
    *
    * @param probe not null
-   * @param begin when this node began to count for it
-   * @return null for never
+   * @param begin when this node started to count for it
+   * @return null if it never expires
    */
   public static Instant end(DropProbe probe, Instant begin) {
     DropProbeSpec spec = probe.getSpec();
@@ -33,9 +34,9 @@ public final class Wanted {
   /**
    * Active, Inactive or Expired.
    *
-   * @param spec null is Inactive
-   * @param end null is never
-   * @param now of the caller's clock
+   * @param spec null means Inactive
+   * @param end null means never
+   * @param now by the caller's clock
    */
   public static ProbeState state(DropProbeSpec spec, Instant end, Instant now) {
     if (spec == null || Boolean.FALSE.equals(spec.active)) {

@@ -2,11 +2,13 @@ package io.dropprobe.api.schema;
 
 import java.util.List;
 
-/** Condition types and reasons of both kinds. Reasons are CamelCase and part of the API. */
+/**
+ * Condition types, and all reasons that users can see. Reasons are CamelCase and part of the API.
+ */
 public final class Conditions {
   private Conditions() {}
 
-  /** Types and reasons of the conditions on a DropProbe. */
+  /** Types and reasons of the conditions of a DropProbe. */
   public static final class Probe {
     private Probe() {}
 
@@ -23,19 +25,19 @@ public final class Conditions {
     /** Ready True: stopped by {@code duration}; Expired True. */
     public static final String DURATION_ELAPSED = "DurationElapsed";
 
-    /** Ready False: no node fits nodeSelector and tolerations. */
+    /** Ready False: no node matches nodeSelector and tolerations. */
     public static final String NO_NODE_SELECTED = "NoNodeSelected";
 
-    /** Ready False: some selected nodes have not acted on this generation yet. */
+    /** Ready False: some selected nodes have not applied this generation yet. */
     public static final String NODES_PENDING = "NodesPending";
 
     /** Ready False: some selected nodes have stopped reporting. */
     public static final String NODES_STALE = "NodesStale";
 
-    /** Ready False: every selected node has reported, and none can do what is wanted. */
+    /** Ready False: every selected node has reported, and none is in the desired state. */
     public static final String NO_NODE_READY = "NoNodeReady";
 
-    /** Ready False: being deleted. */
+    /** Ready False: the DropProbe is being deleted. */
     public static final String DELETING = "Deleting";
 
     /** Degraded False. */
@@ -44,14 +46,14 @@ public final class Conditions {
     /** Degraded True: at least one node is unsupported or failed. */
     public static final String NODES_WITH_PROBLEMS = "NodesWithProblems";
 
-    /** Expired False: no duration given. */
+    /** Expired False: the spec has no duration. */
     public static final String NO_DURATION = "NoDuration";
 
-    /** Expired False: the duration still runs. */
+    /** Expired False: the duration has not elapsed. */
     public static final String RUNNING = "Running";
   }
 
-  /** Types of the conditions on a DropProbeNode, and reasons that the agent gives. */
+  /** Types of the conditions of a DropProbeNode, and the reasons that the agent gives. */
   public static final class Node {
     private Node() {}
 
@@ -101,24 +103,41 @@ public final class Conditions {
     public static final String PROBE_FAILED = "ProbeFailed";
     public static final String OWNED_ELSEWHERE = "OwnedElsewhere";
 
-    /** Of a probe that is not wanted any more and could not be removed from the kernel yet. */
+    /** A condition that can't be judged because an earlier one is not True. */
+    public static final String NOT_REACHED = "NotReached";
+
+    // Reasons of one probe with the state Failed
+
+    /** The probe is no longer desired, but could not be removed from the kernel yet. */
     public static final String REMOVE_FAILED = "RemoveFailed";
 
-    /** Of a condition that can't be judged because an earlier one is False. */
-    public static final String NOT_REACHED = "NotReached";
+    /** The loaded module does not know a part of {@code spec.match} or {@code spec.stages}. */
+    public static final String MATCH_NOT_SUPPORTED = "MatchNotSupported";
+
+    /** The kernel holds {@link Limits#PROBES_PER_KERNEL} probes already. */
+    public static final String TOO_MANY_PROBES = "TooManyProbes";
+
+    /** The probe's counters would exceed the module's memory limit. */
+    public static final String NO_MEMORY = "NoMemory";
+
+    /** The module refused a command for another reason. */
+    public static final String KERNEL_REFUSED = "KernelRefused";
+
+    /** The module's files could not be read. */
+    public static final String KERNEL_UNREADABLE = "KernelUnreadable";
   }
 
-  /** Reasons in {@code status.problems} of a DropProbe that come from the operator itself. */
+  /** Reasons in {@code status.problems} of a DropProbe that the operator itself gives. */
   public static final class Problem {
     private Problem() {}
 
     /** A selected node without a DropProbeNode. */
     public static final String AGENT_NOT_REPORTING = "AgentNotReporting";
 
-    /** Agents' pods that the DaemonSet controller can't create; the message is its own. */
+    /** The DaemonSet controller can't create agents' pods; the message is the controller's. */
     public static final String AGENT_NOT_CREATED = "AgentNotCreated";
 
-    /** Of the installation: the ConfigMap is bad, or has a key without effect. */
+    /** The ConfigMap is invalid, or has a key without effect. Also the reason of an Event. */
     public static final String BAD_SETTINGS = "BadSettings";
 
     /** Nodes that count, and on which a part of the spec has no effect. */
@@ -130,7 +149,21 @@ public final class Conditions {
     /** A selected node whose report can't be read. */
     public static final String REPORT_INVALID = "ReportInvalid";
 
-    /** A selected node whose report does not name this probe and generation yet. */
+    /** A selected node whose report does not list this probe with this generation yet. */
     public static final String NOT_YET_REPORTED = "NotYetReported";
+  }
+
+  /** Reasons of Events that are not the reason of a condition too. */
+  public static final class Event {
+    private Event() {}
+
+    /** The ConfigMap was read, and its settings are in force. */
+    public static final String SETTINGS_ACCEPTED = "SettingsAccepted";
+
+    /** A DropProbe was deleted without waiting for nodes that have stopped reporting. */
+    public static final String DELETED_WITHOUT_NODES = "DeletedWithoutNodes";
+
+    /** A DropProbe was deleted that had counted on Nodes that no longer exist. */
+    public static final String DELETED_WITH_NODES_GONE = "DeletedWithNodesGone";
   }
 }

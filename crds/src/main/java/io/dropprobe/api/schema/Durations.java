@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as Kubernetes writes them ({@code metav1.Duration}, that is Go's {@code
+ * Durations as Kubernetes writes them ({@code metav1.Duration}, which is Go's {@code
  * Duration.String()}): {@code 30s}, {@code 10m0s}, {@code 1h0m0s}. Whole seconds only.
  */
 public final class Durations {
@@ -13,9 +13,9 @@ public final class Durations {
   public static final String RULE = "in whole hours, minutes or seconds, like 30s or 5m";
 
   /**
-   * What the schema accepts, in CEL. It is no {@code pattern}: that would be said as a regular
-   * expression, and before it CEL's own {@code duration} would complain of a day. Six digits keep
-   * it within what CEL can hold, 292 years.
+   * What the schema accepts, as a CEL expression. Not a {@code pattern}, because a user would then
+   * read a regular expression as the error, after CEL's own complaint about a unit like days. Six
+   * digits keep the value below CEL's maximum of 292 years.
    */
   public static final String IS_DURATION = "self.matches('^([0-9]{1,6}[smh])+$')";
 
@@ -28,7 +28,7 @@ public final class Durations {
    * Reads {@code 90s}, {@code 1m30s} and the like.
    *
    * @param text not null
-   * @throws IllegalArgumentException with the text and the rule when it is not a duration
+   * @throws IllegalArgumentException if it is not a duration; the message has the text and the rule
    */
   public static Duration parse(String text) {
     if (!WHOLE.matcher(text).matches()) {
@@ -51,7 +51,7 @@ public final class Durations {
     return text == null ? null : parse(text);
   }
 
-  /** The canonical form, whole seconds (fractions are cut); {@code 0s} for zero. */
+  /** The canonical form in whole seconds (fractions are dropped); {@code 0s} for zero. */
   public static String format(Duration duration) {
     long seconds = duration.getSeconds();
     if (seconds < 0) {

@@ -1,9 +1,9 @@
 package io.dropprobe.api.schema;
 
-/** Names of the API group. */
+/** Name of the API group. */
 public final class Group {
   private Group() {}
 
-  /** The API group of all kinds. */
+  /** The API group of both kinds. */
   public static final String NAME = "dropprobe.io";
 }

@@ -1,13 +1,13 @@
 package io.dropprobe.api.schema;
 
-/** Names that the operator, the agent and the manifests in {@code deploy/} have in common. */
+/** Names that the operator, the agent and the manifests in {@code deploy/} share. */
 public final class Names {
   private Names() {}
 
-  /** Held on a DropProbe until no node has it any more. */
+  /** Finalizer of a DropProbe: kept until no node has the probe in its kernel. */
   public static final String FINALIZER = "dropprobe.io/finalizer";
 
-  /** The one DaemonSet, and the service account of its pods. */
+  /** The agents' DaemonSet, and the service account of its pods. */
   public static final String AGENT = "dropprobe-agent";
 
   /** Service account and Deployment of the operator. */
@@ -16,17 +16,20 @@ public final class Names {
   /** The ConfigMap with all settings, in the operator's namespace. */
   public static final String SETTINGS = "dropprobe";
 
-  /** Container of the agent pod that talks to the API and to the kernel. */
+  /** The container of the agent's pod that talks to the API server and to the kernel. */
   public static final String NODE_AGENT_CONTAINER = "node-agent";
 
-  /** Container of the agent pod that compiles the kernel module. */
+  /** The container of the agent's pod that compiles the kernel module. */
   public static final String BUILDER_CONTAINER = "kmod-builder";
 
   /** Field manager of the agent's server-side apply. */
   public static final String AGENT_FIELD_MANAGER = "dropprobe-agent";
 
-  /** The entry that ends a list where something was cut, so that the list sums to the headline. */
+  /** The last entry of a shortened list, so that the list still sums to its headline. */
   public static final String OTHER = "other";
+
+  /** The prefix of the kernel's names of drop reasons, which the API leaves out. */
+  public static final String REASON_PREFIX = "SKB_DROP_REASON_";
 
   /** The label that every Linux node has; part of every selection. */
   public static final String OS_LABEL = "kubernetes.io/os";

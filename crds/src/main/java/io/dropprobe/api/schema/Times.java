@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.function.BiPredicate;
 
 /** Points in time as Kubernetes writes them: RFC 3339, UTC. */
 public final class Times {
@@ -15,19 +16,18 @@ public final class Times {
   /**
    * Reads RFC 3339 with any offset.
    *
-   * @throws java.time.format.DateTimeParseException when it is none
+   * @throws java.time.format.DateTimeParseException if the text is not RFC 3339
    */
   public static Instant parse(String text) {
     return OffsetDateTime.parse(text).toInstant();
   }
 
   /**
-   * Reads a time that somebody else wrote. The schema's {@code date-time} is a regular expression
-   * that lets an offset of +99:99 and ten fraction digits pass, so what the API server accepted may
-   * still be no time.
+   * Reads a time that another component wrote. The API server's check of {@code date-time} accepts
+   * an offset of +99:99 and ten fraction digits, so an accepted text may still not be a time.
    *
-   * @param text null, and anything that is not RFC 3339 with a year of four digits, is unknown
-   * @return null when unknown; never throws
+   * @param text null, and anything but RFC 3339 with a year of four digits, means unknown
+   * @return null if unknown; never throws
    */
   public static Instant parseOrNull(String text) {
     try {
@@ -38,8 +38,32 @@ public final class Times {
     }
   }
 
-  /** Whole seconds, as {@code metav1.Time} has it: 2026-01-01T00:00:00Z. */
+  /** Whole seconds, like {@code metav1.Time}: 2026-01-01T00:00:00Z. */
   public static String format(Instant time) {
     return time.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** The later time; null only if both are null. */
+  public static Instant later(Instant a, Instant b) {
+    return a == null || (b != null && b.isAfter(a)) ? b : a;
+  }
+
+  /** The earlier of two times as text; null, and what is not a time, means none. */
+  public static String earlier(String a, String b) {
+    return choose(a, b, Instant::isBefore);
+  }
+
+  /** The later of two times as text; null, and what is not a time, means none. */
+  public static String later(String a, String b) {
+    return choose(a, b, Instant::isAfter);
+  }
+
+  private static String choose(String a, String b, BiPredicate<Instant, Instant> better) {
+    Instant first = parseOrNull(a);
+    Instant second = parseOrNull(b);
+    if (first == null || second == null) {
+      return first != null ? a : second != null ? b : null;
+    }
+    return better.test(second, first) ? b : a;
   }
 }

@@ -20,44 +20,43 @@ class NodeSelectionTest {
   private final DropProbeSpec spec = new DropProbeSpec();
 
   @Test
-  void withoutSelectorEveryLinuxNode() {
-    assertTrue(NodeSelection.selects(spec, LINUX, null, false));
-    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null, false));
-    assertFalse(NodeSelection.selects(spec, null, null, false));
+  void selectsEveryLinuxNodeWithoutSelector() {
+    assertTrue(selects(LINUX, null, false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), null, false));
+    assertFalse(selects(null, null, false));
   }
 
   @Test
-  void everyLabelOfTheSelectorMustBeThere() {
+  void requiresEveryLabelOfTheSelector() {
     spec.nodeSelector = Map.of("zone", "a", "disk", "ssd");
     Map<String, String> labels = Map.of("kubernetes.io/os", "linux", "zone", "a", "disk", "ssd");
-    assertTrue(NodeSelection.selects(spec, labels, null, false));
-    assertFalse(
-        NodeSelection.selects(spec, Map.of("kubernetes.io/os", "linux", "zone", "a"), null, false));
+    assertTrue(selects(labels, null, false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "linux", "zone", "a"), null, false));
   }
 
   @Test
-  void aSelectorCanNotAskForAnotherSystem() {
+  void selectsOnlyLinuxWhateverTheSelector() {
     spec.nodeSelector = Map.of("kubernetes.io/os", "windows");
-    assertFalse(NodeSelection.selects(spec, Map.of("kubernetes.io/os", "windows"), null, false));
-    assertFalse(NodeSelection.selects(spec, LINUX, null, false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), null, false));
+    assertFalse(selects(LINUX, null, false));
   }
 
   @Test
-  void noSpecSelectsNothing() {
-    assertFalse(NodeSelection.selects(null, LINUX, null, false));
+  void selectsNothingWithoutSpec() {
+    assertFalse(NodeSelection.selects(null, new NodeFacts("uid", LINUX, null), false));
   }
 
   @Test
-  void everyTaintMustBeTolerated() {
+  void requiresEveryTaintToBeTolerated() {
     Taint gpu = taint("gpu", "yes", "NoSchedule");
     Taint special = taint("special", null, "NoExecute");
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu), false));
+    assertFalse(selects(LINUX, List.of(gpu), false));
     spec.tolerations = List.of(toleration("gpu", "Equal", "yes", null));
-    assertTrue(NodeSelection.selects(spec, LINUX, List.of(gpu), false));
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(gpu, special), false));
+    assertTrue(selects(LINUX, List.of(gpu), false));
+    assertFalse(selects(LINUX, List.of(gpu, special), false));
   }
 
-  /** Same answers as Toleration.ToleratesTaint of Kubernetes; empty columns are absent fields. */
+  /** The results of Toleration.ToleratesTaint in Kubernetes; empty columns are absent fields. */
   @ParameterizedTest
   @CsvSource({
     "gpu, Equal,  yes, NoSchedule, true",
@@ -71,10 +70,10 @@ class NodeSelectionTest {
     "   , Exists,    , NoExecute,  false",
     "   ,       ,    ,           , false",
   })
-  void toleratesAsAPodDoes(String key, String operator, String value, String effect, boolean yes) {
+  void toleratesTaintsLikeAPod(
+      String key, String operator, String value, String effect, boolean yes) {
     spec.tolerations = List.of(toleration(key, operator, value, effect));
-    assertEquals(
-        yes, NodeSelection.selects(spec, LINUX, List.of(taint("gpu", "yes", "NoSchedule")), false));
+    assertEquals(yes, selects(LINUX, List.of(taint("gpu", "yes", "NoSchedule")), false));
   }
 
   @ParameterizedTest
@@ -85,11 +84,11 @@ class NodeSelectionTest {
     "node.kubernetes.io/network-unavailable, NoSchedule",
     "anything, PreferNoSchedule"
   })
-  void cordonDrainAndNotReadyDoNotUnselect(String key, String effect) {
-    assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, effect)), false));
+  void staysSelectedWhenCordonedDrainedOrNotReady(String key, String effect) {
+    assertTrue(selects(LINUX, List.of(taint(key, null, effect)), false));
   }
 
-  /** As they are set on nodes that are being drained, or whose network is down. */
+  /** Taints of nodes that are being drained, or whose network is down. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -98,24 +97,27 @@ class NodeSelectionTest {
         "node.cloudprovider.kubernetes.io/shutdown",
         "node.cilium.io/agent-not-ready"
       })
-  void nodeThatIsDrainedStaysSelected(String key) {
-    assertTrue(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, "NoSchedule")), false));
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(taint(key, null, "NoExecute")), true));
+  void staysSelectedWithTransientTaint(String key) {
+    assertTrue(selects(LINUX, List.of(taint(key, null, "NoSchedule")), false));
+    assertFalse(selects(LINUX, List.of(taint(key, null, "NoExecute")), true));
   }
 
   @Test
-  void noScheduleKeepsNewProbesAwayAndEndsNoneThatIsThere() {
+  void noSchedulePreventsANewSelectionButEndsNone() {
     List<Taint> taints = List.of(taint("maintenance", null, "NoSchedule"));
-    assertFalse(NodeSelection.selects(spec, LINUX, taints, false));
-    assertTrue(NodeSelection.selects(spec, LINUX, taints, true));
+    assertFalse(selects(LINUX, taints, false));
+    assertTrue(selects(LINUX, taints, true));
   }
 
   @Test
-  void noExecuteAndLabelsEndWhatIsThere() {
-    assertFalse(
-        NodeSelection.selects(spec, LINUX, List.of(taint("gone", null, "NoExecute")), true));
+  void noExecuteAndLabelsEndASelection() {
+    assertFalse(selects(LINUX, List.of(taint("gone", null, "NoExecute")), true));
     spec.nodeSelector = Map.of("zone", "a");
-    assertFalse(NodeSelection.selects(spec, LINUX, List.of(), true));
+    assertFalse(selects(LINUX, List.of(), true));
+  }
+
+  private boolean selects(Map<String, String> labels, List<Taint> taints, boolean selected) {
+    return NodeSelection.selects(spec, new NodeFacts("uid", labels, taints), selected);
   }
 
   private static Taint taint(String key, String value, String effect) {

@@ -20,14 +20,14 @@ class WantedTest {
   }
 
   @Test
-  void activeByDefault() {
+  void isActiveByDefault() {
     assertEquals(ProbeState.Active, state(NOON));
     probe.setStatus(null);
     assertEquals(ProbeState.Active, state(NOON));
   }
 
   @Test
-  void inactiveWhenAskedForEvenWhenTheTimeIsUp() {
+  void isInactiveEvenAfterItsDuration() {
     probe.getSpec().active = false;
     probe.getSpec().duration = "10m";
     probe.getStatus().expiresAt = "2026-01-01T11:00:00Z";
@@ -35,7 +35,7 @@ class WantedTest {
   }
 
   @Test
-  void expiresAtTheSecond() {
+  void expiresExactlyAtExpiresAt() {
     probe.getSpec().duration = "10m";
     probe.getStatus().expiresAt = "2026-01-01T12:00:00Z";
     assertEquals(ProbeState.Active, state(NOON.minusMillis(1)));
@@ -43,13 +43,13 @@ class WantedTest {
   }
 
   @Test
-  void withoutDurationNothingExpires() {
+  void neverExpiresWithoutDuration() {
     probe.getStatus().expiresAt = "2026-01-01T11:00:00Z";
     assertEquals(ProbeState.Active, state(NOON));
   }
 
   @Test
-  void expiresAfterItsDurationWhenTheOperatorHasNotWrittenTheEnd() {
+  void expiresAfterItsDurationIfExpiresAtIsNotWritten() {
     probe.getSpec().duration = "10m";
     assertEquals(ProbeState.Active, state(BEGIN.plusSeconds(599)));
     assertEquals(ProbeState.Expired, state(BEGIN.plusSeconds(600)));

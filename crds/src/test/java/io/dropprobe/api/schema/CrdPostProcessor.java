@@ -2,6 +2,7 @@ package io.dropprobe.api.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
@@ -13,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What the generator has no annotation for: list types, formats by name, what is required, the
- * order of columns.
+ * Adds to the schema what the generator has no annotation for: list types, formats by field name,
+ * required fields, and the order of the printer columns.
  */
 final class CrdPostProcessor implements CRDPostProcessor {
   private static final Map<String, List<String>> COLUMNS =
@@ -29,14 +32,13 @@ final class CrdPostProcessor implements CRDPostProcessor {
               "Drops",
               "Drops/s",
               "Top-Reason",
-              "Top-Workload",
               "Last-Drop",
               "Unsupported",
               "Age"),
           "DropProbeNode",
           List.of("Kernel", "Module", "Probes", "Problem", "Reported", "Age"));
 
-  /** Fields with a point in time: RFC 3339. */
+  /** Fields that hold a time in RFC 3339. */
   private static final Set<String> TIMES =
       Set.of(
           "resetAt",
@@ -47,21 +49,12 @@ final class CrdPostProcessor implements CRDPostProcessor {
           "reportedAt",
           "lastTransitionTime");
 
-  /** What is kept of a probe on an earlier Node: nothing else is written there. */
+  /** The fields of a probe on an earlier Node: nothing else is written there. */
   private static final Set<String> HEADLINE =
-      Set.of(
-          "name",
-          "uid",
-          "series",
-          "epoch",
-          "base",
-          "since",
-          "last",
-          "packets",
-          "segments",
-          "bytes",
-          "noise",
-          "unkeyed");
+      Stream.concat(
+              Stream.of("name", "uid", "series", "epoch", "base", "since", "last"),
+              Counters.NAMES.stream())
+          .collect(Collectors.toSet());
 
   private static final Set<String> REPORT_TIMES = Set.of("since", "last", "reportedAt");
 
@@ -69,10 +62,10 @@ final class CrdPostProcessor implements CRDPostProcessor {
       "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
           + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])$";
 
-  /** Up to {@link Limits#RATE}. */
+  /** Numbers up to {@link Limits#RATE}. */
   private static final String RATE = "^[0-9]{1,13}([.][0-9]{1,9})?$";
 
-  /** Lists of {@code spec.match}: an entry twice is a mistake. */
+  /** Lists of {@code spec.match} in which an entry must not occur twice. */
   private static final Set<String> SETS =
       Set.of(
           "protocols", "ipFamilies", "ports", "cidrs", "reasons", "excludeReasons", "namespaces");
@@ -94,7 +87,7 @@ final class CrdPostProcessor implements CRDPostProcessor {
       walk(root, CrdPostProcessor::restrict);
       root.getProperties().remove("spec");
     } else {
-      // Without it the defaults below an absent spec are not applied, and the user is not told.
+      // If spec could be absent, its defaults would silently not apply.
       root.setRequired(List.of("spec"));
     }
     List<CustomResourceColumnDefinition> columns = version.getAdditionalPrinterColumns();
@@ -102,13 +95,13 @@ final class CrdPostProcessor implements CRDPostProcessor {
     columns.forEach(
         c -> {
           if (!order.contains(c.getName())) {
-            throw new IllegalStateException("no place given for column " + c.getName());
+            throw new IllegalStateException("column without a position in COLUMNS: " + c.getName());
           }
         });
     columns.sort(Comparator.comparingInt(c -> order.indexOf(c.getName())));
   }
 
-  /** Visits each field, also of the entries of lists, those further out first. */
+  /** Visits each field, including those of list entries, outer fields first. */
   private static void walk(JSONSchemaProps schema, BiConsumer<String, JSONSchemaProps> visit) {
     if (schema.getItems() != null) {
       walk(schema.getItems().getSchema(), visit);
@@ -138,10 +131,10 @@ final class CrdPostProcessor implements CRDPostProcessor {
   }
 
   /**
-   * What an agent writes is checked more closely than date-time, which lets an offset of +99:99 and
-   * ten fraction digits pass, and than a text of 32 characters. Counts have no maximum: the
-   * operator adds them with saturation, and a refused report would lose all that the node has to
-   * say.
+   * Checks what an agent writes more closely than the format date-time, which accepts an offset of
+   * +99:99 and ten fraction digits, and more closely than a text of 32 characters. Counts have no
+   * maximum: the operator's sums saturate, and refusing the report would lose everything else in
+   * it.
    */
   private static void restrict(String name, JSONSchemaProps p) {
     if (name.equals("perSecond")) {

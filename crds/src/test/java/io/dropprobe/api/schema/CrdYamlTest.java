@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The committed YAML in {@code crds/k8s} is what the code says. After a change of the types write
- * it anew with {@code mvn -pl crds test -Dtest=CrdYamlTest -Ddropprobe.update=true}, and commit it.
+ * Compares the committed YAML in {@code crds/k8s} with the types. After a change of the types write
+ * it with {@code mvn -pl crds test -Dtest=CrdYamlTest -Ddropprobe.update=true}, and commit it.
  */
 class CrdYamlTest {
   private static final Path COMMITTED = Path.of("k8s");
@@ -23,7 +23,7 @@ class CrdYamlTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dropprobes", "dropprobenodes"})
-  void committedYamlIsWhatTheCodeSays(String plural) throws IOException {
+  void committedYamlMatchesTheTypes(String plural) throws IOException {
     new CRDGenerator()
         .customResourceClasses(DropProbe.class, DropProbeNode.class)
         .forCRDVersions("v1")
@@ -39,7 +39,7 @@ class CrdYamlTest {
     assertEquals(
         fresh,
         Files.readString(committed),
-        () -> committed + " is not what the code says; see the comment of this test");
+        () -> committed + " does not match the types; see the comment of this test");
   }
 
   private static String withoutHeader(String yaml) {

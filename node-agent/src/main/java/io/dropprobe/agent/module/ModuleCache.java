@@ -3,6 +3,7 @@ package io.dropprobe.agent.module;
 import io.dropprobe.agent.SafeFiles;
 import io.dropprobe.agent.kernel.DirectoryHandle;
 import io.dropprobe.agent.kernel.KernelFacts;
+import io.dropprobe.api.schema.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

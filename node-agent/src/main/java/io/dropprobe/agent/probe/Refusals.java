@@ -2,6 +2,8 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Limits;
 
 /** What it means for a probe that the module has refused a command. */
 final class Refusals {
@@ -9,22 +11,25 @@ final class Refusals {
 
   static Verdict verdict(Step step, KernelException e) {
     if (e.errno() == Errno.EINVAL && step instanceof Step.Add add) {
-      return new Verdict.Failed("MatchNotSupported", notSupported(add.probe(), e));
+      return new Verdict.Failed(Conditions.Node.MATCH_NOT_SUPPORTED, notSupported(add.probe(), e));
     }
     if (e.errno() == Errno.EINVAL && step instanceof Step.SetNetns set) {
-      return new Verdict.Failed("MatchNotSupported", notSupported(set.probe(), e));
+      return new Verdict.Failed(Conditions.Node.MATCH_NOT_SUPPORTED, notSupported(set.probe(), e));
     }
     return switch (e.errno()) {
       case ENOSPC ->
           new Verdict.Failed(
-              "TooManyProbes",
-              "this kernel has 16 probes already; delete some or select fewer nodes");
+              Conditions.Node.TOO_MANY_PROBES,
+              "this kernel has "
+                  + Limits.PROBES_PER_KERNEL
+                  + " probes already; delete some or select fewer nodes");
       case ENOMEM ->
           new Verdict.Failed(
-              "NoMemory", "the counters would exceed the module's memory limit (memory_limit_mib)");
+              Conditions.Node.NO_MEMORY,
+              "the counters would exceed the module's memory limit (memory_limit_mib)");
       // The kernel has changed since it was looked at; the next pass sees it.
       case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
-      default -> new Verdict.Failed("KernelRefused", e.getMessage());
+      default -> new Verdict.Failed(Conditions.Node.KERNEL_REFUSED, e.getMessage());
     };
   }
 

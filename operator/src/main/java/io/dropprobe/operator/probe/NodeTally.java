@@ -1,14 +1,14 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.v1alpha1.NodeCounts;
+import io.dropprobe.api.v1alpha1.NodeSummary;
 import java.util.List;
 
-/** How many of the selected nodes are of which kind. */
-final class Nodes {
-  private Nodes() {}
+/** Counts the selected nodes by verdict. */
+final class NodeTally {
+  private NodeTally() {}
 
-  static NodeCounts count(List<Verdict> verdicts) {
-    NodeCounts n = new NodeCounts();
+  static NodeSummary count(List<Verdict> verdicts) {
+    NodeSummary n = new NodeSummary();
     n.selected = verdicts.size();
     n.active = count(verdicts, Verdict.Kind.ACTIVE);
     n.inactive = count(verdicts, Verdict.Kind.INACTIVE);

@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.health;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which informers are dead: those that have stopped, or have had no watch for so long that they
- * will not get one again by themselves. A watch that is away for a while is normal when the API
- * server restarts.
+ * Detects dead informers: those that have stopped, or have had no watch for so long that they will
+ * not get one by themselves. A short time without a watch is normal when the API server restarts.
  */
 final class CacheHealth {
   static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -19,7 +18,7 @@ final class CacheHealth {
   private final Map<String, Instant> withoutWatch = new ConcurrentHashMap<>();
 
   /**
-   * @param patience how long a watch may be away
+   * @param patience how long an informer may be without a watch
    */
   CacheHealth(Clock clock, Duration patience) {
     this.clock = clock;
@@ -27,12 +26,12 @@ final class CacheHealth {
   }
 
   /**
-   * Whether an informer lives. To be asked regularly.
+   * Whether an informer is alive. To be called regularly.
    *
-   * @param running has not stopped
-   * @param watching has a watch now
+   * @param running whether it has not stopped
+   * @param watching whether it has a watch now
    */
-  boolean lives(String informer, boolean running, boolean watching) {
+  boolean isAlive(String informer, boolean running, boolean watching) {
     if (watching) {
       withoutWatch.remove(informer);
       return running;

@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.runtime;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Passes, failures and how long a pass takes, by controller. Our own, because in this version of
- * the operator SDK its own do not register; no tag names an object, so their number is bounded.
+ * Metrics of reconciliations by controller: number, failures and duration. The operator SDK has its
+ * own, but they do not register in this version. No tag holds an object's name, so the number of
+ * time series is bounded.
  */
 @ApplicationScoped
 public class OperatorMetrics implements Metrics {

@@ -1,10 +1,13 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.dropprobe.operator.agents.SettingsReconciler;
+import io.dropprobe.operator.agents.AgentsReconciler;
 import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.events.EventRecorder;
+import io.dropprobe.operator.runtime.Clients;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.testing.TestClock;
 import io.fabric8.kubernetes.client.Config;
@@ -24,13 +27,13 @@ class InformerLivenessTest {
   private final TestClock clock = new TestClock();
 
   @Test
-  void anOperatorWhoseStartHasFailedIsDeadAfterAWhile() throws IOException {
+  void isDownSomeTimeAfterAFailedStart() throws IOException {
     KubernetesClient client = withoutServer();
     ClusterCache cluster = new ClusterCache(client);
     Operator operator =
         new Operator(o -> o.withKubernetesClient(client).checkingCRDAndValidateLocalModel(false));
     operator.register(
-        new SettingsReconciler(
+        new AgentsReconciler(
             cluster,
             new CurrentSettings(clock),
             new EventRecorder(client, clock),
@@ -38,16 +41,18 @@ class InformerLivenessTest {
             null),
         o -> o.settingNamespace("dropprobe-system"));
     InformerLiveness liveness = new InformerLiveness(operator, cluster, clock);
-    assertEquals(HealthCheckResponse.Status.UP, liveness.call().getStatus(), "it is starting");
+    assertEquals(
+        HealthCheckResponse.Status.UP, liveness.call().getStatus(), "the operator is starting");
 
     assertThrows(OperatorException.class, operator::start);
     clock.passes(InformerLiveness.START.minusSeconds(1));
-    assertEquals(HealthCheckResponse.Status.UP, liveness.call().getStatus(), "it may be slow");
+    assertEquals(
+        HealthCheckResponse.Status.UP, liveness.call().getStatus(), "the start may be slow");
     clock.passes(Duration.ofSeconds(1));
     assertEquals(HealthCheckResponse.Status.DOWN, liveness.call().getStatus());
   }
 
-  /** A client of a port that nobody listens on any more. */
+  /** A client of a port on which nobody listens. */
   private static KubernetesClient withoutServer() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

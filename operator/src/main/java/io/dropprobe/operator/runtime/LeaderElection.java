@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.runtime;
 
 import io.dropprobe.api.schema.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -19,8 +19,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * One operator works, the others wait. The leader's end is seen within {@link #LEASE}; when it is
- * told to stop it gives the lease away, and the next one takes over at once.
+ * Elects the one operator that works while the others wait. A crash of the leader is noticed within
+ * {@link #LEASE}; a leader that shuts down releases the lease, so that the next one takes over at
+ * once.
  */
 @ApplicationScoped
 public class LeaderElection {
@@ -54,9 +55,9 @@ public class LeaderElection {
   }
 
   /**
-   * Neither the builder nor its exit on losing the lease: what the builder makes goes on
-   * reconciling beside the new leader, and the exit is called on SIGTERM too, from a shutdown hook,
-   * where it waits for itself.
+   * Uses the deprecated constructor. The builder's configuration either keeps reconciling beside
+   * the new leader, or exits on losing the lease; and that exit is also called on SIGTERM, from a
+   * shutdown hook, where it would wait for itself.
    */
   @Produces
   @Singleton
@@ -73,27 +74,30 @@ public class LeaderElection {
         false);
   }
 
-  /** Another one may lead by now: nothing more may be written, so there is nothing to wind down. */
+  /**
+   * Halts without a shutdown, because another leader may work by now and nothing may be written.
+   */
   private void lost() {
     if (!stopping) {
-      LOG.error("the lease is lost: ends, to wait for it in a new process");
+      LOG.error("leader election lost; exiting");
       Runtime.getRuntime().halt(1);
     }
   }
 
-  /** Before the operator stops. */
+  /** Runs before the operator stops. */
   void stopping(@Observes @Priority(1) ShutdownEvent event) {
     stopping = true;
   }
 
-  /** After the operator has stopped: it stops with the same event, earlier. */
+  /** Runs after the operator has stopped, which the same event does with a lower priority value. */
   void release(@Observes @Priority(Integer.MAX_VALUE) ShutdownEvent event) {
     if (enabled) {
-      // The operator's own client is closed by now.
+      // The shared client is closed by now.
       try (KubernetesClient client = clients.another()) {
         release(client);
       } catch (KubernetesClientException e) {
-        LOG.warnf("the lease runs out by itself, it could not be given away: %s", e.getMessage());
+        LOG.warnf(
+            "can't release the leader lease, which will expire by itself: %s", e.getMessage());
       }
     }
   }
@@ -104,7 +108,7 @@ public class LeaderElection {
       lease.getSpec().setHolderIdentity("");
       lease.getSpec().setLeaseDurationSeconds(1);
       client.resource(lease).update();
-      LOG.info("the lease is given away");
+      LOG.info("leader lease released");
     }
   }
 }

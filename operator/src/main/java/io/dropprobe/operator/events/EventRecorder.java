@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.events;
 
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
@@ -15,12 +15,12 @@ import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the user, in {@code kubectl describe}, what has changed. The same thing again raises a
- * count. An Event that can't be written is logged and otherwise ignored: nothing depends on it.
+ * Emits Events, which users see in {@code kubectl describe}. Repeating an Event increments its
+ * count. An Event that can't be written is only logged, because nothing depends on it.
  */
 @ApplicationScoped
 public class EventRecorder {
-  /** Where Events of cluster-scoped objects go, as with Nodes. */
+  /** The namespace of Events about cluster-scoped objects, as for Nodes. */
   public static final String CLUSTER_SCOPED = "default";
 
   private static final Logger LOG = Logger.getLogger(EventRecorder.class);
@@ -28,19 +28,19 @@ public class EventRecorder {
   private final KubernetesClient client;
   private final Clock clock;
 
-  /** No call is made yet. */
+  /** Makes no call yet. */
   @Inject
   public EventRecorder(KubernetesClient client, Clock clock) {
     this.client = client;
     this.clock = clock;
   }
 
-  /** Something went as asked for. */
+  /** Emits an Event about something that works as intended. */
   public void normal(HasMetadata about, String reason, String message) {
     record(about, "Normal", reason, message);
   }
 
-  /** Something that a person should look at. */
+  /** Emits an Event about something that a user should look at. */
   public void warning(HasMetadata about, String reason, String message) {
     record(about, "Warning", reason, message);
   }
@@ -55,16 +55,16 @@ public class EventRecorder {
         if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
           throw e;
         }
-        again(fresh);
+        increment(fresh);
       }
     } catch (KubernetesClientException e) {
       LOG.warnf(
-          "Event %s of %s %s not written: %s",
+          "can't write Event %s about %s %s: %s",
           reason, about.getKind(), about.getMetadata().getName(), e.getMessage());
     }
   }
 
-  private void again(Event fresh) {
+  private void increment(Event fresh) {
     client
         .v1()
         .events()
@@ -81,10 +81,10 @@ public class EventRecorder {
   private Event event(HasMetadata about, String type, String reason, String message) {
     String now = Times.format(clock.instant());
     String namespace = about.getMetadata().getNamespace();
-    int sameness = Objects.hash(about.getMetadata().getUid(), type, reason, message);
+    int hash = Objects.hash(about.getMetadata().getUid(), type, reason, message);
     return new EventBuilder()
         .withNewMetadata()
-        .withName("%s.%08x".formatted(about.getMetadata().getName(), sameness))
+        .withName("%s.%08x".formatted(about.getMetadata().getName(), hash))
         .withNamespace(namespace == null ? CLUSTER_SCOPED : namespace)
         .endMetadata()
         .withNewInvolvedObject()

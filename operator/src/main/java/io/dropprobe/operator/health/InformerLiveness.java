@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.health;
 
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.javaoperatorsdk.operator.Operator;
@@ -12,13 +12,13 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Is the operator blind? Then only a restart helps. */
+/** Fails if the operator does not see the cluster any more and must be restarted. */
 @Liveness
 @ApplicationScoped
 public class InformerLiveness implements HealthCheck {
   /**
-   * A start that has failed, as it does when the API server goes away in the middle of it, is not
-   * tried again by the framework. One that goes well takes at most two minutes to fill the caches.
+   * Longest time for the start. The framework does not retry a failed start, as when the API server
+   * restarts during it. A successful one fills the caches within two minutes.
    */
   static final Duration START = Duration.ofMinutes(4);
 
@@ -27,7 +27,7 @@ public class InformerLiveness implements HealthCheck {
   private final CacheHealth health;
   private final CacheHealth start;
 
-  /** No call is made yet. */
+  /** Makes no call yet. */
   @Inject
   public InformerLiveness(Operator operator, ClusterCache cluster, Clock clock) {
     this.operator = operator;
@@ -43,16 +43,16 @@ public class InformerLiveness implements HealthCheck {
         .informers()
         .forEach(
             (kind, informer) -> {
-              if (!health.lives(kind, informer.isRunning(), informer.isWatching())) {
+              if (!health.isAlive(kind, informer.isRunning(), informer.isWatching())) {
                 answer.down().withData(kind, "dead");
               }
             });
     RuntimeInfo runtime = operator.getRuntimeInfo();
-    if (!start.lives("start", true, runtime.isStarted())) {
+    if (!start.isAlive("start", true, runtime.isStarted())) {
       answer.down().withData("operator", "has not started");
     }
     if (runtime.isStarted()
-        && !health.lives("controllers", true, runtime.allEventSourcesAreHealthy())) {
+        && !health.isAlive("controllers", true, runtime.allEventSourcesAreHealthy())) {
       answer.down().withData("controllers", "dead");
     }
     return answer.build();

@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.runtime;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,8 +12,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /**
- * Clients speak HTTP through the JDK: the framework's own choice needs a second network stack, 17
- * more jars and 15 MiB.
+ * Produces Kubernetes clients that use the HTTP client of the JDK: the framework's default needs a
+ * second network stack, 17 more jars and 15 MiB.
  */
 @ApplicationScoped
 public class Clients {
@@ -21,7 +21,7 @@ public class Clients {
   private final KubernetesSerialization serialization;
 
   /**
-   * @param config from the pod's account, or from KUBECONFIG
+   * @param config from the pod's service account, or from KUBECONFIG
    */
   @Inject
   public Clients(Config config, KubernetesSerialization serialization) {
@@ -29,7 +29,7 @@ public class Clients {
     this.serialization = serialization;
   }
 
-  /** The one that all share. */
+  /** The shared client. */
   @Produces
   @Singleton
   KubernetesClient shared() {
@@ -40,8 +40,8 @@ public class Clients {
     client.close();
   }
 
-  /** One more, for who needs one when the shared one is closed. */
-  KubernetesClient another() {
+  /** A new client, for use after the shared one is closed. */
+  public KubernetesClient another() {
     return new KubernetesClientBuilder()
         .withHttpClientFactory(new JdkHttpClientFactory())
         .withConfig(config)

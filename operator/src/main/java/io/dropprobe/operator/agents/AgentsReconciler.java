@@ -5,8 +5,8 @@ import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
-import io.dropprobe.operator.lifecycle.EventRecorder;
-import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.events.EventRecorder;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.settings.SettingsException;
@@ -35,9 +35,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What there is once in a cluster: the agents' DaemonSet, and the removal of reports that have
- * served their purpose. Its primary is the settings ConfigMap, so there is one object, and one pass
- * at a time.
+ * Places the agents' DaemonSet, and deletes reports that are no longer needed. Its primary resource
+ * is the settings ConfigMap, so there is one object, and one pass at a time.
  */
 @ControllerConfiguration(
     name = "agents",
@@ -55,9 +54,9 @@ import java.util.concurrent.TimeUnit;
     intervalMultiplier = 2,
     maxInterval = 60_000)
 @RateLimited(maxReconciliations = 4, within = 1)
-public class SettingsReconciler implements Reconciler<ConfigMap> {
+public class AgentsReconciler implements Reconciler<ConfigMap> {
   /** In case an event was missed. */
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+  private static final Duration RESYNC = Duration.ofMinutes(1);
 
   private final ClusterCache cluster;
   private final CurrentSettings current;
@@ -65,12 +64,12 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
   private final OperatorNamespace namespace;
   private final AgentPods pods;
 
-  /** The last complaint, so that it is made once; only the serial pass uses it. */
-  private String complaint = "";
+  /** The last problem of the settings, so that its Event is emitted once. Passes are serial. */
+  private String lastProblem = "";
 
-  /** Collaborators; no call is made yet. */
+  /** Makes no call yet. */
   @Inject
-  public SettingsReconciler(
+  public AgentsReconciler(
       ClusterCache cluster,
       CurrentSettings current,
       EventRecorder events,
@@ -106,13 +105,13 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
     try {
       settings.ifPresent(s -> placeAgents(s, snapshot, actual, ctx));
     } finally {
-      // A DaemonSet that can't be written is no reason to keep what is of no use.
-      new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isGone));
+      // Also if the DaemonSet can't be written.
+      new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isDeleted));
     }
-    return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(LOOK_AGAIN);
+    return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(RESYNC);
   }
 
-  /** Empty when they are bad: then the agents stay as the last good settings have made them. */
+  /** Empty if they are invalid: the agents keep the last valid settings then. */
   private Optional<Settings> read(ConfigMap config) {
     Optional<Settings> settings = Optional.empty();
     Optional<String> problem;
@@ -122,18 +121,18 @@ public class SettingsReconciler implements Reconciler<ConfigMap> {
     } catch (SettingsException e) {
       problem = Optional.of(e.getMessage());
     }
-    current.read(settings, problem);
-    tell(config, problem.orElse(""));
+    current.accept(settings, problem);
+    emit(config, problem.orElse(""));
     return settings;
   }
 
-  private void tell(ConfigMap config, String problem) {
-    if (complaint.equals(problem)) {
+  private void emit(ConfigMap config, String problem) {
+    if (lastProblem.equals(problem)) {
       return;
     }
-    complaint = problem;
+    lastProblem = problem;
     if (problem.isEmpty()) {
-      events.normal(config, "SettingsAccepted", "the settings are in force");
+      events.normal(config, Conditions.Event.SETTINGS_ACCEPTED, "the settings are in force");
     } else {
       events.warning(config, Conditions.Problem.BAD_SETTINGS, problem);
     }

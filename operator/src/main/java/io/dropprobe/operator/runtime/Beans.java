@@ -1,4 +1,4 @@
-package io.dropprobe.operator.lifecycle;
+package io.dropprobe.operator.runtime;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -6,7 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What the process gives to those who must not reach for it themselves. */
+/** Produces what classes get injected instead of using a global. */
 @ApplicationScoped
 public class Beans {
   @Produces
@@ -15,7 +15,7 @@ public class Beans {
     return Clock.systemUTC();
   }
 
-  /** The Deployment gives it by the downward API. */
+  /** The Deployment sets it by the downward API. */
   @Produces
   @Singleton
   OperatorNamespace namespace(@ConfigProperty(name = "dropprobe.namespace") String namespace) {
