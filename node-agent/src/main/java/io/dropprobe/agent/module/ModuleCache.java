@@ -1,9 +1,9 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.KernelFacts;
-import io.dropprobe.agent.platform.Digest;
 import io.dropprobe.agent.platform.DirectoryHandle;
 import io.dropprobe.agent.platform.SafeFiles;
+import io.dropprobe.api.schema.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
-import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_HELD;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.ModuleState;

@@ -1,6 +1,21 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.*;
+import static io.dropprobe.api.schema.Conditions.Node.ARCHITECTURE_NOT_SUPPORTED;
+import static io.dropprobe.api.schema.Conditions.Node.BUILD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.BUILD_TIMED_OUT;
+import static io.dropprobe.api.schema.Conditions.Node.HEADERS_FOUND;
+import static io.dropprobe.api.schema.Conditions.Node.HEADERS_NOT_FOUND;
+import static io.dropprobe.api.schema.Conditions.Node.KERNEL_LOCKDOWN;
+import static io.dropprobe.api.schema.Conditions.Node.KERNEL_SUPPORTED;
+import static io.dropprobe.api.schema.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULES_DISABLED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULES_NOT_CONFIGURED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_BUILT;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_REFUSED;
+import static io.dropprobe.api.schema.Conditions.Node.SIGNATURE_ENFORCED;
+import static io.dropprobe.api.schema.Conditions.Node.TOOLCHAIN_MISSING;
+import static io.dropprobe.api.schema.Conditions.Node.TRACEPOINT_MISSING;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
-import static io.dropprobe.api.Conditions.Node.MODULE_STUCK;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_STUCK;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.platform.Time;

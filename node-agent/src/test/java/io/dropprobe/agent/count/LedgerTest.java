@@ -8,6 +8,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.StageReading;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
@@ -80,11 +81,11 @@ class LedgerTest {
   }
 
   private long total() {
-    return ledger.find("u1", "s", "n1").orElseThrow().total().packets();
+    return ledger.find("u1", "s", "n1").orElseThrow().total().counters().packets();
   }
 
   private long base() {
-    return ledger.find("u1", "s", "n1").orElseThrow().base().packets();
+    return ledger.find("u1", "s", "n1").orElseThrow().base().counters().packets();
   }
 
   @Test
@@ -146,7 +147,7 @@ class LedgerTest {
     restart(r);
 
     Counts total = ledger.find("u1", "s", "n1").orElseThrow().total();
-    assertEquals(57, total.packets());
+    assertEquals(57, total.counters().packets());
     assertEquals(Map.of("NO_SOCKET", 27L, "NETFILTER_DROP", 30L), total.reasons());
     assertEquals(new Stage("kprobe", "ip_rcv", 100L, 100L, 1L), total.stages().get("ip_rcv"));
   }
@@ -188,7 +189,7 @@ class LedgerTest {
     record("e1", 7);
     ledger.record(probe("e2", 1), "s2", "n1", "");
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
-    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().packets());
+    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().packets());
   }
 
   @Test
@@ -197,7 +198,7 @@ class LedgerTest {
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
     ledger.record(probe("e2", 1), "s", "n2", "");
-    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().packets());
+    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().packets());
   }
 
   @Test
@@ -302,14 +303,12 @@ class LedgerTest {
 
   @Test
   void theJournalKeepsEverythingOfAnAccount() throws IOException {
-    Counts base = new Counts(1, 2, 3, 4, 5, null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
+    Counts base =
+        new Counts(
+            new Counters(1L, 2L, 3L, 4L, 5L), null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
     Counts current =
         new Counts(
-            6,
-            7,
-            8,
-            9,
-            10,
+            new Counters(6L, 7L, 8L, 9L, 10L),
             Instant.ofEpochSecond(11),
             Map.of("Y", 6L),
             Map.of("g", 6L),

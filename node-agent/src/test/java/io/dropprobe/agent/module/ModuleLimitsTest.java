@@ -3,7 +3,7 @@ package io.dropprobe.agent.module;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.agent.pod.PodNetns;
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Match;
 import io.fabric8.generator.annotation.Size;
 import java.io.IOException;
