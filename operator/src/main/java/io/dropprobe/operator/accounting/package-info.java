@@ -1,5 +1,6 @@
 /**
- * Sums that stay right across restarts, reboots, shared kernels and nodes that go away. Pure
- * functions; the rules are those of the section Accounting in the architecture.
+ * Sums that stay right across restarts, reboots, shared kernels and removed nodes. Pure functions.
+ * An epoch of the module ({@code kmod-builder/module/PROTOCOL.md}) is counted once, whoever reports
+ * it; whose reports are believed is in {@code docs/decisions/0302-whose-numbers.md}.
  */
 package io.dropprobe.operator.accounting;

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the section Accounting of the architecture, one by one. */
+/** The rules by which the reports of nodes are summed up, one by one. */
 class AccountingTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
