@@ -1,4 +1,4 @@
-"""What the scenarios are written in: probes, expectations, namespaces, traffic."""
+"""The vocabulary of the scenarios: probes, expectations, namespaces, traffic."""
 
 import contextlib
 import errno
@@ -23,23 +23,25 @@ PROTOCOLS = {"none": 0, "icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 13
 
 
 def rounds(short, long):
-    """How often something is done: `long` with --long. The kernel of `make safety` is more than ten times as slow and does a tenth, but `short` at least."""
+    """The number of repetitions: `short`, or `long` with --long. The kernel of `make safety` is more than
+    ten times as slow, and does a tenth of `long`, but at least `short`."""
     if not LONG:
         return short
     return max(short, long // 10) if DEBUG_KERNEL else long
 
 
 class Skip(Exception):
-    """This kernel can't do it; says why."""
+    """Raised with the reason why a scenario can't run on this kernel."""
 
 
 def release():
-    """The running kernel's version as a pair. For what a kernel can't show; never to choose what is right."""
+    """The version of the running kernel as a pair. Only for what a kernel can't show, never to choose
+    what is expected of the module."""
     return tuple(map(int, os.uname().release.split(".")[:2]))
 
 
 def sh(command):
-    """Runs a shell command, and raises with its output when it fails."""
+    """Runs a shell command; raises with its output when it fails."""
     done = subprocess.run(["sh", "-euc", command], capture_output=True, text=True)
     if done.returncode:
         raise AssertionError(f"{command}\n{done.stdout}{done.stderr}")
@@ -61,7 +63,7 @@ def read(path):
 
 
 def sysctl(name, value):
-    """For this namespace, where it is one of a namespace."""
+    """Sets a sysctl; one that each network namespace has is set for this one."""
     write(f"/proc/sys/{name}", str(value))
 
 
@@ -80,7 +82,7 @@ def refuses(number, action, *args):
 
 
 def until(condition, what, seconds=30):
-    """Waits for a condition, and says what it waited for when it does not come."""
+    """Waits for a condition; fails with `what` after some time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -92,7 +94,7 @@ def until(condition, what, seconds=30):
 
 
 class Record:
-    """One line of a snapshot: a kind, and values as they stand or as numbers."""
+    """One line of a snapshot: a kind, values as text, and attributes as text or numbers."""
 
     def __init__(self, line):
         words = line.split(" ")
@@ -105,14 +107,14 @@ class Record:
 
 
 def records(path):
-    """A snapshot's records, the trailer checked and taken off."""
+    """The records of a snapshot, without the trailer, which is checked."""
     lines = read(path).splitlines()
     assert lines[-1] == f"end records={len(lines) - 1}", f"{path} ends with {lines[-1]!r} after {len(lines) - 1} records"
     return [Record(line) for line in lines[:-1]]
 
 
 class Snapshot:
-    """A probe's counters at one moment, checked for what always holds."""
+    """The counters of a probe at one moment, checked for what must always hold."""
 
     def __init__(self, name):
         everything = records(f"{FOLDER}/probes/{name}")
@@ -132,14 +134,14 @@ class Snapshot:
         return {record.name: record.packets for record in self.reasons}
 
     def refused(self):
-        """Packets that came for a port where nobody listens; where the kernel has no reasons, by the place."""
+        """Packets to a port without a socket; by location if the kernel has no reasons."""
         if REASONS:
             return self.by_reason().get("NO_SOCKET", 0)
         return sum(cell.packets for cell in self.cells if re.match(r"(__udp[46]_lib|tcp_v[46])_rcv\+", cell.location))
 
 
 class Probe:
-    """A probe of ours, as the agent would add it."""
+    """A probe, added as the agent would add it."""
 
     def __init__(self, name="test", options="", owner="rig"):
         self.name = name
@@ -163,11 +165,11 @@ class Probe:
         return Snapshot(self.name)
 
 
-# The kernel's own count, beside ours
+# The kernel's own count, to compare with
 
 
 class Oracle:
-    """A histogram of the tracepoint by reason; None where the kernel has no histograms or no reasons."""
+    """A histogram of the tracepoint by reason; not there if the kernel has no histograms or no reasons."""
 
     def __init__(self):
         self.there = os.path.exists(f"{TRACING}/hist") and "reason" in read(f"{TRACING}/format")
@@ -185,7 +187,7 @@ class Oracle:
 
 
 def agreed(probe, oracle):
-    """A snapshot and the oracle's counts that were taken while nothing was dropped in between."""
+    """A snapshot and the oracle's counts, with no drop in between."""
     if not oracle.there:
         return probe.read(), {}
     for _ in range(100):
@@ -197,7 +199,8 @@ def agreed(probe, oracle):
 
 
 def check_oracle(before, after, oracle_before, oracle_after):
-    """Everything the kernel freed by kfree_skb is in our total or in notdrops, and no reason has more of ours than of the kernel's."""
+    """Everything that the kernel freed by kfree_skb() is in the total or in notdrops, and no reason has
+    more packets than in the kernel's histogram."""
     freed = sum(oracle_after.values()) - sum(oracle_before.values())
     ours = after.total.packets - before.total.packets + after.total.notdrops - before.total.notdrops
     assert freed == ours, f"the kernel freed {freed}, the probe has {ours}\n{before.text}\n--\n{after.text}"
@@ -210,8 +213,8 @@ def check_oracle(before, after, oracle_before, oracle_after):
 
 # Expectations
 
-# Where 5.10, which has no reasons, drops for what newer kernels call so.
-PLACES = {
+# By reason, the location at which 5.10, which has no reasons, drops such packets.
+LOCATIONS = {
     "IP_INHDR": "ip6?_forward",
     "IP_INNOROUTES": "ip_error|ip6_pkt_drop",
     "IP_RPFILTER": "ip_rcv_finish_core.*",
@@ -226,8 +229,10 @@ PLACES = {
 
 
 class Drop:
-    """What must be counted: values that are None are not looked at. The number of packets may be a function, asked when all is over. A reason may be several, of which
-    kernels give one or the other; a kernel without reasons must give the place. The interface is a name, or "" where the packet had none yet."""
+    """What must be counted. Values that are None are not compared. The number of packets may be a
+    function, called at the end. The reason may be a tuple of those that different kernels give; on a
+    kernel without reasons the location is compared. The interface is a name, or "" if the packet had
+    none yet."""
 
     def __init__(self, packets, reason=None, family=None, protocol=None, direction=None, interface=None, location=None, netns=None, **more):
         self.want = {
@@ -242,7 +247,7 @@ class Drop:
             **more,
         }
         if not REASONS and not location:
-            self.want["location"] = PLACES.get(reason if isinstance(reason, str) or not reason else reason[0])
+            self.want["location"] = LOCATIONS.get(reason if isinstance(reason, str) or not reason else reason[0])
         if interface == "":
             self.want["ifindex"] = 0
 
@@ -266,7 +271,8 @@ class Drop:
         return " ".join(f"{key}={value() if callable(value) else value}" for key, value in self.want.items() if value is not None)
 
 
-# What an interface that has just come up sends to find its neighbours and nobody wants; on older kernels, errors too, once they are read.
+# What a new interface sends to discover its neighbours, and is dropped; on older kernels, also errors
+# that were processed.
 ICMPV6 = Drop(None, protocol="icmpv6", netns=())
 ICMP = Drop(None, protocol="icmp", netns=())
 
@@ -274,7 +280,7 @@ KEYS = ("reason", "location", "family", "protocol", "direction", "netns", "ifind
 
 
 def growth(before, after):
-    """The cells that grew, as dictionaries with reasons by name."""
+    """The cells that have grown, as dictionaries, with the names of reasons."""
     names = {record.id: record.name for record in after.reasons}
     had = {tuple(cell.values[key] for key in KEYS): cell for cell in before.cells}
     grown = []
@@ -290,7 +296,7 @@ def growth(before, after):
 
 
 def match_all(expected, grown, namespaces, noise):
-    """Each expectation is one cell, and no other cell of these namespaces has grown but for noise."""
+    """Each expectation matches one cell, and no other cell of these namespaces has grown but for noise."""
     rest = [seen for seen in grown if seen["netns"] in namespaces]
     for drop in expected:
         for seen in rest:
@@ -306,8 +312,8 @@ def match_all(expected, grown, namespaces, noise):
 
 @contextlib.contextmanager
 def expect(*drops, namespaces=(), noise=()):
-    """Counts what the block drops, with a probe that has no filter, and compares: exactly these drops in this namespace (and the given ones), nothing else
-    but what is noise, and the kernel's own histogram agrees."""
+    """Counts what the block drops, with a probe that has no filter. It must be exactly these drops in this
+    namespace and the given ones, and nothing else but noise, and the kernel's own histogram must agree."""
     oracle = Oracle()
     probe = Probe("expect").activate()
     try:
@@ -325,7 +331,7 @@ def expect(*drops, namespaces=(), noise=()):
 
 
 def settle(probe):
-    """Waits until the counts stand still: what is on its way in softirqs has been counted then."""
+    """Waits until the counts stop growing: then packets in softirqs have been counted."""
     last = None
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -340,14 +346,14 @@ def settle(probe):
 
 
 def cookie():
-    """This process's network namespace, as the module names it."""
+    """The cookie of this process's network namespace."""
     inum = os.stat("/proc/thread-self/ns/net").st_ino
     return next(record.cookie for record in records(f"{FOLDER}/namespaces") if record.inum == inum)
 
 
 @contextlib.contextmanager
 def inside(name):
-    """Runs the block in the network namespace that `ip netns add` has named so."""
+    """Runs the block in the network namespace of this name (`ip netns add`)."""
     home, there = os.open("/proc/thread-self/ns/net", os.O_RDONLY), os.open(f"/run/netns/{name}", os.O_RDONLY)
     os.setns(there, os.CLONE_NEWNET)
     try:
@@ -359,13 +365,13 @@ def inside(name):
 
 
 def enter_host():
-    """This process goes to the network namespace of the first process, for good."""
+    """Moves this process to the initial network namespace, for good."""
     os.setns(os.open("/proc/1/ns/net", os.O_RDONLY), os.CLONE_NEWNET)
 
 
 @contextlib.contextmanager
 def refuses_port(port):
-    """In the block, UDP to this port is dropped on its way in and out by a rule whose counter is `refused`."""
+    """In the block, a rule drops UDP to this port on input and output; its counter is `refused`."""
     sh("nft add table inet t; nft add counter inet t refused")
     try:
         for hook in ("input", "output"):
@@ -378,8 +384,8 @@ def refuses_port(port):
 
 @contextlib.contextmanager
 def neighbour(name="next", net=9):
-    """Another namespace, joined to this one by a veth pair: here `to-NAME` with 10.NET.0.1 and fd0NET::1, there `eth0` with 10.NET.0.2 and fd0NET::2, and its way to everywhere
-    else."""
+    """Another namespace, connected to this one by a veth pair: here `to-NAME` with 10.NET.0.1 and
+    fd0NET::1, there `eth0` with 10.NET.0.2 and fd0NET::2, and the default route."""
     sh(f"""
       ip netns add {name}
       ip link add to-{name} type veth peer name eth0 netns {name}
@@ -401,7 +407,8 @@ def neighbour(name="next", net=9):
 
 
 def only_what_is_sent():
-    """Nobody asks whether the neighbour `next` or a router is there: a queue would hold, drop and count that too."""
+    """Stops neighbour discovery and router solicitation between this namespace and `next`: a queue would
+    hold and drop those packets too."""
     sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
     here, there = (json.loads(sh(f"ip -j {where}"))[0]["address"] for where in ("link show to-next", "-n next link show eth0"))
     for net in ("10.9.0.", "fd09::"):
@@ -419,7 +426,7 @@ def router():
 
 
 def start_in_cgroup(path):
-    """A process in a new network namespace and a new cgroup; for stop()."""
+    """Starts a process in a new network namespace and a new cgroup; to be ended by stop()."""
     folder = "/sys/fs/cgroup" + path
     os.makedirs(folder)
     pid = os.fork()
@@ -432,7 +439,7 @@ def start_in_cgroup(path):
 
 
 def stop(pid, path):
-    """Ends what start_in_cgroup() has begun."""
+    """Ends a process of start_in_cgroup(), and removes its cgroup."""
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     while path != "/":
@@ -441,7 +448,7 @@ def stop(pid, path):
 
 
 def refused_by(address):
-    """Whether the address is there to refuse a connection."""
+    """Whether the address exists and refuses a connection."""
     with socket.socket(family_of(address), socket.SOCK_STREAM) as client:
         client.settimeout(1)
         try:
@@ -455,7 +462,8 @@ def family_of(address):
 
 
 def udp(address, port, packets, size=64, source=None, hops=None, whole=False):
-    """Sends datagrams from one socket that is not connected, so that no error comes back to it; `whole`: never in fragments, whatever the path takes."""
+    """Sends datagrams from one unconnected socket, so that no error is reported to it; with `whole`, never
+    in fragments, whatever the MTU of the path."""
     six = ":" in address
     with socket.socket(family_of(address), socket.SOCK_DGRAM) as sender:
         if source:
@@ -469,7 +477,7 @@ def udp(address, port, packets, size=64, source=None, hops=None, whole=False):
 
 
 def syn(address, port, protocol=socket.IPPROTO_TCP):
-    """Sends one SYN, whose answer nobody waits for."""
+    """Sends one SYN without waiting for an answer."""
     with socket.socket(family_of(address), socket.SOCK_STREAM, protocol) as client:
         client.setblocking(False)
         client.connect_ex((address, port))
@@ -477,7 +485,7 @@ def syn(address, port, protocol=socket.IPPROTO_TCP):
 
 @contextlib.contextmanager
 def sends_no(name, what):
-    """In the block, what the rule matches does not leave the namespace."""
+    """In the block, packets that match do not leave the namespace."""
     nft = f"ip netns exec {name} nft"
     sh(f"{nft} -f - <<'N'\ntable inet held {{\nchain out {{\ntype filter hook output priority 0\n{what} drop\n}}\n}}\nN")
     try:
@@ -487,7 +495,7 @@ def sends_no(name, what):
 
 
 def raw_ip(address, protocol, payload, flags=0, number=0):
-    """Sends one packet with an IP header of ours, from the address that it goes to."""
+    """Sends one packet with a hand-made IP header, whose source is its destination."""
     raw = socket.inet_pton(family_of(address), address)
     if ":" in address:
         header = struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + raw + raw
@@ -503,7 +511,8 @@ def raw_udp(address, port, data, checksum):
 
 
 def raw_fragment(address, number, part=0, port=9):
-    """Sends one fragment of 64 bytes of a UDP datagram, with more to come. All parts begin like a datagram for the port, though only part 0 does in truth."""
+    """Sends one fragment of 64 bytes of a UDP datagram, with the flag "more fragments". Every part begins
+    with bytes that look like a UDP header for the port, but only part 0 has one."""
     data = struct.pack("!HHHH", 5555, port, 1000, 0) + b"x" * 56
     if ":" in address:
         raw_ip(address, 44, struct.pack("!BBHI", PROTOCOLS["udp"], 0, part * 64 | 1, number) + data)
@@ -512,13 +521,13 @@ def raw_fragment(address, number, part=0, port=9):
 
 
 def snmp_ext(name):
-    """A counter of this namespace's /proc/net/netstat."""
+    """A TcpExt counter of this namespace, from /proc/net/netstat."""
     keys, values = [line.split()[1:] for line in read(f"/proc/{os.getpid()}/net/netstat").splitlines() if line.startswith("TcpExt:")]
     return int(values[keys.index(name)])
 
 
 def snmp(name):
-    """A counter of this namespace: `UdpNoPorts`, `Udp6NoPorts`."""
+    """An SNMP counter of this namespace, such as `UdpNoPorts` or `Udp6NoPorts`."""
     proc = f"/proc/{os.getpid()}/net"
     if "6" in name:
         return int(re.search(rf"^{name}\s+(\d+)", read(f"{proc}/snmp6"), re.M).group(1))
@@ -528,11 +537,11 @@ def snmp(name):
 
 
 def action_counts(interface):
-    """Packets that each action of the interface's filters for what comes in has had."""
+    """Packets that each action of the interface's ingress filters has handled."""
     filters = json.loads(sh(f"tc -j -s filter show dev {interface} ingress"))
     return [action["stats"]["packets"] for each in filters for action in each.get("options", {}).get("actions", ())]
 
 
 def nft_count(counter):
-    """Packets of a named nft counter."""
+    """Packets of an nft counter."""
     return int(re.search(r"packets (\d+)", sh(f"nft list counter inet t {counter}")).group(1))
