@@ -55,7 +55,7 @@ record ProcRecord(String kind, Map<String, String> values) {
     }
   }
 
-  /** As {@link #number}, but {@code otherwise} when the key is missing (an older module). */
+  /** As {@link #number}, but {@code otherwise} if the key is absent. */
   long number(String key, long otherwise) {
     return has(key) ? number(key) : otherwise;
   }

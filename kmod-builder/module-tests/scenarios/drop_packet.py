@@ -1,4 +1,5 @@
-"""/proc/mooc/net/drop-packet, to the letter: what it shows, the two words it takes, and that it takes nothing else."""
+"""/proc/mooc/net/drop-packet, to the letter: its text, the two words that it accepts, and that it
+accepts nothing else."""
 import errno
 import os
 
@@ -37,7 +38,7 @@ def run():
     udp("127.0.0.1", 9, 50)
     assert Snapshot("_manual").total.packets == before + 50
     for wrong in WRONG:
-        # A write of nothing never reaches the module.
+        # A write of 0 bytes never reaches the module.
         if wrong:
             refuses(errno.EINVAL, write, module.SETTINGS, wrong)
         shown(True)
@@ -45,7 +46,7 @@ def run():
         write(module.SETTINGS, word)
         shown(False)
     udp("127.0.0.1", 9, 50)
-    assert Snapshot("_manual").total.packets == before + 50, "counts while off"
+    assert Snapshot("_manual").total.packets == before + 50, "counts while inactive"
     assert module.references() == 0
     for wrong in WRONG[1:]:
         refuses(errno.EINVAL, write, module.SETTINGS, wrong)
