@@ -48,7 +48,7 @@ class CountsTest {
   }
 
   @Test
-  void countsAsDropsWhatANoisyReasonLosesInOneFunction() {
+  void noisyReasonHasDropsInSomeFunctions() {
     ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
     ProbeSnapshot.Cell closed = cell(70, "sk_stream_kill_queues+0x58", 9, 200);
 
@@ -65,7 +65,7 @@ class CountsTest {
   }
 
   @Test
-  void countsAsNoiseWhatAnotherReasonFreesInOneFunction() {
+  void otherReasonHasNoiseInSomeFunctions() {
     ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues.isra.0+0x58", 9, 200);
     ProbeSnapshot.Cell again = cell(2, "sk_stream_kill_queues+0x58", 1, 210);
     ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
@@ -82,7 +82,7 @@ class CountsTest {
   }
 
   @Test
-  void takesTheReasonsLastDropWhenItMayHaveNoCell() {
+  void lastDropIsThatOfReasonIfItMayHaveNoCell() {
     ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
     ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
 
@@ -94,7 +94,7 @@ class CountsTest {
   }
 
   @Test
-  void leavesAReasonOutThatIsNoiseEverywhere() {
+  void omitsReasonThatIsOnlyNoise() {
     ProbeSnapshot.Cell sniffed = cell(80, "tpacket_rcv+0x3", 7, 50);
     ProbeSnapshot.Cell closed = cell(0, "sk_stream_kill_queues+0x50", 9, 60);
 
@@ -112,7 +112,7 @@ class CountsTest {
   }
 
   @Test
-  void dropsAndNoiseAreAllOfEachReason() {
+  void dropsAndNoiseSumToEachReason() {
     ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
     ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
     List<ProbeSnapshot.Reason> reasons =
@@ -130,7 +130,7 @@ class CountsTest {
   }
 
   @Test
-  void noiseIsKeptOutOfEverythingButNoise() {
+  void noiseIsInNoOtherCount() {
     Counts c =
         Counts.of(
             snapshot(
@@ -152,13 +152,13 @@ class CountsTest {
   }
 
   @Test
-  void aReasonWithoutNameKeepsItsNumber() {
+  void reasonWithoutNameKeepsNumber() {
     Counts c = Counts.of(snapshot("1", List.of(reason(9, "-", 1, 1)), List.of()), CATALOG);
     assertEquals(Map.of("UNNAMED_9", 1L), c.reasons());
   }
 
   @Test
-  void aLocationIsCutToWhatTheApiTakes() {
+  void cutsLocationToLimitOfApi() {
     Counts c =
         Counts.of(
             snapshot(
@@ -170,12 +170,12 @@ class CountsTest {
   }
 
   @Test
-  void nothingDroppedHasNoLast() {
+  void countsWithoutDropsHaveNoLast() {
     assertNull(Counts.of(snapshot("1", List.of(), List.of()), CATALOG).last());
   }
 
   @Test
-  void sumsAddUpKeyByKey() {
+  void sumsAddEachKey() {
     Counts a =
         new Counts(
             new Counters(3L, 3L, 30L, 1L, 0L), null, Map.of("X", 3L), Map.of("f", 3L), Map.of());
@@ -199,7 +199,7 @@ class CountsTest {
   }
 
   @Test
-  void theCatalogueThatIsPackedIsReadAndKnowsNoise() {
+  void readsPackagedCatalogue() {
     ReasonCatalog packed = ReasonCatalog.load();
     assertEquals("Noise", packed.classOf("CONSUMED").name());
     assertEquals("Routing", packed.classOf("QUEUE_PURGE").name(), "of what it drops");
