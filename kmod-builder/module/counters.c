@@ -143,6 +143,7 @@ void dp_tables_link(struct dp_probe *probe)
 		struct dp_table **head = per_cpu_ptr(&dp_active_tables, cpu);
 
 		WRITE_ONCE(probe->tables[cpu]->next, *head);
+		/* A handler that finds the table finds it initialised. */
 		smp_store_release(head, probe->tables[cpu]);
 	}
 }
@@ -180,8 +181,10 @@ void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match)
 
 	if (!probe->tables)
 		return;
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		/* A handler that finds the filter finds it complete. */
 		smp_store_release(&probe->tables[cpu]->match, match);
+	}
 	synchronize_rcu();
 }
 

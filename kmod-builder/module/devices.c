@@ -67,6 +67,7 @@ const struct dp_device *dp_find_device(const void *address)
 		return NULL;
 	for (i = slot_of(table, address);; i = (i + 1) & table->mask) {
 		const struct dp_device *slot = &table->slots[i];
+		/* Pairs with insert(). */
 		const void *found = smp_load_acquire(&slot->address);
 
 		if (found == address)
@@ -99,6 +100,7 @@ static void insert(struct device_table *table, const void *address, u64 netns, u
 	table->slots[i].netns = netns;
 	table->slots[i].peer = peer;
 	table->slots[i].ifindex = ifindex;
+	/* A handler that finds the address finds the other fields set. */
 	smp_store_release(&table->slots[i].address, address);
 	table->used++;
 	table->live++;

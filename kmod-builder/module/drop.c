@@ -71,6 +71,7 @@ static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 own
 	cell->key.reason_ifindex = reason_ifindex;
 	/* A reader that finds a packet in the cell also finds a time. */
 	WRITE_ONCE(cell->count.last, jiffies);
+	/* Publishes the key; pairs with the loads in snapshot.c and fold.c. */
 	smp_store_release(&cell->key.kind, kind);
 	return true;
 }

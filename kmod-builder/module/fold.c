@@ -134,6 +134,7 @@ static u32 mark_cells(struct dp_table *table, const struct live *live)
 
 	for (i = 0; i <= table->mask; i++) {
 		struct dp_cell *cell = &table->cells[i];
+		/* Pairs with claim(). */
 		u64 kind = smp_load_acquire(&cell->key.kind);
 
 		if (is_removed(kind, cell, live)) {
@@ -199,6 +200,7 @@ static void move_cell(struct dp_probe *probe, struct dp_cell *cell, const struct
 	local64_set(&cell->count.packets, 0);
 	local64_set(&cell->count.extra_segments, 0);
 	local64_set(&cell->count.bytes, 0);
+	/* A handler that claims the cell finds its counts at 0. */
 	smp_store_release(&cell->key.kind, DP_KIND_FREE);
 }
 

@@ -107,6 +107,7 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 		struct dp_cell *cell = &table->cells[i];
 		struct dp_sum *sum = &sums->cells[sums->cell_count];
 
+		/* Pairs with claim(). */
 		if (!(smp_load_acquire(&cell->key.kind) & DP_KIND_READY))
 			continue;
 		if (sums->cell_count == room)

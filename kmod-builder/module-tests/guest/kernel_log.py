@@ -1,17 +1,17 @@
-"""The kernel log, read as it grows; everything in it that a module must never cause."""
+"""Reads the kernel log as it grows, and finds the lines that a module must never cause."""
 
 import os
 import re
 import time
 
-# One Perl regular expression a line; kmod-builder/module-tests/check-log looks for the same in a node's console.
+# One Perl regular expression per line; kmod-builder/module-tests/check-log searches a node's console for them.
 BAD = re.compile("|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()), re.IGNORECASE)
-# Bits of /proc/sys/kernel/tainted that our module sets by being out of tree (O) and unsigned (E).
+# Bits of /proc/sys/kernel/tainted that the module sets: it is out of tree (O) and unsigned (E).
 TAINT_ALLOWED = 1 << 12 | 1 << 13
 
 
 class KernelLog:
-    """Copies the log to a file, and tells what is bad in what came since the last question."""
+    """Copies the log to a file; complaints() returns the bad lines since the last call."""
 
     def __init__(self, path):
         self.source = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
@@ -24,7 +24,7 @@ class KernelLog:
             except BlockingIOError:
                 return
             except BrokenPipeError:
-                yield "BUG: the kernel log ran over, and lines of it are lost"
+                yield "BUG: the kernel log overflowed, and lines of it are lost"
                 continue
             yield record.partition(";")[2].splitlines()[0]
 
@@ -40,19 +40,19 @@ class KernelLog:
         return bad
 
 
-# A line of a backtrace that is the module's. It is gone when kmemleak is asked: its functions have no names any more, and in that kernel nothing else is
-# a module.
+# A line of a backtrace that belongs to the module. kmemleak is read after the unload, so its functions
+# have no names any more; no other module exists in that kernel.
 OURS = re.compile(r"\[dropprobe\]|^ +(\[<[0-9a-f]+>\] )?0x[0-9a-f]{8,}$", re.MULTILINE)
 
 
 def leaks():
-    """What kmemleak says of the module after all scenarios; None where the kernel has none."""
+    """The reports of kmemleak about the module, after all scenarios; None if the kernel lacks kmemleak."""
     path = "/sys/kernel/debug/kmemleak"
     if not os.path.exists(path):
         return None
     for _ in range(2):
         with open(path, "w") as file:
             file.write("scan")
-        time.sleep(6)  # younger objects are not looked at
+        time.sleep(6)  # kmemleak ignores younger objects
     reports = open(path).read().split("unreferenced object")[1:]
     return "".join("unreferenced object" + report for report in reports if OURS.search(report))

@@ -1,7 +1,7 @@
-"""The first process of a guest: runs the scenarios one after the other and writes down what came of each, then switches the machine off.
+"""The first process of a guest: runs the scenarios one after the other, then switches the machine off.
 
-/mnt/out/results gets a line for each: passed, failed or skipped, the name, seconds, and why. /mnt/out/NAME.log has what a
-failed one printed, /mnt/out/kernel.log the whole kernel log.
+/mnt/out/results gets a line for each scenario: passed, failed or skipped, the name, seconds, and the
+reason. /mnt/out/NAME.log has its output, /mnt/out/kernel.log the whole kernel log.
 """
 
 import importlib
@@ -27,7 +27,7 @@ def names():
 
 
 def in_child(name):
-    """Runs one scenario in a process and a network namespace of its own; what it prints goes to its log."""
+    """Runs one scenario in a process and a network namespace of its own; its output goes to its log."""
     log = os.open(f"{OUT}/{name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -42,7 +42,7 @@ def in_child(name):
     except rig.Skip as skip:
         print(skip)
         return 77
-    except Exception:  # noqa: BLE001 - whatever it is, it goes to the log
+    except Exception:  # noqa: BLE001 - any failure goes to the log
         traceback.print_exc(file=sys.stdout)
         return 1
     finally:
@@ -76,7 +76,7 @@ def last_line(name):
 
 
 def run(name, kernel):
-    """The module is loaded anew for each scenario, so that none depends on what another left."""
+    """Loads the module for each scenario, so that none depends on another."""
     module.load()
     pid = os.fork()
     if pid == 0:
@@ -104,7 +104,7 @@ def run(name, kernel):
 def main():
     os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/tmp", LC_ALL="C.UTF-8")
     kernel = kernel_log.KernelLog(f"{OUT}/kernel.log")
-    # What a kernel says while it boots in a virtual machine is none of ours.
+    # Messages of the boot are not caused by the module.
     kernel.complaints()
     with open(f"{OUT}/results", "w", buffering=1) as results:
         for name in names():
@@ -114,14 +114,14 @@ def main():
             except Exception:  # noqa: BLE001
                 result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
             results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
-        time.sleep(3)  # what a module has left behind comes later than its end
+        time.sleep(3)  # a module may leave work behind that fails after its unload
         bad = kernel.complaints()
         results.write(f"{'failed' if bad else 'passed'}\tkernel_log\t3\t{bad[0] if bad else ''}\n")
         leaks = kernel_log.leaks()
         if leaks is not None:
             with open(f"{OUT}/kmemleak.log", "w") as log:
                 log.write(leaks)
-            results.write(f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is lost' if leaks else ''}\n")
+            results.write(f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is leaked' if leaks else ''}\n")
         results.write("end\n")
 
 
@@ -129,5 +129,5 @@ try:
     main()
 finally:
     os.sync()
-    # QEMU ends instead of a reboot (-no-reboot); a kernel without ACPI can't turn the machine off.
+    # QEMU ends instead of rebooting (-no-reboot); a kernel without ACPI can't power off.
     subprocess.run(["busybox", "reboot", "-f"])

@@ -42,8 +42,8 @@ def unload(name=NAME):
 
 @contextlib.contextmanager
 def held(what):
-    """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace that keeps it from being
-    deleted to the end), `rtnl` or `net_rwsem`: see holder/holder.c."""
+    """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace, so that
+    its removal does not finish), `rtnl` or `net_rwsem`: see holder/holder.c."""
     load(f"what={what}", HOLDER)
     try:
         yield
@@ -56,7 +56,8 @@ def references():
 
 
 def unload_whatever_is_active():
-    """Switches every probe off that a scenario left, then unloads. Returns what was wrong, or nothing."""
+    """Deactivates every probe that a scenario left active, then unloads the module. Returns what went
+    wrong, or None."""
     if not is_loaded():
         return None
     with open(SETTINGS, "w") as settings:
@@ -69,5 +70,5 @@ def unload_whatever_is_active():
     try:
         unload()
     except OSError as error:
-        return f"does not unload with all probes off: {error}"
+        return f"does not unload although no probe is active: {error}"
     return "still in /proc after unload" if os.path.exists("/proc/mooc") else None

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * holder.c: holds what commands might have to wait for, from load to unload, so that scenarios can
- * see who waits and who does not. For virtual machines only.
+ * holder.c: holds a lock or a reference from load to unload, so that scenarios can see which commands
+ * wait for it. For virtual machines only.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -21,7 +21,7 @@ static struct net_device *device;
 static struct task_struct *thread;
 static DECLARE_COMPLETION(held);
 
-/* A thread of its own: a lock may not be held by a process that goes back to user space. */
+/* In a thread of its own, because a process must not return to user space with a lock held. */
 static int hold(void *unused)
 {
 	bool rtnl = !strcmp(what, "rtnl");

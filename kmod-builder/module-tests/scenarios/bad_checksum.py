@@ -1,4 +1,4 @@
-"""UDP whose checksum is wrong."""
+"""UDP with a wrong checksum."""
 from rig import Drop, expect, raw_udp
 
 PACKETS = 50

@@ -1,4 +1,5 @@
-"""Frames with headers that are cut off, lie, or make no sense, past probes that look at ports and addresses: all are counted once, and nothing else happens."""
+"""Frames whose headers are truncated, wrong or nonsense, with probes that filter by ports and
+addresses: each frame is counted once, and nothing else happens."""
 import random
 import socket
 import struct
@@ -37,7 +38,7 @@ def run():
         last, oracle_after = agreed(probes[0], oracle)
         grown = [now - old for now, old in zip(standing(probes), before)]
         oracle.close()
-        # All see the same packets, whether they count them or not. How many of the frames the kernel frees as dropped is its own affair.
+        # All probes see the same packets. How many of the frames the kernel frees as dropped is up to it.
         assert min(grown) == max(grown) >= FRAMES * 0.9, f"{grown} of {FRAMES}"
         if oracle.available:
             check_oracle(first, last, oracle_before, oracle_after)
@@ -48,12 +49,12 @@ def run():
 
 
 def extensions():
-    """The look behind an IPv6 packet's extension headers ends after 16, whoever sends more."""
+    """At most 16 extension headers of an IPv6 packet are skipped."""
     probe = Probe("extensions", "families=6 ports=1003").activate()
     for count in (0, 1, 16, 17, 100):
         before = probe.read().total.packets
         datagram = struct.pack("!HHHH", 5555, 1003, 8, 0)
-        # Padding of 8 bytes each; a checksum of 0 is refused in IPv6, for which the packet is dropped.
+        # 8 bytes of padding each. IPv6 refuses a checksum of 0, so the packet is dropped.
         options = b"".join(bytes([60 if left else 17, 0, 1, 4, 0, 0, 0, 0]) for left in reversed(range(count)))
         raw_ip("::1", 60 if count else 17, options + datagram)
         settle(probe)
@@ -63,7 +64,7 @@ def extensions():
 
 
 def standing(probes):
-    """What each has seen, at a moment when nothing came: neighbour discovery goes on meanwhile."""
+    """What each probe has seen, at a moment without traffic: neighbour discovery continues meanwhile."""
     last = None
     while (now := [seen(probe) for probe in probes]) != last:
         last = now

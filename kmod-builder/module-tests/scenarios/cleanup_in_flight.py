@@ -1,12 +1,12 @@
-"""No command and no end of a lease waits for a network namespace that is being deleted, and namespaces can
-be made meanwhile. A leaked reference makes the deletion last for ever."""
+"""No command and no expiring lease waits for a network namespace that is being removed, and
+namespaces can be made meanwhile. A leaked device reference makes the removal last for ever."""
 import contextlib
 import subprocess
 
 import module
 from rig import Probe, Snapshot, cookie, inside, records, sh, until
 
-SECONDS = 60  # for a slow machine: what waits for the deletion waits until the block is left
+SECONDS = 60  # enough for a slow machine: a command that waits for the removal waits until the block is left
 
 
 def ends(command):
@@ -15,7 +15,7 @@ def ends(command):
     try:
         assert child.wait(SECONDS) == 0, f"{command}: exit {child.returncode}"
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"waits for the namespace that is being deleted: {command}") from None
+        raise AssertionError(f"waits for the namespace that is being removed: {command}") from None
 
 
 def command(verb, probe, options=""):
@@ -24,15 +24,15 @@ def command(verb, probe, options=""):
 
 @contextlib.contextmanager
 def deletion_under_way():
-    """In the block, the kernel is deleting a namespace and does not come to an end."""
+    """In the block, the kernel is removing a namespace and does not finish."""
     sh("ip netns add leak; ip -n leak link set lo up")
     with contextlib.ExitStack() as stack:
         with inside("leak"):
             leak = cookie()
             stack.enter_context(module.held("lo"))
         sh("ip netns del leak")
-        # It leaves the list after the kernel has taken the lock that it keeps until all is done.
-        until(lambda: all(record.cookie != leak for record in records(f"{module.FOLDER}/namespaces")), "the deletion to begin")
+        # The kernel unlists it after taking the lock that it holds to the end.
+        until(lambda: all(record.cookie != leak for record in records(f"{module.FOLDER}/namespaces")), "the removal to begin")
         yield
 
 

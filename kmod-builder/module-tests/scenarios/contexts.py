@@ -1,5 +1,6 @@
-"""On each CPU more processes than it can run at once drop what they send, while softirqs on top of them drop what comes back from a queue, and fresh tables are filled all the time:
-the sum is what was sent, to the packet."""
+"""On each CPU, more processes than it can run at once drop what they send, softirqs on top of them
+drop what a queue releases, and new tables are filled all the time: the sum is exactly what was
+sent."""
 import errno
 import os
 
@@ -15,8 +16,8 @@ def send(cpu):
     for _ in range(PACKETS // 200):
         for address in ("127.0.0.1", "::1"):
             for _ in range(50):
-                refuses(errno.EPERM, udp, address, 1001, 1)  # dropped as it goes out, in the process
-            udp(address, 9, 50)  # dropped as it comes in, when a timer has let it through
+                refuses(errno.EPERM, udp, address, 1001, 1)  # dropped on output, in the process
+            udp(address, 9, 50)  # dropped on input, when a timer has released it
 
 
 def run():

@@ -1,11 +1,13 @@
-"""Answers of the kernel's own, resets and ICMP, that wait in a namespace's queue and are dropped with it, are that namespace's: their socket is one for all and says the host's by then.
-What a queue sorts it keeps in a tree, whose links take the device's place: such answers are nobody's."""
+"""Resets and ICMP that a namespace's kernel sends, and that are dropped with a queue of that
+namespace, are counted for it, although their socket is shared by all namespaces and belongs to
+the initial one by then. A queue that sorts keeps them in a tree, whose links overwrite the
+device: then their namespace is unknown."""
 import socket
 
 from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, only_what_is_sent, sends_no, settle, sh, syn, sysctl, udp
 
 RESETS = 60
-UNREACHABLE = 30  # fewer than what the kernel sends at once, whatever it is asked
+UNREACHABLE = 30  # fewer than the burst that the kernel's rate limit allows
 
 
 def run():
@@ -17,12 +19,12 @@ def run():
             sysctl("net/ipv6/icmp/ratelimit", 0)
             eth0 = {"netns": there, "ifindex": socket.if_nametoindex("eth0")}
         for sorts, answers in ((False, eth0), (True, {"netns": 0, "ifindex": 0})):
-            # A reset of IPv6 has no socket, nor, once it is in the queue, a route: whether it came or went is not known.
+            # An IPv6 reset has no socket and, once it is queued, no route: its direction is unknown.
             for family, net, icmp, direction in ((4, "10.9.0.", "icmp", "out"), (6, "fd09::", "icmpv6", "unknown")):
                 sh(f"tc -n {name} qdisc add dev eth0 root netem delay 60s limit 1000")
                 with inside(name):
                     udp(f"{net}1", 9, 1)
-                if sorts:  # All that follows is due before that one.
+                if sorts:  # All that follows is due before the first packet, so the queue has to sort.
                     sh(f"tc -n {name} qdisc change dev eth0 root netem delay 30s limit 1000")
                 with expect(
                     Drop(RESETS, "NO_SOCKET", family, "tcp", "in", **eth0),

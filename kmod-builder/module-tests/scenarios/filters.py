@@ -1,11 +1,16 @@
-"""Each probe its own filter: drops of seven kinds, and for each filter the kinds that pass it. What does not pass is counted as filtered."""
+"""Drops of seven kinds, and probes with a filter each: which kinds pass it. What does not pass is
+counted as filtered.
+
+Kind "a" has 1 packet, "b" 2, "c" 4 and so on, so any total tells which kinds are in it: a probe
+that counts 5 packets has counted "a" and "c", written "ac" in the table of filters.
+"""
 import errno
 import socket
 
 import module
 from rig import Probe, cookie, inside, neighbour, raw_fragment, records, refuses, settle, sh, udp
 
-# Packets of each kind: any sum tells which kinds are in it.
+# The number of packets of each kind.
 KINDS = {"a": 1, "b": 2, "c": 4, "d": 8, "e": 16, "f": 32, "g": 64}
 
 
@@ -32,7 +37,7 @@ def run():
         with inside(name):
             there = cookie()
         here = cookie()
-        # Without reasons everything has the number 0.
+        # On a kernel without reasons every drop has the number 0.
         no_socket = next((record.id for record in records(f"{module.FOLDER}/reasons") if record.name == "NO_SOCKET"), 0)
         filters = {
             "": "abcdefg",
@@ -74,7 +79,7 @@ def check(name, filters):
     for text, probe in probes.items():
         settle(probe)
         assert kinds(probe) == filters[text], f"'{text}' counts {kinds(probe)!r} instead of {filters[text]!r}\n{probe.read().text}"
-        # Besides ours there are the packets of neighbour discovery, a few a second.
+        # There are also packets of neighbour discovery, a few per second.
         total = probe.read().total
         assert 127 <= total.packets + total.filtered < 147, f"'{text}': counted and filtered are not all\n{probe.read().text}"
     for probe in probes.values():
@@ -84,7 +89,7 @@ def check(name, filters):
 
 def later_fragments():
     """A fragment that is not the first has no ports, whatever its first bytes look like."""
-    # Behind the routing: before it 5.10 does not say of a raw packet what it is.
+    # After routing: before it, 5.10 does not set the protocol of a raw packet.
     sh("nft add table inet t; nft add chain inet t out '{ type filter hook postrouting priority 0; }'")
     sh("nft add rule inet t out ip daddr 127.0.0.9 drop; nft add rule inet t out ip6 nexthdr 44 drop")
     for address in ("127.0.0.9", "::1"):

@@ -1,4 +1,5 @@
-"""Namespaces and cgroups come, drop and go, many more than there are cells: what they counted stays in one sum, their cells are free again, and nothing is lost."""
+"""Many more namespaces and cgroups than there are cells are made, drop packets and are removed:
+their counts stay in a sum, their cells are free again, and no count is lost."""
 import contextlib
 import os
 import threading
@@ -8,7 +9,7 @@ from rig import REASONS, Probe, cookie, enter_host, inside, nft_count, raw_ip, r
 ROUNDS = 3
 EACH = 12  # namespaces in a round; a table has 16 cells
 PACKETS = 7
-CGROUPS = 30  # a look is taken when more than half of the 16 cells are
+CGROUPS = 30  # a fold is scheduled when more than half of the 16 cells are
 
 
 def run():
@@ -24,12 +25,12 @@ def run():
             sh(f"ip netns del {name}")
         wanted = (number + 1) * EACH * PACKETS
         until(lambda want=wanted: folded(probe) == want, lambda: f"{wanted} packets to be folded\n{probe.read().text}", 60)
-        assert not any(cell.netns in gone for cell in probe.read().cells), "cells of namespaces that are gone"
+        assert not any(cell.netns in gone for cell in probe.read().cells), "cells of removed namespaces remain"
     sent = beside.stop()
     settle(probe)
     counted = probe.read()
     assert counted.total.unkeyed == 0, counted.text
-    # A CPU whose backlog is full drops for another reason, at another place.
+    # A CPU whose backlog is full drops for another reason, at another location.
     alive = [cell.packets for cell in counted.cells if cell.netns == cookie() and cell.protocol == 17]
     assert sum(alive) == sent > ROUNDS * PACKETS, f"{alive} of {sent}\n{counted.text}"
     assert folded(probe) == ROUNDS * EACH * PACKETS, counted.text
@@ -41,7 +42,7 @@ def run():
 
 
 class Beside:
-    """Drops in this namespace while others are folded, and says how many."""
+    """Drops packets in this namespace while others are folded; writes how many."""
 
     def __init__(self):
         self.sent, self.over = 0, threading.Event()
@@ -60,7 +61,8 @@ class Beside:
 
 
 def scanned():
-    """Whoever sends chooses the protocols. What came in more kinds than there are sums for is folded all the same, by its reason and place, and so is what comes later."""
+    """A sender chooses the protocols. More kinds than there are sums for are folded by reason and
+    location, and so are later ones."""
     probe = Probe("scanned", "cells=1024").activate()
     gone = []
     for name in ("scanned", "after"):
@@ -90,7 +92,8 @@ def kept_of(probe, gone):
 
 
 def crowded():
-    """More namespaces alive than there are cells: what finds none is unkeyed, and in the total and under its reason all the same."""
+    """With more live namespaces than cells, packets without a cell are unkeyed, but counted in the
+    total and under their reason."""
     probe = Probe("crowded", "cells=16").activate()
     names = [f"c{number}" for number in range(40)]
     for name in names:
@@ -109,7 +112,8 @@ def crowded():
 
 
 def cgroups():
-    """Likewise in the host's namespace, where cells have a cgroup; nobody tells when one goes, so who reads has it looked for."""
+    """The same in the initial namespace, where cells have a cgroup. Nothing reports the removal of a
+    cgroup, so reading the counters schedules the fold."""
     enter_host()
     sh("ip link set lo up")
     probe = Probe("cgroups", "cells=16 ports=1002").activate()
@@ -117,7 +121,7 @@ def cgroups():
         for number in range(CGROUPS):
             drop_in_cgroup(f"/sys/fs/cgroup/c{number}")
             if number % 6 == 5:
-                until(lambda: len(kept(probe)) < 8, lambda: f"less than half of the cells to be taken\n{probe.read().text}", 60)
+                until(lambda: len(kept(probe)) < 8, lambda: f"less than half of the cells to be used\n{probe.read().text}", 60)
         counted = probe.read()
         assert nft_count("refused") == counted.total.packets == CGROUPS * PACKETS and counted.total.unkeyed == 0, counted.text
     assert folded(probe, cookie()) >= (CGROUPS - 7) * PACKETS, counted.text

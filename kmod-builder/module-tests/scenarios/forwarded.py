@@ -1,4 +1,5 @@
-"""Packets that a rule drops on their way through, between two other namespaces: they are this namespace's, on the interface that they came in by."""
+"""Packets between two other namespaces that a rule of this one drops on their way are counted for
+this namespace, on the interface that they came in by."""
 from rig import ICMPV6, Drop, expect, inside, nft_count, router, sh, udp
 
 PACKETS = 70

@@ -1,4 +1,5 @@
-"""A datagram in fragments is one packet: none dropped when it arrives, one when it does not; its fragments, freed with it, are in notdrops."""
+"""A fragmented datagram is one packet: none is dropped when it arrives, one when it does not. The
+fragments that are freed with it are in notdrops."""
 import socket
 
 from rig import ICMPV6, Drop, expect, release, settle, sh, udp
@@ -18,7 +19,7 @@ def run():
                     udp(address, receiver.getsockname()[1], 1, SIZE)
                     assert len(receiver.recv(SIZE)) == SIZE
                 settle(probe)
-                # Three fragments; the second and third hang on the first. Newer kernels know that they were delivered with it.
+                # Three fragments; the first holds the others. Newer kernels free them as delivered with it.
                 freed = probe.read().total.notdrops - before
                 expected = 2 * DATAGRAMS if release() < (6, 3) else 0
                 assert freed == expected, f"{freed} fragments freed with their datagrams instead of {expected}"

@@ -1,4 +1,5 @@
-"""Thousands of commands from a grammar, mutated: one that is refused has changed nothing, one that is accepted leaves the module consistent."""
+"""Thousands of commands from a grammar, mutated: a command that is refused has changed nothing, and
+one that is accepted leaves the module consistent."""
 import errno
 import os
 import random
@@ -56,7 +57,8 @@ def mutate(dice, text):
 
 
 def state():
-    """All that a command can change, without what runs by itself; None while a probe may be switched off by itself, at the end of its lease."""
+    """All that a command can change, without the time; None while the lease of an active probe may
+    expire."""
     probes = {name: Snapshot(name).probe.values for name in sorted(os.listdir(f"{module.FOLDER}/probes"))}
     if any(values["active"] == "y" and int(values["lease"]) < 60 for values in probes.values()):
         return None
@@ -67,7 +69,7 @@ def state():
 
 
 def remove_all():
-    """So that the names are free again: most commands would be refused for ever else."""
+    """Frees the names: otherwise most commands would be refused."""
     write(module.SETTINGS, "deactivate")
     for name in os.listdir(f"{module.FOLDER}/probes"):
         if name == "_manual":
@@ -88,7 +90,7 @@ def run():
         settings = dice.random() < 0.05
         if settings:
             text = mutate(dice, dice.choice((b"activate\n", b"deactivate\n")))
-        # Reading everything costs more than the command.
+        # Reading the state costs more than the command, so only some commands are checked.
         before = state() if number % 16 == 0 else None
         try:
             if settings:
@@ -105,5 +107,5 @@ def run():
                 assert after == before, f"{text!r} was refused and changed\n{before}\nto\n{after}"
     remove_all()
     assert accepted > COMMANDS / 50 and refused > COMMANDS / 2, f"{accepted} accepted, {refused} refused: the grammar is off"
-    assert compared > COMMANDS / 60, f"only {compared} of {refused} refused commands were looked at"
-    print(f"{accepted} accepted, {refused} refused, {compared} of them looked at")
+    assert compared > COMMANDS / 60, f"only {compared} of {refused} refused commands were checked"
+    print(f"{accepted} accepted, {refused} refused, {compared} of them checked")

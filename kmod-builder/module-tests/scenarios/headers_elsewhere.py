@@ -1,4 +1,5 @@
-"""Packets whose headers do not lie where they can be read at once: cut off, in a page of their own, or from the ports on. What can't be read is not known, and what a filter needs is looked up."""
+"""Packets whose headers do not all lie in the linear part: truncated, in a page of their own, or
+from the ports on. What can't be read is unknown, and what a filter needs is fetched."""
 import socket
 import struct
 
@@ -9,7 +10,8 @@ PACKETS = 30
 PORT = 1003
 ETHERNET, IP = 14, {4: 20, 6: 40}
 SOL_PACKET, PACKET_VNET_HDR = 263, 15
-# A packet of a page or more that its sender does not describe has but the link's header in the linear part (packet_snd()).
+# A packet of a page or more has only the link header in the linear part, unless its sender says
+# otherwise (packet_snd()).
 PAGE = 4096
 
 
@@ -32,7 +34,8 @@ def run():
             sh(f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower src_mac 02:00:00:00:00:01 action drop")
             whole, long = datagram(family, 64), datagram(family, PAGE)
             linear = ETHERNET + IP[family]
-            # The frame, how much of it is said to be headers, and what is known then: the protocol, and the datagram's port.
+            # The frame, how much of it its sender calls headers, and what the module can read then: the
+            # protocol, and the port of the datagram.
             for frame, headers, protocol_known, port_known in (
                 (whole, None, True, True),
                 (whole[: IP[family] - 1], None, False, False),

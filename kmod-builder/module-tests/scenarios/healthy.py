@@ -1,5 +1,6 @@
-"""Traffic that arrives is no drop: datagrams and TCP connections in use, over IPv4 and IPv6. Of an orderly close the
-kernel frees one segment on its drop path, at one of two places, and nothing else."""
+"""Traffic that arrives is no drop: datagrams, and TCP connections in use, over IPv4 and IPv6. Of an
+orderly close the kernel frees one segment on its drop path, at one of two locations, and nothing
+else."""
 import socket
 
 from rig import Drop, expect, read, until
@@ -9,19 +10,20 @@ CONNECTIONS = 20
 
 
 def purged(packets=None):
-    """The last segment of a connection that both sides close at once. It has been dealt with and lies in the queue of a
-    socket that ends. Before 6.6 the reason had no name of its own. The agent counts it as noise."""
+    """The last segment of a connection that both sides close at once. It was processed, and is in the
+    queue of a socket that is destroyed. Before 6.6 the reason had no name of its own. The agent
+    counts it as noise."""
     return Drop(packets, ("QUEUE_PURGE", "NOT_SPECIFIED"), location="sk_stream_kill_queues", protocol="tcp", direction="in")
 
 
 def answered_in_time_wait(packets=None):
-    """The second side's FIN when the first one's has been acknowledged before: then a timewait socket answers it, and
-    tcp_v4_rcv() frees it as it frees what nobody wants, without a reason. On all kernels."""
+    """The FIN of the second side after the first one's was acknowledged: a timewait socket answers it,
+    and tcp_v4_rcv() frees it as a drop without a reason. On all kernels."""
     return Drop(packets, "NOT_SPECIFIED", location="tcp_v[46]_rcv", protocol="tcp", direction="in")
 
 
 def sent_again(packets=None):
-    """A FIN that came twice, because its acknowledgement was so late that it was sent again: a duplicate is dropped."""
+    """A duplicate FIN, which was sent again because its acknowledgement was late."""
     return Drop(packets, "TCP_OLD_DATA", location="tcp_data_queue", protocol="tcp", direction="in")
 
 
@@ -32,7 +34,7 @@ def run():
         for server_first in (False, True):
             with expect(answered_in_time_wait(CONNECTIONS), noise=[sent_again()]):
                 connections(family, address, server_first, close_late)
-            # A machine that is slow enough acknowledges some of the first FINs, or sends them again, before the second.
+            # A slow machine acknowledges or repeats some of the first FINs before the second.
             with expect(purged(), noise=[answered_in_time_wait(), sent_again()]):
                 connections(family, address, server_first, socket.socket.close)
 
@@ -63,8 +65,8 @@ def connections(family, address, server_first, close_second):
 
 
 def close_late(second):
-    """Closes when the other side has its FIN acknowledged and waits for ours."""
-    # Sends the acknowledgement that would be delayed; the other side might send its FIN again otherwise.
+    """Closes when the FIN of the other side is acknowledged, and it waits for ours."""
+    # Sends the delayed acknowledgement now; otherwise the other side might repeat its FIN.
     second.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     until(lambda: waits_for_fin(second.family), "the first FIN to be acknowledged")
     second.close()

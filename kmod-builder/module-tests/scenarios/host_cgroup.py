@@ -1,4 +1,5 @@
-"""In the host's namespace, which pods may share, a drop names the cgroup of its socket; also of a socket that the kernel made for one of MPTCP."""
+"""In the initial network namespace, which pods may share, a drop is counted with the cgroup of its
+socket; also of a socket that the kernel made for MPTCP."""
 import contextlib
 import errno
 import os

@@ -1,4 +1,5 @@
-"""What the host's packet filter drops on its side of a pod's cable is the host's by name, and passes the filter for the pod's namespace."""
+"""What the host's packet filter drops on its side of a pod's veth pair is counted with the host's
+namespace, and passes the filter for the pod's namespace."""
 from rig import Probe, cookie, enter_host, inside, neighbour, nft_count, refuses_port, settle, udp
 
 PACKETS = 90

@@ -1,4 +1,6 @@
-"""What a namespace's kernel sends by sockets of its own is, in another's queue, of the interface where it waits: such a socket does not hold its namespace, of which nothing is left in the end."""
+"""What a namespace's kernel sends by its own sockets and another namespace queues is counted for
+the interface of that queue: such a socket does not hold its namespace, which may be removed by
+then."""
 import module
 from rig import ICMPV6, Drop, action_counts, cookie, expect, inside, neighbour, only_what_is_sent, records, sh, sysctl, udp, until
 
@@ -17,13 +19,14 @@ def run():
         with expect(Drop(SOLICITATIONS, "TC_INGRESS", 6, "icmpv6", "in", "to-next"), namespaces=[there], noise=[ICMPV6, Drop(None, None, 6, "udp", netns=there)]):
             solicit(name, "fd09::77", "drop")
         solicit(name, "fd09::78", "mirred egress redirect dev held")
-    until(lambda: there not in {record.cookie for record in records(f"{module.FOLDER}/namespaces")}, "the namespace to be gone")
+    until(lambda: there not in {record.cookie for record in records(f"{module.FOLDER}/namespaces")}, "the namespace to be removed")
     with expect(Drop(SOLICITATIONS, None, 6, "icmpv6", interface="held"), namespaces=[there], noise=[ICMPV6]):
         sh("tc qdisc del dev held root")
 
 
 def solicit(name, nobody, action):
-    """The namespace asks for an address that nobody has, until it gives up; all that it asks goes through the action."""
+    """The namespace solicits an address that nobody has, until it gives up. The action gets each
+    solicitation."""
     sh("tc filter del dev to-next ingress")
     sh(f"tc filter add dev to-next ingress protocol ipv6 prio 1 flower ip_proto icmpv6 type 135 action {action}")
     with inside(name):

@@ -1,5 +1,5 @@
-"""A process that waits in one of the module's files for a lock ends when it is killed, and what it asked
-for is not done."""
+"""A process that waits for a lock in one of the module's files ends when it is killed, and its
+command is not executed."""
 import os
 import signal
 import subprocess
@@ -19,11 +19,11 @@ def is_killed(command):
     try:
         assert child.wait(SECONDS) == -signal.SIGKILL, f"{command}: exit {child.returncode}"
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"waits on though it is killed: {command}") from None
+        raise AssertionError(f"still waits after it was killed: {command}") from None
 
 
 def waits(child):
-    """Whether it has been waiting for a moment, uninterruptibly or killably, which look the same from outside."""
+    """Whether it has been waiting for half a second, uninterruptible or killable (both are state D)."""
     for _ in range(10):
         with open(f"/proc/{child.pid}/stat") as file:
             state = file.read().rsplit(")", 1)[1].split()[0]
@@ -35,7 +35,7 @@ def waits(child):
 
 
 def dp_lock_held():
-    """Whether cells are being given back by now: that waits for net_rwsem with the probes' lock held."""
+    """Whether a fold is running: it waits for net_rwsem while it holds dp_lock."""
     reader = subprocess.Popen(["cat", module.SETTINGS], stdout=subprocess.DEVNULL)
     try:
         reader.wait(1)
@@ -56,9 +56,9 @@ def run():
         raw_ip("127.0.0.1", protocol, bytes(8))
     settle(crowded)
     with module.held("net_rwsem"):
-        # Who reads a table that is half full asks for cells that can be given back.
+        # Reading a table that is more than half full schedules a fold.
         crowded.read()
-        until(dp_lock_held, "the probes' lock to be held")
+        until(dp_lock_held, "dp_lock to be held")
         is_killed(f"exec echo activate > {module.SETTINGS}")
         is_killed(f"exec cat {module.SETTINGS}")
         is_killed(f"exec cat {FOLDER}/probes/crowded")

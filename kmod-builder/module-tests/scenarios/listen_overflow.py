@@ -1,4 +1,5 @@
-"""Connections that find the listener's queue full: the ACK that would end the handshake is dropped, as often as the kernel counts an overflow."""
+"""Connections that find the listener's queue full: the ACK that would end the handshake is dropped,
+as often as the kernel counts an overflow."""
 import contextlib
 import errno
 import socket
@@ -26,10 +27,10 @@ def run():
 def overflow(name, server, clients, family, last):
     before = snmp_ext("ListenOverflows")
     where = server.getsockname()[:2]
-    # Which reason it is has changed more than once.
+    # The reason has changed several times between kernels.
     reasons = ("NOT_SPECIFIED", "TCP_LISTEN_OVERFLOW", "TCP_LISTENOVERFLOWS")
     with expect(Drop(lambda: snmp_ext("ListenOverflows") - before, reasons, family, "tcp", "in", "to-next"), noise=[ICMPV6]):
-        # The ACKs are held back while all SYNs are answered; then there is room for one.
+        # The ACKs are held back until all SYNs are answered; then there is room for one.
         with sends_no(name, f"tcp dport {where[1]} tcp flags & (syn|ack) == ack"):
             for client in clients:
                 client.setblocking(False)
@@ -39,7 +40,7 @@ def overflow(name, server, clients, family, last):
         for client in clients:
             client.send(b"x")
         until(lambda: snmp_ext("ListenOverflows") - before >= CLIENTS - 1, "the queue to overflow")
-        # They end without another word, and answer no more.
+        # They are closed without sending a FIN or an answer.
         last.enter_context(sends_no(name, f"tcp dport {where[1]}"))
         for client in clients:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,5 @@
-"""Loaded, switched on and off and unloaded again and again while packets are dropped on both CPUs."""
+"""The module is loaded, a probe activated and deactivated, and the module unloaded, again and again
+while both CPUs drop packets."""
 import contextlib
 import os
 import signal
@@ -38,7 +39,7 @@ def run():
             while not probe.read().total.packets:
                 pass
             write(module.SETTINGS, "deactivate")
-            # Every other time with a probe still there, counts and all.
+            # Every other time an inactive probe with counts still exists.
             probe.deactivate()
             if number % 2:
                 probe.remove()

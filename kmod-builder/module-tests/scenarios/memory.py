@@ -1,18 +1,19 @@
-"""What a probe takes is given back: after many probes that came, counted and went, and as many loads, the kernel has the memory that it had."""
+"""After many probes that were added, counted and removed, and as many loads of the module, the
+kernel has as much memory as before."""
 import re
 
 import module
 from rig import DEBUG_KERNEL, Probe, Skip, read, rounds, udp
 
 ROUNDS = rounds(20, 50)
-CELLS = 4096  # 64 bytes each, on each of two CPUs: so that even one probe in a few that is kept can be seen
+CELLS = 4096  # 64 bytes each, on each of two CPUs: one leaked probe among a few is visible
 KEPT_KIB = 2048
-FILTERS = rounds(500, 3000)  # so that 5 KiB that each might leave are more than that
+FILTERS = rounds(500, 3000)  # so that a leak of 5 KiB each is more than KEPT_KIB
 NAMESPACES = "netns=" + ",".join(map(str, range(1, 513)))
 
 
 def taken():
-    """KiB that the kernel holds and that can't be reclaimed."""
+    """KiB of kernel memory that can't be reclaimed."""
     values = dict(re.findall(r"^(\w+): +(\d+) kB$", read("/proc/meminfo"), re.M))
     return sum(int(values[key]) for key in ("SUnreclaim", "VmallocUsed", "Percpu", "KernelStack"))
 
@@ -35,11 +36,11 @@ def filters_come_and_go():
 def run():
     if DEBUG_KERNEL:
         raise Skip("KASAN keeps what is freed for a while; in this kernel kmemleak looks for what is lost")
-    come_and_go(10)  # what is kept for good, by whoever, is kept by now
+    come_and_go(10)  # afterwards all caches have grown
     before = taken()
     one = Probe("one", f"cells={CELLS}").activate()
     size = taken() - before
-    assert size > 2 * CELLS * 64 / 1024 / 2, f"a probe with {CELLS} cells can't be seen: {size} KiB"
+    assert size > 2 * CELLS * 64 / 1024 / 2, f"a probe with {CELLS} cells is not visible: {size} KiB"
     one.deactivate()
     one.remove()
     for rounds_of, what in ((lambda: come_and_go(ROUNDS), f"{ROUNDS} rounds"), (filters_come_and_go, f"{FILTERS} filters")):

@@ -1,4 +1,5 @@
-"""What kfree_skb frees and is no packet goes to notdrops: messages of unix sockets that nobody read, netlink messages."""
+"""What kfree_skb() frees and is no packet is counted in notdrops: unread messages of unix sockets,
+and netlink messages."""
 import os
 import socket
 

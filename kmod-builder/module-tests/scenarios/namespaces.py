@@ -1,4 +1,5 @@
-"""Every network namespace and interface is listed, with the cgroup of who made it and the other end of a veth pair; with hundreds of them coming and going."""
+"""Every network namespace and interface is listed, with the cgroup of the namespace's maker and the
+namespace of a veth peer, while hundreds of them are made and removed."""
 import os
 import signal
 import socket
@@ -32,7 +33,7 @@ def run():
         assert interfaces(here)["to-next"].peer_netns == there and interfaces(there)["eth0"].peer_netns == here
         assert interfaces(here)["to-next"].ifindex == socket.if_nametoindex("to-next")
         assert "peer-netns" not in interfaces(here)["lo"].values
-        # Nobody lives there: what `ip netns add` has made is held by a mount.
+        # No process is in it: a namespace of `ip netns add` is held by a mount.
         assert namespaces()[there].cgroup == "-"
     assert there not in namespaces()
 
@@ -47,7 +48,7 @@ def run():
 
 
 def many():
-    """Many stay while others come and go: whenever one looks, all that stay are there, each once."""
+    """Many namespaces stay while others are made and removed: each list has all that stay, once."""
     stay = {}
     for number in range(MANY):
         sh(f"ip netns add m{number}")

@@ -1,4 +1,5 @@
-"""Packets that wait in a delaying queue, where skb->dev is a tree's link, are dropped when the queue is taken away."""
+"""Packets that wait in a delaying queue, where skb->dev is a link of a tree, are dropped when the
+queue is deleted."""
 from rig import ICMPV6, Drop, expect, neighbour, only_what_is_sent, sh, udp
 
 PACKETS = 60

@@ -1,4 +1,5 @@
-"""Packets that an nftables rule drops, coming in and going out (when no interface is chosen yet), over IPv4 and IPv6; the rule's own counter says the same."""
+"""Packets that an nftables rule drops, on input and on output (when no interface is chosen yet),
+over IPv4 and IPv6. The rule's own counter agrees."""
 import errno
 import socket
 
@@ -37,7 +38,7 @@ def run():
 
 
 def try_udp(address, packets):
-    """The sender hears of each drop on the way out: EPERM."""
+    """The sender is told of each drop on output: EPERM."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for _ in range(packets):
             refuses(errno.EPERM, sender.sendto, b"x" * 64, (address, 1002))

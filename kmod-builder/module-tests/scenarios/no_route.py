@@ -1,4 +1,4 @@
-"""Packets to be forwarded to where no route leads."""
+"""Packets that can't be forwarded because there is no route."""
 from rig import ICMPV6, Drop, expect, inside, router, udp
 
 PACKETS = 40

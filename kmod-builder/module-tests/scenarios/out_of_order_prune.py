@@ -1,4 +1,5 @@
-"""Segments that wait for a missing one until the buffer is full: the youngest is dropped for each that comes before it, where skb->dev is a tree's link."""
+"""TCP segments that wait for a missing one until the buffer is full: for each segment that precedes
+them, the youngest is dropped. There skb->dev is a link of a tree."""
 import socket
 import struct
 
@@ -9,7 +10,7 @@ PORT, LENGTH = 5000, 20
 
 
 class ByHand:
-    """The client's side of a connection, segment by segment, from an address that no kernel answers for."""
+    """The client side of a connection, segment by segment, from an address that no kernel owns."""
 
     def __init__(self, source, target):
         self.family = family_of(target[0])
@@ -36,7 +37,7 @@ class ByHand:
         self.raw.sendto(header + tcp, (self.target, 0))
 
     def answer(self):
-        """The number of their SYN."""
+        """The sequence number of the server's SYN."""
         while True:
             packet = self.wire.recv(2000)
             tcp = packet[20 if self.family == socket.AF_INET else 40 :]
@@ -66,10 +67,11 @@ def run():
                 connection, _ = server.accept()
                 with connection:
                     before = snmp_ext("OfoPruned")
-                    # Before 5.18 TCP freed what it dropped by another way, which nobody sees.
+                    # Before 5.18 TCP freed these segments without passing the tracepoint.
                     drops = [Drop(None, "TCP_OFO_QUEUE_PRUNE", family, "tcp", "in", "to-next")] if REASONS else []
                     with expect(*drops, noise=[ICMPV6]):
-                        # From the last to the second, with a gap before each: none can be joined, each is older than all that wait.
+                        # From the last to the second, with a gap before each: none can be merged, and each
+                        # precedes all that wait.
                         for number in range(SEGMENTS, 1, -1):
                             client.send(number * 2 * LENGTH, b"x" * LENGTH)
                     assert snmp_ext("OfoPruned") > before

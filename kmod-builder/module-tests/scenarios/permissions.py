@@ -1,4 +1,5 @@
-"""Root in a container is not enough: opening any file needs CAP_SYS_MODULE where the machine's own users live."""
+"""Root in a container is not enough: opening any file needs CAP_SYS_MODULE in the initial user
+namespace."""
 import os
 import subprocess
 
@@ -7,7 +8,7 @@ from rig import Probe
 
 
 def refused(how, tries):
-    """Each of the shell commands fails, and with EPERM."""
+    """Each of the shell commands fails with EPERM."""
     script = "\n".join(f"{{ {command}; }} 2>&1 && echo 'done: {command}'" for command in tries)
     shown = subprocess.run([*how, "sh", "-c", script], capture_output=True, text=True).stdout.splitlines()
     assert len(shown) == len(tries) and all("not permitted" in line for line in shown), f"{how}: {shown}"

@@ -1,4 +1,4 @@
-"""A queue that is full: what it can't take is dropped on the way out; the queue's own counter says the same."""
+"""A queue drops on output what exceeds its limit. The queue's own counter agrees."""
 import json
 
 from rig import ICMPV6, Drop, expect, neighbour, only_what_is_sent, sh, udp

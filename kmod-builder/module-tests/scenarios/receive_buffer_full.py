@@ -1,4 +1,5 @@
-"""A receiver that does not read: what its buffer can't take is dropped, where skb->dev is another thing already; behind extension headers, too."""
+"""A receiver that does not read: what exceeds its buffer is dropped, where skb->dev is overwritten
+already; also behind extension headers."""
 import re
 import socket
 
@@ -6,7 +7,7 @@ from rig import Drop, Probe, expect, family_of, read, settle
 
 PACKETS = 400
 IPV6_DSTOPTS = 59
-PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))  # a header of destination options with nothing in it: next header, length, PadN
+PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))  # destination options without content: next header, length, PadN
 
 
 def run():
@@ -36,7 +37,7 @@ def send(address, port, options):
 
 
 def dropped(table, port):
-    """What the kernel says of the socket: the last column."""
+    """The drops that the kernel counts for the socket: the last column."""
     return int(re.search(rf"^ *\d+: [0-9A-F]+:{port:04X} .* (\d+) *$", read(f"/proc/thread-self/net/{table}"), re.M).group(1))
 
 

@@ -1,4 +1,5 @@
-"""A source that would not be answered by the way it came: the kernel's own filter for IPv4, a rule for IPv6."""
+"""Packets whose source is not reached by the interface that they came in by: the kernel's own
+filter for IPv4, a rule for IPv6."""
 from rig import ICMPV6, Drop, expect, inside, neighbour, nft_count, sh, sysctl, udp
 
 PACKETS = 40

@@ -1,4 +1,5 @@
-"""Drops in another network namespace, beyond a veth pair: told apart by its cookie, with the interface's number there."""
+"""Drops in another network namespace, behind a veth pair, are told apart by its cookie, with the
+interface's number there."""
 import socket
 
 from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, udp

@@ -1,4 +1,5 @@
-"""Packets at the stages of the receive and transmit path, on demand: each stage sees exactly the datagrams that pass it, and none has a hook left when it is over."""
+"""Packets at the stages of the receive and transmit path, on demand: each stage counts exactly the
+datagrams that pass it, and no hook remains afterwards."""
 import ctypes
 import fcntl
 import re
@@ -11,7 +12,7 @@ from rig import Probe, inside, neighbour, read, release, settle, sh, sysctl, udp
 PACKETS = 400
 FUNCTIONS = "/sys/kernel/tracing/enabled_functions"
 SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGRO = 0x8946, 0x1F, 0x2C
-# What a datagram passes that a process sends to itself; others pass some of them too (neighbour discovery is ICMPv6).
+# The stages that a datagram to the own host passes; neighbour discovery passes some of them too.
 COMMON = ("eth_type_trans", "__netif_receive_skb_core", "dev_queue_xmit", "net_dev_xmit")
 ALL = ("eth_type_trans", "napi_gro_receive", "__netif_receive_skb_core", "ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv",
        "dev_queue_xmit", "net_dev_xmit")
@@ -26,7 +27,7 @@ def grown(before, after):
 
 
 def hooked():
-    """Functions that have a callback of the module's."""
+    """Functions with an ftrace callback of the module."""
     return [line for line in read(FUNCTIONS).splitlines() if "dropprobe" in line]
 
 
@@ -42,7 +43,7 @@ def run():
     for name, record in seen.items():
         assert record.via in ("tracepoint", "ftrace", "kprobe"), f"{name}: {record.values}"
         assert record.missed == 0
-    assert hooked() or not any(record.via == "ftrace" for record in seen.values()), f"hooks can't be seen in {FUNCTIONS}"
+    assert hooked() or not any(record.via == "ftrace" for record in seen.values()), f"hooks are not visible in {FUNCTIONS}"
     print({name: f"{record.via} {record.symbol}" for name, record in seen.items()})
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as receiver6:
@@ -64,7 +65,7 @@ def run():
     napi(probe)
     freed_by_its_driver(probe)
 
-    # Off and on again goes on counting; what passes in between is not counted.
+    # Deactivated and activated again it counts on; packets in between are not counted.
     probe.deactivate()
     assert "stages: off" in read(module.SETTINGS)
     before = stages(probe)
@@ -73,7 +74,7 @@ def run():
     probe.activate()
     udp("127.0.0.1", 9, 10)
     assert grown(before, stages(probe))["udp_rcv"] == 10
-    # Another probe counts for itself, from its own beginning, and keeps the hooks when the first goes.
+    # Another probe counts from its own activation on, and keeps the hooks when the first is removed.
     other = Probe("other", "stages=on").activate()
     udp("127.0.0.1", 9, 5)
     assert stages(other)["udp_rcv"].packets == 5
@@ -87,13 +88,13 @@ def run():
     switched_off(probe)
     plain.deactivate()
     left = hooked() + [line for line in read(FUNCTIONS).splitlines() if re.search(r"eth_type_trans|ip_rcv|tcp_v4_rcv|udp_rcv", line)]
-    assert not left, f"hooks are left: {left}"
+    assert not left, f"hooks remain: {left}"
     for each in (probe, other, plain):
         each.remove()
 
 
 def switched_off(probe):
-    """Where ftrace is switched off a stage has no way any more, says so, and keeps what it had counted."""
+    """With ftrace disabled a stage is no longer hooked; its record says so, and keeps its count."""
     had = stages(probe)
     if not any(record.via == "ftrace" for record in had.values()):
         return
@@ -104,7 +105,7 @@ def switched_off(probe):
         now = stages(probe)
         for name in (name for name in ALL if had[name].via == "ftrace"):
             assert (now[name].via, now[name].values.get("packets", "0")) == ("none", str(had[name].packets)), now[name].values
-        # With what the kernel answers, which is no more.
+        # With the answer of the kernel, which is not counted.
         assert 5 <= now["net_dev_xmit"].packets - had["net_dev_xmit"].packets <= 10, now["net_dev_xmit"].values
         probe.deactivate()
     finally:
@@ -121,7 +122,7 @@ def tcp(probe):
 
 
 def gro(probe):
-    """Packets that the sender's stack merges are one with several segments; there segments tell more than packets."""
+    """What the sender's stack merges is one packet with several segments."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         connection, _ = server.accept()
         sh("ip link set lo mtu 1500")
@@ -135,11 +136,12 @@ def gro(probe):
     packets = after["tcp_v4_rcv"].packets - before["tcp_v4_rcv"].packets
     segments = after["tcp_v4_rcv"].segments - before["tcp_v4_rcv"].segments
     assert segments >= 64000 // 1500 > packets / 2 and segments > packets, f"{packets} packets, {segments} segments"
-    assert "segments" not in after["net_dev_xmit"].values, "its packets can't be looked at"
+    assert "segments" not in after["net_dev_xmit"].values, "its packets must not be read"
 
 
 def napi(probe):
-    """A device whose driver receives by NAPI, as network cards' do: a veth with GRO whose other end does not merge by itself."""
+    """A device whose driver receives by NAPI, as network cards do: a veth with GRO, whose peer does not
+    merge packets itself."""
     if release() < (5, 13):
         print("napi_gro_receive: this kernel's veth has no NAPI without XDP")
         return
@@ -156,12 +158,12 @@ def napi(probe):
         for _ in range(PACKETS):
             receiver.recv(100)
         rise = grown(before, stages(probe))
-    # Neighbour discovery comes the same way.
+    # Neighbour discovery passes the same stage.
     assert rise["udp_rcv"] == PACKETS and PACKETS <= rise["napi_gro_receive"] <= PACKETS + 20, rise
 
 
 def freed_by_its_driver(probe):
-    """A device whose driver is done with a packet before the stage behind it sees it."""
+    """A device whose driver may free a packet before the next stage sees it."""
     sh("ip link add void type dummy")
     sysctl("net/ipv6/conf/void/disable_ipv6", 1)
     sh("ip addr add 10.77.0.1/24 dev void; ip link set void up; ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:01 dev void nud permanent")

@@ -1,4 +1,5 @@
-"""The stages by kprobe, which is left where a kernel has no ftrace: by a module that was compiled without."""
+"""The stages by kprobe, which remains where a kernel has no ftrace, with a module that was compiled
+without ftrace."""
 import module
 import stages
 from rig import Probe

@@ -1,4 +1,5 @@
-"""Both CPUs drop as fast as they can, while the counters are read and other probes come and go: the sum is what was sent, to the packet."""
+"""Both CPUs drop as fast as they can, while the counters are read and other probes are added and
+removed: the sum is exactly what was sent."""
 import os
 import random
 
@@ -27,7 +28,7 @@ def start(action, *args):
 
 
 def reconfigure(seed):
-    """Adds, reads, switches and removes probes until it is killed."""
+    """Adds, reads, activates, deactivates and removes probes until it is killed."""
     dice = random.Random(seed)
     name = f"guest{seed}"
     while True:
@@ -42,7 +43,7 @@ def reconfigure(seed):
 
 
 def stop_reconfiguring(pids):
-    """Kills the processes, which must have gone on until now."""
+    """Kills the processes, which must still be running."""
     for pid in pids:
         assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
         os.kill(pid, 9)
@@ -71,5 +72,6 @@ def run():
 
 
 def sent_and_dropped(probe):
-    """Datagrams, for whatever reason: a CPU whose backlog is full drops some before they reach the closed port."""
+    """Datagrams dropped for any reason: a CPU whose backlog is full drops some before they reach the
+    closed port."""
     return sum(cell.packets for cell in probe.read().cells if cell.protocol == 17)

@@ -1,4 +1,5 @@
-"""Packets that a classifier drops as they come in, before any protocol has seen them. They still have the socket that sent them: so they are its namespace's."""
+"""Packets that a classifier drops on ingress, before any protocol has handled them. They still have
+the socket that sent them, so they are counted for its namespace."""
 from rig import ICMPV6, Drop, action_counts, cookie, expect, inside, neighbour, sh, udp
 
 PACKETS = 80

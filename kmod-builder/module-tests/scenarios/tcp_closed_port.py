@@ -1,4 +1,4 @@
-"""TCP to a port that nobody listens on: each SYN is one drop, answered by a RST that is none."""
+"""TCP to a port without a listener: each SYN is one drop, answered by a RST that is none."""
 import socket
 
 from rig import Drop, expect

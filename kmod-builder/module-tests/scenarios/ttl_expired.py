@@ -1,4 +1,4 @@
-"""Forwarded packets whose hops are used up."""
+"""Packets to be forwarded whose TTL or hop limit is used up."""
 from rig import ICMPV6, Drop, expect, inside, router, udp
 
 PACKETS = 40

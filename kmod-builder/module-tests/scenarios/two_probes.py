@@ -1,4 +1,5 @@
-"""Several probes at once: each counts for itself, from its own activation, and one going leaves the others alone."""
+"""Several probes at once: each counts for itself from its own activation on, and deactivating one
+leaves the others alone."""
 from rig import Probe, settle, udp
 
 PACKETS = 100
@@ -13,7 +14,7 @@ def run():
         for earlier in range(number + 1):
             counted = probes[earlier].read().refused()
             assert counted == PACKETS * (number + 1 - earlier), f"probe {earlier} has {counted}"
-    # Off in another order than on: from the middle, the end, the beginning.
+    # Deactivated in another order than activated: from the middle, the end, the beginning.
     order = [7, 8, 15, 0, 3, 14, 1, 2, 4, 5, 6, 9, 10, 11, 12, 13]
     active = set(order)
     for number in order:

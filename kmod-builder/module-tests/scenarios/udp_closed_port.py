@@ -1,4 +1,5 @@
-"""UDP to a port that nobody listens on: one drop each, as NO_SOCKET; the kernel's own NoPorts counter says the same."""
+"""UDP to a port without a receiver: one drop each, as NO_SOCKET. The kernel's own counter NoPorts
+agrees."""
 from rig import Drop, expect, release, snmp, udp
 
 PACKETS = 200
@@ -12,7 +13,7 @@ def run():
 
     before = snmp("Udp6NoPorts")
     drops = [Drop(PACKETS, "NO_SOCKET", 6, "udp", "in", "lo", location="__udp6_lib_rcv|udpv6_rcv", bytes=PACKETS * 112)]
-    # The ICMPv6 errors that come back are read and freed; older kernels free them as if they were dropped.
+    # The ICMPv6 errors that come back are processed; older kernels free them as if they were dropped.
     if release() < (6, 3):
         drops.append(Drop(PACKETS, "NOT_SPECIFIED", 6, "icmpv6", "in", "lo", location="icmpv6_rcv"))
     with expect(*drops):

@@ -1,4 +1,5 @@
-"""The module can't be unloaded while a probe counts, and takes everything with it when none does, also while its files are open."""
+"""The module can't be unloaded while a probe is active. Otherwise it takes everything with it, also
+while its files are open."""
 import errno
 import os
 import time
@@ -31,7 +32,7 @@ def run():
     refuses(errno.EEXIST, module.load)
     control("add a uid=u owner=o")
     module.unload()
-    # A load that fails leaves nothing that runs later.
+    # A load that fails leaves no work behind that would run later.
     refuses(errno.ENOMEM, module.load, "memory_limit_mib=0")
     assert not os.path.exists("/proc/mooc")
     time.sleep(3)

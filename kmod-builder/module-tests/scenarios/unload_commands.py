@@ -1,4 +1,5 @@
-"""Unloading while commands come, files are read and namespaces come and go: each is done or refused, and nothing is left of the module."""
+"""The module is unloaded while commands are written, files are read, and namespaces are made and
+removed: each command is executed or refused, and nothing of the module remains."""
 import errno
 import os
 import signal

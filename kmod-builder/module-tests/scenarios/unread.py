@@ -1,4 +1,5 @@
-"""Datagrams that nobody has read when their socket is closed: UDP has notes of its own by then where skb->dev was, and has given up socket and route. They are nobody's."""
+"""Datagrams that are still unread when their socket is closed. By then UDP has data of its own in
+place of skb->dev, and has released socket and route: their namespace is unknown."""
 import socket
 
 from rig import ICMPV6, Drop, expect, family_of, settle, udp

@@ -139,8 +139,7 @@ public final class Agent {
     resume(view);
     return new DesiredState(
         view.node().uid(),
-        DesiredProbe.select(
-            view.probes(), view.node().labels(), view.node().taints(), history, time.wall()),
+        DesiredProbe.select(view.probes(), view.node(), history, time.wall()),
         view.probes(),
         view.listed());
   }

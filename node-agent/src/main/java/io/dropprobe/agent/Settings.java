@@ -1,7 +1,8 @@
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.kernel.KernelPaths;
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -43,12 +44,12 @@ public record Settings(
     return new Settings(
         r.required("DROPPROBE_NODE_NAME"),
         r.required("DROPPROBE_NAMESPACE"),
-        r.duration("DROPPROBE_LEASE", "600s"),
-        r.duration("DROPPROBE_HEARTBEAT", "5m"),
-        r.duration("DROPPROBE_MIN_REPORT_INTERVAL", "10s"),
-        r.port("DROPPROBE_PORT", "9640"),
-        r.port("DROPPROBE_HEALTH_PORT", "9641"),
-        r.text("DROPPROBE_LOG_LEVEL", "INFO"),
+        r.duration("DROPPROBE_LEASE", Defaults.LEASE),
+        r.duration("DROPPROBE_HEARTBEAT", Defaults.HEARTBEAT),
+        r.duration("DROPPROBE_MIN_REPORT_INTERVAL", Defaults.MIN_REPORT_INTERVAL),
+        r.port("DROPPROBE_PORT", Integer.toString(Defaults.AGENT_PORT)),
+        r.port("DROPPROBE_HEALTH_PORT", Integer.toString(Defaults.AGENT_PORT + 1)),
+        r.text("DROPPROBE_LOG_LEVEL", Defaults.LOG_LEVEL),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
         r.path("DROPPROBE_BUILD_DIR", "/build"),
         r.path("DROPPROBE_POD_LOGS", "/host/var/log/pods"),

@@ -48,7 +48,7 @@ class AgentStuckTest extends NodeTestCase {
   }
 
   @Test
-  void numbersThatCanNotBeReadAreAbsentWhileLoadHangs() {
+  void unreadableCountsAreAbsentWhileLoadHangs() {
     kernel.hang = hang;
     applied("a", "u1");
     kernel.transientState = "coming";
@@ -62,7 +62,7 @@ class AgentStuckTest extends NodeTestCase {
   }
 
   @Test
-  void countsOnWhenUnloadReturns() {
+  void resumesCountingWhenUnloadReturns() {
     unloadHangs();
     kernel.hang = null;
     hang.countDown();
@@ -87,7 +87,7 @@ class AgentStuckTest extends NodeTestCase {
 
   @Test
   @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void shutdownDoesNotWaitForCallThatHangs() {
+  void shutdownDoesNotWaitForHangingCall() {
     unloadHangs();
     node.terminate();
     assertEquals("False/ModuleStuck", node.condition("ModuleLoaded"));

@@ -40,7 +40,6 @@ class CountingTest extends NodeTestCase {
     assertEquals("Refused", a().reasons.get(0).reasonClass.name());
     assertEquals("at_no_socket", a().locations.get(0).location);
     assertEquals(1, a().locations.size());
-    assertNull(a().workloads);
   }
 
   @Test

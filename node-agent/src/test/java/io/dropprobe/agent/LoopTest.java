@@ -55,7 +55,7 @@ class LoopTest {
   }
 
   @Test
-  void passesAtTheStartAndWhenWoken() throws InterruptedException {
+  void passesAtStartAndWhenWoken() throws InterruptedException {
     loop.start();
     onePass("the first");
     loop.wake();
@@ -63,7 +63,7 @@ class LoopTest {
   }
 
   @Test
-  void aPassThatFailsIsFollowedByAnother() throws InterruptedException {
+  void failedPassIsFollowedByAnother() throws InterruptedException {
     fail.set(true);
     loop.start();
     onePass("the one that fails");

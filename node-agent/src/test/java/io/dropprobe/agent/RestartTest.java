@@ -136,7 +136,7 @@ class RestartTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 7);
     node.report();
     node.api.node =
-        new io.dropprobe.agent.api.NodeFacts("node-uid-2", node.api.node.labels(), List.of());
+        new io.dropprobe.api.rules.NodeFacts("node-uid-2", node.api.node.labels(), List.of());
     node.start();
     kernel.drop("NO_SOCKET", 2);
     node.settle();

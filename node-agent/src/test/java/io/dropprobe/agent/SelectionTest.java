@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.dropprobe.agent.api.NodeFacts;
 import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.fabric8.kubernetes.api.model.Taint;

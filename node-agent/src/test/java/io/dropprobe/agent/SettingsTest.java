@@ -16,7 +16,7 @@ class SettingsTest {
       new HashMap<>(Map.of("DROPPROBE_NODE_NAME", "worker-1", "DROPPROBE_NAMESPACE", "ns"));
 
   @Test
-  void defaultsAreThoseOfTheDocumentation() {
+  void defaultsAreDocumented() {
     Settings s = Settings.from(env);
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(5), s.heartbeat());
@@ -36,7 +36,7 @@ class SettingsTest {
         "DROPPROBE_PORT | 70000 | DROPPROBE_PORT: '70000' is no port",
         "DROPPROBE_NODE_NAME | ' ' | DROPPROBE_NODE_NAME is not set; the operator's DaemonSet sets it",
       })
-  void aWrongValueIsNamed(String name, String value, String message) {
+  void namesWrongValue(String name, String value, String message) {
     env.put(name, value);
     assertEquals(
         message,

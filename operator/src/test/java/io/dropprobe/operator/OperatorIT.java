@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -205,7 +205,7 @@ class OperatorIT {
                 .anyMatch(
                     e ->
                         e.getReason().equals("DeletedWithoutNodes")
-                            && e.getMessage().contains("not waited for a:")));
+                            && e.getMessage().contains("deleted without waiting for a,")));
   }
 
   @Test
@@ -474,7 +474,7 @@ class OperatorIT {
     }
     settings(data -> data.put("leas", "600s"));
     try {
-      awaitProblem("settings", "BadSettings", "unknown key without effect: leas");
+      awaitProblem("settings", "BadSettings", "has keys without effect: leas");
     } finally {
       settings(data -> data.remove("leas"));
     }

@@ -1,6 +1,6 @@
 package io.dropprobe.api.v1alpha1;
 
-import io.dropprobe.api.Group;
+import io.dropprobe.api.schema.Group;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** What the user wants to count, and the answer for the whole cluster. Cluster-scoped. */
+/** What the user wants to count, and the result for the whole cluster. Cluster-scoped. */
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version("v1alpha1")
 @ShortNames("dprobe")
@@ -23,10 +23,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Drops", jsonPath = ".status.drops.packets", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Drops/s", jsonPath = ".status.drops.perSecond")
 @AdditionalPrinterColumn(name = "Top-Reason", jsonPath = ".status.topReasons[0].reason")
-@AdditionalPrinterColumn(
-    name = "Top-Workload",
-    jsonPath = ".status.topWorkloads[0].workload",
-    priority = 1)
 @AdditionalPrinterColumn(
     name = "Last-Drop",
     jsonPath = ".status.drops.last",

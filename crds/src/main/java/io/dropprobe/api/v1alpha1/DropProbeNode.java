@@ -1,6 +1,6 @@
 package io.dropprobe.api.v1alpha1;
 
-import io.dropprobe.api.Group;
+import io.dropprobe.api.schema.Group;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -8,9 +8,10 @@ import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
- * What is true on one node. Named as its Node, cluster-scoped, without an owner: its share must
- * outlive the Node until the operator has folded it in. It has no spec: it is a report, written by
- * that node's agent only (identity first, then {@code status} by server-side apply).
+ * The report of one node. Cluster-scoped; it has the name of its Node but no owner reference,
+ * because its counts must outlive the Node until the operator has added them to {@code
+ * status.retired}. It has no spec. Only that node's agent writes it: first the object, then {@code
+ * status}, both by server-side apply.
  */
 @io.fabric8.kubernetes.model.annotation.Group(Group.NAME)
 @Version("v1alpha1")

@@ -1,8 +1,10 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.LabelKey;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.LabelKey;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -12,14 +14,14 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 
-/** What to count, where, and how to show it. */
+/** What to count, on which nodes, and how to report it. */
 @ApiObject
 public class DropProbeSpec {
   @Default("true")
-  @JsonPropertyDescription("false keeps the numbers and stops counting")
+  @JsonPropertyDescription("If false, counting stops and the counts are kept.")
   public Boolean active;
 
-  @Size(max = 16)
+  @Size(max = Limits.SPEC_LIST)
   @ValidationRule(
       value = "self.all(k, " + LabelKey.IS_KEY + ")",
       messageExpression =
@@ -27,40 +29,42 @@ public class DropProbeSpec {
               + LabelKey.IS_KEY
               + ")[0] + '; write it like example.com/name'",
       message = "a key of nodeSelector is not a label key; write it like example.com/name")
-  @JsonPropertyDescription("labels that a node must have; absent is every Linux node")
+  @JsonPropertyDescription("Labels that a node must have; if absent, every Linux node is selected.")
   public Map<
-          String, @Size(max = 63) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$") String>
+          String,
+          @Size(max = Limits.LABEL) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
+          String>
       nodeSelector;
 
-  @Size(max = 16)
-  @JsonPropertyDescription("taints of nodes that do not keep this probe away, as in a pod")
+  @Size(max = Limits.SPEC_LIST)
+  @JsonPropertyDescription("Tolerations for taints of nodes, as in a pod.")
   public List<ProbeToleration> tolerations;
 
   @JsonPropertyDescription(
-      "which packets count: all given parts must match, an absent part is anything; a change starts"
-          + " the counts at zero")
+      "Which packets to count. All given fields must match; an absent field matches everything. A"
+          + " change resets the counts to zero.")
   public Match match;
 
   @Default("Disabled")
   @JsonPropertyDescription(
-      "Enabled counts packets at the stages of the receive and transmit path too")
+      "Enabled also counts packets at the stages of the receive and transmit path.")
   public Stages stages;
 
-  @Size(max = 16)
+  @Size(max = Limits.DURATION)
   @ValidationRule(
       value =
           Durations.IS_DURATION
               + " && duration(self) >= duration('1s') && duration(self) <= duration('720h')",
       messageExpression = "'must be 1s to 720h, " + Durations.RULE + "; got ' + self",
       message = "must be 1s to 720h, " + Durations.RULE)
-  @JsonPropertyDescription("stops by itself this long after active became true")
+  @JsonPropertyDescription("Counting stops by itself this long after active became true.")
   public String duration;
 
-  @JsonPropertyDescription("any change of it starts the counts at zero")
+  @JsonPropertyDescription("Any change of this value resets the counts to zero.")
   public String resetAt;
 
-  @Default("30s")
-  @Size(max = 16)
+  @Default(Defaults.REPORT_INTERVAL)
+  @Size(max = Limits.DURATION)
   @ValidationRule(
       value =
           Durations.IS_DURATION
@@ -68,12 +72,13 @@ public class DropProbeSpec {
       messageExpression = "'must be 5s to 1h, " + Durations.RULE + "; got ' + self",
       message = "must be 5s to 1h, " + Durations.RULE)
   @JsonPropertyDescription(
-      "how often nodes report at most; stretched in large clusters, see status.reportInterval")
+      "Shortest time between two reports of a node; longer in large clusters, see"
+          + " status.reportInterval.")
   public String reportInterval;
 
-  @Default("10")
+  @Default("" + Defaults.TOP)
   @Min(1)
-  @Max(20)
-  @JsonPropertyDescription("entries in each top list")
+  @Max(Limits.TOP)
+  @JsonPropertyDescription("Number of entries in each top list.")
   public Integer top;
 }

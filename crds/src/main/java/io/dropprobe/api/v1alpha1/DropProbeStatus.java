@@ -1,72 +1,80 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 
-/** The answer: sums over all nodes, of bounded size. Written by the operator only. */
+/** The result: sums over all nodes, of bounded size. Only the operator writes it. */
 @ApiObject
-public class DropProbeStatus {
-  @JsonPropertyDescription("the generation of the spec that this status answers")
+public class DropProbeStatus implements Cloneable {
+  @JsonPropertyDescription("Generation of the spec that this status is about.")
   public Long observedGeneration;
 
   @Size(max = 8)
-  @JsonPropertyDescription("Ready, Degraded and Expired, with reason and next step")
+  @JsonPropertyDescription("Ready, Degraded and Expired, with a reason and the next step.")
   public List<Condition> conditions;
 
-  @JsonPropertyDescription("how the selected nodes fare; all but ready sum to selected")
-  public NodeCounts nodes;
+  @JsonPropertyDescription("The selected nodes by state; all states but ready add up to selected.")
+  public NodeSummary nodes;
 
-  @Size(max = 8)
+  @Size(max = Limits.PROBLEMS_ACCEPTED)
   @JsonPropertyDescription(
-      "what keeps nodes from counting, and what has no effect; most nodes first")
+      "What keeps nodes from counting, and which settings have no effect; most nodes first.")
   public List<Problem> problems;
 
-  @JsonPropertyDescription("the headline: packets dropped on all nodes, without noise")
+  @JsonPropertyDescription("Packets dropped on all nodes, without noise.")
   public Drops drops;
 
-  @JsonPropertyDescription("frees that are no loss (class Noise), kept out of drops")
+  @JsonPropertyDescription(
+      "Packets freed without loss (class Noise), which drops does not include.")
   public Noise noise;
 
-  @JsonPropertyDescription("packets counted, but without detail: the table was full")
+  @JsonPropertyDescription("Packets counted without detail because the kernel's table was full.")
   public Long unkeyed;
 
-  @JsonPropertyDescription("share, contained in drops, of nodes that are gone")
+  @JsonPropertyDescription("Counts of deleted Nodes; drops includes them.")
   public Retired retired;
 
-  @Size(max = 21)
-  @JsonPropertyDescription("kernel drop reasons with most packets, then other")
+  @Size(max = Limits.TOP + 1)
+  @JsonPropertyDescription("Kernel drop reasons with the most packets, then other.")
   public List<ReasonCount> topReasons;
 
-  @Size(max = 21)
-  @JsonPropertyDescription("nodes with most dropped packets, then other")
-  public List<NodeCount> topNodes;
+  @Size(max = Limits.TOP + 1)
+  @JsonPropertyDescription("Nodes with the most dropped packets, then other.")
+  public List<NodeDrops> topNodes;
 
-  @Size(max = 21)
-  @JsonPropertyDescription("workloads with most dropped packets, then other")
-  public List<WorkloadCount> topWorkloads;
-
-  @Size(max = 21)
-  @JsonPropertyDescription("kernel functions with most dropped packets, then other")
+  @Size(max = Limits.TOP + 1)
+  @JsonPropertyDescription("Kernel functions with the most dropped packets, then other.")
   public List<LocationCount> topLocations;
 
-  @Size(max = 32)
-  @JsonPropertyDescription("with stages Enabled: packets at each stage of the path")
+  @Size(max = Limits.NODE_STAGES)
+  @JsonPropertyDescription("With stages Enabled: packets at each stage of the path.")
   public List<StageTotal> stages;
 
-  @Size(max = 16)
-  @JsonPropertyDescription("the report interval in force")
+  @Size(max = Limits.DURATION)
+  @JsonPropertyDescription("The report interval in force.")
   public String reportInterval;
 
-  @Size(max = 32)
+  @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
-      "names what is being counted (a hash of match and resetAt); another series starts at zero")
+      "Identifies what is counted (a hash of match and resetAt); a new series starts at zero.")
   public String series;
 
-  @JsonPropertyDescription("when active became true, or the series began; duration runs from here")
+  @JsonPropertyDescription(
+      "When active became true or the series started; the duration runs from here.")
   public String activeSince;
 
-  @JsonPropertyDescription("when the probe stops by itself")
+  @JsonPropertyDescription("When counting stops by itself.")
   public String expiresAt;
+
+  /** A copy that shares the fields' values with this one. */
+  public DropProbeStatus copy() {
+    try {
+      return (DropProbeStatus) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError("DropProbeStatus is Cloneable", e);
+    }
+  }
 }

@@ -1,27 +1,29 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
-/** The headline. */
+/** The headline of a DropProbe. */
 @ApiObject
 public class Drops {
-  @JsonPropertyDescription("dropped packets (skb that the kernel freed as dropped)")
+  @JsonPropertyDescription("Dropped packets (socket buffers that the kernel freed as dropped).")
   public Long packets;
 
-  @JsonPropertyDescription("packets on the wire, where GRO or GSO merged several into one")
+  @JsonPropertyDescription(
+      "Dropped packets as seen on the wire, where GRO or GSO merged several into one.")
   public Long segments;
 
-  @JsonPropertyDescription("their bytes, from the IP header on")
+  @JsonPropertyDescription("Bytes of the dropped packets, from the IP header on.")
   public Long bytes;
 
-  @Size(max = 32)
-  @JsonPropertyDescription("over the last interval")
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription("Packets per second over the last interval.")
   public String perSecond;
 
-  @JsonPropertyDescription("since when the first node has counted")
+  @JsonPropertyDescription("When the first node started to count.")
   public String since;
 
-  @JsonPropertyDescription("when a packet was dropped last; absent when none was")
+  @JsonPropertyDescription("Time of the last drop; absent if there was none.")
   public String last;
 }

@@ -1,25 +1,26 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
 /** The running kernel. */
 @ApiObject
 public class KernelInfo {
   @Size(max = 128)
-  @JsonPropertyDescription("uname -r")
+  @JsonPropertyDescription("Output of uname -r.")
   public String release;
 
   @Size(max = 256)
-  @JsonPropertyDescription("uname -v")
+  @JsonPropertyDescription("Output of uname -v.")
   public String version;
 
   @Size(max = 32)
-  @JsonPropertyDescription("uname -m")
+  @JsonPropertyDescription("Output of uname -m.")
   public String architecture;
 
-  @Size(max = 64)
+  @Size(max = Limits.UID)
   @JsonPropertyDescription(
-      "/proc/sys/kernel/random/boot_id: nodes that have the same share a kernel")
+      "Content of /proc/sys/kernel/random/boot_id; nodes with the same bootID share a kernel.")
   public String bootID;
 }

@@ -1,22 +1,23 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
 /** Packets by the kernel function that dropped them. */
 @ApiObject
 public class LocationCount {
-  @Size(max = 128)
-  @JsonPropertyDescription("function name, without offset")
+  @Size(max = Limits.LOCATION)
+  @JsonPropertyDescription("Name of the function, without offset.")
   public String location;
 
-  @JsonPropertyDescription("dropped there")
+  @JsonPropertyDescription("Packets dropped in this function.")
   public Long packets;
 
   /** For Jackson. */
   public LocationCount() {}
 
-  /** Both given. */
+  /** Neither is null. */
   public LocationCount(String location, Long packets) {
     this.location = location;
     this.packets = packets;

@@ -1,36 +1,37 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
 /** The kernel module on the node. */
 @ApiObject
 public class ModuleInfo {
   @JsonPropertyDescription(
-      "Absent (not wanted), Building, Loaded, Unsupported (this node can not run it) or Failed;"
-          + " with the last two see the first False condition")
+      "Absent (not needed), Building, Loaded, Unsupported (this node can't run it) or Failed. For the"
+          + " last two see the first condition with status False.")
   public ModuleState state;
 
   @Size(max = 64)
-  @JsonPropertyDescription("absent when it is not loaded")
+  @JsonPropertyDescription("Version of the loaded module; absent if it is not loaded.")
   public String version;
 
   @Size(max = 64)
-  @JsonPropertyDescription("absent when it is not loaded")
+  @JsonPropertyDescription("Source checksum of the loaded module; absent if it is not loaded.")
   public String srcversion;
 
   @Size(max = 256)
-  @JsonPropertyDescription("kernel headers that it was built with")
+  @JsonPropertyDescription("Kernel headers that the module was built with.")
   public String headers;
 
   @Size(max = 128)
-  @JsonPropertyDescription("compiler that it was built with")
+  @JsonPropertyDescription("Compiler that the module was built with.")
   public String compiler;
 
-  @JsonPropertyDescription("how long the build took; absent when it came from the cache")
+  @JsonPropertyDescription("Seconds that the build took; absent if the module came from the cache.")
   public Integer buildSeconds;
 
-  @Size(max = 253)
-  @JsonPropertyDescription("node that owns the probes of this kernel, where it is not this one")
+  @Size(max = Limits.NAME)
+  @JsonPropertyDescription("Node that owns the probes in this kernel, if it is another node.")
   public String sharedWith;
 }

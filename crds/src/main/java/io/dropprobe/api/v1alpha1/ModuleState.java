@@ -1,15 +1,15 @@
 package io.dropprobe.api.v1alpha1;
 
-/** What the node knows of the module. */
+/** State of the kernel module on a node. */
 public enum ModuleState {
-  /** Not in the kernel, and not wanted: nothing is left behind. */
+  /** Not in the kernel, and not needed: nothing is left on the node. */
   Absent,
-  /** Wanted; being built or loaded. */
+  /** Needed, and being built or loaded. */
   Building,
   /** In the kernel. */
   Loaded,
-  /** Wanted, and this node can't have it: see the first False condition. */
+  /** Needed, but this node can't run it: see the first condition with status False. */
   Unsupported,
-  /** Wanted, and something went wrong: see the first False condition. */
+  /** Needed, but building or loading failed: see the first condition with status False. */
   Failed
 }

@@ -2,9 +2,9 @@ package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
-/** Frees that are no loss. */
+/** Packets that were freed without loss. */
 @ApiObject
 public class Noise {
-  @JsonPropertyDescription("freed so, on all nodes")
+  @JsonPropertyDescription("Packets freed without loss (class Noise), summed over all nodes.")
   public Long packets;
 }

@@ -1,21 +1,22 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
-/** What an earlier Node of this name had counted when this one took its report over. */
+/** The counts of an earlier Node of this name, as of when the present Node took over its report. */
 @ApiObject
 public class Predecessor {
-  @Size(max = 64)
-  @JsonPropertyDescription("uid of the earlier Node")
+  @Size(max = Limits.UID)
+  @JsonPropertyDescription("UID of the earlier Node.")
   public String nodeUID;
 
-  @Size(max = 64)
-  @JsonPropertyDescription("of the kernel that it last reported")
+  @Size(max = Limits.UID)
+  @JsonPropertyDescription("bootID of the kernel that the earlier Node last reported.")
   public String bootID;
 
-  @Size(max = 64)
-  @JsonPropertyDescription("its counts by probe, without lists and rates")
+  @Size(max = Limits.NODE_PROBES)
+  @JsonPropertyDescription("Counts of the earlier Node by probe, without lists and rates.")
   public List<ProbeReport> probes;
 }

@@ -1,104 +1,91 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /**
- * One probe on one node. All counts are of the series named in {@link #series} and contain {@link
- * #base}; they never go down within it. Two reports with the same uid, bootID and {@link #epoch}
- * are one kernel seen twice if their Nodes say the same bootID: the larger count holds, and of the
- * other only its base.
+ * One probe on one node. All counts belong to {@link #series} and include {@link #base}; they never
+ * decrease within the series. Two reports with the same uid and {@link #epoch} whose Nodes have the
+ * same bootID are two samples of one kernel: the larger count is used, and of the other only its
+ * base.
  */
 @ApiObject
-public class ProbeReport {
-  @Size(max = 63)
-  @JsonPropertyDescription("name of the DropProbe")
+@JsonPropertyOrder({"name", "uid"})
+public class ProbeReport extends Counters.Fields {
+  @Size(max = Limits.LABEL)
+  @JsonPropertyDescription("Name of the DropProbe.")
   public String name;
 
-  @Size(max = 64)
-  @JsonPropertyDescription("of the DropProbe")
+  @Size(max = Limits.UID)
+  @JsonPropertyDescription("UID of the DropProbe.")
   public String uid;
 
-  @JsonPropertyDescription("generation of the DropProbe that this node has acted on")
+  @JsonPropertyDescription("Generation of the DropProbe that this node has applied.")
   public Long observedGeneration;
 
-  @Size(max = 32)
+  @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
-      "which series the numbers belong to (a hash of match and resetAt); absent is the present one")
+      "Series that the counts belong to (a hash of match and resetAt). If absent, the current"
+          + " series.")
   public String series;
 
   @JsonPropertyDescription(
-      "Active (counting), Inactive (stopped as asked), Expired (stopped by duration), Failed,"
-          + " OwnedElsewhere (another node counts for this kernel) or Removed (only its numbers are kept)")
+      "Active (counting), Inactive (stopped by active: false), Expired (stopped by duration), Failed,"
+          + " OwnedElsewhere (another node counts for this kernel) or Removed (only the counts are"
+          + " kept).")
   public ProbeState state;
 
-  @Size(max = 253)
-  @JsonPropertyDescription("with OwnedElsewhere: the node that counts")
+  @Size(max = Limits.NAME)
+  @JsonPropertyDescription("With state OwnedElsewhere: the node that counts.")
   public String ownedBy;
 
-  @Size(max = 63)
-  @JsonPropertyDescription("with Failed: one CamelCase word")
+  @Size(max = Limits.LABEL)
+  @JsonPropertyDescription("With state Failed: the reason, one CamelCase word.")
   public String reason;
 
-  @Size(max = 1024)
+  @Size(max = Limits.MESSAGE)
   @JsonPropertyDescription(
-      "with Failed and OwnedElsewhere: what happened, and the next step; else what of the spec has no"
-          + " effect on this node")
+      "With state Failed or OwnedElsewhere: what happened, and the next step. Otherwise, which part of"
+          + " the spec has no effect on this node.")
   public String message;
 
-  @Size(max = 64)
+  @Size(max = Limits.UID)
   @JsonPropertyDescription(
-      "of the counting run in this kernel; absent when it is not in the kernel")
+      "Identifies the counting run in this kernel; absent if the probe is not in the kernel.")
   public String epoch;
 
-  @JsonPropertyDescription("earlier epochs on this node, contained in the numbers below")
+  @JsonPropertyDescription("Sum of earlier epochs on this node; the counts below include it.")
   public Base base;
 
-  @JsonPropertyDescription("since when this series has been counted on this node")
+  @JsonPropertyDescription("When this node started to count this series.")
   public String since;
 
-  @Size(max = 16)
-  @JsonPropertyDescription("how long counting was off because the owner's lease had run out")
+  @Size(max = Limits.DURATION)
+  @JsonPropertyDescription("Total time that counting was suspended after the lease expired.")
   public String gap;
 
-  @JsonPropertyDescription("when a packet was dropped last; absent when none was")
+  @JsonPropertyDescription("Time of the last drop; absent if there was none.")
   public String last;
 
-  @JsonPropertyDescription("dropped packets, without noise")
-  public Long packets;
-
-  @JsonPropertyDescription("packets on the wire, where GRO or GSO merged several into one")
-  public Long segments;
-
-  @JsonPropertyDescription("their bytes, from the IP header on")
-  public Long bytes;
-
-  @JsonPropertyDescription("packets of class Noise; not contained in packets")
-  public Long noise;
-
-  @JsonPropertyDescription("packets counted, but without detail: the table was full")
-  public Long unkeyed;
-
-  @Size(max = 32)
-  @JsonPropertyDescription("packets a second over the last interval; absent when there is none yet")
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription(
+      "Packets per second over the last interval; absent before the first interval has passed.")
   public String perSecond;
 
-  @Size(max = 65)
-  @JsonPropertyDescription("all of them (at most 64, then other), without those of class Noise")
+  @Size(max = Limits.NODE_REASONS + 1)
+  @JsonPropertyDescription("Drop reasons (at most 64, then other), without those of class Noise.")
   public List<ReasonCount> reasons;
 
-  @Size(max = 51)
-  @JsonPropertyDescription("the largest 50, then other")
+  @Size(max = Limits.NODE_LOCATIONS + 1)
+  @JsonPropertyDescription("The 50 kernel functions with the most dropped packets, then other.")
   public List<LocationCount> locations;
 
-  @Size(max = 51)
-  @JsonPropertyDescription("the largest 50, then other")
-  public List<WorkloadCount> workloads;
-
-  @Size(max = 32)
+  @Size(max = Limits.NODE_STAGES)
   @JsonPropertyDescription(
-      "packets at the stages of the path, with stages Enabled; those that can't be counted on this"
-          + " kernel too")
+      "With stages Enabled: packets at the stages of the path, including stages that this kernel"
+          + " can't count.")
   public List<StageCount> stages;
 }

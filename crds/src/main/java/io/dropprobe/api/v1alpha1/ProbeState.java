@@ -4,17 +4,18 @@ package io.dropprobe.api.v1alpha1;
 public enum ProbeState {
   /** Counting. */
   Active,
-  /** In the kernel with its numbers, not counting: {@code active: false}. */
+  /** In the kernel with its counts, not counting because {@code active} is false. */
   Inactive,
-  /** As Inactive, because {@code duration} has elapsed. */
+  /** In the kernel with its counts, not counting because {@code duration} has elapsed. */
   Expired,
-  /** Not as wanted; {@code message} says why. */
+  /** Not in the desired state; {@code message} says why. */
   Failed,
-  /** Another node shares this kernel and counts there; {@code ownedBy} says which. */
+  /** Another node shares this kernel and counts there; {@code ownedBy} names it. */
   OwnedElsewhere,
   /**
-   * No longer in this kernel (the node is not selected any more); the DropProbe still exists, so
-   * its numbers are kept here, all of them in {@code base}. Does not hold up its deletion.
+   * No longer in this kernel because the node is not selected any more. The DropProbe still exists,
+   * so its counts are kept here, all of them in {@code base}. Does not block the deletion of the
+   * DropProbe.
    */
   Removed
 }

@@ -1,15 +1,16 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.dropprobe.api.LabelKey;
+import io.dropprobe.api.schema.LabelKey;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
 /**
- * A toleration as in a pod, without tolerationSeconds: a probe is on a node or it is not. What the
- * API server would refuse in a DaemonSet is refused here, so that one bad probe can't hold up the
- * agents of all.
+ * A toleration as in a pod, without tolerationSeconds, since a probe can't be evicted later. What
+ * the API server would refuse in a DaemonSet is refused here, so that one invalid DropProbe can't
+ * block the agents of all.
  */
 @ApiObject
 @ValidationRule(
@@ -25,27 +26,28 @@ public class ProbeToleration {
   @Size(max = LabelKey.MAX_LENGTH)
   @Pattern(LabelKey.PATTERN_OR_EMPTY)
   @ValidationRule(value = "self" + LabelKey.PREFIX_FITS, message = LabelKey.PREFIX_TOO_LONG)
-  @JsonPropertyDescription("key of the taint; absent, with operator Exists, is every taint")
+  @JsonPropertyDescription(
+      "Key of the taint. If absent, with operator Exists, every taint is tolerated.")
   public String key;
 
-  @JsonPropertyDescription("Exists or Equal; absent is Equal")
+  @JsonPropertyDescription("Exists or Equal; Equal if absent.")
   public Operator operator;
 
-  @Size(max = 63)
+  @Size(max = Limits.LABEL)
   @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
-  @JsonPropertyDescription("value of the taint, with operator Equal")
+  @JsonPropertyDescription("Value of the taint, with operator Equal.")
   public String value;
 
-  @JsonPropertyDescription("absent is all of them")
+  @JsonPropertyDescription("Effect of the taint; all effects if absent.")
   public Effect effect;
 
-  /** How key and value are compared. */
+  /** How the taint is compared. */
   public enum Operator {
     Exists,
     Equal
   }
 
-  /** What the tolerated taint does. */
+  /** Effects of a taint. */
   public enum Effect {
     NoSchedule,
     PreferNoSchedule,

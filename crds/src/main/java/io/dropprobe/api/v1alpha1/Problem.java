@@ -1,23 +1,24 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
-/** One reason why nodes do not count, or why a part of the spec or the settings has no effect. */
+/** A reason why nodes do not count, or why a part of the spec or of the settings has no effect. */
 @ApiObject
 public class Problem {
-  @Size(max = 63)
-  @JsonPropertyDescription("one CamelCase word")
+  @Size(max = Limits.LABEL)
+  @JsonPropertyDescription("The reason, one CamelCase word.")
   public String reason;
 
-  @JsonPropertyDescription("how many nodes have it")
+  @JsonPropertyDescription("Number of nodes with this problem.")
   public Integer nodes;
 
-  @Size(max = 253)
-  @JsonPropertyDescription("one of them")
+  @Size(max = Limits.NAME)
+  @JsonPropertyDescription("Name of one of these nodes.")
   public String example;
 
-  @Size(max = 1024)
-  @JsonPropertyDescription("what the example says, with the next step")
+  @Size(max = Limits.MESSAGE)
+  @JsonPropertyDescription("What happened on the example node, and the next step.")
   public String message;
 }

@@ -10,6 +10,6 @@ public enum ReasonClass {
   Protocol,
   Resource,
   Unspecified,
-  /** Frees that are no loss: counted beside, not in, the headline. */
+  /** Packets freed without loss: counted apart from the headline. */
   Noise
 }

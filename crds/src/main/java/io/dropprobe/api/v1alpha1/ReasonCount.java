@@ -2,32 +2,33 @@ package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 
 /** Packets by kernel drop reason. */
 @ApiObject
 public class ReasonCount {
-  @Size(max = 128)
-  @JsonPropertyDescription("as the kernel names it, without SKB_DROP_REASON_")
+  @Size(max = Limits.LOCATION)
+  @JsonPropertyDescription("Name of the reason as in the kernel, without SKB_DROP_REASON_.")
   public String reason;
 
-  @JsonPropertyDescription("dropped for this reason")
+  @JsonPropertyDescription("Packets dropped for this reason.")
   public Long packets;
 
-  @Size(max = 32)
-  @JsonPropertyDescription("over the last interval")
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription("Packets per second over the last interval.")
   public String perSecond;
 
   @JsonProperty("class")
-  @JsonPropertyDescription("what it means to the owner of the packets; Noise is no loss")
+  @JsonPropertyDescription("What the reason means to the owner of the packets; Noise is no loss.")
   public ReasonClass reasonClass;
 
   /** For Jackson. */
   public ReasonCount() {}
 
   /**
-   * @param perSecond null when unknown
-   * @param reasonClass null when unknown
+   * @param perSecond null if unknown
+   * @param reasonClass null if unknown
    */
   public ReasonCount(String reason, Long packets, String perSecond, ReasonClass reasonClass) {
     this.reason = reason;

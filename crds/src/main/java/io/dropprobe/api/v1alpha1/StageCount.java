@@ -7,27 +7,27 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class StageCount {
   @Size(max = 64)
-  @JsonPropertyDescription("function of the path")
+  @JsonPropertyDescription("Name of the stage, a function of the path.")
   public String stage;
 
-  @JsonPropertyDescription("how it is hooked; None when this kernel offers no way")
+  @JsonPropertyDescription("Type of the hook; None if this kernel offers none for the stage.")
   public Via via;
 
   @Size(max = 128)
-  @JsonPropertyDescription("what is hooked")
+  @JsonPropertyDescription("Name of the hooked symbol.")
   public String symbol;
 
-  @JsonPropertyDescription("absent when it was never attached")
+  @JsonPropertyDescription("Packets seen at this stage; absent if the hook was never attached.")
   public Long packets;
 
   @JsonPropertyDescription(
-      "packets on the wire, where GRO merged several into one; absent when not counted")
+      "Packets as seen on the wire, where GRO merged several into one; absent if not counted.")
   public Long segments;
 
-  @JsonPropertyDescription("hits that the kernel could not deliver")
+  @JsonPropertyDescription("Hits of the hook that the kernel could not deliver.")
   public Long missed;
 
-  /** Ways to hook a stage. */
+  /** Types of hooks. */
   public enum Via {
     Tracepoint,
     Ftrace,

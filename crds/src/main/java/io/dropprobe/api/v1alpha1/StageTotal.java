@@ -7,20 +7,20 @@ import io.fabric8.generator.annotation.Size;
 @ApiObject
 public class StageTotal {
   @Size(max = 64)
-  @JsonPropertyDescription("function of the path")
+  @JsonPropertyDescription("Name of the stage, a function of the path.")
   public String stage;
 
-  @JsonPropertyDescription("seen there, on all nodes")
+  @JsonPropertyDescription("Packets seen at this stage, on all nodes.")
   public Long packets;
 
-  @JsonPropertyDescription("packets on the wire; absent when no node counts them there")
+  @JsonPropertyDescription("Packets as seen on the wire; absent if no node counts them here.")
   public Long segments;
 
   /** For Jackson. */
   public StageTotal() {}
 
   /**
-   * @param segments null when no node has counted them
+   * @param segments null if no node has counted them
    */
   public StageTotal(String stage, Long packets, Long segments) {
     this.stage = stage;

@@ -1,6 +1,6 @@
 package io.dropprobe.api.v1alpha1;
 
-/** Whether packets are counted at the stages of the path too. */
+/** Whether packets are also counted at the stages of the path. */
 public enum Stages {
   Disabled,
   Enabled

@@ -1,5 +1,6 @@
 /**
- * The two kinds of {@code dropprobe.io/v1alpha1}. Plain data with public fields, boxed everywhere:
- * null is "not given" or "could not look", never 0. The order of fields is the order in the YAML.
+ * The two kinds of {@code dropprobe.io/v1alpha1}: plain data with public fields. All fields are
+ * boxed; null means "not given" or "not known", never 0. Fields are written in the order of their
+ * declaration.
  */
 package io.dropprobe.api.v1alpha1;

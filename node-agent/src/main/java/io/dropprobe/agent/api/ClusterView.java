@@ -1,5 +1,6 @@
 package io.dropprobe.agent.api;
 
+import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.dropprobe.agent.api;
 
+import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -160,10 +161,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   }
 
   private static NodeFacts facts(Node n) {
-    return n == null
-        ? null
-        : new NodeFacts(
-            n.getMetadata().getUid(), n.getMetadata().getLabels(), n.getSpec().getTaints());
+    return n == null ? null : NodeFacts.of(n);
   }
 
   @Override

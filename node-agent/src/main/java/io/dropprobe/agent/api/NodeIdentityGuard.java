@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
 import java.util.Optional;

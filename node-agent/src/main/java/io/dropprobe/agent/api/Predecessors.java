@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-import io.dropprobe.api.Folding;
+import io.dropprobe.api.rules.Folding;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -52,11 +52,7 @@ record Predecessors(String object, List<Predecessor> list) {
   }
 
   private static boolean counted(ProbeReport p) {
-    return isMore(p.packets) || isMore(p.noise) || isMore(p.unkeyed);
-  }
-
-  private static boolean isMore(Long count) {
-    return count != null && count > 0;
+    return !p.counters().isEmpty();
   }
 
   private static ProbeReport headline(ProbeReport of) {
@@ -68,11 +64,7 @@ record Predecessors(String object, List<Predecessor> list) {
     p.base = of.base;
     p.since = of.since;
     p.last = of.last;
-    p.packets = of.packets;
-    p.segments = of.segments;
-    p.bytes = of.bytes;
-    p.noise = of.noise;
-    p.unkeyed = of.unkeyed;
+    p.assign(of.counters());
     return p;
   }
 
@@ -89,7 +81,7 @@ record Predecessors(String object, List<Predecessor> list) {
   }
 
   private boolean needs(DropProbe probe, Predecessor p) {
-    return Folding.needs(probe, p.probes, Folding.owner(object, p.nodeUID));
+    return Folding.needs(probe, p.probes, Folding.key(object, p.nodeUID));
   }
 
   /** For the report; null when there are none. */

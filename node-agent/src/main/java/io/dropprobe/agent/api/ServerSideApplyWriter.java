@@ -2,7 +2,8 @@ package io.dropprobe.agent.api;
 
 import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.report.ReportWriter;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.ServerSideApply;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -11,7 +12,6 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +26,7 @@ import java.util.function.Supplier;
  * object is a 404 that creates nothing, so its identity is applied first.
  */
 public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable {
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(Names.AGENT_FIELD_MANAGER)
-          .withForce(true)
-          .build();
+  private static final PatchContext APPLY = ServerSideApply.as(Names.AGENT_FIELD_MANAGER);
 
   private final KubernetesClient client;
   private final String node;

@@ -1,54 +1,50 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.rules.Largest;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Sums;
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.Counters;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
- * What a probe has counted, noise apart.
+ * What a probe has counted.
  *
- * @param packets without noise
- * @param segments without noise
- * @param bytes without noise
- * @param noise packets whose reason, or reason and function, is of class Noise
- * @param unkeyed packets without detail
- * @param last when the last packet was dropped; null when none was
- * @param reasons packets by reason, without noise; may sum to less than packets where detail was
- *     not kept
+ * @param counters none is unknown; a packet is noise if its reason, or its reason and function, is
+ *     of class Noise
+ * @param last when the last packet was dropped; null if none was
+ * @param reasons packets by reason, without noise; may sum to less than packets if detail was not
+ *     kept
  * @param locations packets by kernel function, without noise; may sum to less
- * @param stages packets at the stages of the path, dropped or not; empty when not counted
+ * @param stages packets at the stages of the path, dropped or not; empty if not counted
  */
 public record Counts(
-    long packets,
-    long segments,
-    long bytes,
-    long noise,
-    long unkeyed,
+    Counters counters,
     Instant last,
     Map<String, Long> reasons,
     Map<String, Long> locations,
     Map<String, Stage> stages) {
 
-  /** Nothing. */
-  public static final Counts ZERO = new Counts(0, 0, 0, 0, 0, null, Map.of(), Map.of(), Map.of());
+  /** Nothing was counted. */
+  public static final Counts ZERO = new Counts(Counters.ZERO, null, Map.of(), Map.of(), Map.of());
 
-  /** Keys of a map that are kept apart in sums, so that the journal stays small. */
+  /** Most keys of a map in a sum, so that the journal stays small. */
   private static final int DETAIL = 256;
 
-  /** Copies. */
+  /** Copies; a counter that is not known is 0. */
   public Counts {
+    counters = counters.known();
     reasons = Collections.unmodifiableMap(new TreeMap<>(reasons));
     locations = Collections.unmodifiableMap(new TreeMap<>(locations));
     stages = Collections.unmodifiableMap(new TreeMap<>(stages));
   }
 
-  /** Of one snapshot. */
+  /** The counts of one snapshot. */
   public static Counts of(ProbeSnapshot probe, ReasonCatalog catalog) {
     long packets = 0;
     long segments = 0;
@@ -75,17 +71,13 @@ public record Counts(
       packets += drops.packets();
       segments += drops.segments();
       bytes += drops.bytes();
-      last = later(last, drops.last());
+      last = Times.later(last, drops.last());
       if (drops.packets() > 0) {
         reasons.merge(name(r), drops.packets(), Long::sum);
       }
     }
     return new Counts(
-        packets,
-        segments,
-        bytes,
-        noise,
-        probe.unkeyed(),
+        new Counters(packets, segments, bytes, noise, probe.unkeyed()),
         last,
         reasons,
         locations,
@@ -107,12 +99,8 @@ public record Counts(
   /** The sum of this and a later one. */
   public Counts plus(Counts o) {
     return new Counts(
-        packets + o.packets,
-        segments + o.segments,
-        bytes + o.bytes,
-        noise + o.noise,
-        unkeyed + o.unkeyed,
-        later(last, o.last),
+        counters.plus(o.counters),
+        Times.later(last, o.last),
         merged(reasons, o.reasons),
         merged(locations, o.locations),
         Stage.sum(stages, o.stages));
@@ -121,11 +109,7 @@ public record Counts(
   /** The same numbers, and of the detail what is not an earlier one's already. */
   Counts withoutDetailOf(Counts earlier) {
     return new Counts(
-        packets,
-        segments,
-        bytes,
-        noise,
-        unkeyed,
+        counters,
         last,
         less(reasons, earlier.reasons),
         less(locations, earlier.locations),
@@ -142,46 +126,16 @@ public record Counts(
     return left;
   }
 
-  /**
-   * All packets, noise included: never goes down within a series, so the larger one is the newer.
-   */
+  /** Drops and noise: never decreases within a series, so the larger value is the newer one. */
   public long everything() {
-    return packets + noise;
-  }
-
-  static Instant later(Instant a, Instant b) {
-    return a == null || (b != null && b.isAfter(a)) ? b : a;
+    return counters.everything();
   }
 
   private static Map<String, Long> merged(Map<String, Long> a, Map<String, Long> b) {
     Map<String, Long> sum = new TreeMap<>(a);
     b.forEach((k, v) -> sum.merge(k, v, Long::sum));
-    return sum.size() <= DETAIL ? sum : largest(sum, DETAIL);
-  }
-
-  /** The largest entries, the rest summed up as {@code other}. Ties in the order of the names. */
-  public static Map<String, Long> largest(Map<String, Long> all, int keep) {
-    Map<String, Long> named = new TreeMap<>(all);
-    Long other = named.remove(Names.OTHER);
-    Map<String, Long> kept =
-        named.entrySet().stream()
-            .sorted(
-                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                    .thenComparing(Map.Entry.comparingByKey()))
-            .limit(keep)
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey,
-                    Map.Entry::getValue,
-                    (x, y) -> x,
-                    java.util.LinkedHashMap::new));
-    long cut =
-        named.values().stream().mapToLong(Long::longValue).sum()
-            - kept.values().stream().mapToLong(Long::longValue).sum()
-            + (other == null ? 0 : other);
-    if (cut > 0) {
-      kept.put(Names.OTHER, cut);
-    }
-    return kept;
+    return sum.size() <= DETAIL
+        ? sum
+        : Largest.of(sum, DETAIL, sum.values().stream().reduce(0L, Sums::sum));
   }
 }

@@ -3,6 +3,7 @@ package io.dropprobe.agent.count;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropprobe.agent.platform.SafeFiles;
+import io.dropprobe.api.v1alpha1.Counters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,37 +94,25 @@ public final class Journal {
   }
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Numbers(
-      long packets,
-      long segments,
-      long bytes,
-      long noise,
-      long unkeyed,
-      Long last,
-      Map<String, Long> reasons,
-      Map<String, Long> locations,
-      Map<String, Stage> stages) {
+  private static final class Numbers extends Counters.Fields {
+    public Long last;
+    public Map<String, Long> reasons;
+    public Map<String, Long> locations;
+    public Map<String, Stage> stages;
 
     static Numbers of(Counts c) {
-      return new Numbers(
-          c.packets(),
-          c.segments(),
-          c.bytes(),
-          c.noise(),
-          c.unkeyed(),
-          seconds(c.last()),
-          c.reasons(),
-          c.locations(),
-          c.stages());
+      Numbers n = new Numbers();
+      n.assign(c.counters());
+      n.last = seconds(c.last());
+      n.reasons = c.reasons();
+      n.locations = c.locations();
+      n.stages = c.stages();
+      return n;
     }
 
     Counts counts() {
       return new Counts(
-          packets,
-          segments,
-          bytes,
-          noise,
-          unkeyed,
+          counters(),
           instant(last),
           reasons,
           locations,

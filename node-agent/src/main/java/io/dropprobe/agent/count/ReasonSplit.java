@@ -1,6 +1,7 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.schema.Times;
 import java.time.Instant;
 
 /**
@@ -32,7 +33,7 @@ final class ReasonSplit {
       exceptions =
           exceptions.plus(new Amount(cell.packets(), cell.segments(), cell.bytes(), cell.last()));
     } else {
-      lastOfTheRest = Counts.later(lastOfTheRest, cell.last());
+      lastOfTheRest = Times.later(lastOfTheRest, cell.last());
     }
     return cellNoise;
   }
@@ -66,7 +67,7 @@ final class ReasonSplit {
 
     Amount plus(Amount o) {
       return new Amount(
-          packets + o.packets, segments + o.segments, bytes + o.bytes, Counts.later(last, o.last));
+          packets + o.packets, segments + o.segments, bytes + o.bytes, Times.later(last, o.last));
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.count;
 
-import io.dropprobe.api.Times;
-import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -31,28 +31,12 @@ public final class ReportedAccounts {
   }
 
   private static Account account(String nodeUid, ProbeReport p) {
-    Base b = p.base == null ? new Base() : p.base;
-    // The report has one list for all epochs. It goes to this one: when the kernel still has the
-    // epoch, its own detail
-    // replaces it, and otherwise both are summed up anyway.
-    Counts base =
-        new Counts(
-            n(b.packets),
-            n(b.segments),
-            n(b.bytes),
-            n(b.noise),
-            n(b.unkeyed),
-            null,
-            Map.of(),
-            Map.of(),
-            Map.of());
+    // A report has one list for all epochs. It goes to the current one: if the kernel still has the
+    // epoch, its own detail replaces the list, and otherwise both are added anyway.
+    Counts base = new Counts(Counters.of(p.base), null, Map.of(), Map.of(), Map.of());
     Counts current =
         new Counts(
-            n(p.packets) - base.packets(),
-            n(p.segments) - base.segments(),
-            n(p.bytes) - base.bytes(),
-            n(p.noise) - base.noise(),
-            n(p.unkeyed) - base.unkeyed(),
+            p.counters().known().minus(base.counters()),
             Times.parseOrNull(p.last),
             reasons(p.reasons),
             locations(p.locations),

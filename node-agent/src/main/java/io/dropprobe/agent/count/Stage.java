@@ -1,6 +1,7 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.StageReading;
+import io.dropprobe.api.schema.Sums;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +41,9 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
     return new Stage(
         later.via,
         later.symbol,
-        sum(packets, later.packets),
-        allSegments ? sum(segments, later.segments) : null,
-        sum(missed, later.missed));
+        Sums.sum(packets, later.packets),
+        allSegments ? Sums.sum(segments, later.segments) : null,
+        Sums.sum(missed, later.missed));
   }
 
   /** What a sum has beyond earlier epochs; the sum's ways and symbols. */
@@ -63,12 +64,5 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
 
   private static Long less(Long sum, Long part) {
     return sum == null || part == null ? sum : Long.valueOf(Math.max(0, sum - part));
-  }
-
-  private static Long sum(Long a, Long b) {
-    if (a == null || b == null) {
-      return a == null ? b : a;
-    }
-    return a + b;
   }
 }

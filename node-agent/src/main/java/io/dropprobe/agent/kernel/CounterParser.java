@@ -5,15 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the counters file of one probe. Strict about being whole (trailer, number of records, total
- * equal to the sum of the reasons), lenient about what it does not know.
+ * Parses the counters file of one probe. Rejects a truncated read (by the trailer, the number of
+ * records, and the total, which must equal the sum of the reasons) and skips unknown records.
  */
 public final class CounterParser {
   private CounterParser() {}
 
   /**
-   * @param text of one read of the file
-   * @throws TruncatedReadException when it is not whole
+   * Parses the text of one read of the file.
+   *
+   * @throws TruncatedReadException if the read was truncated
    */
   public static ProbeSnapshot parse(String text) {
     ProcRecord probe = null;
@@ -35,17 +36,18 @@ public final class CounterParser {
           return snapshot(probe, total, reasons, cells, stages);
         }
         default -> {
-          // A kind that a newer module has added.
+          // A record that a newer module has added.
         }
       }
       records++;
     }
-    throw new TruncatedReadException("no 'end' after " + records + " records");
+    throw new TruncatedReadException("no record 'end' after " + records + " records");
   }
 
   private static void checkWhole(long seen, long announced, boolean lineEnded) {
     if (!lineEnded || seen != announced) {
-      throw new TruncatedReadException(seen + " records, 'end' says " + announced);
+      throw new TruncatedReadException(
+          seen + " records, but the record 'end' announces " + announced);
     }
   }
 
@@ -56,12 +58,12 @@ public final class CounterParser {
       List<ProbeSnapshot.Cell> cells,
       List<StageReading> stages) {
     if (probe == null || total == null) {
-      throw new TruncatedReadException("no record 'probe' or no record 'total'");
+      throw new TruncatedReadException("the record 'probe' or 'total' is missing");
     }
     long sum = reasons.stream().mapToLong(ProbeSnapshot.Reason::packets).sum();
     if (sum != total.number("packets")) {
       throw new TruncatedReadException(
-          "total is " + total.number("packets") + ", the reasons sum to " + sum);
+          "the total is " + total.number("packets") + ", but the reasons sum to " + sum);
     }
     return new ProbeSnapshot(
         probe.text("name"),

@@ -1,9 +1,9 @@
 package io.dropprobe.agent.kernel;
 
 /**
- * What {@code /proc/mooc/net/drop-packet} says besides {@code activated:}.
+ * The content of {@code /proc/mooc/net/drop-packet}, without {@code activated:}.
  *
- * @param abi of the module's files; null when the file does not say
+ * @param abi version of the module's files; null if the file does not have it
  * @param namesReasons whether the kernel names its drop reasons
  * @param manualActive whether the probe {@code _manual} counts
  */
@@ -20,7 +20,7 @@ record DropPacketFile(Integer abi, boolean namesReasons, boolean manualActive) {
         case "reasons:" -> names = words.length == 2 && words[1].equals("kernel");
         case "probes:" -> manual = line.contains(" " + ProbeSnapshot.MANUAL + "(active)");
         default -> {
-          // Not needed here.
+          // The agent needs no other line.
         }
       }
     }

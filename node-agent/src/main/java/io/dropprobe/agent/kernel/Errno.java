@@ -2,7 +2,7 @@ package io.dropprobe.agent.kernel;
 
 import java.util.Arrays;
 
-/** The error numbers that mean something to the agent; the same on all Linux architectures. */
+/** The error numbers that the agent tells apart; equal on x86_64 and aarch64. */
 public enum Errno {
   EPERM(1),
   ENOENT(2),
@@ -19,7 +19,7 @@ public enum Errno {
   EOPNOTSUPP(95),
   ENOKEY(126),
   EKEYREJECTED(129),
-  /** Any number that is none of the others. */
+  /** Any other number. */
   OTHER(-1);
 
   /** The number in {@code errno.h}; -1 for {@link #OTHER}. */
@@ -29,7 +29,7 @@ public enum Errno {
     this.number = number;
   }
 
-  /** The name for a number; {@link #OTHER} when it has none here. */
+  /** Returns the constant for a number, or {@link #OTHER}. */
   public static Errno of(int number) {
     return Arrays.stream(values())
         .filter(e -> e.number == number && e != OTHER)

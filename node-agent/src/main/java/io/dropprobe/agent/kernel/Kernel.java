@@ -4,68 +4,66 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The running kernel as the agent sees it. Every call looks afresh; nothing is kept. */
+/** Access to the running kernel. Every call reads it again; nothing is cached. */
 public interface Kernel {
-  /** Which kernel this is. */
+  /** Release, version and boot of the running kernel. */
   KernelFacts facts();
 
-  /** What would keep a module from being loaded. */
+  /** Reads the state that decides whether the kernel accepts a module. */
   Preflight preflight();
 
-  /** Whether the module is there, and which. */
+  /** Reads the state of the module. */
   ObservedModule module();
 
   /**
-   * All probes in the kernel, whoever owns them, each with a whole snapshot of its counters; sorted
-   * by name.
+   * Reads all probes in the kernel with their counters, whoever owns them, sorted by name.
    *
-   * @throws IOException when the files can't be read, or stay torn
+   * @throws IOException if a file cannot be read, or every read of it is truncated
    */
   List<ProbeSnapshot> probes() throws IOException;
 
   /**
-   * One probe, with a whole snapshot of its counters.
+   * Reads one probe with its counters.
    *
-   * @param name of the probe
-   * @return empty when the kernel has no probe of that name
-   * @throws IOException when its file can't be read, or stays torn
+   * @return empty if the kernel has no probe of that name
+   * @throws IOException if its file cannot be read, or every read of it is truncated
    */
   Optional<ProbeSnapshot> probe(String name) throws IOException;
 
   /**
-   * The drop reasons that the kernel names.
+   * Reads the names of the kernel's drop reasons.
    *
-   * @throws IOException when the file can't be read
+   * @throws IOException if the file cannot be read, or every read of it is truncated
    */
   ReasonNames reasons() throws IOException;
 
   /**
-   * The network namespaces; none where the module does not list them.
+   * Reads the kernel's network namespaces; none if the module does not list them.
    *
-   * @throws IOException when the file can't be read, or stays torn
+   * @throws IOException if the file cannot be read, or every read of it is truncated
    */
   NetNamespaces netNamespaces() throws IOException;
 
   /**
    * Writes one command to the control file, in one write(2).
    *
-   * @param command without line break
-   * @throws KernelException when it is refused; nothing has changed then
+   * @param command one line, without the line break
+   * @throws KernelException if the module refuses it, in which case nothing has changed
    */
   void command(String command) throws KernelException;
 
   /**
    * Loads a module.
    *
-   * @param module content of the file
-   * @throws KernelException when it is refused
+   * @param module content of the .ko file
+   * @throws KernelException if the kernel refuses it
    */
   void load(byte[] module) throws KernelException;
 
   /**
-   * Unloads the module, without waiting (O_NONBLOCK).
+   * Unloads the module without waiting for its users (O_NONBLOCK).
    *
-   * @throws KernelException EAGAIN (EWOULDBLOCK) while it is in use
+   * @throws KernelException with EAGAIN (EWOULDBLOCK) while the module is in use
    */
   void unload() throws KernelException;
 }

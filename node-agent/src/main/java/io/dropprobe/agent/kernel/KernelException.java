@@ -1,21 +1,21 @@
 package io.dropprobe.agent.kernel;
 
-/** The kernel has refused something. */
+/** The kernel or the module refused a call or a command. */
 public class KernelException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Errno errno;
 
   /**
-   * @param what was tried
-   * @param number errno as the system call left it
+   * @param what the call or command
+   * @param number errno of the system call
    */
   public KernelException(String what, int number) {
     super(what + ": " + text(number));
     this.errno = Errno.of(number);
   }
 
-  /** Why; never null. */
+  /** The error; never null. */
   public Errno errno() {
     return errno;
   }

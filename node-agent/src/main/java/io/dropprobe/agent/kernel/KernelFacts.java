@@ -1,11 +1,11 @@
 package io.dropprobe.agent.kernel;
 
 /**
- * Which kernel is running.
+ * Identity of the running kernel.
  *
  * @param release uname -r
- * @param version uname -v; distributions respin a package under the same release
+ * @param version uname -v; distributions rebuild a kernel package under the same release
  * @param architecture uname -m
- * @param bootId new with every boot; nodes that have the same share a kernel
+ * @param bootId changes with every boot; nodes with the same one share a kernel
  */
 public record KernelFacts(String release, String version, String architecture, String bootId) {}

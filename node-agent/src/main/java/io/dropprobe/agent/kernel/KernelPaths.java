@@ -3,7 +3,7 @@ package io.dropprobe.agent.kernel;
 import java.nio.file.Path;
 
 /**
- * Where the kernel's files are; settings, so that tests can lay them out in a folder.
+ * Paths of the kernel's files; tests lay them out in a folder.
  *
  * @param proc {@code /proc}
  * @param procNet the module's folder, {@code /proc/mooc/net}

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The real one. */
+/** Kernel access through /proc, /sys and system calls. */
 public final class LinuxKernel implements Kernel {
   private static final int TRIES = 3;
 
@@ -19,7 +19,7 @@ public final class LinuxKernel implements Kernel {
   private final Syscalls syscalls;
   private final KernelFacts facts;
 
-  /** Reads at once what can't change while it runs. */
+  /** Reads at once what cannot change before the next boot. */
   public LinuxKernel(KernelPaths paths, Syscalls syscalls) {
     this.paths = paths;
     this.syscalls = syscalls;
@@ -49,7 +49,7 @@ public final class LinuxKernel implements Kernel {
     }
     Optional<String> initstate = KernelFiles.read(dir.resolve("initstate"));
     if (initstate.isEmpty()) {
-      // Gone in between, or compiled in.
+      // The module was unloaded in between, or is compiled in.
       return Files.isDirectory(dir) ? new ObservedModule.BuiltIn() : new ObservedModule.Absent();
     }
     return initstate.get().equals("live")
@@ -89,39 +89,40 @@ public final class LinuxKernel implements Kernel {
   }
 
   private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
-    return whole(file, CounterParser::parse);
+    return complete(file, CounterParser::parse);
   }
 
-  /** Empty when there is no such file. */
-  private static <T> Optional<T> whole(Path file, Function<String, T> parser) throws IOException {
-    TruncatedReadException torn = null;
+  /** Reads a file until a read is not truncated; empty if there is no such file. */
+  private static <T> Optional<T> complete(Path file, Function<String, T> parser)
+      throws IOException {
+    TruncatedReadException truncated = null;
     for (int i = 0; i < TRIES; i++) {
       try {
         return Optional.of(parser.apply(Files.readString(file)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (TruncatedReadException e) {
-        torn = e;
+        truncated = e;
       }
     }
-    throw new IOException(file + ": " + Objects.requireNonNull(torn).getMessage(), torn);
+    throw new IOException(file + ": " + Objects.requireNonNull(truncated).getMessage(), truncated);
   }
 
   @Override
   public ReasonNames reasons() throws IOException {
     Path file = paths.dropProbes().resolve("reasons");
-    return whole(file, ReasonNames::parse)
+    return complete(file, ReasonNames::parse)
         .orElseThrow(() -> new NoSuchFileException(file.toString()));
   }
 
   @Override
   public NetNamespaces netNamespaces() throws IOException {
     return new NetNamespaces(
-        whole(paths.dropProbes().resolve("namespaces"), NetNamespaces::parse).orElse(List.of()),
+        complete(paths.dropProbes().resolve("namespaces"), NetNamespaces::parse).orElse(List.of()),
         ownNamespace());
   }
 
-  /** Of {@code net:[4026531840]}, the number; null when it can't be read. */
+  /** The number in {@code net:[4026531840]}; null if the link cannot be read. */
   private Long ownNamespace() {
     try {
       String link = Files.readSymbolicLink(paths.proc().resolve("self/ns/net")).toString();
@@ -150,7 +151,7 @@ public final class LinuxKernel implements Kernel {
     return KernelFiles.read(paths.proc().resolve(file)).orElse("unknown");
   }
 
-  /** uname -m; /proc/sys/kernel/arch is there since 6.1 only. */
+  /** uname -m. Kernels before 6.1 have no /proc/sys/kernel/arch. */
   private static String architecture() {
     String arch = System.getProperty("os.arch");
     return arch.equals("amd64") ? "x86_64" : arch;

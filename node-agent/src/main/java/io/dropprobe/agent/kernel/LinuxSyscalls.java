@@ -6,9 +6,9 @@ import io.dropprobe.agent.platform.Libc;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Through the C library. */
+/** System calls through the C library. */
 public final class LinuxSyscalls implements Syscalls {
-  // glibc has no function for these; numbers from the kernel's syscall tables.
+  // glibc has no function for these. The numbers are from the kernel's syscall tables.
   private static final long FINIT_MODULE = Libc.ARM64 ? 273 : 313;
   private static final long MEMFD_CREATE = Libc.ARM64 ? 279 : 319;
   private static final long DELETE_MODULE = Libc.ARM64 ? 106 : 176;
@@ -27,7 +27,7 @@ public final class LinuxSyscalls implements Syscalls {
     }
   }
 
-  /** A descriptor to read from: the kernel loads no file that somebody has open for writing. */
+  /** Returns a read-only descriptor: the kernel loads no file that is open for writing. */
   private int inMemory(byte[] bytes) throws KernelException {
     try {
       int file = memoryFile();
@@ -45,7 +45,7 @@ public final class LinuxSyscalls implements Syscalls {
     }
   }
 
-  /** Kernels before 6.3 do not know the flag that the sysctl vm.memfd_noexec may ask for. */
+  /** Kernels before 6.3 do not know the flag that the sysctl vm.memfd_noexec may require. */
   private int memoryFile() {
     try {
       return memoryFile(Libc.MFD_CLOEXEC | Libc.MFD_NOEXEC_SEAL);

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network namespaces of the kernel.
+ * The kernel's network namespaces.
  *
  * @param all in no order
- * @param own number (inum) of the one that this process is in, which is the node's; null when it
- *     can't be told
+ * @param own inode number of this process's network namespace, which is the node's; null if it
+ *     cannot be read
  */
 public record NetNamespaces(List<NetNamespace> all, Long own) {
 
   /**
-   * One of them.
+   * One network namespace.
    *
-   * @param cookie its number for ever, as text: 64 bits without a sign
-   * @param inum its number while it is there
-   * @param cgroup path of the cgroup of a process in it; "-" when there is none
+   * @param cookie its netns cookie, which no later one gets: an unsigned 64-bit number as text
+   * @param inum its inode number, which a later one may get
+   * @param cgroup path of the cgroup of a process in it; "-" if there is none
    */
   public record NetNamespace(String cookie, long inum, String cgroup) {}
 
@@ -27,10 +27,10 @@ public record NetNamespaces(List<NetNamespace> all, Long own) {
   }
 
   /**
-   * Reads lines like {@code netns cookie=7 inum=4026531840 cgroup=/init.scope}; other kinds are
-   * skipped. No line at all is a module that does not list them.
+   * Parses lines like {@code netns cookie=7 inum=4026531840 cgroup=/init.scope} and skips other
+   * records. A module that does not list network namespaces has an empty file.
    *
-   * @throws TruncatedReadException when it is not whole
+   * @throws TruncatedReadException if the read was truncated
    */
   static List<NetNamespace> parse(String text) {
     List<NetNamespace> all = new ArrayList<>();
@@ -51,6 +51,6 @@ public record NetNamespaces(List<NetNamespace> all, Long own) {
       }
       records++;
     }
-    throw new TruncatedReadException("the list of network namespaces is not whole");
+    throw new TruncatedReadException("the list of network namespaces is truncated");
   }
 }

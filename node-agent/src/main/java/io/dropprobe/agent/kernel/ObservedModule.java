@@ -1,25 +1,25 @@
 package io.dropprobe.agent.kernel;
 
-/** What /sys/module/dropprobe and the module's own proc file say. */
+/** State of the module, by /sys/module/dropprobe and its file drop-packet. */
 public sealed interface ObservedModule {
-  /** Not there. */
+  /** Not loaded. */
   record Absent() implements ObservedModule {}
 
-  /** Being loaded or unloaded right now ({@code coming}, {@code going}). */
+  /** Being loaded or unloaded now ({@code coming}, {@code going}). */
   record Transient(String initstate) implements ObservedModule {}
 
-  /** Compiled into the kernel: a folder without initstate. */
+  /** Compiled into the kernel: its folder has no file initstate. */
   record BuiltIn() implements ObservedModule {}
 
   /**
-   * Loaded and working.
+   * Loaded.
    *
-   * @param version MODULE_VERSION; null when the file is not there
-   * @param srcversion hash of its source; null when the file is not there
-   * @param references how many hold it
-   * @param abi of its proc files; null when they can't be read
+   * @param version MODULE_VERSION; null if the kernel does not show it
+   * @param srcversion hash of the module's source; null if the kernel does not show it
+   * @param references the module's reference count
+   * @param abi version of its proc files; null if they cannot be read
    * @param namesReasons whether the kernel names its drop reasons
-   * @param manualActive whether a person has activated the probe {@code _manual}
+   * @param manualActive whether somebody on the node has activated the probe {@code _manual}
    */
   record Live(
       String version,

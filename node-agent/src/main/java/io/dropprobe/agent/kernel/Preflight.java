@@ -1,16 +1,16 @@
 package io.dropprobe.agent.kernel;
 
 /**
- * What decides whether this kernel takes a module from this process, read before trying: EPERM
- * alone has at least five causes.
+ * What decides whether this kernel accepts a module from this process. It is read before a module
+ * is loaded, because EPERM alone has at least five causes.
  *
- * @param modulesConfigured whether the kernel has loadable modules at all (/proc/modules is there)
- * @param modulesDisabled /proc/sys/kernel/modules_disabled; can't be undone before a reboot
- * @param lockdown "none", "integrity" or "confidentiality"; null when it could not be read
- * @param signaturesEnforced /sys/module/module/parameters/sig_enforce; null when there is no such
- *     file (a kernel without signature checks)
- * @param mayLoad whether CAP_SYS_MODULE is among the effective capabilities
- * @param blacklisted whether the kernel's command line has the module on module_blacklist
+ * @param modulesConfigured whether the kernel has loadable modules (/proc/modules exists)
+ * @param modulesDisabled /proc/sys/kernel/modules_disabled; only a reboot clears it
+ * @param lockdown "none", "integrity" or "confidentiality"; null if it cannot be read
+ * @param signaturesEnforced /sys/module/module/parameters/sig_enforce; null for a kernel without
+ *     signature checks
+ * @param mayLoad whether the effective capabilities include CAP_SYS_MODULE
+ * @param blacklisted whether the kernel's command line lists the module in module_blacklist
  */
 public record Preflight(
     boolean modulesConfigured,
@@ -20,10 +20,10 @@ public record Preflight(
     boolean mayLoad,
     boolean blacklisted) {
 
-  /** Nothing stands in the way. */
+  /** A kernel that accepts the module. */
   public static final Preflight CLEAR = new Preflight(true, false, "none", false, true, false);
 
-  /** Whether lockdown is known to be on. */
+  /** Whether lockdown is known to be enabled. */
   public boolean lockedDown() {
     return lockdown != null && !lockdown.equals("none");
   }

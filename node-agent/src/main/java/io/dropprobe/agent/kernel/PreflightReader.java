@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** Reads the state that {@link Preflight} names. */
 final class PreflightReader {
-  /** Bit of CAP_SYS_MODULE, capability.h. */
+  /** Bit of CAP_SYS_MODULE in linux/capability.h. */
   private static final int CAP_SYS_MODULE = 16;
 
   private PreflightReader() {}
@@ -31,7 +31,7 @@ final class PreflightReader {
             .orElse(false));
   }
 
-  /** {@code none [integrity] confidentiality}: the one in brackets is in force. */
+  /** In {@code none [integrity] confidentiality}, the state in brackets is in force. */
   static Optional<String> lockdown(String text) {
     int open = text.indexOf('[');
     int close = text.indexOf(']');

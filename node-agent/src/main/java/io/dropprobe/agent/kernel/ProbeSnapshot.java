@@ -4,20 +4,21 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One probe in the kernel with its counters, as of one moment.
+ * One probe in the kernel with its counters, at one moment.
  *
- * @param name of the DropProbe, or {@link #MANUAL}
- * @param uid of the DropProbe; "-" for the manual probe
- * @param owner Node whose agent owns it; "-" for the manual probe
- * @param lease seconds until the owner loses it; 0 when it has run out
- * @param epoch of this counting run
- * @param tag the text with which its owner added it; null if none was given
- * @param since when it was first activated in this epoch; null when it never was
- * @param gap seconds in which it did not count because the lease had run out
- * @param unkeyed packets without a cell
- * @param reasons their sum is the total, exactly
- * @param cells the detail; may sum to less
- * @param stages empty when they are not counted
+ * @param name name of the DropProbe, or {@link #MANUAL}
+ * @param uid UID of the DropProbe; "-" for the manual probe
+ * @param owner name of the Node whose agent owns it; "-" for the manual probe
+ * @param lease seconds until the lease expires; 0 if it has expired
+ * @param epoch identifies the time from the probe's addition to its removal
+ * @param tag digest of what it was added for; null if it was added without one
+ * @param since when it was first activated in this epoch; null if it never was
+ * @param gap seconds for which counting was suspended because the lease had expired
+ * @param filtered packets that did not match
+ * @param unkeyed packets that have no cell
+ * @param reasons counters by drop reason; they sum to the total
+ * @param cells counters by reason and location; they may sum to less
+ * @param stages counters by stage; empty if stages are not counted
  */
 public record ProbeSnapshot(
     String name,
@@ -35,38 +36,38 @@ public record ProbeSnapshot(
     List<Cell> cells,
     List<StageReading> stages) {
 
-  /** The probe that a person switches with {@code echo activate}. */
+  /** The probe that somebody on the node switches with {@code echo activate}. */
   public static final String MANUAL = "_manual";
 
   /**
-   * Drops for one reason.
+   * Counters of one drop reason.
    *
-   * @param name as the kernel has it; "-" when it has none
-   * @param last when the last one was
+   * @param name the kernel's name of it; "-" if it has none
+   * @param last time of the last packet
    */
   public record Reason(
       long id, String name, long packets, long segments, long bytes, Instant last) {}
 
   /**
-   * Drops for one reason at one place in the kernel; the other parts of the key are not used yet.
+   * Counters of one reason and location. The agent does not use the other parts of a cell's key.
    *
-   * @param location function and offset, {@code name+0x12}
-   * @param last when the last one was
+   * @param location kernel function and offset, {@code name+0x12}
+   * @param last time of the last packet
    */
   public record Cell(
       long reason, String location, long packets, long segments, long bytes, Instant last) {}
 
-  /** Whether it belongs to the agent of this node. */
+  /** Whether a node's agent owns it. */
   public boolean ownedBy(String node) {
     return owner.equals(node);
   }
 
-  /** Whether it is the probe of the person on the node. */
+  /** Whether it is the manual probe. */
   public boolean manual() {
     return name.equals(MANUAL);
   }
 
-  /** Whether another node's agent owns it and is alive as far as the kernel knows. */
+  /** Whether another node's agent owns it and its lease has not expired. */
   public boolean leasedByAnother(String node) {
     return !manual() && !ownedBy(node) && lease > 0;
   }

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One line of the module's files: a word that names its kind, then {@code key=value} pairs. Readers
- * take what they know and skip the rest.
+ * One line of the module's files: a word that names the kind of record, then {@code key=value}
+ * pairs. Readers skip kinds and keys that they do not know.
  *
  * @param kind empty for an empty line
  */
@@ -28,22 +28,22 @@ record ProcRecord(String kind, Map<String, String> values) {
   }
 
   /**
-   * The value.
+   * Returns a value.
    *
-   * @throws TruncatedReadException when the key is missing
+   * @throws TruncatedReadException if the key is missing
    */
   String text(String key) {
     String value = values.get(key);
     if (value == null) {
-      throw new TruncatedReadException("record '" + kind + "' without " + key);
+      throw new TruncatedReadException("record '" + kind + "' has no key " + key);
     }
     return value;
   }
 
   /**
-   * The value as a number without sign; counters are 64 bit, and half of that is enough for ever.
+   * Returns a value as a number. Counters are unsigned 64-bit numbers; none reaches the sign bit.
    *
-   * @throws TruncatedReadException when the key is missing or no number
+   * @throws TruncatedReadException if the key is missing or its value is not a number
    */
   long number(String key) {
     String text = text(key);
@@ -51,11 +51,11 @@ record ProcRecord(String kind, Map<String, String> values) {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new TruncatedReadException(
-          "record '" + kind + "': " + key + "=" + text + " is no number");
+          "record '" + kind + "': " + key + "=" + text + " is not a number");
     }
   }
 
-  /** As {@link #number}, but {@code otherwise} when the key is missing (an older module). */
+  /** As {@link #number}, but {@code otherwise} if the key is absent. */
   long number(String key, long otherwise) {
     return has(key) ? number(key) : otherwise;
   }

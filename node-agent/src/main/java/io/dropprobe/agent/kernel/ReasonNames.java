@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The running kernel's own names of its drop reasons. The numbers differ from kernel to kernel, so
- * they never leave the node.
+ * The running kernel's names of its drop reasons. The numbers differ between kernels, so they never
+ * leave the node.
  *
- * @param ids number by name, without SKB_DROP_REASON_
+ * @param ids number by name; names are without SKB_DROP_REASON_
  */
 public record ReasonNames(Map<String, Long> ids) {
-  /** A kernel that names none. */
+  /** A kernel without named reasons. */
   public static final ReasonNames NONE = new ReasonNames(Map.of());
 
   /** Copies. */
@@ -19,12 +19,12 @@ public record ReasonNames(Map<String, Long> ids) {
     ids = Map.copyOf(ids);
   }
 
-  /** The number of a reason; empty when this kernel does not know it. */
+  /** The number of a reason; empty if this kernel does not have it. */
   public Optional<Long> id(String name) {
     return Optional.ofNullable(ids.get(name));
   }
 
-  /** Reads lines like {@code reason id=2 name=NO_SOCKET}; other lines are skipped. */
+  /** Parses lines like {@code reason id=2 name=NO_SOCKET} and skips others. */
   public static ReasonNames parse(String text) {
     Map<String, Long> ids = new TreeMap<>();
     for (String line : text.split("\n")) {

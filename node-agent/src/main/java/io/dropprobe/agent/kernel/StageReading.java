@@ -1,15 +1,15 @@
 package io.dropprobe.agent.kernel;
 
 /**
- * Packets at one stage of the path, as the kernel has them.
+ * Counters of one stage of the packet's path.
  *
- * @param name of the stage
- * @param via how it is hooked: {@code tracepoint}, {@code ftrace}, {@code kprobe}, or {@code none}
- *     when this kernel offers no way
- * @param symbol what is hooked; null for nothing
- * @param packets null when it never was hooked
- * @param segments packets on the wire; null when not known
- * @param missed hits that the kernel could not deliver; null when it never was hooked
+ * @param name name of the stage
+ * @param via hook type: {@code tracepoint}, {@code ftrace}, {@code kprobe}, or {@code none} if this
+ *     kernel offers no hook
+ * @param symbol the hooked symbol; null if none is
+ * @param packets null if the stage was never hooked
+ * @param segments packets on the wire; null if not known
+ * @param missed hits that the kernel could not deliver; null if the stage was never hooked
  */
 public record StageReading(
     String name, String via, String symbol, Long packets, Long segments, Long missed) {

@@ -2,27 +2,27 @@ package io.dropprobe.agent.kernel;
 
 import java.nio.file.Path;
 
-/** The system calls that Java has no way to make. */
+/** System calls that the Java library does not offer. */
 public interface Syscalls {
   /**
-   * finit_module(2) without parameters, of a file in memory that only this call can reach: what was
-   * checked is what is loaded, whatever becomes of the file that it came from.
+   * Calls finit_module(2) without parameters, on a file in memory that nobody else can reach: the
+   * bytes that were checked are loaded, whatever happens to the file that they came from.
    *
-   * @param module content of the file
+   * @param module content of the .ko file
    * @throws KernelException with the errno
    */
   void loadModule(byte[] module) throws KernelException;
 
   /**
-   * delete_module(2) with O_NONBLOCK.
+   * Calls delete_module(2) with O_NONBLOCK.
    *
    * @throws KernelException with the errno
    */
   void unloadModule(String name) throws KernelException;
 
   /**
-   * One write(2) of all bytes. Java's own streams tell an error by its text only, and the errno is
-   * what the module answers with.
+   * Writes all bytes in one write(2). The module answers with an errno, which Java's streams show
+   * only as text.
    *
    * @throws KernelException with the errno
    */

@@ -1,10 +1,10 @@
 package io.dropprobe.agent.kernel;
 
-/** An answer of the module that is not whole, or not as agreed; reading it again may help. */
+/** A read of the module's files was truncated or malformed; another read may succeed. */
 public class TruncatedReadException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** What is wrong with it. */
+  /** The message says what is missing or wrong. */
   public TruncatedReadException(String message) {
     super(message);
   }

@@ -1,5 +1,5 @@
 /**
- * The edge to the running kernel: what the agent reads from {@code /proc} and {@code /sys}, and the
- * few system calls by which it acts. Nothing here decides anything.
+ * Access to the running kernel: what the agent reads from {@code /proc} and {@code /sys}, and the
+ * system calls by which it acts. Nothing here decides anything.
  */
 package io.dropprobe.agent.kernel;

@@ -2,7 +2,7 @@ package io.dropprobe.agent.module;
 
 import java.time.Duration;
 
-/** When to try again: doubles from a first pause up to a last one. Not thread-safe. */
+/** Exponential backoff from a first to a longest pause. Not thread-safe. */
 final class Backoff {
   private final long first;
   private final long last;
@@ -14,19 +14,19 @@ final class Backoff {
     this.last = last.toMillis();
   }
 
-  /** Notes a failure at a moment (milliseconds of the caller's clock). */
+  /** Records a failure at a moment, in milliseconds of the caller's clock. */
   void failed(long now) {
     long pause = first << Math.min(failures, 20);
     failures++;
     readyAt = now + Math.min(pause, last);
   }
 
-  /** Whether it is time for another try. */
+  /** Whether the next attempt is due. */
   boolean ready(long now) {
     return now >= readyAt;
   }
 
-  /** When it is time; Long.MIN_VALUE when nothing has failed. */
+  /** When the next attempt is due; Long.MIN_VALUE if nothing has failed. */
   long readyAt() {
     return readyAt;
   }

@@ -1,16 +1,16 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.platform.Digest;
+import io.dropprobe.api.schema.Digest;
 import java.util.Locale;
 
 /**
- * What came of a request.
+ * The builder's answer to a request.
  *
- * @param headers folder of the kernel headers; may be empty
- * @param sha256 of the module; empty without one
- * @param message the package to install, or the first error line
- * @param log the end of the build's log
- * @param module the file's content; null unless {@link Result#OK}
+ * @param headers directory of the kernel headers; may be empty
+ * @param sha256 digest of the module; empty if there is none
+ * @param message the package to install, or the first line with an error
+ * @param log the end of the build log
+ * @param module content of the .ko file; null unless {@link Result#OK}
  */
 record BuildAnswer(
     Result result,
@@ -22,21 +22,23 @@ record BuildAnswer(
     String log,
     byte[] module) {
 
-  /** The module is a few hundred KiB with its symbols, and the heap 48 MiB. */
+  /** Largest module in bytes. One has a few hundred KiB with its symbols; the heap has 48 MiB. */
   static final int MODULE_LIMIT = 4 * 1024 * 1024;
 
   /**
-   * @throws IllegalArgumentException when the module is not the one that was built
+   * Compares the module with its digest.
+   *
+   * @throws IllegalArgumentException if the module is not the one that the builder built
    */
   void verifySum() {
     String sum = Digest.of(module);
     if (!sum.equals(sha256)) {
       throw new IllegalArgumentException(
-          "the module's sha256 is " + sum + ", the builder says " + sha256);
+          "the file dropprobe.ko has the sha256 " + sum + ", but its status says " + sha256);
     }
   }
 
-  /** Outcomes, named as in the builder's protocol. */
+  /** Results, named as in the builder's protocol. */
   enum Result {
     OK,
     HEADERS_NOT_FOUND,
@@ -45,7 +47,7 @@ record BuildAnswer(
     DEADLINE,
     INVALID;
 
-    /** An outcome that is not known is a failure. */
+    /** Parses a result; an unknown one is a failure. */
     static Result of(String word) {
       try {
         return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));

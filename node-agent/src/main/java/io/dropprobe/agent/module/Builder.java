@@ -4,26 +4,26 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The container beside this one that compiles the module. */
+/** The kmod-builder sidecar, which compiles the module. */
 interface Builder {
-  /** Empty until it has started. */
+  /** Describes the builder; empty until it has started. */
   Optional<BuilderInfo> info();
 
-  /** Whether a request is there that has no answer yet. */
+  /** Whether a request exists that the builder has not answered. */
   boolean asked(String id);
 
   /**
-   * Asks for a module.
+   * Requests a module.
    *
-   * @param id {@code [a-z0-9-]{1,64}}
-   * @param release uname -r
-   * @param deadline after which the answer is of no use
+   * @param id name of the request, {@code [a-z0-9-]{1,64}}
+   * @param release uname -r of the kernel to build for
+   * @param deadline when the builder gives the build up
    */
   void ask(String id, String release, Instant deadline) throws IOException;
 
-  /** The answer, once it is there. */
+  /** The answer to a request; empty while the builder has not answered. */
   Optional<BuildAnswer> answer(String id) throws IOException;
 
-  /** Removes request and answer; what is not there is fine. */
+  /** Deletes a request and its answer, if they exist. */
   void forget(String id) throws IOException;
 }

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Talks to the builder by files in a folder that both containers mount, each written under another
- * name and renamed. The folder is the builder's; the agent reaches it through the group, and trusts
- * nothing in it: only regular files of a bounded size are read, and no symbolic link is followed,
- * be it to read, to write or to delete.
+ * Client of the kmod-builder sidecar. The two exchange files in a directory that both containers
+ * mount; each file is written under another name and renamed. The directory belongs to the builder,
+ * and the agent, which has access through the group, trusts nothing in it: it reads only regular
+ * files of a bounded size and follows no symbolic link to read, write or delete.
  */
 final class BuilderClient implements Builder {
   private static final System.Logger LOG = System.getLogger(BuilderClient.class.getName());
@@ -27,8 +27,8 @@ final class BuilderClient implements Builder {
 
   private final Path dir;
 
-  /** Why the file {@code builder} could not be read when it was last tried; null for no error. */
-  private String complaint;
+  /** Error of the last attempt to read the file {@code builder}; null if there was none. */
+  private String lastError;
 
   BuilderClient(Path dir) {
     this.dir = dir;
@@ -38,18 +38,18 @@ final class BuilderClient implements Builder {
   public Optional<BuilderInfo> info() {
     try (DirectoryHandle root = DirectoryHandle.open(dir)) {
       Map<String, String> v = KeyValues.parse(text(root, "builder"));
-      complaint = null;
+      lastError = null;
       return Optional.ofNullable(v.get("source"))
           .map(s -> new BuilderInfo(s, v.get("version"), v.get("compiler")));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      if (!e.getMessage().equals(complaint)) {
-        complaint = e.getMessage();
+      if (!e.getMessage().equals(lastError)) {
+        lastError = e.getMessage();
         LOG.log(
             System.Logger.Level.WARNING,
-            "the builder''s description of itself is not read: {0}; see the log of the container kmod-builder",
-            complaint);
+            "cannot read the file ''builder'' of the container kmod-builder: {0}; see its log",
+            lastError);
       }
       return Optional.empty();
     }
@@ -73,7 +73,7 @@ final class BuilderClient implements Builder {
     try (DirectoryHandle root = DirectoryHandle.open(dir);
         DirectoryHandle requests = root.directory(REQUESTS)) {
       requests.deleteTree(fresh);
-      // Created anew, so that a link or a FIFO of that name is an error.
+      // CREATE_NEW makes a link or a FIFO of that name an error.
       Files.writeString(
           requests.entry(fresh), text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       Files.move(requests.entry(fresh), requests.entry(id), StandardCopyOption.ATOMIC_MOVE);
@@ -110,14 +110,14 @@ final class BuilderClient implements Builder {
     try {
       return answer.read("dropprobe.ko", BuildAnswer.MODULE_LIMIT);
     } catch (NoSuchFileException e) {
-      // Without this, it would look like an answer that is not there yet.
-      throw new IOException("the answer has no file dropprobe.ko", e);
+      // NoSuchFileException would mean that there is no answer yet.
+      throw new IOException("the builder's answer has no file dropprobe.ko", e);
     }
   }
 
   @Override
   public void forget(String id) throws IOException {
-    // The request first: a builder that restarts in between must not build it again.
+    // Delete the request first: a builder that restarts in between would build it again.
     delete(REQUESTS, id);
     delete(ANSWERS, id);
   }

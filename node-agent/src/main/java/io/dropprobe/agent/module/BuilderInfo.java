@@ -1,8 +1,8 @@
 package io.dropprobe.agent.module;
 
 /**
- * What the builder says of itself when it starts.
+ * The builder's description of itself, written when it starts.
  *
- * @param source changes whenever the module that comes out could be another one
+ * @param source identifies the module's source and the compiler: a change may change the module
  */
 record BuilderInfo(String source, String version, String compiler) {}

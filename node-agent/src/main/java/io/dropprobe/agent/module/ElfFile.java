@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A module file: 64-bit little-endian ELF as in elf(5). The file comes from the builder, which is
- * not trusted: whatever is in it, each method ends soon, and either answers or throws
+ * A module file: 64-bit little-endian ELF, see elf(5). It comes from the builder, which the agent
+ * does not trust: for any content, each method ends soon and returns or throws
  * IllegalArgumentException.
  */
 final class ElfFile {
@@ -21,7 +21,7 @@ final class ElfFile {
   /** The kernel's own limit is 512 bytes, KSYM_NAME_LEN. */
   private static final int NAME_LIMIT = 512;
 
-  /** The module has about a hundred. */
+  /** The module imports about a hundred symbols. */
   private static final int IMPORTS_LIMIT = 2000;
 
   private final ByteBuffer file;
@@ -29,8 +29,10 @@ final class ElfFile {
   private final int sections;
 
   /**
+   * Reads the header.
+   *
    * @param bytes the whole file
-   * @throws IllegalArgumentException when it is no such file
+   * @throws IllegalArgumentException if it is not a 64-bit little-endian ELF file
    */
   ElfFile(byte[] bytes) {
     file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -42,13 +44,13 @@ final class ElfFile {
   }
 
   /**
-   * The content of the first section of a name.
+   * Returns the content of the first section with a name.
    *
-   * @param limit most bytes that it may have
-   * @throws IllegalArgumentException when there is none, it is larger, or the file is damaged
+   * @param limit maximum size in bytes
+   * @throws IllegalArgumentException if there is none, it is larger, or the file is damaged
    */
   byte[] section(String name, int limit) {
-    return total(
+    return checked(
         () -> {
           int names = Short.toUnsignedInt(file.getShort(0x3e));
           for (int i = 0; i < sections; i++) {
@@ -61,12 +63,12 @@ final class ElfFile {
   }
 
   /**
-   * The names of the symbols that the kernel or another module has to provide.
+   * Returns the names of the undefined symbols, which the kernel or another module must provide.
    *
-   * @throws IllegalArgumentException when there is no symbol table, or the file is damaged
+   * @throws IllegalArgumentException if there is no symbol table, or the file is damaged
    */
   Set<String> imports() {
-    return total(
+    return checked(
         () -> {
           for (int i = 0; i < sections; i++) {
             if (file.getInt(header(i) + 4) == SYMBOL_TABLE) {
@@ -94,15 +96,15 @@ final class ElfFile {
     return names;
   }
 
-  private interface Reading<T> {
+  private interface Read<T> {
     T read();
   }
 
-  private static <T> T total(Reading<T> reading) {
+  private static <T> T checked(Read<T> read) {
     try {
-      return reading.read();
+      return read.read();
     } catch (IndexOutOfBoundsException | BufferUnderflowException | ArithmeticException e) {
-      throw new IllegalArgumentException("a cut or damaged ELF file", e);
+      throw new IllegalArgumentException("the ELF file is truncated or damaged", e);
     }
   }
 
@@ -117,7 +119,7 @@ final class ElfFile {
     return Math.toIntExact(file.getLong(header(section) + 0x18));
   }
 
-  /** In bytes; start and size together lie within the file. */
+  /** The size in bytes, checked to lie within the file. */
   private int size(int section) {
     long size = file.getLong(header(section) + 0x20);
     if (start(section) < 0 || size < 0 || size > file.capacity() - start(section)) {
@@ -129,13 +131,13 @@ final class ElfFile {
   private byte[] content(int section, int limit) {
     byte[] bytes = new byte[size(section)];
     if (bytes.length > limit) {
-      throw new IllegalArgumentException("a section of more than " + limit + " bytes");
+      throw new IllegalArgumentException("a section has more than " + limit + " bytes");
     }
     file.get(start(section), bytes);
     return bytes;
   }
 
-  /** The string that begins at an offset in a section and ends with a zero byte. */
+  /** The zero-terminated string at an offset in a section. */
   private String string(int section, int offset) {
     if (offset < 0 || offset >= size(section)) {
       throw new IndexOutOfBoundsException(offset);
@@ -147,6 +149,7 @@ final class ElfFile {
         return new String(file.array(), begin, length, StandardCharsets.US_ASCII);
       }
     }
-    throw new IllegalArgumentException("a name of more than " + NAME_LIMIT + " bytes");
+    throw new IllegalArgumentException(
+        "a symbol or section name has more than " + NAME_LIMIT + " bytes");
   }
 }

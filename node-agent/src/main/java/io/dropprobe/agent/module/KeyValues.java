@@ -3,11 +3,11 @@ package io.dropprobe.agent.module;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Small files with one {@code key=value} a line, as the builder and the cache write them. */
+/** Text with one {@code key=value} per line, as the builder and the cache write it. */
 final class KeyValues {
   private KeyValues() {}
 
-  /** Lines without {@code =} are skipped; of a key given twice the first counts. */
+  /** Parses a text. Skips lines without {@code =}; the first value of a key counts. */
   static Map<String, String> parse(String text) {
     Map<String, String> values = new LinkedHashMap<>();
     text.lines()
@@ -21,7 +21,7 @@ final class KeyValues {
     return values;
   }
 
-  /** The reverse; line breaks in values become blanks. */
+  /** Formats values; line breaks in them become spaces. */
   static String format(Map<String, String> values) {
     StringBuilder text = new StringBuilder();
     values.forEach((k, v) -> text.append(k).append('=').append(v.replace('\n', ' ')).append('\n'));

@@ -4,20 +4,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * The section {@code .modinfo} of a module file: {@code key=value} strings, ended by zero bytes.
- */
+/** The section {@code .modinfo} of a module file: zero-terminated {@code key=value} strings. */
 final class ModInfo {
-  /** The module's is half a KiB. */
+  /** Largest section in bytes; the module's has half a KiB. */
   private static final int LIMIT = 64 * 1024;
 
   private ModInfo() {}
 
   /**
-   * Of a key given twice the first counts, as in the kernel.
+   * Parses the section. The first value of a key counts, as in the kernel.
    *
    * @param elf the whole file
-   * @throws IllegalArgumentException when it is no module
+   * @throws IllegalArgumentException if the file is not a kernel module
    */
   static Map<String, String> parse(byte[] elf) {
     byte[] section = new ElfFile(elf).section(".modinfo", LIMIT);

@@ -1,29 +1,29 @@
 package io.dropprobe.agent.module;
 
-/** What is to be done with the module. */
+/** What the agent does with the module next. */
 sealed interface ModuleAction {
-  /** Nothing: it is as wanted (there or not), or good enough. */
+  /** Nothing: the module is in the desired state, or cannot be brought closer to it now. */
   record Keep() implements ModuleAction {}
 
-  /** Load the target. */
+  /** Load the module that was built. */
   record Load() implements ModuleAction {}
 
-  /** Take the loaded one out and load the target. */
+  /** Unload the loaded module and load the one that was built. */
   record Replace() implements ModuleAction {}
 
-  /** Take it out. */
+  /** Unload it. */
   record Unload() implements ModuleAction {}
 
-  /** Nothing now; look again soon. */
+  /** Nothing now; the next pass looks again. */
   record Wait(String reason) implements ModuleAction {}
 
   /**
-   * It should be taken out or replaced, and somebody else holds it.
+   * It should be unloaded or replaced, but somebody else uses it.
    *
-   * @param byManualProbe true for the probe {@code _manual}, false for other nodes of this kernel
+   * @param byManualProbe true if the manual probe counts, false if another node uses it
    */
   record Held(String reason, boolean byManualProbe) implements ModuleAction {}
 
-  /** It can't be as wanted. */
+  /** It cannot be brought to the desired state. */
   record Refuse(String reason) implements ModuleAction {}
 }

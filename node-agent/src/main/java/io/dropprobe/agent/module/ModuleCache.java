@@ -1,9 +1,9 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.KernelFacts;
-import io.dropprobe.agent.platform.Digest;
 import io.dropprobe.agent.platform.DirectoryHandle;
 import io.dropprobe.agent.platform.SafeFiles;
+import io.dropprobe.api.schema.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Modules that were built on this node, each in a folder named by everything it depends on. A
- * folder appears by one rename, so it is whole or not there.
+ * Modules that were built on this node, each in a directory whose name is a digest of everything
+ * that the module depends on. A directory is complete, because it appears by a rename.
  */
 final class ModuleCache {
   private static final int KEEP = 3;
@@ -33,8 +33,8 @@ final class ModuleCache {
   }
 
   /**
-   * uname -v is part of it: distributions respin a kernel package under the same release, with
-   * other symbol versions.
+   * Name of the directory for a source and a kernel. It depends on uname -v, because distributions
+   * rebuild a kernel package under the same release with other symbol versions.
    */
   static String key(String source, KernelFacts kernel) {
     return Digest.of(
@@ -42,7 +42,7 @@ final class ModuleCache {
         .substring(0, 32);
   }
 
-  /** What is stored under the key, if it is whole. */
+  /** The module that is stored under a key; empty if there is none. */
   Optional<ModuleFile> find(String key) {
     Path entry = dir.resolve(key);
     try {
@@ -65,7 +65,7 @@ final class ModuleCache {
     }
   }
 
-  /** The file's content; empty when it can't be read, or is no longer what was stored. */
+  /** Content of the .ko file; empty if it cannot be read or has changed since it was stored. */
   Optional<byte[]> read(ModuleFile module) {
     try (DirectoryHandle entry = DirectoryHandle.open(module.file().getParent())) {
       return Optional.of(entry.read(MODULE, BuildAnswer.MODULE_LIMIT))
@@ -76,9 +76,9 @@ final class ModuleCache {
   }
 
   /**
-   * Stores a built module that {@link ModuleCheck} has passed, and forgets the oldest.
+   * Stores a module that passed {@link ModuleCheck}, and deletes the oldest ones.
    *
-   * @throws IOException when the disk refuses
+   * @throws IOException if it cannot be written
    */
   ModuleFile store(String key, BuildAnswer answer) throws IOException {
     Map<String, String> info = ModInfo.parse(answer.module());
@@ -111,16 +111,16 @@ final class ModuleCache {
         answer.seconds());
   }
 
-  /** Marks an entry as used now, so that it is among those kept. */
+  /** Marks a module as used now, so that it is not deleted as one of the oldest. */
   void touch(ModuleFile module, Instant now) {
     try {
       Files.setLastModifiedTime(dir.resolve(module.key()), FileTime.from(now));
     } catch (IOException e) {
-      // Costs a build later at worst.
+      // The module may be deleted early and must then be built again.
     }
   }
 
-  /** Forgets an entry. */
+  /** Deletes a module. */
   void drop(String key) throws IOException {
     SafeFiles.deleteTree(dir.resolve(key));
   }

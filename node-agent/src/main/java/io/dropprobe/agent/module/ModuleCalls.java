@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes the two system calls that may hang in the kernel, where no signal reaches them, in a thread
- * of their own, one call at a time. As a rule they end within milliseconds, so the caller waits a
- * little for the result; after that it goes on, and asks again later. Used by one thread.
+ * Makes the two system calls that may hang in the kernel, where no signal interrupts them, in a
+ * thread of their own, one call at a time. Most return within milliseconds, so the caller waits
+ * briefly; if the call has not returned by then, the caller asks for its result later. Used by one
+ * thread.
  */
 final class ModuleCalls {
-  /** The call that is made. */
+  /** Which system call. */
   enum Kind {
     LOAD("finit_module", "loaded"),
     UNLOAD("delete_module", "unloaded");
@@ -30,7 +31,7 @@ final class ModuleCalls {
     }
   }
 
-  /** One of the kernel's calls. */
+  /** Makes the system call. */
   interface Action {
     void make() throws KernelException;
   }
@@ -38,17 +39,16 @@ final class ModuleCalls {
   /**
    * A call that has returned.
    *
-   * @param target the file that was to be loaded, or that the loaded module is to be replaced by;
-   *     null when none
-   * @param error why the kernel refused; null when it did not
+   * @param target the file to load, or to replace the unloaded module; null if there is none
+   * @param error why the kernel refused; null if the call succeeded
    */
   record Ended(Kind kind, ModuleFile target, KernelException error) {}
 
   /**
    * A call that has not returned.
    *
-   * @param since time of day at which it began
-   * @param millis for how long it has been running
+   * @param since time of day when it began
+   * @param millis how long it has been running
    */
   record Running(Kind kind, ModuleFile target, Instant since, long millis) {}
 
@@ -62,11 +62,13 @@ final class ModuleCalls {
   private final Time time;
   private final Duration patience;
 
-  /** Null when none is under way, or its result has been taken. */
+  /** Null if no call is running and the result of the last one has been taken. */
   private Call call;
 
   /**
-   * @param patience how long {@link #make} waits for the call to return
+   * Makes no call yet.
+   *
+   * @param patience how long {@link #make} waits for a call to return
    */
   ModuleCalls(Time time, Duration patience) {
     this.time = time;
@@ -74,8 +76,8 @@ final class ModuleCalls {
   }
 
   /**
-   * Begins a call, and waits a little for it to return. None may be under way, and the result of
-   * the last one must have been taken.
+   * Begins a call and waits briefly for it to return. No other call may be running, and the result
+   * of the last one must have been taken.
    *
    * @param target see {@link Ended}
    */
@@ -95,20 +97,20 @@ final class ModuleCalls {
             });
     call = new Call(kind, target, time.wall(), time.millis(), task);
     Thread thread = new Thread(task, "module-call");
-    // The end of the process does not wait for it.
+    // A call that hangs must not keep the process from ending.
     thread.setDaemon(true);
     thread.start();
     await(patience);
   }
 
-  /** The call that is under way; empty when there is none. */
+  /** The running call; empty if there is none. */
   Optional<Running> running() {
     return call == null || call.task.isDone()
         ? Optional.empty()
         : Optional.of(new Running(call.kind, call.target, call.since, time.millis() - call.begun));
   }
 
-  /** The result of a call that has returned, once; empty when there is none. */
+  /** Takes the result of a call that has returned; empty if there is none. */
   Optional<Ended> ended() {
     if (call == null || !call.task.isDone()) {
       return Optional.empty();
@@ -122,7 +124,7 @@ final class ModuleCalls {
     }
   }
 
-  /** Waits for the call that is under way; returns at once when there is none. */
+  /** Waits for the running call; returns at once if there is none. */
   void await(Duration longest) {
     if (call == null) {
       return;
@@ -130,7 +132,7 @@ final class ModuleCalls {
     try {
       call.task.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      // It is looked at again: still under way, or told by ended().
+      // running() or ended() will show what became of it.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a module file must say of itself before it is loaded. A pure function of the file.
+ * Checks a module file before it is loaded. A pure function of the file.
  *
- * <p>This finds a file that is not DropProbe's module, or not for this kernel. It does not confine
- * one that was made to do harm: code in the kernel needs no import to do anything.
+ * <p>It detects a file that is not DropProbe's module or is for another kernel. It is no protection
+ * against a malicious module: code in the kernel can do anything without an import.
  */
 final class ModuleCheck {
   /**
-   * Beginnings of the names of functions that the module has no use for. A list of all that it
-   * imports would not do: of 130 names on five kernels 87 are on all of them; the rest follow the
-   * kernel's version and its configuration, and one more would keep the module from a new kernel.
+   * Prefixes of functions that the module does not use. A list of the allowed imports would not
+   * work: of 130 imports on five kernels only 87 exist on all, the others depend on version and
+   * configuration, and a new import would make a good module fail on a new kernel.
    */
   private static final List<String> FORBIDDEN =
       List.of(
@@ -66,13 +66,13 @@ final class ModuleCheck {
           "orderly_",
           "emergency_restart");
 
-  /** Without it, a module counts no drops. */
+  /** A module that does not import it cannot count drops. */
   private static final String NEEDED = "tracepoint_probe_register";
 
   private ModuleCheck() {}
 
   /**
-   * Why a file is not loaded; empty when nothing is wrong.
+   * Says why a file must not be loaded; empty if it may be.
    *
    * @param elf the whole file
    * @param release uname -r of the running kernel
@@ -81,13 +81,13 @@ final class ModuleCheck {
     try {
       return info(ModInfo.parse(elf), release).or(() -> imports(new ElfFile(elf).imports()));
     } catch (IllegalArgumentException e) {
-      return Optional.of("it can't be read: " + e.getMessage());
+      return Optional.of("it cannot be parsed: " + e.getMessage());
     }
   }
 
   private static Optional<String> info(Map<String, String> info, String release) {
     String vermagic = info.getOrDefault("vermagic", "");
-    // The words after the release name options of the kernel, which the kernel checks by itself.
+    // The kernel itself checks the options that follow the release.
     String builtFor = vermagic.split(" ", 2)[0];
     if (!KernelPaths.MODULE.equals(info.get("name"))) {
       return rule("name", info.get("name"), "'" + KernelPaths.MODULE + "'");
@@ -109,17 +109,17 @@ final class ModuleCheck {
 
   private static Optional<String> imports(Set<String> imports) {
     if (!imports.contains(NEEDED)) {
-      return Optional.of("it does not import '" + NEEDED + "', which counting drops needs");
+      return Optional.of("it does not import '" + NEEDED + "', which DropProbe's module needs");
     }
     return imports.stream()
         .filter(i -> FORBIDDEN.stream().anyMatch(i::startsWith))
         .findFirst()
-        .map(i -> "it imports '" + i + "', which DropProbe's module has no use for");
+        .map(i -> "it imports '" + i + "', which DropProbe's module does not use");
   }
 
   private static Optional<String> rule(String key, String value, String rule) {
     String found = value == null ? "absent" : "'" + cut(value) + "'";
-    return Optional.of("its " + key + " is " + found + ", and must be " + rule);
+    return Optional.of("its " + key + " is " + found + ", but must be " + rule);
   }
 
   private static String cut(String value) {

@@ -3,14 +3,14 @@ package io.dropprobe.agent.module;
 import java.nio.file.Path;
 
 /**
- * A module for this kernel, in the cache.
+ * A module for this kernel in the cache.
  *
- * @param key of the cache
- * @param file the .ko
- * @param sha256 of the file when it was stored
- * @param srcversion as its section .modinfo has it
- * @param headers folder it was built with
- * @param buildSeconds how long that took; null when this agent has not seen it built
+ * @param key name of its directory in the cache
+ * @param file path of the .ko file
+ * @param sha256 digest of the file when it was stored
+ * @param srcversion hash of its source, from the section .modinfo
+ * @param headers directory of the kernel headers that it was built with
+ * @param buildSeconds how long the build took; null if it ended before this agent started
  */
 public record ModuleFile(
     String key,

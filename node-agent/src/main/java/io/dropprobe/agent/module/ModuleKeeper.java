@@ -11,13 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Brings the module to what is wanted, one step each pass, and says where things stand. */
+/** Brings the module to its desired state, as far as one pass can without waiting. */
 public final class ModuleKeeper {
-  /** Takes this node's own probes out of the kernel, their last counts saved. */
+  /** Saves the last counts of this node's probes and removes the probes from the kernel. */
   public interface Quiesce {
     /**
-     * @throws KernelException when one could not be removed
-     * @throws IOException when the last counts could not be read
+     * Removes the probes.
+     *
+     * @throws KernelException if the module refuses to remove one
+     * @throws IOException if the last counts cannot be read
      */
     void quiesce() throws KernelException, IOException;
   }
@@ -31,10 +33,10 @@ public final class ModuleKeeper {
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
   private static final int STEPS = 6;
 
-  /** Milliseconds until the builder's answer is looked for again. */
+  /** Milliseconds until the agent looks for the builder's answer again. */
   private static final int ASK_AGAIN = 1000;
 
-  /** How long a pass waits for the kernel to load or unload; it takes milliseconds as a rule. */
+  /** How long a pass waits for a load or unload; most take milliseconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Kernel kernel;
@@ -59,9 +61,11 @@ public final class ModuleKeeper {
   }
 
   /**
-   * @param stateDir the agent's folder on the node; modules are kept below it
-   * @param buildDir the folder shared with the builder
-   * @param deadline of one build
+   * Makes the keeper with its parts.
+   *
+   * @param stateDir the agent's directory on the node, where modules are kept
+   * @param buildDir the directory shared with the builder
+   * @param deadline for one build
    */
   public static ModuleKeeper of(
       Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline) {
@@ -72,10 +76,11 @@ public final class ModuleKeeper {
   }
 
   /**
-   * One pass: as many steps as can be made without waiting.
+   * Takes as many steps as possible without waiting.
    *
-   * @param desired whether any probe of this node needs the module
+   * @param desired whether a probe of this node needs the module
    * @param observed the module in the kernel at the beginning of the pass
+   * @param users who else uses the module
    */
   public ModuleOutcome pass(
       boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
@@ -85,35 +90,40 @@ public final class ModuleKeeper {
     acted = false;
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
-      // After a call the kernel is looked at again: the call, or another agent, has changed it.
+      // Look again after a step: the agent's own call or another agent has changed the module.
       outcome = step(desired, i == 0 ? observed : kernel.module(), users, quiesce);
     }
     return outcome != null
         ? outcome
-        : new ModuleOutcome(ModuleState.Building, null, "the module changes under us", null, false);
+        : new ModuleOutcome(
+            ModuleState.Building,
+            null,
+            "module state changed concurrently; will retry",
+            null,
+            false);
   }
 
-  /** Whether the last pass has changed the kernel, so that what was observed before it is stale. */
+  /** Whether the last pass changed the kernel, which makes earlier observations stale. */
   public boolean acted() {
     return acted;
   }
 
-  /** Whether no load or unload is under way. */
+  /** Whether no load or unload is running. */
   public boolean idle() {
     return calls.running().isEmpty();
   }
 
-  /** Waits for a load or unload that is under way; returns at once when there is none. */
+  /** Waits for a running load or unload; returns at once if there is none. */
   public void await(Duration longest) {
     calls.await(longest);
   }
 
-  /** When the next pass is due for the module's sake, in milliseconds of the clock. */
+  /** When the module needs the next pass, in milliseconds of the clock. */
   public long dueAt() {
     if (source.waiting() || calls.running().isPresent()) {
       return time.millis() + ASK_AGAIN;
     }
-    // Only what the last pass would have done if it had been time: the rest has no time of its own.
+    // Only what the last pass would have done if it had been due then.
     long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;
     if (loadProblem != null && last instanceof ModuleAction.Load) {
       due = Math.min(due, loadBackoff.readyAt());
@@ -122,7 +132,7 @@ public final class ModuleKeeper {
     return unloadProblem != null && unloading ? Math.min(due, unloadBackoff.readyAt()) : due;
   }
 
-  /** Null: something was done, look again. */
+  /** Returns null if something was done, so that the state must be looked at again. */
   private ModuleOutcome step(
       boolean wanted, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
@@ -138,7 +148,7 @@ public final class ModuleKeeper {
         Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(observed));
     sourceAsked = wanted && problem.isEmpty();
     ModuleSource.Supply supply =
-        sourceAsked ? source.get() : new ModuleSource.Supply.Pending("not wanted");
+        sourceAsked ? source.get() : new ModuleSource.Supply.Pending("no probe needs the module");
     ModuleFile target = supply instanceof ModuleSource.Supply.Ready r ? r.file() : null;
     if (supply instanceof ModuleSource.Supply.Impossible i) {
       problem = Optional.of(i.problem());
@@ -168,7 +178,7 @@ public final class ModuleKeeper {
     if (content.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "{0} has changed on the disk or fails the check; building again",
+          "cached module {0} has changed or fails the check; building it again",
           target.file());
       return null;
     }
@@ -178,7 +188,7 @@ public final class ModuleKeeper {
     return null;
   }
 
-  /** Null: look again. */
+  /** Returns null if the state must be looked at again. */
   private ModuleOutcome ended(ModuleCalls.Ended call) {
     boolean load = call.kind() == ModuleCalls.Kind.LOAD;
     if (call.error() != null) {
@@ -189,7 +199,7 @@ public final class ModuleKeeper {
     if (load) {
       LOG.log(
           System.Logger.Level.INFO,
-          "loaded {0}, srcversion {1}",
+          "loaded the module {0}, srcversion {1}",
           call.target().file(),
           call.target().srcversion());
       loadBackoff.succeeded();
@@ -203,19 +213,19 @@ public final class ModuleKeeper {
   }
 
   private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
-    LOG.log(System.Logger.Level.WARNING, e.getMessage());
+    LOG.log(System.Logger.Level.WARNING, "cannot load the module: {0}", e.getMessage());
     if (e.errno() == Errno.EEXIST) {
       ObservedModule observed = kernel.module();
       if (observed instanceof ObservedModule.Live) {
-        // Another agent on this kernel was faster.
+        // Another agent on this kernel has loaded it.
         return null;
       }
       if (observed instanceof ObservedModule.Transient) {
-        return Outcomes.pending("being loaded by another", target);
+        return Outcomes.pending("another process is loading the module", target);
       }
     }
     if (e.errno() == Errno.EBUSY) {
-      return Outcomes.pending("being loaded or unloaded by another", target);
+      return Outcomes.pending("another process is loading or unloading the module", target);
     }
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
@@ -241,7 +251,7 @@ public final class ModuleKeeper {
 
   private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
     unloadBackoff.failed(time.millis());
-    unloadProblem = "can't be unloaded: " + e.getMessage();
+    unloadProblem = "the module cannot be unloaded: " + e.getMessage() + "; will retry";
     return Outcomes.held(kernel.module(), unloadProblem, target);
   }
 }

@@ -3,12 +3,12 @@ package io.dropprobe.agent.module;
 import io.dropprobe.api.v1alpha1.ModuleState;
 
 /**
- * Where things stand with the module after one pass.
+ * State of the module after one pass.
  *
- * @param problem null when there is none
- * @param note what is being waited for, or what is worth saying beside the state; null for nothing
- * @param origin the file that fits what is loaded or wanted; null when not known
- * @param usable whether probes can be worked with now
+ * @param problem null if there is none
+ * @param note what the agent waits for, or other information about the state; null for none
+ * @param origin the file in the cache that is loaded or should be; null if not known
+ * @param usable whether the module takes commands for probes now
  */
 public record ModuleOutcome(
     ModuleState state, NodeProblem problem, String note, ModuleFile origin, boolean usable) {}

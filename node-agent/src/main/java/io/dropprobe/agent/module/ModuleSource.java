@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Gets the module for the running kernel: from the cache, or from the builder. Each call does what
- * can be done now and says how things stand; it never waits.
+ * Gets the module for the running kernel from the cache or the builder. Each call does what can be
+ * done now and returns what is known; it never waits.
  */
 final class ModuleSource {
-  /** How things stand: a file, a problem, or something that is being waited for. */
+  /** A file, a reason to wait, or a problem. */
   sealed interface Supply {
     record Ready(ModuleFile file) implements Supply {}
 
@@ -20,7 +20,7 @@ final class ModuleSource {
     record Impossible(NodeProblem problem) implements Supply {}
   }
 
-  /** Beyond the builder's own deadline, before it is given up. */
+  /** Time beyond the builder's own deadline before the agent gives up waiting. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final Builder builder;
@@ -36,7 +36,7 @@ final class ModuleSource {
   private String key;
   private ModuleFile current;
   private NodeProblem problem;
-  private boolean builderThere;
+  private boolean builderStarted;
   private long givenUpAt;
 
   ModuleSource(
@@ -48,10 +48,10 @@ final class ModuleSource {
     this.deadline = deadline;
   }
 
-  /** One look, and at most one step on. */
+  /** Looks for the module, and takes at most one step towards it. */
   Supply get() {
     Optional<BuilderInfo> info = builder.info();
-    builderThere = info.isPresent();
+    builderStarted = info.isPresent();
     if (info.isEmpty()) {
       return current != null
           ? new Supply.Ready(current)
@@ -70,7 +70,7 @@ final class ModuleSource {
     return problem != null && !retry() ? new Supply.Impossible(problem) : build();
   }
 
-  /** Another key means another builder: what failed with the old one may work now. */
+  /** A new key comes with a new builder, which may succeed where the old one failed. */
   private void adopt(String wanted) {
     if (!wanted.equals(key)) {
       withdraw();
@@ -92,8 +92,7 @@ final class ModuleSource {
       take(answer.get());
       builder.forget(id());
     } catch (IOException | IllegalArgumentException e) {
-      failed(
-          Problems.buildFailed("the built module could not be taken over: " + e.getMessage(), ""));
+      failed(Problems.buildFailed("the agent cannot use the built module: " + e.getMessage(), ""));
       withdraw();
     }
   }
@@ -119,7 +118,7 @@ final class ModuleSource {
         builder.ask(id(), kernel.release(), time.wall().plus(deadline));
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (givenUpAt == 0) {
-        // Asked by this agent's predecessor.
+        // This agent's predecessor sent the request.
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (time.millis() >= givenUpAt) {
         withdraw();
@@ -127,13 +126,17 @@ final class ModuleSource {
         return new Supply.Impossible(problem);
       }
     } catch (IOException e) {
-      failed(Problems.buildFailed("the builder could not be asked: " + e.getMessage(), ""));
+      failed(
+          Problems.buildFailed(
+              "the agent cannot write its request for the container kmod-builder: "
+                  + e.getMessage(),
+              ""));
       return new Supply.Impossible(problem);
     }
-    // While it is tried again the problem stays on show: it is most likely still there.
+    // The problem most likely persists, so report it until the new build has succeeded.
     return problem != null
         ? new Supply.Impossible(problem)
-        : new Supply.Pending("building for " + kernel.release());
+        : new Supply.Pending("building the module for " + kernel.release());
   }
 
   private boolean retry() {
@@ -149,21 +152,21 @@ final class ModuleSource {
     backoff().failed(time.millis());
   }
 
-  /** When the next step is due; Long.MAX_VALUE when nothing is being waited for here. */
+  /** When the next step is due; Long.MAX_VALUE if none is. */
   long dueAt() {
-    return problem == null || current != null || !builderThere
+    return problem == null || current != null || !builderStarted
         ? Long.MAX_VALUE
         : backoff().readyAt();
   }
 
-  /** Whether an answer is being waited for. */
+  /** Whether the builder owes an answer. */
   boolean waiting() {
     return key != null && current == null && builder.asked(id());
   }
 
   /**
-   * The content of a file that is to be loaded. One that has changed on the disk, or does not pass
-   * the check (an earlier agent stored it without), is forgotten, and empty is the answer.
+   * Reads a file before it is loaded. Deletes a file that changed on the disk, or that fails the
+   * check because an earlier agent stored it unchecked, and returns empty.
    */
   Optional<byte[]> read(ModuleFile file) {
     Optional<byte[]> content =
@@ -177,8 +180,10 @@ final class ModuleSource {
   }
 
   /**
-   * The kernel says that the file is wrong: builds again, at once, and then more and more rarely,
-   * because what it is built from may have been put right. False when it is not time for that.
+   * Requests a rebuild of a file that the kernel rejected: at once, then with increasing pauses,
+   * since somebody may have installed the right headers.
+   *
+   * @return false if the next rebuild is not due yet
    */
   boolean rebuild() {
     if (!rebuildBackoff.ready(time.millis())) {
@@ -193,18 +198,18 @@ final class ModuleSource {
     try {
       cache.drop(key);
     } catch (IOException e) {
-      // The next store replaces it.
+      // The next module that is stored replaces it.
     }
     current = null;
   }
 
-  /** Nobody wants the module any more. */
+  /** Withdraws the request, because no probe needs the module. */
   void withdraw() {
     if (key != null) {
       try {
         builder.forget(id());
       } catch (IOException e) {
-        // An answer that nobody takes costs some disk until the pod ends.
+        // An answer that stays costs some disk until the pod ends.
       }
     }
     givenUpAt = 0;

@@ -2,23 +2,25 @@ package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 
-/** The decision table: what is seen, against what is wanted. */
+/** The decision table: what to do with the module, by its observed and desired state. */
 final class ModuleTable {
-  /** Version of the proc files that this agent speaks; the module's is in {@code abi.h}. */
+  /** Version of the proc files that this agent supports; the module's is in {@code abi.h}. */
   static final int ABI = 1;
 
   private ModuleTable() {}
 
   /**
-   * @param wanted whether any probe needs the module
-   * @param target srcversion of the module that should be there; null while it is not known (being
-   *     built, or can't be built)
-   * @param users who else has a say
+   * Decides.
+   *
+   * @param wanted whether a probe needs the module
+   * @param target srcversion of the module that should be loaded; null if there is none (yet)
+   * @param users who else uses the module
    */
   static ModuleAction decide(
       ObservedModule observed, boolean wanted, String target, ModuleUsers users) {
     if (observed instanceof ObservedModule.Transient t) {
-      return new ModuleAction.Wait("the kernel says '" + t.initstate() + "'");
+      return new ModuleAction.Wait(
+          "waiting: the kernel has the module in state '" + t.initstate() + "'");
     }
     if (observed instanceof ObservedModule.Live live) {
       return wanted ? wantedLive(live, target, users) : free(users, new ModuleAction.Unload());
@@ -27,10 +29,11 @@ final class ModuleTable {
       return new ModuleAction.Keep();
     }
     if (observed instanceof ObservedModule.BuiltIn) {
-      return new ModuleAction.Refuse("a module of this name is compiled into the kernel");
+      return new ModuleAction.Refuse(
+          "a module named dropprobe is compiled into this kernel, so DropProbe's cannot be loaded");
     }
     return target == null
-        ? new ModuleAction.Wait("no module for this kernel yet")
+        ? new ModuleAction.Wait("waiting for a module for this kernel")
         : new ModuleAction.Load();
   }
 
@@ -40,7 +43,7 @@ final class ModuleTable {
       return usable(live)
           ? new ModuleAction.Keep()
           : new ModuleAction.Wait(
-              "the loaded module's files have ABI " + live.abi() + ", this agent speaks " + ABI);
+              "the loaded module has ABI " + live.abi() + ", but this agent needs " + ABI);
     }
     return free(users, new ModuleAction.Replace());
   }
@@ -52,7 +55,7 @@ final class ModuleTable {
         .orElse(action);
   }
 
-  /** Whether the probes in a loaded module can be worked with. */
+  /** Whether this agent can work with a loaded module. */
   static boolean usable(ObservedModule.Live live) {
     return live.abi() != null && live.abi() == ABI;
   }

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who besides this agent has a say in the module: nobody unloads or replaces it while another
- * owner's lease lives, or while a person counts with it.
+ * Users of the module besides this node's agent. No agent unloads or replaces it while another
+ * node's lease has not expired or the manual probe counts.
  *
- * @param owners other nodes whose lease lives, sorted
+ * @param owners other nodes that own a probe and whose lease has not expired, sorted
  * @param manual whether the probe {@code _manual} counts
  */
 public record ModuleUsers(List<String> owners, boolean manual) {
-  /** Nobody. */
+  /** No other user. */
   public static final ModuleUsers NONE = new ModuleUsers(List.of(), false);
 
   /**
-   * The users besides a node.
+   * Finds the users besides a node.
    *
    * @param observed the module in the kernel
-   * @param probes in the kernel
+   * @param probes all probes in the kernel
    */
   public static ModuleUsers of(ObservedModule observed, List<ProbeSnapshot> probes, String node) {
     List<String> owners =
@@ -34,15 +34,15 @@ public record ModuleUsers(List<String> owners, boolean manual) {
         owners, observed instanceof ObservedModule.Live live && live.manualActive());
   }
 
-  /** What to tell; empty when there is nobody. */
+  /** Who uses the module, for people to read; empty if nobody does. */
   public Optional<String> reason() {
     if (!owners.isEmpty()) {
       return Optional.of(
-          "held by " + String.join(", ", owners) + ", which shares this kernel and counts with it");
+          "in use by node " + String.join(", ", owners) + ", which shares this kernel");
     }
     return manual
         ? Optional.of(
-            "held by the probe _manual; end it on the node with: echo deactivate >"
+            "in use by the manual probe; to end it, run on the node: echo deactivate >"
                 + " /proc/mooc/net/drop-packet")
         : Optional.empty();
   }

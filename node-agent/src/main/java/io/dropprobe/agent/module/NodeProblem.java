@@ -1,11 +1,11 @@
 package io.dropprobe.agent.module;
 
 /**
- * What keeps the module from being as wanted.
+ * A problem that keeps the module from its desired state.
  *
- * @param condition the condition that is False for it
- * @param reason CamelCase word, part of the API
+ * @param condition the condition that it makes False
+ * @param reason the condition's reason, part of the API
  * @param message what happened and what to do
- * @param unsupported true when this node can't have the module, false when something went wrong
+ * @param unsupported true if this node cannot have the module, false if something failed
  */
 public record NodeProblem(String condition, String reason, String message, boolean unsupported) {}

@@ -1,13 +1,13 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.LOAD_FAILED;
-import static io.dropprobe.api.Conditions.Node.MODULE_HELD;
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_HELD;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.ModuleState;
 
-/** Where things stand with the module, as a function of what was seen, decided and tried. */
+/** Derives the outcome of a pass from what was observed, decided and tried. */
 final class Outcomes {
   private Outcomes() {}
 
@@ -37,11 +37,11 @@ final class Outcomes {
       ModuleSource.Supply supply,
       ModuleFile target) {
     if (action instanceof ModuleAction.Held h) {
-      // Sharing a kernel is no problem of this node's; a person's probe is something to act on.
+      // A shared kernel is no problem; a manual probe is, because somebody must end it.
       if (h.byManualProbe()) {
         return held(observed, h.reason(), target);
       }
-      // Not wanted here and wanted elsewhere: this node has left nothing behind.
+      // Another node still uses the module; this one has left nothing behind.
       ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
       return new ModuleOutcome(state, problem, h.reason(), target, usable(observed));
     }
@@ -52,10 +52,10 @@ final class Outcomes {
       return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
     }
     if (!wanted) {
-      boolean there =
+      boolean loaded =
           observed instanceof ObservedModule.Live || observed instanceof ObservedModule.Transient;
       return new ModuleOutcome(
-          there ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
+          loaded ? ModuleState.Loaded : ModuleState.Absent, problem, null, null, false);
     }
     if (problem != null) {
       return failed(problem, target);

@@ -1,48 +1,71 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.*;
+import static io.dropprobe.api.schema.Conditions.Node.ARCHITECTURE_NOT_SUPPORTED;
+import static io.dropprobe.api.schema.Conditions.Node.BUILD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.BUILD_TIMED_OUT;
+import static io.dropprobe.api.schema.Conditions.Node.HEADERS_FOUND;
+import static io.dropprobe.api.schema.Conditions.Node.KERNEL_LOCKDOWN;
+import static io.dropprobe.api.schema.Conditions.Node.KERNEL_SUPPORTED;
+import static io.dropprobe.api.schema.Conditions.Node.LOAD_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULES_DISABLED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULES_NOT_CONFIGURED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_BUILT;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_REFUSED;
+import static io.dropprobe.api.schema.Conditions.Node.SIGNATURE_ENFORCED;
+import static io.dropprobe.api.schema.Conditions.Node.TOOLCHAIN_MISSING;
+import static io.dropprobe.api.schema.Conditions.Node.TRACEPOINT_MISSING;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.KernelFacts;
 import io.dropprobe.agent.kernel.Preflight;
+import io.dropprobe.api.schema.Conditions;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a state of the kernel, an answer of the builder or an errno means here, in words. */
+/** Explains a state of the kernel, an answer of the builder, or an errno. */
 final class Problems {
   private static final Set<String> ARCHITECTURES = Set.of("x86_64", "aarch64");
 
   private static final String WHERE =
-      " (capabilities of the container node-agent in the DaemonSet)";
+      "; add it to the capabilities of the container node-agent in the DaemonSet";
 
   private Problems() {}
 
-  /** What keeps this kernel from taking the module, before anything is tried. */
+  /** Why this kernel would not accept the module; empty if nothing is known against it. */
   static Optional<NodeProblem> before(KernelFacts kernel, Preflight p) {
     if (!ARCHITECTURES.contains(kernel.architecture())) {
       return kernel(
           ARCHITECTURE_NOT_SUPPORTED,
-          "architecture " + kernel.architecture() + "; x86_64 and aarch64 are supported");
+          "this node's architecture is "
+              + kernel.architecture()
+              + "; DropProbe supports x86_64 and aarch64");
     }
     if (!p.modulesConfigured()) {
       return kernel(
-          MODULES_NOT_CONFIGURED, "the kernel was built without loadable modules (CONFIG_MODULES)");
+          MODULES_NOT_CONFIGURED,
+          "this kernel was built without loadable modules (CONFIG_MODULES); select other nodes");
     }
     if (p.modulesDisabled()) {
       return kernel(
           MODULES_DISABLED,
-          "sysctl kernel.modules_disabled is 1; it can only be undone by a reboot without it");
+          "the sysctl kernel.modules_disabled is 1, so this kernel loads no module until it is booted"
+              + " without that");
     }
     if (p.lockedDown()) {
       return kernel(
           KERNEL_LOCKDOWN,
-          "kernel lockdown is '" + p.lockdown() + "' (Secure Boot?): it takes signed modules only");
+          "kernel lockdown is '"
+              + p.lockdown()
+              + "' (often by Secure Boot), so this kernel loads only signed modules, and DropProbe's is"
+              + " not signed; disable lockdown or select other nodes");
     }
     if (Boolean.TRUE.equals(p.signaturesEnforced())) {
       return kernel(
           SIGNATURE_ENFORCED,
-          "the kernel enforces module signatures (module.sig_enforce): it takes signed modules only");
+          "this kernel enforces module signatures (module.sig_enforce), and DropProbe's module is not"
+              + " signed; boot without module.sig_enforce or select other nodes");
     }
     return Optional.empty();
   }
@@ -51,18 +74,19 @@ final class Problems {
     return Optional.of(new NodeProblem(KERNEL_SUPPORTED, reason, message, true));
   }
 
-  /** What an answer without a module means. */
+  /** The problem that an answer without a module reports. */
   static NodeProblem of(BuildAnswer answer) {
     String message = answer.message();
     return switch (answer.result()) {
-      case HEADERS_NOT_FOUND -> new NodeProblem(HEADERS_FOUND, HEADERS_NOT_FOUND, message, true);
+      case HEADERS_NOT_FOUND ->
+          new NodeProblem(HEADERS_FOUND, Conditions.Node.HEADERS_NOT_FOUND, message, true);
       case TOOLCHAIN -> new NodeProblem(HEADERS_FOUND, TOOLCHAIN_MISSING, message, true);
       case DEADLINE -> new NodeProblem(MODULE_BUILT, BUILD_TIMED_OUT, message, false);
       default -> buildFailed(message, answer.log());
     };
   }
 
-  /** First the error, then as much of the log's end as fits. */
+  /** The error, then as much of the end of the log as fits. */
   static NodeProblem buildFailed(String message, String log) {
     String tail = log.strip();
     int room = Math.max(0, 900 - message.length());
@@ -73,32 +97,32 @@ final class Problems {
     return new NodeProblem(MODULE_BUILT, BUILD_FAILED, text, false);
   }
 
-  /** The builder has made a file that is not loaded; see {@link ModuleCheck}. */
+  /** The builder made a file that {@link ModuleCheck} rejects. */
   static NodeProblem refused(String complaint, String release) {
     return new NodeProblem(
         MODULE_BUILT,
         MODULE_REFUSED,
-        "the file dropprobe.ko that the container kmod-builder made for "
+        "the agent does not load the file dropprobe.ko that the container kmod-builder made for "
             + release
-            + " is not loaded: "
+            + ": "
             + complaint
-            + "; is builderImage in the ConfigMap dropprobe the right image, and do the installed"
-            + " headers belong to the running kernel?",
+            + "; check that builderImage in the ConfigMap dropprobe is the right image, and that the"
+            + " installed headers belong to the running kernel",
         false);
   }
 
-  /** The builder's container is there, but no answer came in time. */
+  /** The builder runs, but did not answer in time. */
   static NodeProblem noAnswer() {
     return new NodeProblem(
         MODULE_BUILT,
         BUILD_TIMED_OUT,
-        "the container kmod-builder has not answered in time; see its log",
+        "the container kmod-builder did not answer in time; see its log",
         false);
   }
 
   /**
-   * What it means that finit_module was refused, told apart by state where one errno has many
-   * causes.
+   * Explains why finit_module was refused. Where an errno has many causes, the state of the node
+   * tells them apart.
    */
   static NodeProblem load(KernelException e, Preflight p) {
     return switch (e.errno()) {
@@ -107,29 +131,31 @@ final class Problems {
           new NodeProblem(
               KERNEL_SUPPORTED,
               SIGNATURE_ENFORCED,
-              e.getMessage() + ": the kernel takes modules with a signature that it trusts only",
+              e.getMessage()
+                  + ": this kernel loads only modules with a trusted signature, and DropProbe's is not"
+                  + " signed; see dmesg, or select other nodes",
               true);
       case ENOEXEC ->
           loadFailed(
               e,
-              "the module does not fit the running kernel, also after it was built again; do the installed headers belong to it? see dmesg");
+              "the module does not fit the running kernel, even after a rebuild; check that the"
+                  + " installed headers belong to this kernel, and see dmesg");
       case EINVAL ->
           loadFailed(
               e,
-              "the kernel disagrees about the module's symbols, also after it was built again; do the installed headers belong to it? see dmesg");
+              "the kernel rejects the versions of the module's symbols, even after a rebuild; check"
+                  + " that the installed headers belong to this kernel, and see dmesg");
       case ENOENT ->
           new NodeProblem(
               KERNEL_SUPPORTED,
               TRACEPOINT_MISSING,
               e.getMessage()
-                  + ": a symbol or tracepoint that the module needs is missing; see dmesg",
+                  + ": this kernel lacks a symbol or tracepoint that the module needs; dmesg names it",
               true);
-      case EEXIST ->
-          loadFailed(
-              e,
-              "another module has /proc/mooc (the teaching module that this one descends from?); unload it");
-      case ENOMEM -> loadFailed(e, "no memory for the module");
-      default -> loadFailed(e, "see dmesg on the node");
+      case EEXIST -> loadFailed(e, "another module already has /proc/mooc; unload it");
+      case ENOMEM ->
+          loadFailed(e, "the kernel has no memory for the module; free memory on the node");
+      default -> loadFailed(e, "dmesg on the node may say why");
     };
   }
 
@@ -142,20 +168,21 @@ final class Problems {
     }
     if (p.blacklisted()) {
       return loadFailed(
-          e, "the kernel's command line has it on module_blacklist; boot without that");
+          e, "the kernel's command line lists it in module_blacklist; boot without that");
     }
     return loadFailed(
         e,
-        "capability, modules_disabled and blacklist are as they should be, so a seccomp profile, SELinux or lockdown"
-            + (p.lockdown() == null ? " (its state could not be read)" : "")
-            + " is in the way; see the audit log of the node");
+        "capabilities, modules_disabled and module_blacklist allow it, so a seccomp profile, SELinux or"
+            + " lockdown"
+            + (p.lockdown() == null ? " (whose state the agent cannot read)" : "")
+            + " prevents it; see the node's audit log");
   }
 
   private static NodeProblem loadFailed(KernelException e, String meaning) {
     return new NodeProblem(MODULE_LOADED, LOAD_FAILED, e.getMessage() + ": " + meaning, false);
   }
 
-  /** Whether a load error says that the file itself is wrong, so that building again may help. */
+  /** Whether a load error blames the file, so that a rebuild may help. */
   static boolean wrongFile(Errno errno) {
     return errno == Errno.ENOEXEC || errno == Errno.EINVAL;
   }

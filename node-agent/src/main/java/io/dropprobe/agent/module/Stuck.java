@@ -1,23 +1,24 @@
 package io.dropprobe.agent.module;
 
-import static io.dropprobe.api.Conditions.Node.MODULE_LOADED;
-import static io.dropprobe.api.Conditions.Node.MODULE_STUCK;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_STUCK;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.platform.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Tells what it means that a load or unload takes its time. */
+/** Detects a load or unload that does not return. */
 final class Stuck {
-  /** After this time in one call, it hangs: a good one takes milliseconds. */
+  /** A call that takes longer hangs: a good one takes milliseconds. */
   static final Duration AFTER = Duration.ofMinutes(1);
 
   private final Time time;
 
-  /** Since when the module has been seen on its way in or out; null when it was not. */
+  /** When the module was first observed in transition; null if it was not. */
   private Instant between;
 
   private long betweenMillis;
@@ -27,9 +28,9 @@ final class Stuck {
   }
 
   /**
-   * Where things stand while one of the agent's own calls has not returned.
+   * The outcome of a pass while one of the agent's own calls has not returned.
    *
-   * @param wanted whether any probe of this node needs the module
+   * @param wanted whether a probe of this node needs the module
    */
   ModuleOutcome during(ModuleCalls.Running call, boolean wanted) {
     boolean load = call.kind() == ModuleCalls.Kind.LOAD;
@@ -38,14 +39,15 @@ final class Stuck {
             .formatted(call.kind().syscall, seconds(call.since()), call.kind().done);
     boolean late = call.millis() >= AFTER.toMillis();
     NodeProblem problem = late ? problem(what) : null;
-    ModuleState there = late && wanted ? ModuleState.Failed : ModuleState.Loaded;
-    ModuleState state = load && !late ? ModuleState.Building : load ? ModuleState.Failed : there;
+    ModuleState unloading = late && wanted ? ModuleState.Failed : ModuleState.Loaded;
+    ModuleState state =
+        load && !late ? ModuleState.Building : load ? ModuleState.Failed : unloading;
     return new ModuleOutcome(state, problem, what, call.target(), false);
   }
 
   /**
-   * The problem that another process, maybe this agent's predecessor, hangs in a call; empty when
-   * none does.
+   * The problem that another process, for example this agent's predecessor, hangs in a call; empty
+   * if none does.
    */
   Optional<NodeProblem> between(ObservedModule observed) {
     if (!(observed instanceof ObservedModule.Transient t)) {
@@ -65,7 +67,7 @@ final class Stuck {
   }
 
   private static String seconds(Instant at) {
-    return at.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString();
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static NodeProblem problem(String what) {
@@ -73,9 +75,9 @@ final class Stuck {
         MODULE_LOADED,
         MODULE_STUCK,
         what
-            + ". No probe counts on this node until that ends, and nothing can interrupt it;"
+            + ". No probe counts on this node until the call returns, and nothing can interrupt it;"
             + " while it waits for a network namespace, no new pod can start either."
-            + " dmesg on the node may say what it waits for. If it does not end, reboot the node",
+            + " dmesg on the node may say what it waits for. If it does not return, reboot the node",
         false);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The kernel module on this node: where it comes from (builder, cache), what is to be done with it
- * (a pure table), and doing it.
+ * The kernel module on this node: getting it (builder, cache), deciding what to do with it (a pure
+ * table), and doing it.
  */
 package io.dropprobe.agent.module;

@@ -10,13 +10,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the kernel had at one moment. A pass makes one before it acts and one after; everything else
- * in the pass takes it as a value instead of reading the kernel.
+ * The state of the kernel at one moment. A pass takes one before it acts and one after; the other
+ * parts are given this value instead of reading the kernel themselves.
  *
  * @param module state of the kernel module
  * @param probes all probes in the kernel with their counters, whoever owns them, sorted by name;
  *     empty unless the module is live
- * @param reasons the kernel's names of its drop reasons; none unless the module is live
+ * @param reasons names of the kernel's drop reasons; none unless the module is live
  * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
  *     them
  * @param error why the module's files could not be read, in which case the other parts may be
@@ -39,7 +39,7 @@ public record Observation(
     return new Observation(module, List.of(), ReasonNames.NONE, PodNetns.NONE, null);
   }
 
-  /** The same names and pods, with a newer reading of what commands change. */
+  /** This observation with a newer reading of what commands change. */
   Observation with(ObservedModule newModule, List<ProbeSnapshot> newProbes, String newError) {
     return new Observation(newModule, newProbes, reasons, podNetns, newError);
   }

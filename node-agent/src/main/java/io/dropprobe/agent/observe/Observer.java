@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Reads the kernel for a pass. To read the probes costs the module's lock and the formatting of
- * every counter, so a pass that changes nothing reads them twice and no more.
+ * Reads the kernel for a pass. Reading the probes takes the module's lock and formats every
+ * counter, so a pass that changes nothing reads them only twice.
  */
 public final class Observer {
   private static final System.Logger LOG = System.getLogger(Observer.class.getName());
@@ -39,7 +39,7 @@ public final class Observer {
     try {
       probes = kernel.probes();
       reasons = kernel.reasons();
-      PodNetns found = pods ? podNetns.look() : PodNetns.NONE;
+      PodNetns found = pods ? podNetns.find() : PodNetns.NONE;
       return new Observation(module, probes, reasons, found, null);
     } catch (IOException e) {
       return new Observation(module, probes, reasons, PodNetns.NONE, logged(e));

@@ -1,2 +1,2 @@
-/** One reading of everything in the kernel that a pass decides by, as a value. */
+/** Reads the kernel once, as a value, for everything that a pass decides. */
 package io.dropprobe.agent.observe;

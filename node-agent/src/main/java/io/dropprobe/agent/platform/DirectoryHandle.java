@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * An open directory, for work in a folder in which somebody writes who is not trusted. Each step is
- * made from a descriptor, so nothing that is renamed or replaced meanwhile leads elsewhere:
- * symbolic links are not followed, and opening never blocks.
+ * An open directory, for folders in which untrusted processes write. Every step starts from a
+ * descriptor, so a rename or replacement in between cannot redirect it; symbolic links are not
+ * followed, and opening never blocks.
  *
- * <p>java.nio's SecureDirectoryStream does not suffice: it opens without O_NONBLOCK and
- * O_DIRECTORY, and so waits for ever for the writer of a FIFO.
+ * <p>java.nio's SecureDirectoryStream opens without O_NONBLOCK and O_DIRECTORY, so it would wait
+ * forever for the writer of a FIFO.
  */
 public final class DirectoryHandle implements AutoCloseable {
-  /** Deeper trees are not deleted: each level takes a descriptor and some of the stack. */
+  /** Deeper trees are not deleted: each level costs a descriptor and some of the stack. */
   private static final int DEPTH_LIMIT = 16;
 
   private static final int ENTRIES_LIMIT = 10_000;
@@ -36,10 +36,10 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Opens a directory by a path that is trusted; links in it are followed.
+   * Opens a directory by a trusted path; links in the path are followed.
    *
-   * @throws NoSuchFileException when it is not there
-   * @throws IOException when it can't be opened or is no directory
+   * @throws NoSuchFileException if it does not exist
+   * @throws IOException if it cannot be opened or is not a directory
    */
   public static DirectoryHandle open(Path trusted) throws IOException {
     try {
@@ -54,8 +54,8 @@ public final class DirectoryHandle implements AutoCloseable {
    * Opens a directory in this one.
    *
    * @param name one component
-   * @throws NoSuchFileException when it is not there
-   * @throws IOException when it can't be opened, is a symbolic link or no directory
+   * @throws NoSuchFileException if it does not exist
+   * @throws IOException if it cannot be opened, is a symbolic link or is not a directory
    */
   public DirectoryHandle directory(String name) throws IOException {
     return new DirectoryHandle(openAt(name, Libc.O_DIRECTORY), shown.resolve(name));
@@ -65,18 +65,18 @@ public final class DirectoryHandle implements AutoCloseable {
    * Reads a file in this directory.
    *
    * @param name one component
-   * @param limit most bytes that it may have
-   * @throws NoSuchFileException when it is not there
-   * @throws IOException when it can't be read, is larger, or is no regular file
+   * @param limit maximum size in bytes
+   * @throws NoSuchFileException if it does not exist
+   * @throws IOException if it cannot be read, is larger, or is not a regular file
    */
   public byte[] read(String name, int limit) throws IOException {
     int file = openAt(name, Libc.O_NONBLOCK);
     try {
-      // The file that is open, whatever has the name by now.
+      // The open file, whatever the name refers to by now.
       Path opened = descriptor(file);
       BasicFileAttributes found = Files.readAttributes(opened, BasicFileAttributes.class);
       if (!found.isRegularFile()) {
-        throw new IOException(shown.resolve(name) + " is no regular file");
+        throw new IOException(shown.resolve(name) + " is not a regular file");
       }
       if (found.size() > limit) {
         throw new IOException(tooLarge(name, limit));
@@ -94,8 +94,8 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * A path to an entry, as long as this is open. For what does not follow a link as the last
-   * component: to create anew, rename, delete.
+   * Returns a path to an entry, valid while this directory is open. Use it only for operations that
+   * do not follow a link as the last component: create a new file, rename, delete.
    *
    * @param name one component
    */
@@ -103,28 +103,30 @@ public final class DirectoryHandle implements AutoCloseable {
     return descriptor(fd).resolve(component(name));
   }
 
-  /** Whether a regular file of the name is there; a link to one is none. */
+  /** Whether the directory has a regular file of that name; a link to one does not count. */
   public boolean hasFile(String name) {
     return Files.isRegularFile(entry(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * Deletes a file, or a directory with all in it; what is not there is fine.
+   * Deletes a file, or a directory with everything in it, if it exists.
    *
    * @param name one component
-   * @throws IOException when something can't be deleted, or there is too much of it: 16 levels,
+   * @throws IOException if something cannot be deleted, or the tree has more than 16 levels or
    *     10,000 entries
    */
   public void deleteTree(String name) throws IOException {
     deleteTree(name, DEPTH_LIMIT, ENTRIES_LIMIT);
   }
 
-  /** Returns how many entries are left of those that may be deleted. */
+  /** Returns how many more entries may be deleted. */
   private int deleteTree(String name, int depth, int entries) throws IOException {
     Path entry = entry(name);
     int left = entries;
     if (depth == 0 || left == 0) {
-      throw new IOException(shown.resolve(name) + ": too many files or folders to delete");
+      throw new IOException(
+          shown.resolve(name)
+              + ": not deleted, because it has more than 16 levels or 10,000 entries");
     }
     if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryHandle inner = directory(name);
@@ -140,11 +142,11 @@ public final class DirectoryHandle implements AutoCloseable {
     return left - 1;
   }
 
-  /** The characters that are the same bytes in every locale; Java can't name others in each. */
+  /** Java cannot name files with other characters in every locale. */
   private String plain(Path child) throws IOException {
     String name = child.getFileName().toString();
     if (!name.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
-      throw new IOException(shown + " has an entry whose name is not plain ASCII");
+      throw new IOException(shown + " has an entry whose name is not printable ASCII");
     }
     return name;
   }
@@ -160,7 +162,7 @@ public final class DirectoryHandle implements AutoCloseable {
 
   private static String component(String name) {
     if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
-      throw new IllegalArgumentException("not the name of an entry: '" + name + "'");
+      throw new IllegalArgumentException("not the name of a directory entry: '" + name + "'");
     }
     return name;
   }
@@ -168,8 +170,8 @@ public final class DirectoryHandle implements AutoCloseable {
   private static IOException failed(Path path, LastErrorException e) {
     return switch (e.getErrorCode()) {
       case ENOENT -> new NoSuchFileException(path.toString());
-      case ELOOP -> new IOException(path + " is a symbolic link, which is not followed");
-      default -> new IOException(path + " can't be opened: errno " + e.getErrorCode());
+      case ELOOP -> new IOException(path + " is a symbolic link, which the agent does not follow");
+      default -> new IOException(path + " cannot be opened: errno " + e.getErrorCode());
     };
   }
 

@@ -3,12 +3,12 @@ package io.dropprobe.agent.platform;
 import java.util.logging.LogManager;
 
 /**
- * Keeps the log going while the process ends: the JDK's own manager drops its handlers in a
- * shutdown hook, and the last things done are worth reading.
+ * Keeps logging during shutdown. The JDK's own manager removes its handlers in a shutdown hook,
+ * before the agent's hook has logged what it does.
  */
 public final class LastingLogManager extends LogManager {
   @Override
   public void reset() {
-    // Nothing: see above.
+    // Keeps the handlers; see the class comment.
   }
 }

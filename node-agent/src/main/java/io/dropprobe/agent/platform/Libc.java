@@ -6,7 +6,8 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 
 /**
- * The functions of the C library in use. Each throws LastErrorException instead of returning -1.
+ * The functions of the C library that the agent calls. Each throws LastErrorException instead of
+ * returning -1.
  */
 public interface Libc extends Library {
   Libc INSTANCE = Native.load("c", Libc.class);
@@ -20,7 +21,7 @@ public interface Libc extends Library {
   int MFD_CLOEXEC = 1;
   int MFD_NOEXEC_SEAL = 8;
 
-  // The two that differ between the architectures.
+  // These two differ between the architectures.
   int O_DIRECTORY = ARM64 ? 0x4000 : 0x10000;
   int O_NOFOLLOW = ARM64 ? 0x8000 : 0x20000;
 

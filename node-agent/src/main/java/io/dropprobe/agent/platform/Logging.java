@@ -10,9 +10,9 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** One line for each message, on standard error. */
+/** Writes one line for each message to standard error. */
 public final class Logging {
-  // Held, or the settings below could be collected with them.
+  // Strong references: java.util.logging drops a logger, and its level, that nobody refers to.
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger CLIENT = Logger.getLogger("io.fabric8");
 
@@ -30,8 +30,7 @@ public final class Logging {
     out.setFormatter(new OneLine());
     ROOT.addHandler(out);
     ROOT.setLevel(level(level));
-    // At each disconnect the client logs a stack trace that says nothing; what it comes to is said
-    // by the one who asked.
+    // At each disconnect the client logs a stack trace without a cause. Its callers log the error.
     CLIENT.setLevel(Level.SEVERE);
   }
 

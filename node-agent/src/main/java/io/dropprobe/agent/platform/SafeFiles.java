@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Files that are there whole or not at all, also after a power cut. */
+/** Crash-safe file replacement: write, fsync, rename, fsync the directory. */
 public final class SafeFiles {
   private SafeFiles() {}
 
   /**
-   * Replaces a file: written beside it, synced, renamed, the folder synced.
+   * Replaces a file atomically.
    *
-   * @throws IOException when any step fails; the old content is still there then
+   * @throws IOException if a step fails, in which case the file keeps its old content
    */
   public static void replace(Path file, byte[] content) throws IOException {
     Path dir = file.getParent();
@@ -27,7 +27,7 @@ public final class SafeFiles {
     syncDirectory(dir);
   }
 
-  /** Writes a file and waits until the disk has it. */
+  /** Writes a file and waits until it is on the disk. */
   public static void writeSynced(Path file, byte[] content) throws IOException {
     try (FileChannel out =
         FileChannel.open(
@@ -43,19 +43,19 @@ public final class SafeFiles {
     }
   }
 
-  /** Makes renames in a folder last. */
+  /** Makes renames in a directory durable. */
   public static void syncDirectory(Path dir) throws IOException {
     try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Removes a file, or a folder with all in it; what is not there is fine. Follows no links. */
+  /** Deletes a file, or a directory with everything in it, if it exists. Follows no links. */
   public static void deleteTree(Path path) throws IOException {
     try (DirectoryHandle parent = DirectoryHandle.open(path.getParent())) {
       parent.deleteTree(path.getFileName().toString());
     } catch (NoSuchFileException e) {
-      // Without the parent there is nothing to remove.
+      // Without the parent directory there is nothing to delete.
     }
   }
 }

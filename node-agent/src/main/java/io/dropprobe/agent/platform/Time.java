@@ -3,15 +3,15 @@ package io.dropprobe.agent.platform;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The two clocks. Injected, so that tests own them. */
+/** The two clocks, injected so that tests control them. */
 public interface Time {
-  /** Time of day; may jump. For what people and other machines read. */
+  /** Time of day, which may jump. For times that people and other machines read. */
   Instant wall();
 
-  /** Milliseconds since some moment; never goes back. For what has to wait. */
+  /** Milliseconds since an arbitrary moment; never decreases. For delays. */
   long millis();
 
-  /** The machine's own. */
+  /** The clocks of the machine. */
   static Time system() {
     return new Time() {
       @Override
@@ -26,7 +26,7 @@ public interface Time {
     };
   }
 
-  /** The moment on {@link #millis} that lies the given time ahead. */
+  /** The value of {@link #millis} after a duration from now. */
   default long in(Duration duration) {
     return millis() + duration.toMillis();
   }

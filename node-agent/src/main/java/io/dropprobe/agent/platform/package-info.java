@@ -1,5 +1,5 @@
 /**
- * What every other package may build on: the clocks, crash-safe files, folders in which strangers
- * write, digests, the C library and logging. Imports nothing of the agent.
+ * What every other package may use: clocks, crash-safe files, access to folders in which untrusted
+ * processes write, digests, the C library and logging. Imports no other package of the agent.
  */
 package io.dropprobe.agent.platform;

@@ -3,13 +3,13 @@ package io.dropprobe.agent.pod;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the uid of a pod in a cgroup's path, as the kubelet's two cgroup drivers name it. */
+/** Finds the UID of a pod in the path of a cgroup, for both cgroup drivers of the kubelet. */
 final class PodCgroup {
   private static final String HEX = "[0-9a-f]";
 
   /**
-   * {@code …-podUID_WITH_UNDERSCORES.slice} (systemd) or {@code /podUID-WITH-DASHES} (cgroupfs); a
-   * static pod's uid is 32 digits in both.
+   * {@code …-podUID_WITH_UNDERSCORES.slice} (systemd) or {@code /podUID-WITH-DASHES} (cgroupfs).
+   * The UID of a static pod has 32 digits in both.
    */
   private static final Pattern POD =
       Pattern.compile(
@@ -19,7 +19,7 @@ final class PodCgroup {
 
   private PodCgroup() {}
 
-  /** Outermost first: a pod may run a kubelet with pods of its own. Empty for none. */
+  /** UIDs in the path, outermost first, since a pod may run a kubelet with pods of its own. */
   static List<String> uids(String path) {
     return POD.matcher(path).results().map(m -> m.group(1).replace('_', '-')).toList();
   }

@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The kubelet's folders of pod logs, by whose names a node knows its pods without asking anyone:
- * {@code NAMESPACE_NAME_UID}. It makes a pod's folder before it starts it. A static pod's uid there
- * is the one in its cgroup, not that of its mirror in the API.
+ * Names of the kubelet's pod log directories, {@code NAMESPACE_NAME_UID}, which tell a node its
+ * pods without the API server. The kubelet creates a pod's directory before it starts the pod. For
+ * a static pod the name has the UID that its cgroup has, not that of its mirror pod in the API.
  */
 public final class PodFolders {
   private PodFolders() {}
 
-  /** Namespace by uid of the pod. What is named otherwise is no pod's. */
+  /** Kubernetes namespace by UID of the pod. Other names are skipped. */
   static Map<String, String> namespaces(Collection<String> folders) {
     Map<String, String> namespaces = new HashMap<>();
     for (String folder : folders) {
-      // None of the parts has an underscore.
+      // No part contains an underscore.
       String[] parts = folder.split("_");
       if (parts.length == 3) {
         namespaces.put(parts[2], parts[0]);
@@ -32,9 +32,9 @@ public final class PodFolders {
   }
 
   /**
-   * Names only; nothing in them is read.
+   * Lists the names; reads nothing in the directories.
    *
-   * @return empty when the folder can't be read
+   * @return empty if the directory cannot be read
    */
   public static Optional<List<String>> list(Path logs) {
     try (Stream<Path> folders = Files.list(logs)) {

@@ -13,54 +13,60 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The network namespaces of this node's pods, by their Kubernetes namespace. The node's own is no
- * pod's: what happens there cannot be told apart by it.
+ * The network namespaces of this node's pods, by their Kubernetes namespace. The node's own network
+ * namespace never belongs to a pod, because pods with hostNetwork share it.
  *
- * @param cookies by Kubernetes namespace, in the order of the numbers
- * @param problem why the pods can't be told apart; null when they can
+ * @param cookies netns cookies by Kubernetes namespace, in numeric order
+ * @param problem why the pods of this node cannot be identified; null if they can
  */
 public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
-  /** As many as the module takes for one probe. */
+  /** Maximum that the module accepts for one probe. */
   public static final int LIMIT = 512;
 
-  /** Of a node without pods, and where nobody asks. */
+  /** No pods: for a node without any, and for passes in which no probe needs them. */
   public static final PodNetns NONE = new PodNetns(Map.of(), null);
 
-  /** Looks at the node. */
+  /** Finds the network namespaces of the pods. */
   public interface Source {
     /**
-     * @throws IOException when the kernel's files can't be read
+     * Reads the node.
+     *
+     * @throws IOException if the kernel's files cannot be read
      */
-    PodNetns look() throws IOException;
+    PodNetns find() throws IOException;
   }
 
   /**
-   * What a probe for some Kubernetes namespaces matches.
+   * The network namespaces that a probe matches.
    *
-   * @param cookies with commas in between; empty for nothing
-   * @param note what is not matched though it is asked for; null for nothing
+   * @param cookies separated by commas; empty for none
+   * @param note which part of the request is not matched, and why; null if all is
    */
   public record Choice(String cookies, String note) {}
 
   /**
-   * @param folders names of the kubelet's folders of pod logs; empty when they can't be read
+   * Assigns network namespaces to pods.
+   *
+   * @param folders names of the kubelet's pod log directories; empty if they cannot be read
    */
   public static PodNetns of(NetNamespaces kernel, Optional<List<String>> folders) {
     if (folders.isEmpty()) {
-      return unknown("the kubelet's folder of pod logs (/var/log/pods) can't be read");
+      return unknown("the agent cannot read the kubelet's pod log directory /var/log/pods");
     }
     if (kernel.own() == null) {
-      return unknown("the node's own network namespace can't be told from the pods'");
+      return unknown(
+          "the agent cannot identify the node's own network namespace (/proc/self/ns/net)");
     }
     if (kernel.all().stream().allMatch(n -> n.cgroup().equals("/") || n.cgroup().equals("-"))) {
-      return unknown("the kernel does not know which pod is where (a node with cgroup v1 only?)");
+      return unknown(
+          "no network namespace has a pod's cgroup; is this a node with cgroup v1 only?");
     }
     Map<String, String> namespaces = PodFolders.namespaces(folders.get());
     if (namespaces.isEmpty()) {
-      // This agent is a pod itself.
+      // The agent itself runs in a pod.
       return unknown(
-          "/var/log/pods has no folder of any pod, not even of this agent's, so the kubelet's podLogsDir"
-              + " must be another folder; set it back to use match.namespaces on this node");
+          "/var/log/pods has no directory of any pod, not even of this agent, so the kubelet's"
+              + " podLogsDir is another directory; set it back to use match.namespaces on this node");
     }
     Map<String, TreeSet<String>> cookies = new HashMap<>();
     for (NetNamespace n : kernel.all()) {
@@ -83,10 +89,10 @@ public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
         (a, b) -> Long.compareUnsigned(Long.parseUnsignedLong(a), Long.parseUnsignedLong(b)));
   }
 
-  /** Those of the pods in these Kubernetes namespaces, at most as many as the module takes. */
+  /** Network namespaces of the pods in Kubernetes namespaces, at most {@link #LIMIT}. */
   public Choice choose(Collection<String> namespaces) {
     if (problem != null) {
-      return new Choice("", "spec.match.namespaces: nothing is matched: " + problem);
+      return new Choice("", "spec.match.namespaces matches nothing on this node: " + problem);
     }
     TreeSet<String> all = numbers();
     namespaces.forEach(n -> all.addAll(cookies.getOrDefault(n, numbers())));
@@ -95,7 +101,8 @@ public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
         text,
         all.size() <= LIMIT
             ? null
-            : "spec.match.namespaces: pods with %d networks are here, of which %d are matched"
+            : ("spec.match.namespaces: this node has %d network namespaces of such pods;"
+                    + " only the oldest %d are matched")
                 .formatted(all.size(), LIMIT));
   }
 }

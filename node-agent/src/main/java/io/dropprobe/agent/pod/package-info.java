@@ -1,2 +1,2 @@
-/** Which network namespaces are those of a Kubernetes namespace's pods on this node. */
+/** Finds the network namespaces of the pods of a Kubernetes namespace on this node. */
 package io.dropprobe.agent.pod;

@@ -1,20 +1,20 @@
 package io.dropprobe.agent.probe;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.NodeSelection;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Wanted;
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.rules.Wanted;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Stages;
-import io.fabric8.kubernetes.api.model.Taint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A DropProbe that selects this node.
@@ -37,7 +37,7 @@ public record DesiredProbe(
     boolean stages,
     Duration interval) {
 
-  private static final Duration INTERVAL = Duration.ofSeconds(30);
+  private static final Duration INTERVAL = Durations.parse(Defaults.REPORT_INTERVAL);
 
   /** Whether it should count now. */
   public boolean active() {
@@ -53,20 +53,15 @@ public record DesiredProbe(
    * Those of all DropProbes that are this node's, sorted by name. One that is being deleted is
    * none.
    *
-   * @param labels of the Node
-   * @param taints of the Node
+   * @param node the own Node
    * @param history takes note of what is selected
    */
   public static List<DesiredProbe> select(
-      Collection<DropProbe> all,
-      Map<String, String> labels,
-      List<Taint> taints,
-      History history,
-      Instant now) {
+      Collection<DropProbe> all, NodeFacts node, History history, Instant now) {
     List<DesiredProbe> wanted =
         all.stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-            .filter(p -> NodeSelection.selects(p.getSpec(), labels, taints, history.selected(p)))
+            .filter(p -> NodeSelection.selects(p.getSpec(), node, history.selected(p)))
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();

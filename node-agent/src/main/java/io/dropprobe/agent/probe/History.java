@@ -1,6 +1,6 @@
 package io.dropprobe.agent.probe;
 
-import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.rules.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Instant;

@@ -2,6 +2,8 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Limits;
 
 /** Translates an error of the module into the state of a probe. */
 final class Refusals {
@@ -10,21 +12,24 @@ final class Refusals {
   static Verdict verdict(Step step, KernelException e) {
     if (e.errno() == Errno.EINVAL && (step instanceof Step.Add || step instanceof Step.SetNetns)) {
       return new Verdict.Failed(
-          "MatchNotSupported",
+          Conditions.Node.MATCH_NOT_SUPPORTED,
           "the loaded module does not support a part of spec.match or spec.stages (EINVAL); wait"
               + " until the module is replaced, or remove that part");
     }
     return switch (e.errno()) {
       case ENOSPC ->
           new Verdict.Failed(
-              "TooManyProbes",
-              "this kernel has 16 probes already; delete some or select fewer nodes");
+              Conditions.Node.TOO_MANY_PROBES,
+              "this kernel has "
+                  + Limits.PROBES_PER_KERNEL
+                  + " probes already; delete some or select fewer nodes");
       case ENOMEM ->
           new Verdict.Failed(
-              "NoMemory", "the counters would exceed the module's memory limit (memory_limit_mib)");
+              Conditions.Node.NO_MEMORY,
+              "the counters would exceed the module's memory limit (memory_limit_mib)");
       // The kernel has changed since it was observed; the next pass observes it again.
       case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
-      default -> new Verdict.Failed("KernelRefused", e.getMessage());
+      default -> new Verdict.Failed(Conditions.Node.KERNEL_REFUSED, e.getMessage());
     };
   }
 }

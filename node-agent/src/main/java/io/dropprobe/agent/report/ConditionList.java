@@ -1,19 +1,31 @@
 package io.dropprobe.agent.report;
 
-import static io.dropprobe.api.Conditions.Node.*;
+import static io.dropprobe.api.schema.Conditions.Node.AS_WANTED;
+import static io.dropprobe.api.schema.Conditions.Node.BUILDING;
+import static io.dropprobe.api.schema.Conditions.Node.BUILT;
+import static io.dropprobe.api.schema.Conditions.Node.HEADERS_FOUND;
+import static io.dropprobe.api.schema.Conditions.Node.HEADERS_PRESENT;
+import static io.dropprobe.api.schema.Conditions.Node.IN_ORDER;
+import static io.dropprobe.api.schema.Conditions.Node.KERNEL_SUPPORTED;
+import static io.dropprobe.api.schema.Conditions.Node.LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_BUILT;
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+import static io.dropprobe.api.schema.Conditions.Node.NOT_NEEDED;
+import static io.dropprobe.api.schema.Conditions.Node.NOT_REACHED;
+import static io.dropprobe.api.schema.Conditions.Node.NO_PROBE;
+import static io.dropprobe.api.schema.Conditions.Node.OWNED_ELSEWHERE;
+import static io.dropprobe.api.schema.Conditions.Node.PROBES_ACTIVE;
+import static io.dropprobe.api.schema.Conditions.Node.PROBE_FAILED;
+import static io.dropprobe.api.schema.Conditions.Node.SUPPORTED;
 
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.Verdict;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The node's conditions, in the order in which they can fail. False is kept for what somebody has
@@ -25,13 +37,10 @@ final class ConditionList {
   private static final String FALSE = "False";
   private static final String UNKNOWN = "Unknown";
 
-  private final List<Condition> previous;
-  private final Instant now;
-  private final List<Condition> list = new ArrayList<>();
+  private final ConditionSet conditions;
 
   private ConditionList(List<Condition> previous, Instant now) {
-    this.previous = previous == null ? List.of() : previous;
-    this.now = now;
+    this.conditions = new ConditionSet(previous, null, now);
   }
 
   /**
@@ -47,7 +56,7 @@ final class ConditionList {
     ConditionList c = new ConditionList(previous, now);
     c.module(module, namesReasons);
     c.probes(module, probes);
-    return c.list;
+    return c.conditions.list();
   }
 
   private void module(ModuleOutcome m, boolean namesReasons) {
@@ -129,26 +138,6 @@ final class ConditionList {
   }
 
   private void add(String type, String status, String reason, String message) {
-    String text = message == null ? "" : cut(message);
-    String since =
-        previous.stream()
-            .filter(p -> p.getType().equals(type) && Objects.equals(p.getStatus(), status))
-            .map(Condition::getLastTransitionTime)
-            .findFirst()
-            .orElse(Times.format(now));
-    list.add(
-        new ConditionBuilder()
-            .withType(type)
-            .withStatus(status)
-            .withReason(reason)
-            .withMessage(text)
-            .withLastTransitionTime(since)
-            .build());
-  }
-
-  static String cut(String message) {
-    return message.length() <= Limits.MESSAGE
-        ? message
-        : message.substring(0, Limits.MESSAGE - 1) + "…";
+    conditions.set(type, status, reason, message);
   }
 }

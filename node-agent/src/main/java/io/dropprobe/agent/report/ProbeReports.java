@@ -8,22 +8,21 @@ import io.dropprobe.agent.module.NodeProblem;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.probe.Verdict;
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Names;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.rules.Largest;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** The part of the report that speaks of one probe. */
 final class ProbeReports {
@@ -81,21 +80,21 @@ final class ProbeReports {
     if (problem != null) {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
-      r.message = ConditionList.cut(problem.message());
+      r.message = Limits.cut(problem.message());
     } else if (p.verdict() instanceof Verdict.AsDesired w) {
       acted(r, p, p.desired().state());
-      r.message = w.note() == null ? null : ConditionList.cut(w.note());
+      r.message = Limits.cut(w.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {
       acted(r, p, ProbeState.Failed);
       r.reason = f.reason();
-      r.message = ConditionList.cut(f.message());
+      r.message = Limits.cut(f.message());
     } else if (p.verdict() instanceof Verdict.Elsewhere e) {
       acted(r, p, ProbeState.OwnedElsewhere);
       r.ownedBy = e.owner();
-      r.message = ConditionList.cut(e.message());
+      r.message = Limits.cut(e.message());
     } else if (p.verdict() instanceof Verdict.Pending pending) {
       // No generation: this one has not been acted on, and an earlier one says nothing about now.
-      r.message = ConditionList.cut(pending.message());
+      r.message = Limits.cut(pending.message());
     }
   }
 
@@ -109,17 +108,14 @@ final class ProbeReports {
     Counts base = inKernel ? a.base() : a.total();
     Counts total = a.total();
     r.epoch = inKernel ? a.epoch() : null;
-    r.base = base(base);
+    r.base = new Base();
+    r.base.assign(base.counters());
     r.since = a.since() == null ? null : Times.format(a.since());
     r.last = total.last() == null ? null : Times.format(total.last());
-    r.packets = total.packets();
-    r.segments = total.segments();
-    r.bytes = total.bytes();
-    r.noise = total.noise();
-    r.unkeyed = total.unkeyed();
+    r.assign(total.counters());
     r.reasons =
         namesReasons
-            ? list(total.reasons(), total.packets(), Limits.NODE_REASONS).entrySet().stream()
+            ? Largest.of(total.reasons(), Limits.NODE_REASONS, r.packets).entrySet().stream()
                 .map(
                     e ->
                         new ReasonCount(
@@ -127,58 +123,30 @@ final class ProbeReports {
                 .toList()
             : null;
     r.locations =
-        list(total.locations(), total.packets(), Limits.NODE_LOCATIONS).entrySet().stream()
+        Largest.of(total.locations(), Limits.NODE_LOCATIONS, r.packets).entrySet().stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
     r.stages = StageReports.of(total.stages());
   }
 
-  private static Base base(Counts c) {
-    Base b = new Base();
-    b.packets = c.packets();
-    b.segments = c.segments();
-    b.bytes = c.bytes();
-    b.noise = c.noise();
-    b.unkeyed = c.unkeyed();
-    return b;
-  }
-
-  /** The largest, and under {@code other} all that the headline has and the list has not. */
-  private static Map<String, Long> list(Map<String, Long> all, long headline, int keep) {
-    Map<String, Long> named = new TreeMap<>(all);
-    named.remove(Names.OTHER);
-    Map<String, Long> list = new LinkedHashMap<>();
-    named.entrySet().stream()
-        .filter(e -> e.getValue() > 0)
-        .sorted(
-            Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .limit(keep)
-        .forEach(e -> list.put(e.getKey(), e.getValue()));
-    long rest = headline - list.values().stream().mapToLong(Long::longValue).sum();
-    if (rest > 0) {
-      list.put(Names.OTHER, rest);
-    }
-    return list;
-  }
-
-  /**
-   * Cuts the lists of reports to a number of entries; what is cut goes to {@code other}.
-   *
-   * @param reports are changed
-   */
+  /** Shortens the lists of all reports to a number of entries; the rest goes to {@code other}. */
   static void cutLists(List<ProbeReport> reports, int keep) {
     for (ProbeReport r : reports) {
       if (r.reasons != null && r.reasons.size() > keep) {
-        long rest = r.reasons.stream().skip(keep).mapToLong(x -> x.packets).sum();
-        r.reasons = new java.util.ArrayList<>(r.reasons.subList(0, keep));
-        r.reasons.add(new ReasonCount(Names.OTHER, rest, null, null));
+        r.reasons =
+            cut(r.reasons, c -> c.reason, c -> c.packets, keep)
+                .with(rest -> new ReasonCount(Names.OTHER, rest, null, null));
       }
       if (r.locations != null && r.locations.size() > keep) {
-        long rest = r.locations.stream().skip(keep).mapToLong(x -> x.packets).sum();
-        r.locations = new java.util.ArrayList<>(r.locations.subList(0, keep));
-        r.locations.add(new LocationCount(Names.OTHER, rest));
+        r.locations =
+            cut(r.locations, c -> c.location, c -> c.packets, keep)
+                .with(rest -> new LocationCount(Names.OTHER, rest));
       }
     }
+  }
+
+  private static <E> Largest<E> cut(
+      List<E> list, Function<E, String> name, ToLongFunction<E> packets, int keep) {
+    return Largest.of(list, name, packets, keep, list.stream().mapToLong(packets).sum());
   }
 }

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.report;
 
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;

@@ -3,7 +3,7 @@ package io.dropprobe.agent.report;
 import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ModuleInfo;

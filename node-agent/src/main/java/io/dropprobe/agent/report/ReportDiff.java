@@ -3,8 +3,10 @@ package io.dropprobe.agent.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Tells how two reports differ: not at all, in counts only, or in what is going on. */
 enum ReportDiff {
@@ -16,18 +18,10 @@ enum ReportDiff {
 
   /** Parts of a probe's report that move with the traffic. */
   private static final List<String> COUNT_FIELDS =
-      List.of(
-          "packets",
-          "segments",
-          "bytes",
-          "noise",
-          "unkeyed",
-          "perSecond",
-          "last",
-          "reasons",
-          "locations",
-          "workloads",
-          "stages");
+      Stream.concat(
+              Counters.NAMES.stream(),
+              Stream.of("perSecond", "last", "reasons", "locations", "stages"))
+          .toList();
 
   /**
    * @param before null is no report

@@ -1,7 +1,7 @@
 package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.count.Stage;
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.StageCount;
 import java.util.List;
 import java.util.Map;

@@ -122,7 +122,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(1)
-  void seesItsNodeAndTheDropProbesAndThatThereIsNoReportYet() throws InterruptedException {
+  void readsNodeAndDropProbesWithoutReport() throws InterruptedException {
     Optional<ClusterView> view = await("view", cluster::view, Optional::isPresent);
     assertEquals("a", view.orElseThrow().node().labels().get("zone"));
     assertNull(view.orElseThrow().report());
@@ -133,7 +133,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(2)
-  void followsItsNode() throws InterruptedException {
+  void followsNode() throws InterruptedException {
     client
         .nodes()
         .withName("worker-1")
@@ -193,7 +193,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(4)
-  void whatIsAbsentInTheNextReportIsGone() {
+  void removesFieldsAbsentInNextReport() {
     DropProbeNodeStatus s = status(8);
     s.probes = List.of();
     s.module.srcversion = null;
@@ -203,7 +203,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(5)
-  void aReportThatSomebodyDeletedIsMadeAgain() {
+  void recreatesDeletedReport() {
     client.resources(DropProbeNode.class).withName("worker-1").delete();
     Exception first = write(status(9));
     assertTrue(first != null && first.getMessage().contains("not found"), String.valueOf(first));
@@ -213,7 +213,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(5)
-  void aReportOfANodeThatIsGoneIsNotMadeAgain() {
+  void writesNoReportOfDeletedNode() {
     DropProbeNodeStatus s = status(9);
     s.nodeUID = "of-an-earlier-node";
     Exception e = write(s);
@@ -223,7 +223,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(5)
-  void keepsAnEarlierNodesCountsUntilTheDropProbeHasFoldedThem() throws InterruptedException {
+  void keepsCountsOfEarlierNodeUntilFolded() throws InterruptedException {
     String earlier = nodeUid;
     String report = written().getMetadata().getUid();
     client.nodes().withName("worker-1").delete();
@@ -265,7 +265,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(5)
-  void carriesNothingIntoAnotherReportThanTheOneItWasReadFrom() {
+  void carriesCountsOnlyIntoReportTheyWereReadFrom() {
     client.resources(DropProbeNode.class).withName("worker-1").delete();
     write(status(5));
     assertNull(write(status(5)));
@@ -301,7 +301,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(6)
-  void findsItsOwnReportAfterARestart() throws InterruptedException {
+  void readsOwnReportAfterRestart() throws InterruptedException {
     try (KubernetesCluster next =
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
@@ -313,7 +313,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(7)
-  void asksAtTheEndAndHearsThatItsNamespaceGoes() {
+  void asksOnShutdownAndSeesDeletedNamespace() {
     assertEquals(1, cluster.ask().orElseThrow().probes().size());
     client
         .namespaces()
@@ -331,7 +331,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(8)
-  void hearsThatItsKindsAreGone() throws InterruptedException {
+  void asksOnShutdownAndSeesDeletedKinds() throws InterruptedException {
     client
         .apiextensions()
         .v1()
@@ -346,7 +346,7 @@ class KubernetesClusterIT {
 
   @Test
   @Order(9)
-  void hearsNothingFromAServerThatIsDown() {
+  void unreachableServerGivesNoAnswer() {
     server.close();
     assertEquals(Optional.empty(), cluster.ask());
     assertTrue(cluster.view().isPresent(), "the last view stays");

@@ -3,7 +3,7 @@ package io.dropprobe.agent.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.Predecessor;
 import java.util.Collections;
@@ -14,43 +14,43 @@ class NodeIdentityGuardTest {
   private final NodeIdentityGuard turn = new NodeIdentityGuard();
 
   @Test
-  void theFirstReportOfANodeAndTheNextOneMayBeWritten() {
+  void firstAndNextReportOfNodeMayBeWritten() {
     assertEquals(Optional.empty(), turn.obstacle("w", "n1", "n1", null, 0));
     assertEquals(Optional.empty(), turn.obstacle("w", "n1", "n1", of("n1"), 0));
   }
 
   @Test
-  void aNodeThatIsGoneHasNothingToReport() {
+  void deletedNodeMayNotReport() {
     String gone = turn.obstacle("w", "n1", null, null, 0).orElseThrow();
     assertTrue(gone.contains("deleted: there is nothing to report"), gone);
   }
 
   @Test
-  void aReportOfTheEarlierNodeIsNotMadeUnderTheNewOnesName() {
+  void reportOfEarlierNodeIsNotWrittenForNewOne() {
     assertTrue(turn.obstacle("w", "n1", "n2", null, 0).isPresent());
   }
 
   @Test
-  void anEarlierNodesReportIsLeftToTheOperatorForAMinute() {
+  void waitsOneMinuteForOperatorToFoldEarlierNode() {
     assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 5_000).isPresent());
     assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 64_999).isPresent());
     assertEquals(Optional.empty(), turn.obstacle("w", "n2", "n2", of("n1"), 65_000));
   }
 
   @Test
-  void whenTheOperatorHasDeletedItNothingIsWaitedFor() {
+  void doesNotWaitOnceOperatorDeletedReport() {
     assertTrue(turn.obstacle("w", "n2", "n2", of("n1"), 0).isPresent());
     assertEquals(Optional.empty(), turn.obstacle("w", "n2", "n2", null, 3_000));
   }
 
   @Test
-  void eachEarlierNodeIsWaitedFor() {
+  void waitsForEachEarlierNode() {
     turn.obstacle("w", "n2", "n2", of("n1"), 0);
     assertTrue(turn.obstacle("w", "n3", "n3", of("n2"), 70_000).isPresent());
   }
 
   @Test
-  void reportThatCarriesAsManyNodesAsItCanIsNotReplaced() {
+  void fullReportIsNotReplaced() {
     DropProbeNodeStatus full = of("n1");
     full.predecessors = Collections.nCopies(Limits.PREDECESSORS, new Predecessor());
     assertTrue(turn.obstacle("w", "n2", "n2", full, 0).isPresent());

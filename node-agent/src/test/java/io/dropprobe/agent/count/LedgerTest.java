@@ -8,6 +8,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.StageReading;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
@@ -80,15 +81,15 @@ class LedgerTest {
   }
 
   private long total() {
-    return ledger.find("u1", "s", "n1").orElseThrow().total().packets();
+    return ledger.find("u1", "s", "n1").orElseThrow().total().counters().packets();
   }
 
   private long base() {
-    return ledger.find("u1", "s", "n1").orElseThrow().base().packets();
+    return ledger.find("u1", "s", "n1").orElseThrow().base().counters().packets();
   }
 
   @Test
-  void aNewEpochMovesWhatWasCountedToTheBase() {
+  void newEpochMovesCountsToBase() {
     record("e1", 5);
     record("e1", 7);
     assertEquals(0, base());
@@ -98,7 +99,7 @@ class LedgerTest {
   }
 
   @Test
-  void aRestartFindsTheBaseOfTheRunningEpochInTheJournal() {
+  void restartReadsBaseOfEpochFromJournal() {
     record("e1", 7);
     record("e2", 2);
     restart();
@@ -108,7 +109,7 @@ class LedgerTest {
   }
 
   @Test
-  void aRebootTakesTheNewerOfJournalAndReport() {
+  void rebootTakesNewerOfJournalAndReport() {
     record("e1", 7);
     // The journal was written when e1 began; the report came later.
     restart(report("e1", 50, 0));
@@ -124,7 +125,7 @@ class LedgerTest {
 
   /** The report's lists are of all epochs, the journal has the earlier ones of its own. */
   @Test
-  void aReportNewerThanTheJournalBringsNoDetailTwice() {
+  void newerReportAddsNoDetailTwice() {
     StageReading earlier = new StageReading("ip_rcv", "kprobe", "ip_rcv", 40L, 40L, 1L);
     ledger.record(staged("e1", earlier), "s", "n1", "");
     ledger.record(staged("e2"), "s", "n1", "");
@@ -146,14 +147,14 @@ class LedgerTest {
     restart(r);
 
     Counts total = ledger.find("u1", "s", "n1").orElseThrow().total();
-    assertEquals(57, total.packets());
+    assertEquals(57, total.counters().packets());
     assertEquals(Map.of("NO_SOCKET", 27L, "NETFILTER_DROP", 30L), total.reasons());
     assertEquals(new Stage("kprobe", "ip_rcv", 100L, 100L, 1L), total.stages().get("ip_rcv"));
   }
 
   /** A short list has the rest summed up; what the journal has by name is in that. */
   @Test
-  void whatAReportHasUnderOtherIsNotCountedByNameToo() {
+  void countsUnderOtherAreNotAddedByName() {
     record("e1", 7);
     record("e2", 0);
     ProbeReport r = report("e2", 57, 7);
@@ -168,7 +169,7 @@ class LedgerTest {
   }
 
   @Test
-  void withoutJournalTheReportKnowsTheBaseOfTheRunningEpoch() {
+  void restartWithoutJournalReadsBaseFromReport() {
     restart(report("e2", 60, 50));
     record("e2", 12);
     assertEquals(62, total());
@@ -176,7 +177,7 @@ class LedgerTest {
   }
 
   @Test
-  void aReportWithoutEpochIsAllBase() {
+  void reportWithoutEpochIsAllBase() {
     restart(report(null, 60, 60));
     record("e3", 1);
     assertEquals(61, total());
@@ -184,24 +185,24 @@ class LedgerTest {
   }
 
   @Test
-  void anotherSeriesStartsAtZero() {
+  void otherSeriesStartsAtZero() {
     record("e1", 7);
     ledger.record(probe("e2", 1), "s2", "n1", "");
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
-    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().packets());
+    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().packets());
   }
 
   @Test
-  void anotherNodeStartsAtZero() {
+  void otherNodeStartsAtZero() {
     record("e1", 7);
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
     ledger.record(probe("e2", 1), "s", "n2", "");
-    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().packets());
+    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().packets());
   }
 
   @Test
-  void aProbeFitsWhatItWasAddedFor() {
+  void probeFitsSeriesAndOptionsItWasAddedFor() {
     record("e1", 7);
     assertTrue(ledger.fits(probe("e1", 8), "s", "n1", ""));
     assertFalse(ledger.fits(probe("e1", 8), "s2", "n1", ""));
@@ -209,7 +210,7 @@ class LedgerTest {
   }
 
   @Test
-  void anEpochThatNobodyRemembersIsKeptIfItHasCounted() {
+  void unknownEpochFitsIfItHasCounted() {
     assertTrue(ledger.fits(probe("e9", 8), "s", "n1", ""));
     ProbeSnapshot idle = TestSnapshot.of("a", "u1").epoch("e9").active(false).since(null).build();
     assertFalse(ledger.fits(idle, "s", "n1", ""));
@@ -220,14 +221,14 @@ class LedgerTest {
   }
 
   @Test
-  void anEpochThatNobodyRemembersIsKnownByItsTag() {
+  void unknownEpochFitsByItsTag() {
     assertTrue(ledger.fits(tagged(Tag.of("s", "ports=1"), false), "s", "n1", "ports=1"));
     assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s", "n1", "ports=2"));
     assertFalse(ledger.fits(tagged(Tag.of("s", "ports=1"), true), "s2", "n1", "ports=1"));
   }
 
   @Test
-  void anEpochThatAnotherNodeHasTakenOverLeavesTheBase() {
+  void epochTakenOverByOtherNodeLeavesBase() {
     record("e1", 5);
     record("e2", 2);
     ledger.handedOver(probe("e1", 9));
@@ -253,7 +254,7 @@ class LedgerTest {
   }
 
   @Test
-  void stagesAreSummedOverEpochsAndWayAndSymbolAreTheLast() {
+  void sumsStagesOverEpochsAndKeepsLastHook() {
     ledger.record(
         staged(
             "e1",
@@ -278,7 +279,7 @@ class LedgerTest {
   }
 
   @Test
-  void withANewDiskTheReportHasTheStages() {
+  void restoresStagesFromReportWhenDiskIsNew() {
     ProbeReport r = report(null, 7, 7);
     StageCount c = new StageCount();
     c.stage = "ip_rcv";
@@ -292,7 +293,7 @@ class LedgerTest {
   }
 
   @Test
-  void deletedProbesAreForgotten() throws IOException {
+  void forgetsDeletedProbes() throws IOException {
     record("e1", 7);
     ledger.retain(Set.of("u2"));
     ledger.saveChanges();
@@ -301,15 +302,13 @@ class LedgerTest {
   }
 
   @Test
-  void theJournalKeepsEverythingOfAnAccount() throws IOException {
-    Counts base = new Counts(1, 2, 3, 4, 5, null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
+  void journalKeepsWholeAccount() throws IOException {
+    Counts base =
+        new Counts(
+            new Counters(1L, 2L, 3L, 4L, 5L), null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
     Counts current =
         new Counts(
-            6,
-            7,
-            8,
-            9,
-            10,
+            new Counters(6L, 7L, 8L, 9L, 10L),
             Instant.ofEpochSecond(11),
             Map.of("Y", 6L),
             Map.of("g", 6L),
@@ -323,7 +322,7 @@ class LedgerTest {
   }
 
   @Test
-  void aDamagedJournalIsNoReasonNotToCount() throws IOException {
+  void countsDespiteDamagedJournal() throws IOException {
     Files.writeString(dir.resolve("journal"), "{\"accounts\": [{\"uid");
     restart(report("e1", 60, 0));
     record("e2", 1);
@@ -331,7 +330,7 @@ class LedgerTest {
   }
 
   @Test
-  void nothingIsWrittenForAReading() throws IOException {
+  void readingIsNotWrittenToDisk() throws IOException {
     record("e1", 7);
     Files.delete(dir.resolve("journal"));
     record("e1", 8);
@@ -340,7 +339,7 @@ class LedgerTest {
   }
 
   @Test
-  void aTimeThatWaversIsNoNewReading() {
+  void jitteringTimeIsNotRecorded() {
     record("e1", 7);
     Account before = ledger.find("u1", "s", "n1").orElseThrow();
     ledger.record(

@@ -24,7 +24,7 @@ class CounterParserTest {
       """;
 
   @Test
-  void readsEveryRecordThatItKnows() {
+  void parsesAllKnownRecords() {
     ProbeSnapshot p = CounterParser.parse(WHOLE);
 
     assertEquals("checkout-drops", p.name());
@@ -53,19 +53,19 @@ class CounterParserTest {
   }
 
   @Test
-  void aTagIsReadAndAProbeOrAModuleWithoutHasNone() {
+  void parsesTagAndItsAbsence() {
     assertEquals("0a1b", CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=0a1b")).tag());
     assertNull(CounterParser.parse(WHOLE.replace("gap=7", "gap=7 tag=-")).tag());
     assertNull(CounterParser.parse(WHOLE).tag());
   }
 
   @Test
-  void aProbeThatNeverCountedHasNoSince() {
+  void probeThatNeverCountedHasNoSince() {
     assertNull(CounterParser.parse(WHOLE.replace("since=1767225600", "since=0")).since());
   }
 
   @Test
-  void theManualProbeHasNoOwner() {
+  void manualProbeHasNoOwner() {
     ProbeSnapshot p =
         CounterParser.parse(
             """
@@ -87,21 +87,21 @@ class CounterParserTest {
   }
 
   @Test
-  void aMissingRecordIsNoticed() {
+  void refusesReadWithMissingRecord() {
     String text = WHOLE.replaceFirst("(?m)^cell .*\n", "");
     TruncatedReadException e =
         assertThrows(TruncatedReadException.class, () -> CounterParser.parse(text));
-    assertEquals("6 records, 'end' says 7", e.getMessage());
+    assertEquals("6 records, but the record 'end' announces 7", e.getMessage());
   }
 
   @Test
-  void aTotalThatIsNotTheSumOfTheReasonsIsRefused() {
+  void refusesTotalThatIsNotSumOfReasons() {
     String text = WHOLE.replace("total packets=1003", "total packets=1004");
     assertThrows(TruncatedReadException.class, () -> CounterParser.parse(text));
   }
 
   @Test
-  void kindsAndKeysOfANewerModuleAreSkipped() {
+  void skipsRecordsAndKeysOfNewerModule() {
     String text =
         WHOLE
             .replace("end records=7", "flow reason=2 tuple=x\nend records=8")

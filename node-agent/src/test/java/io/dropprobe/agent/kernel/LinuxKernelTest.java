@@ -77,7 +77,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void networksAreThoseThatTheModuleListsAndTheOwnIsNamed() throws IOException {
+  void readsNetnsOfModuleAndOfNode() throws IOException {
     Path list = Path.of("proc/mooc/net/drop-probes/namespaces");
     file(
         list.toString(),
@@ -104,14 +104,14 @@ class LinuxKernelTest {
   }
 
   @Test
-  void factsAreThoseOfTheRunningKernel() {
+  void readsIdentityOfRunningKernel() {
     assertEquals("6.12.107+deb13-amd64", kernel.facts().release());
     assertEquals("#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1", kernel.facts().version());
     assertEquals("0c8b", kernel.facts().bootId());
   }
 
   @Test
-  void aModuleIsAbsentLiveOnItsWayOrBuiltIn() throws IOException {
+  void observesAbsentLiveTransientAndBuiltInModule() throws IOException {
     assertInstanceOf(ObservedModule.Absent.class, kernel.module());
     loaded();
     assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
@@ -122,7 +122,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void theManualProbeAndAKernelWithoutReasonsAreSeen() throws IOException {
+  void observesManualProbeAndKernelWithoutReasons() throws IOException {
     loaded();
     file(
         "proc/mooc/net/drop-packet",
@@ -131,14 +131,14 @@ class LinuxKernelTest {
   }
 
   @Test
-  void anUnreadableProcFileLeavesTheAbiUnknown() throws IOException {
+  void unreadableProcFileLeavesAbiUnknown() throws IOException {
     loaded();
     Files.delete(root.resolve("proc/mooc/net/drop-packet"));
     assertNull(assertInstanceOf(ObservedModule.Live.class, kernel.module()).abi());
   }
 
   @Test
-  void probesAreReadByName() throws IOException {
+  void readsProbesSortedByName() throws IOException {
     assertEquals(List.of(), kernel.probes());
     file("proc/mooc/net/drop-probes/probes/b", probe("b"));
     file("proc/mooc/net/drop-probes/probes/a", probe("a"));
@@ -146,7 +146,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void oneProbeIsReadAlone() throws IOException {
+  void readsOneProbeAlone() throws IOException {
     assertEquals(Optional.empty(), kernel.probe("a"));
     file("proc/mooc/net/drop-probes/probes/a", probe("a"));
     file("proc/mooc/net/drop-probes/probes/b", "truncated");
@@ -154,10 +154,11 @@ class LinuxKernelTest {
   }
 
   @Test
-  void anAnswerThatStaysTornIsAnError() throws IOException {
+  void readThatStaysTruncatedIsError() throws IOException {
     file("proc/mooc/net/drop-probes/probes/a", probe("a").replace("end records=2\n", ""));
     IOException e = assertThrows(IOException.class, kernel::probes);
-    assertTrue(e.getMessage().contains("probes/a: no 'end' after 2 records"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("probes/a: no record 'end' after 2 records"), e.getMessage());
   }
 
   private static String probe(String name) {
@@ -168,7 +169,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void reasonsAreTheKernelsOwn() throws IOException {
+  void readsReasonsOfKernel() throws IOException {
     file(
         "proc/mooc/net/drop-probes/reasons",
         "reason id=2 name=NO_SOCKET\nreason id=131073 name=QDISC_OVERLIMIT\nend records=2\n");
@@ -192,7 +193,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void preflightReadsWhatStandsInTheWay() throws IOException {
+  void preflightReadsWhatPreventsLoad() throws IOException {
     assertEquals(new Preflight(true, false, null, null, true, false), kernel.preflight());
 
     file("proc/sys/kernel/modules_disabled", "1\n");
@@ -205,7 +206,7 @@ class LinuxKernelTest {
   }
 
   @Test
-  void lockdownNoneIsNone() throws IOException {
+  void lockdownNoneDoesNotPreventLoad() throws IOException {
     file("security/lockdown", "[none] integrity confidentiality\n");
     assertFalse(kernel.preflight().lockedDown());
   }

@@ -101,13 +101,13 @@ class MetricsTextTest {
   }
 
   @Test
-  void whatCouldNotBeLookedAtHasNoLine() {
+  void unknownCountsHaveNoLine() {
     assertFalse(MetricsText.render(status(), OWN).contains("bytes_total{probe=\"b\"}"));
     assertFalse(MetricsText.render(null, OWN).contains("dropprobe_module_state"));
   }
 
   @Test
-  void valuesOfLabelsAreEscaped() {
+  void escapesValuesOfLabels() {
     DropProbeNodeStatus s = status();
     s.module.version = "a\"b\\c\nd";
     String text = MetricsText.render(s, OWN);

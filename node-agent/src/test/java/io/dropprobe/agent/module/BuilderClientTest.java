@@ -61,7 +61,7 @@ class BuilderClientTest {
   }
 
   @Test
-  void fifoInsteadOfDescriptionIsNoBuilder() throws IOException {
+  void ignoresFifoInsteadOfDescription() throws IOException {
     Files.delete(build.resolve("builder"));
     DirectoryHandleTest.fifo(build.resolve("builder"));
     assertEquals(Optional.empty(), builder.info());
@@ -90,7 +90,7 @@ class BuilderClientTest {
   }
 
   @Test
-  void refusesFolderOfAnswersThatIsLink() throws IOException {
+  void refusesAnswersDirectoryThatIsLink() throws IOException {
     answered();
     Files.createDirectories(own.resolve("id"));
     Files.writeString(own.resolve("id/status"), "result=failed\n");

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.platform.Digest;
+import io.dropprobe.api.schema.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Plays the builder's container in the shared folder, as its protocol says. */
+/** Plays the builder in the shared directory, by its protocol. */
 public final class BuilderSide {
   /** Source version of what it builds. */
   public String srcversion = "AAAA";
@@ -19,12 +19,12 @@ public final class BuilderSide {
 
   public String message = "";
 
-  /** What it answers instead of a good module; null for that. */
+  /** What it answers instead of a good module; null for a good one. */
   public byte[] module;
 
   public String log = "";
 
-  /** Requests it has seen. */
+  /** All requests that it has answered. */
   public final List<String> requests = new ArrayList<>();
 
   private final Path dir;
@@ -33,7 +33,7 @@ public final class BuilderSide {
     this.dir = dir;
   }
 
-  /** Starts: from now on it is known which source it has. */
+  /** Starts, and describes itself. */
   public BuilderSide starts(String source) {
     try {
       Files.createDirectories(dir.resolve("requests"));
@@ -46,12 +46,12 @@ public final class BuilderSide {
     }
   }
 
-  /** Ids of the requests that are there. */
+  /** Ids of the requests in the directory. */
   public List<String> pending() {
     return list("requests");
   }
 
-  /** Answers whatever is asked. */
+  /** Answers all requests. */
   public void answers() {
     try {
       for (String id : pending()) {
@@ -80,12 +80,12 @@ public final class BuilderSide {
     Files.move(fresh, dir.resolve("answers").resolve(id));
   }
 
-  /** Changes the module in an answer that is there. */
+  /** Damages the module in each answer. */
   void damageAnswer() {
     enlargeAnswer(1);
   }
 
-  /** Replaces the module in an answer that is there by so many bytes. */
+  /** Replaces the module in each answer by a number of zero bytes. */
   void enlargeAnswer(int bytes) {
     try {
       for (String id : list("answers")) {
@@ -96,7 +96,7 @@ public final class BuilderSide {
     }
   }
 
-  /** All that lies in the folder of requests or of answers, whatever its name. */
+  /** All names in the directory of requests or of answers. */
   List<String> list(String folder) {
     try (Stream<Path> files = Files.list(dir.resolve(folder))) {
       return files.map(f -> f.getFileName().toString()).sorted().toList();

@@ -23,7 +23,7 @@ class ModuleCheckTest {
   }
 
   @Test
-  void takesModuleForTheRunningKernel() {
+  void acceptsModuleForRunningKernel() {
     assertEquals("none", complaint(TestModule.of("AB12")));
   }
 
@@ -31,13 +31,13 @@ class ModuleCheckTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "name|other|its name is 'other', and must be 'dropprobe'",
-        "license|Proprietary|its license is 'Proprietary', and must be 'GPL'",
-        "depends|usbcore|its depends is 'usbcore', and must be empty",
-        "srcversion|x y|its srcversion is 'x y', and must be hexadecimal digits",
-        "vermagic|6.12.1-tests SMP|its vermagic is '6.12.1-tests SMP', and must be that of the running kernel, '6.12.1-test'"
+        "name|other|its name is 'other', but must be 'dropprobe'",
+        "license|Proprietary|its license is 'Proprietary', but must be 'GPL'",
+        "depends|usbcore|its depends is 'usbcore', but must be empty",
+        "srcversion|x y|its srcversion is 'x y', but must be hexadecimal digits",
+        "vermagic|6.12.1-tests SMP|its vermagic is '6.12.1-tests SMP', but must be that of the running kernel, '6.12.1-test'"
       })
-  void refusesWhatModinfoShouldNotSay(String key, String value, String complaint) {
+  void refusesModuleWithWrongModinfo(String key, String value, String complaint) {
     Map<String, String> info = TestModule.info("AB12");
     info.put(key, value);
     assertEquals(complaint, complaint(TestModule.elf(info, IMPORTS)));
@@ -45,11 +45,11 @@ class ModuleCheckTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"name", "license", "srcversion"})
-  void refusesWhatModinfoDoesNotSay(String key) {
+  void refusesModuleWithIncompleteModinfo(String key) {
     Map<String, String> info = TestModule.info("AB12");
     info.remove(key);
     String complaint = complaint(TestModule.elf(info, IMPORTS));
-    assertTrue(complaint.startsWith("its " + key + " is absent, and must be"), complaint);
+    assertTrue(complaint.startsWith("its " + key + " is absent, but must be"), complaint);
   }
 
   @Test
@@ -60,28 +60,28 @@ class ModuleCheckTest {
   }
 
   @Test
-  void refusesImportsThatTheModuleHasNoUseFor() {
+  void refusesImportsThatModuleDoesNotUse() {
     assertEquals(
-        "it imports 'call_usermodehelper_exec', which DropProbe's module has no use for",
+        "it imports 'call_usermodehelper_exec', which DropProbe's module does not use",
         complaint(
             TestModule.elf(
                 TestModule.info("AB12"),
                 List.of("tracepoint_probe_register", "kfree", "call_usermodehelper_exec"))));
     assertEquals(
-        "it does not import 'tracepoint_probe_register', which counting drops needs",
+        "it does not import 'tracepoint_probe_register', which DropProbe's module needs",
         complaint(TestModule.elf(TestModule.info("AB12"), List.of("kfree"))));
   }
 
   @Test
-  void refusesWhatIsNoModule() {
+  void refusesFileThatIsNotModule() {
     for (byte[] file : List.of("hello".getBytes(), new byte[0], new byte[64])) {
-      assertTrue(complaint(file).startsWith("it can't be read: "), complaint(file));
+      assertTrue(complaint(file).startsWith("it cannot be parsed: "), complaint(file));
     }
   }
 
   /** Never an exception, whatever is cut or changed: the file comes from another container. */
   @Test
-  void damagedFileIsJudgedWithoutException() {
+  void damagedFileCausesNoException() {
     byte[] whole = TestModule.of("AB12");
     for (int i = 0; i < whole.length; i++) {
       for (int value : new int[] {0, 0x7f, 0x80, 0xff}) {
@@ -96,7 +96,7 @@ class ModuleCheckTest {
   /** 4 MiB in which each symbol's name would run to the end of the file. */
   @Test
   @Timeout(10)
-  void overlappingNamesTakeNoTime() {
+  void parsesOverlappingNamesQuickly() {
     byte[] large = Arrays.copyOf(TestModule.of("AB12"), BuildAnswer.MODULE_LIMIT);
     ByteBuffer b = ByteBuffer.wrap(large).order(ByteOrder.LITTLE_ENDIAN);
     int table = (int) b.getLong(0x28);
@@ -109,11 +109,11 @@ class ModuleCheckTest {
       b.putLong(table + section + 0x18, begin)
           .putLong(table + section + 0x20, large.length - begin);
     }
-    assertTrue(complaint(large).startsWith("it can't be read: "), complaint(large));
+    assertTrue(complaint(large).startsWith("it cannot be parsed: "), complaint(large));
   }
 
   @Test
-  void readsTheStringsOfTheSection() {
+  void readsStringsOfModinfo() {
     assertEquals(
         Optional.of("AB12"), Optional.of(ModInfo.parse(TestModule.of("AB12")).get("srcversion")));
   }

@@ -19,7 +19,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.starts("s1");
     ModuleOutcome building = pass();
     assertEquals(ModuleState.Building, building.state());
-    assertEquals("building for 6.12.1-test", building.note());
+    assertEquals("building the module for 6.12.1-test", building.note());
     builder.answers();
     assertTrue(
         builder.requests.get(0).contains("release=6.12.1-test\ndeadline=1767226200\n"),

@@ -3,7 +3,7 @@ package io.dropprobe.agent.module;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.agent.pod.PodNetns;
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Match;
 import io.fabric8.generator.annotation.Size;
 import java.io.IOException;
@@ -28,12 +28,12 @@ class ModuleLimitsTest {
   }
 
   @Test
-  void agentSpeaksModulesVersion() throws IOException {
+  void abiIsThatOfModule() throws IOException {
     assertEquals(inModule("DP_ABI"), ModuleTable.ABI);
   }
 
   @Test
-  void probesAndNamespacesAreAsManyAsModuleTakes() throws IOException {
+  void limitsOfProbesAndNetnsAreThoseOfModule() throws IOException {
     assertEquals(inModule("DP_PROBES_MAX"), Limits.PROBES_PER_KERNEL);
     assertEquals(inModule("DP_NETNS_MAX"), PodNetns.LIMIT);
   }
@@ -45,7 +45,7 @@ class ModuleLimitsTest {
     "reasons, DP_REASONS_MAX",
     "excludeReasons, DP_REASONS_MAX"
   })
-  void matchTakesNoMoreThanModule(String field, String name) throws Exception {
+  void matchAllowsAsManyEntriesAsModule(String field, String name) throws Exception {
     var size = Match.class.getField(field).getAnnotation(Size.class);
     assertEquals(inModule(name), size.max());
   }

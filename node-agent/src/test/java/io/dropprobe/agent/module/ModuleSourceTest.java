@@ -100,8 +100,8 @@ class ModuleSourceTest extends ModuleTestCase {
         o.problem()
             .message()
             .startsWith(
-                "the file dropprobe.ko that the container kmod-builder made for 6.12.1-test is not"
-                    + " loaded: its name is 'rootkit', and must be 'dropprobe'; "),
+                "the agent does not load the file dropprobe.ko that the container kmod-builder made"
+                    + " for 6.12.1-test: its name is 'rootkit', but must be 'dropprobe'; "),
         o.problem().message());
     assertEquals(0, kernel.loads);
     assertEquals(List.of(), builder.list("answers"));

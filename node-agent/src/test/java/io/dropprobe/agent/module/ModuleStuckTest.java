@@ -41,7 +41,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   @Test
-  void loadThatHangsIsReportedAfterMinute() {
+  void reportsHangingLoadAfterOneMinute() {
     kernel.hang = hang;
     ModuleOutcome o = built();
     assertEquals(ModuleState.Building, o.state());
@@ -68,7 +68,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   @Test
-  void unloadThatHangsIsReportedAfterMinute() {
+  void reportsHangingUnloadAfterOneMinute() {
     built();
     kernel.hang = hang;
     assertEquals(ModuleState.Loaded, pass(false).state());
@@ -87,7 +87,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   @Test
-  void errorOfCallThatReturnsLateIsHandled() {
+  void handlesErrorOfLateCall() {
     kernel.hang = hang;
     kernel.loadErrors.add(Errno.ENOMEM);
     built();
@@ -98,7 +98,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   @Test
-  void callOfAnotherProcessThatHangsIsReportedAfterMinute() {
+  void reportsHangingCallOfOtherProcessAfterOneMinute() {
     kernel.transientState = "going";
     assertNull(pass(true).problem());
     time.pass(Duration.ofSeconds(61));

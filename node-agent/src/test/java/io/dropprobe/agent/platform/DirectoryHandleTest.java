@@ -53,7 +53,7 @@ public class DirectoryHandleTest {
   }
 
   @Test
-  void readsRegularFileOfAtMostTheLimit() throws IOException {
+  void readsRegularFileUpToLimit() throws IOException {
     Files.writeString(shared.resolve("a"), "x".repeat(100));
     Files.writeString(shared.resolve("b"), "x".repeat(101));
     try (DirectoryHandle handle = DirectoryHandle.open(shared)) {
@@ -65,14 +65,14 @@ public class DirectoryHandleTest {
   @Test
   void refusesFifoWithoutWaitingForItsWriter() {
     fifo(shared.resolve("a"));
-    assertTrue(refusal("a").endsWith("a is no regular file"), refusal("a"));
+    assertTrue(refusal("a").endsWith("a is not a regular file"), refusal("a"));
   }
 
   @Test
   void refusesDirectoryAndLinkAsFile() throws IOException {
     Files.createDirectory(shared.resolve("a"));
     Files.createSymbolicLink(shared.resolve("b"), secret);
-    assertTrue(refusal("a").endsWith("a is no regular file"), refusal("a"));
+    assertTrue(refusal("a").endsWith("a is not a regular file"), refusal("a"));
     assertTrue(refusal("b").contains("is a symbolic link"), refusal("b"));
   }
 
@@ -104,7 +104,7 @@ public class DirectoryHandleTest {
   }
 
   @Test
-  void deletesLinksAndNotWhatTheyLeadTo() throws IOException {
+  void deletesLinksButNotTheirTargets() throws IOException {
     Path tree = Files.createDirectories(shared.resolve("a/b"));
     Files.createSymbolicLink(tree.resolve("folder"), secret.getParent());
     Files.createSymbolicLink(tree.resolve("file"), secret);

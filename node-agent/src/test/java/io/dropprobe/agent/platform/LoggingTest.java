@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LoggingTest {
   @Test
-  void everyLevelOfTheSettingsHasOneHere() {
+  void mapsEveryLevelOfSettings() {
     assertEquals(Level.FINER, Logging.level("TRACE"));
     assertEquals(Level.FINE, Logging.level("DEBUG"));
     assertEquals(Level.INFO, Logging.level("INFO"));

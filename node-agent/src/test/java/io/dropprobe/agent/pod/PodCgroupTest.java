@@ -20,7 +20,7 @@ class PodCgroupTest {
         "/kubepods/pod0b9c2f64-6e0b-4f0c-9a35-1d2e3f4a5b6c",
         "/docker/8f/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-pod0b9c2f64_6e0b_4f0c_9a35_1d2e3f4a5b6c.slice/cri-containerd-8f.scope",
       })
-  void aPodIsFoundUnderBothCgroupDrivers(String path) {
+  void findsPodUnderBothCgroupDrivers(String path) {
     assertEquals(List.of(UID), PodCgroup.uids(path));
   }
 
@@ -30,7 +30,7 @@ class PodCgroupTest {
         "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podd35aa82e3c2c5b6a1f0e9d8c7b6a5f4e.slice/cri-containerd-8f.scope",
         "/kubepods/burstable/podd35aa82e3c2c5b6a1f0e9d8c7b6a5f4e/8f",
       })
-  void aStaticPodToo(String path) {
+  void findsStaticPod(String path) {
     assertEquals(List.of("d35aa82e3c2c5b6a1f0e9d8c7b6a5f4e"), PodCgroup.uids(path));
   }
 
@@ -45,12 +45,12 @@ class PodCgroupTest {
         "/kubepods.slice",
         "/x/pod0b9c2f64-6e0b-4f0c-9a35-1d2e3f4a5b6c7",
       })
-  void nothingElseIsAPod(String path) {
+  void findsNoPodInOtherCgroups(String path) {
     assertEquals(List.of(), PodCgroup.uids(path));
   }
 
   @Test
-  void ofPodsInPodsTheOutermostComesFirst() {
+  void returnsOutermostOfNestedPodsFirst() {
     assertEquals(
         List.of(UID, "d35aa82e3c2c5b6a1f0e9d8c7b6a5f4e"),
         PodCgroup.uids("/kubepods/pod" + UID + "/kubepods/podd35aa82e3c2c5b6a1f0e9d8c7b6a5f4e/8f"));

@@ -33,7 +33,7 @@ class PodNetnsTest {
   }
 
   @Test
-  void aKubernetesNamespaceHasTheNetworksOfItsPods() {
+  void findsNetnsOfPodsByNamespace() {
     PodNetns n = networks(pod("7", 100, A), pod("8", 101, B), pod("9", 102, STATIC));
     assertEquals("7", n.choose(List.of("shop")).cookies());
     assertEquals("7,8", n.choose(List.of("shop", "bank")).cookies());
@@ -43,24 +43,26 @@ class PodNetnsTest {
   }
 
   @Test
-  void cookiesAreSortedAsTheNumbersThatTheyAre() {
+  void sortsCookiesAsUnsignedNumbers() {
     PodNetns n = networks(pod("18446744073709551615", 100, A), pod("10", 101, A), pod("9", 102, A));
     assertEquals("9,10,18446744073709551615", n.choose(List.of("shop")).cookies());
   }
 
   @Test
-  void folderWithoutAnyPodIsNotTheKubelets() {
+  void reportsLogDirectoryWithoutAnyPod() {
     NetNamespaces kernel = new NetNamespaces(List.of(pod("7", 100, A)), 4026531840L);
     for (List<String> folders : List.of(List.<String>of(), List.of("lost+found"))) {
       PodNetns.Choice c = PodNetns.of(kernel, Optional.of(folders)).choose(List.of("shop"));
       assertEquals("", c.cookies());
-      assertTrue(c.note().contains("nothing is matched: /var/log/pods has no folder"), c.note());
+      assertTrue(
+          c.note().contains("matches nothing on this node: /var/log/pods has no directory"),
+          c.note());
     }
   }
 
   /** The oldest process in the node's namespace may well be a pod's. */
   @Test
-  void aPodInTheNodesNetworkNeverBringsItIn() {
+  void neverMatchesNetnsOfNode() {
     PodNetns n =
         PodNetns.of(
             new NetNamespaces(List.of(pod("1", 4026531840L, A)), 4026531840L),
@@ -69,20 +71,20 @@ class PodNetnsTest {
   }
 
   @Test
-  void aPodThatTheKubeletDoesNotKnowIsNobodys() {
+  void ignoresPodUnknownToKubelet() {
     PodNetns n = networks(pod("7", 100, "22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c"));
     assertEquals("", n.choose(List.of("shop", "bank")).cookies());
   }
 
   @Test
-  void ofPodsInPodsTheOneThatThisNodesKubeletKnowsCounts() {
+  void takesPodOfThisKubeletAmongNestedPods() {
     NetNamespace nested =
         new NetNamespace("7", 100, "/kubepods/pod22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c/k/pod" + B);
     assertEquals("7", networks(nested).choose(List.of("bank")).cookies());
   }
 
   @Test
-  void whatTheModuleDoesNotTakeIsCutAndSaid() {
+  void matchesOldestNetnsBeyondLimitAndReportsIt() {
     NetNamespace[] many = new NetNamespace[600];
     for (int i = 0; i < many.length; i++) {
       many[i] = pod("" + (i + 2), 100 + i, A);
@@ -94,7 +96,7 @@ class PodNetnsTest {
   }
 
   @Test
-  void aNodeThatCantTellSaysWhy() {
+  void reportsWhyPodsCannotBeIdentified() {
     NetNamespaces kernel = new NetNamespaces(List.of(pod("7", 100, A)), 4026531840L);
     NetNamespaces lost = new NetNamespaces(List.of(pod("7", 100, A)), null);
     NetNamespaces v1 = new NetNamespaces(List.of(new NetNamespace("7", 100, "/")), 4026531840L);
@@ -105,12 +107,13 @@ class PodNetnsTest {
             PodNetns.of(v1, Optional.of(FOLDERS)))) {
       PodNetns.Choice c = n.choose(List.of("shop"));
       assertEquals("", c.cookies());
-      assertTrue(c.note().startsWith("spec.match.namespaces: nothing is matched: "), c.note());
+      assertTrue(
+          c.note().startsWith("spec.match.namespaces matches nothing on this node: "), c.note());
     }
   }
 
   @Test
-  void onlyNamesOfFoldersAreRead(@TempDir Path logs) throws IOException {
+  void readsOnlyNamesOfLogDirectories(@TempDir Path logs) throws IOException {
     Files.createDirectories(logs.resolve("shop_cart-0_" + A));
     assertEquals(List.of("shop_cart-0_" + A), PodFolders.list(logs).orElseThrow());
     assertEquals(Optional.empty(), PodFolders.list(logs.resolve("missing")));

@@ -72,19 +72,19 @@ class ProbePlanTest {
   }
 
   @Test
-  void nothingToDoIsNoStep() {
+  void settledProbeNeedsNoStep() {
     assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 600)));
     assertEquals("", steps(List.of()));
   }
 
   @Test
-  void whatIsMissingIsAddedThenActivated() {
+  void addsAndActivatesMissingProbe() {
     assertEquals("Add a, Activate a", steps(List.of(active("a", "u1"))));
     assertEquals("Add a", steps(List.of(wanted("a", "u1", ProbeState.Expired, new Match()))));
   }
 
   @Test
-  void activeFollowsTheWantedState() {
+  void activatesAndDeactivatesByDesiredState() {
     DesiredProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
     assertEquals("Deactivate a", steps(List.of(off), there("a", "u1", "me", true, 600)));
     assertEquals("", steps(List.of(off), there("a", "u1", "me", false, 600)));
@@ -93,19 +93,19 @@ class ProbePlanTest {
   }
 
   @Test
-  void aThirdOfTheLeaseGoneItIsRenewed() {
+  void renewsLeaseAfterOneThird() {
     assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 401)));
     assertEquals("Renew a", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 400)));
   }
 
   @Test
-  void anExpiredLeaseIsRenewedBeforeItCountsAgain() {
+  void renewsExpiredLeaseBeforeActivation() {
     assertEquals(
         "Renew a, Activate a", steps(List.of(active("a", "u1")), there("a", "u1", "me", false, 0)));
   }
 
   @Test
-  void whatDoesNotFitIsMadeAnew() {
+  void replacesProbeThatDoesNotFit() {
     fits = false;
     assertEquals(
         "Deactivate a, Remove a, Add a, Activate a",
@@ -113,52 +113,52 @@ class ProbePlanTest {
   }
 
   @Test
-  void anotherUidUnderTheNameGoesFirst() {
+  void removesProbeOfOtherUidFirst() {
     assertEquals(
         "Deactivate a, Remove a, Add a, Activate a",
         steps(List.of(active("a", "u1")), there("a", "old", "me", true, 600)));
   }
 
   @Test
-  void oursThatNobodyWantsGoes() {
+  void removesUndesiredProbeOfThisNode() {
     assertEquals("Remove a", steps(List.of(), there("a", "u1", "me", false, 600)));
   }
 
   @Test
-  void theManualProbeAndOthersProbesAreLeftAlone() {
+  void leavesManualProbeAndOtherNodesProbesAlone() {
     ProbeSnapshot manual = there("_manual", "-", "-", true, 0);
     assertEquals("", steps(List.of(), manual, there("b", "u9", "you", true, 60)));
   }
 
   @Test
-  void aLiveOwnerIsNamedAndNotDisturbed() {
+  void reportsOwnerWhoseLeaseHasNotExpired() {
     ProbePlan p = plan(List.of(active("a", "u1")), there("a", "u1", "you", true, 1));
     assertEquals(List.of(), p.steps());
     assertEquals("you", ((Verdict.Elsewhere) p.verdicts().get("u1")).owner());
   }
 
   @Test
-  void aNamesakeOfALiveOwnerIsWaitedFor() {
+  void waitsForOlderProbeOfSameName() {
     ProbePlan p = plan(List.of(active("a", "u1")), there("a", "old", "you", true, 1));
     assertEquals(List.of(), p.steps());
     assertInstanceOf(Verdict.Pending.class, p.verdicts().get("u1"));
   }
 
   @Test
-  void aDeadOwnersProbeIsTakenOver() {
+  void takesOverProbeWithExpiredLease() {
     assertEquals(
         "Renew a, Activate a",
         steps(List.of(active("a", "u1")), there("a", "u1", "you", false, 0)));
   }
 
   @Test
-  void aDeadOwnersProbeOfADropProbeThatStillExistsIsLeftToIt() {
+  void removesExpiredProbeOnlyOfDeletedDropProbe() {
     assertEquals("", steps(List.of(), there("b", "u2", "you", false, 0)));
     assertEquals("Renew b, Remove b", steps(List.of(), there("b", "u9", "you", false, 0)));
   }
 
   @Test
-  void everyPartOfAMatchIsInTheCommandSorted() {
+  void commandHasAllPartsOfMatchSorted() {
     Match m = new Match();
     m.protocols = List.of(Protocol.ICMPv6, Protocol.TCP);
     m.ipFamilies = List.of(IPFamily.IPv6);
@@ -173,13 +173,13 @@ class ProbePlanTest {
   }
 
   @Test
-  void aProbeWithoutFilterIsAPlainCommand() {
+  void probeWithoutMatchIsPlainCommand() {
     ProbePlan p = plan(List.of(active("a", "u1")));
     assertEquals("add a uid=u1 owner=me lease=600", added(p.steps().get(0)));
   }
 
   @Test
-  void addCarriesTagOfSeriesAndOptions() {
+  void commandHasTagOfSeriesAndOptions() {
     ProbePlan p = plan(List.of(active("a", "u1")));
     String command = Commands.add((Step.Add) p.steps().get(0), "me", 600);
     assertTrue(command.matches("add a uid=u1 owner=me lease=600 tag=[0-9a-f]{16}"), command);
@@ -195,7 +195,7 @@ class ProbePlanTest {
   }
 
   @Test
-  void theNetworksOfPodsAreTheLastWordOfAdd() {
+  void netnsAreLastWordOfAdd() {
     Step.Add add = (Step.Add) plan(List.of(ofShop())).steps().get(0);
     assertEquals("add a uid=u1 owner=me lease=600 ports=443 netns=7", added(add));
     podNetns = PodNetns.NONE;
@@ -206,7 +206,7 @@ class ProbePlanTest {
   }
 
   @Test
-  void networksThatHaveChangedAreSetBeforeItCounts() {
+  void setsChangedNetnsBeforeActivation() {
     DesiredProbe w = ofShop();
     ProbeSnapshot there = there("a", "u1", "me", false, 600);
     assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
@@ -219,7 +219,7 @@ class ProbePlanTest {
   }
 
   @Test
-  void aProbeThatIsTakenOverGetsThisNodesNetworks() {
+  void probeThatIsTakenOverGetsNetnsOfThisNode() {
     DesiredProbe w = ofShop();
     // Set by this agent before the other had it.
     netns = Map.of("e1", "7");
@@ -228,7 +228,7 @@ class ProbePlanTest {
   }
 
   @Test
-  void excludingWhatTheKernelDoesNotKnowIsNoRestriction() {
+  void excludingUnknownReasonsRestrictsNothing() {
     Match m = new Match();
     m.excludeReasons = List.of("FROM_THE_FUTURE");
     ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));

@@ -17,12 +17,13 @@ class ConditionListTest {
   }
 
   @Test
-  void aModuleThatAnotherAgentIsLoadingIsNotLoadedYet() {
+  void moduleThatOtherProcessLoadsIsNotLoadedYet() {
     ModuleFile file = new ModuleFile("k", Path.of("m.ko"), "s", "AAAA", "0.1.0", "/h", "gcc", 6);
     Condition c =
         loaded(
-            new ModuleOutcome(ModuleState.Building, null, "being loaded by another", file, false));
+            new ModuleOutcome(
+                ModuleState.Building, null, "another process is loading the module", file, false));
     assertEquals("Unknown/NotReached", c.getStatus() + "/" + c.getReason());
-    assertEquals("being loaded by another", c.getMessage());
+    assertEquals("another process is loading the module", c.getMessage());
   }
 }

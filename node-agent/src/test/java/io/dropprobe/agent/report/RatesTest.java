@@ -41,14 +41,14 @@ class RatesTest {
   }
 
   @Test
-  void thereIsNoneBeforeTheSecondLook() {
+  void firstReportHasNoRate() {
     assertNull(written(0, 5).perSecond);
     assertNull(seen(10_000, 5).perSecond);
     assertEquals("0", seen(20_000, 5).perSecond);
   }
 
   @Test
-  void itIsWhatWasCountedSinceTheLastWrite() {
+  void rateIsPacketsSinceLastWrite() {
     written(0, 5);
     assertEquals("0.3", written(30_000, 14).perSecond);
     assertEquals("2", written(60_000, 74).perSecond);
@@ -56,7 +56,7 @@ class RatesTest {
   }
 
   @Test
-  void aWriteInBetweenKeepsIt() {
+  void earlyWriteKeepsRate() {
     written(0, 5);
     written(30_000, 65);
     assertEquals("2", written(31_000, 65).perSecond);
@@ -65,26 +65,26 @@ class RatesTest {
   }
 
   @Test
-  void afterAQuietTimeItIsOverOneInterval() {
+  void rateAfterQuietTimeCoversOneInterval() {
     written(0, 5);
     seen(250_000, 5);
     assertEquals("1", seen(258_000, 35).perSecond);
   }
 
   @Test
-  void afterAnOutageItIsOverTheOutage() {
+  void rateAfterOutageCoversOutage() {
     written(0, 5);
     assertEquals("0.1", seen(300_000, 35).perSecond);
   }
 
   @Test
-  void anotherSeriesHasNone() {
+  void otherSeriesHasNoRate() {
     written(0, 5);
     assertNull(seen(60_000, report("s2", 50)).perSecond);
   }
 
   @Test
-  void aProbeOutOfTheKernelHasNone() {
+  void probeOutOfKernelHasNoRate() {
     written(0, 5);
     DropProbeNodeStatus s = report("s", 5);
     s.probes.get(0).epoch = null;
@@ -92,7 +92,7 @@ class RatesTest {
   }
 
   @Test
-  void aReasonThatMayHaveBeenAmongTheOthersHasNone() {
+  void reasonThatWasMaybeInOtherHasNoRate() {
     DropProbeNodeStatus s = report("s", 5);
     s.probes.get(0).reasons = List.of(new ReasonCount("other", 5L, null, null));
     rates.written(s, 0, INTERVAL);
@@ -111,7 +111,7 @@ class RatesTest {
   }
 
   @Test
-  void itIsACanonicalDecimal() {
+  void rateIsCanonicalDecimal() {
     assertEquals("100", Rates.rate(3000, 30_000));
     assertEquals("0.033", Rates.rate(1, 30_000));
     assertEquals("0", Rates.rate(0, 30_000));

@@ -28,30 +28,30 @@ class ReportScheduleTest {
   private static final DropProbeNodeStatus WRITTEN = report(1L, ProbeState.Active);
 
   @Test
-  void theFirstReportIsDueAtOnce() {
+  void firstReportIsDueAtOnce() {
     assertEquals(Long.MIN_VALUE, SCHEDULE.due(null, 0, WRITTEN));
   }
 
   @Test
-  void aChangeOfStateIsDueASecondAfterTheLastWrite() {
+  void changedStateIsDueOneSecondAfterLastWrite() {
     assertEquals(61_000, SCHEDULE.due(WRITTEN, 60_000, report(1L, ProbeState.Inactive)));
   }
 
   @Test
-  void countsAreDueAtTheNodesNextTurn() {
+  void changedCountsAreDueAtNextSlot() {
     // Turns at 15 s, 45 s, 75 s …
     assertEquals(75_000, SCHEDULE.due(WRITTEN, 60_000, report(2L, ProbeState.Active)));
     assertEquals(105_000, SCHEDULE.due(WRITTEN, 75_000, report(2L, ProbeState.Active)));
   }
 
   @Test
-  void countsDoNotWaitLongerThanAHeartbeat() {
+  void changedCountsWaitNoLongerThanHeartbeat() {
     ReportSchedule hourly = new ReportSchedule(0.5, 3_600_000, 300_000);
     assertEquals(60_000 + 285_000, hourly.due(WRITTEN, 60_000, report(2L, ProbeState.Active)));
   }
 
   @Test
-  void anEmptyListIsAsGoodAsNone() {
+  void emptyListEqualsAbsentList() {
     DropProbeNodeStatus none = new DropProbeNodeStatus();
     DropProbeNodeStatus empty = new DropProbeNodeStatus();
     empty.probes = List.of();
@@ -59,14 +59,14 @@ class ReportScheduleTest {
   }
 
   @Test
-  void nothingNewIsDueAsAHeartbeatSpreadOverATenth() {
+  void unchangedReportIsDueAsJitteredHeartbeat() {
     DropProbeNodeStatus same = report(1L, ProbeState.Active);
     same.reportedAt = "2026-01-01T00:00:00Z";
     assertEquals(60_000 + 285_000, SCHEDULE.due(WRITTEN, 60_000, same));
   }
 
   @Test
-  void nodesHaveTheirTurnsAtDifferentTimes() {
+  void nodesHaveDifferentSlots() {
     Set<Long> turns = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       ReportSchedule s =

@@ -35,14 +35,14 @@ class SizeBoundTest {
   }
 
   @Test
-  void aSmallReportStaysAsItIs() {
+  void smallReportIsNotCut() {
     DropProbeNodeStatus s = report(1);
     s = SizeBound.bounded(s);
     assertEquals(64, s.probes.get(0).reasons.size());
   }
 
   @Test
-  void aLargeOneIsCutAndTheListsStillSumUp() {
+  void cutListsStillSumUp() {
     DropProbeNodeStatus s = report(16);
     int before = SizeBound.size(s);
     assertTrue(before > SizeBound.BYTES, "a test that tests something: " + before);
@@ -64,7 +64,7 @@ class SizeBoundTest {
   }
 
   @Test
-  void aReportOfManyProbesFits() {
+  void reportOfManyProbesFits() {
     DropProbeNodeStatus s = report(64);
     s = SizeBound.bounded(s);
     assertTrue(SizeBound.size(s) <= SizeBound.BYTES, SizeBound.size(s) + " bytes");

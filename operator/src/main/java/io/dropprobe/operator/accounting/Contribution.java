@@ -1,40 +1,138 @@
 package io.dropprobe.operator.accounting;
 
-import java.util.HashMap;
+import io.dropprobe.api.rules.Folding;
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.KernelInfo;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BinaryOperator;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * What a node adds to the sums.
+ * What one Node reports about one probe.
  *
- * @param share where it comes from
- * @param counts the numbers
- * @param whole whether the share's lists and rates count too; if not, only earlier epochs do,
- *     because another node has the newer sample of the same kernel
+ * @param source the report, or the part of a report that an earlier Node of its name left, see
+ *     {@link EarlierReports}
+ * @param bootId of the kernel; null if it is unknown, or if the Node has another
+ * @param confirmed whether the Node, which its kubelet writes, has the same bootID as the report,
+ *     which its agent writes
+ * @param carried whether the source is part of the report of a later Node
+ * @param reportedAt by the node's clock; 1970 if the report has no time
+ * @param report not null
  */
-public record Contribution(Share share, Counts counts, boolean whole) {
+public record Contribution(
+    DropProbeNode source,
+    String bootId,
+    boolean confirmed,
+    boolean carried,
+    Instant reportedAt,
+    ProbeReport report) {
 
   /**
-   * Two nodes with the same kernel and epoch are one kernel seen twice: the sample with the largest
-   * count holds, of the others only what they had counted before it.
-   *
-   * @param shares of one probe and series
+   * Orders samples of one epoch by age. Counters only grow, so the larger count is the newer one
+   * whatever the clocks say; noise is included, because an agent of another version may classify it
+   * differently. A report can't hide another's count by its time, and one whose kernel is not
+   * confirmed can't hide one whose kernel is.
    */
-  public static List<Contribution> of(List<Share> shares) {
-    Map<String, Share> largest = new HashMap<>();
-    for (Share s : shares) {
-      if (s.kernel() != null) {
-        largest.merge(s.kernel(), s, BinaryOperator.maxBy(Share.BY_COUNT));
-      }
-    }
-    return shares.stream()
-        .map(s -> of(s, s.kernel() == null || largest.get(s.kernel()) == s))
+  static final Comparator<Contribution> BY_COUNT =
+      Comparator.comparing(Contribution::confirmed)
+          .thenComparing(Contribution::everything)
+          .thenComparing(Contribution::reportedAt)
+          .thenComparing(Contribution::node);
+
+  /**
+   * Returns the contributions to a probe, sorted by node.
+   *
+   * @param bootId of the Node that a report is about: empty if the Node has none, null if there is
+   *     no such Node
+   * @param uid of the DropProbe
+   * @param series that is current; counts of another series are ignored
+   */
+  public static List<Contribution> of(
+      Collection<DropProbeNode> reports,
+      Function<DropProbeNode, String> bootId,
+      String uid,
+      String series) {
+    return reports.stream()
+        .flatMap(
+            report ->
+                EarlierReports.with(report)
+                    .flatMap(n -> entries(n, uid).map(r -> of(n, n != report, bootId.apply(n), r))))
+        .filter(c -> Folding.isOfSeries(c.report, series))
+        .sorted(Comparator.comparing(Contribution::node))
         .toList();
   }
 
-  private static Contribution of(Share s, boolean largest) {
+  /** The entry of a node's report for the probe with this uid: none or one. */
+  public static Stream<ProbeReport> entries(DropProbeNode node, String uid) {
+    if (node.getStatus() == null || node.getStatus().probes == null) {
+      return Stream.empty();
+    }
+    return node.getStatus().probes.stream().filter(p -> Objects.equals(p.uid, uid)).limit(1);
+  }
+
+  /**
+   * Identifies the counts of a report in {@code status.retired.folded}: the uid of the object,
+   * which the API server assigns, and the uid of the Node, if the report has one. The object alone
+   * is not enough, because the agent of a new Node with the same name writes into the object of its
+   * predecessor. The Node alone is not enough either, because a report may name any Node.
+   */
+  public static String foldingKey(DropProbeNode report) {
+    String node = report.getStatus() == null ? null : report.getStatus().nodeUID;
+    return Folding.key(report.getMetadata().getUid(), node);
+  }
+
+  private static Contribution of(
+      DropProbeNode node, boolean carried, String actualBootId, ProbeReport report) {
+    KernelInfo kernel = node.getStatus().kernel;
+    String claimed = kernel == null ? null : kernel.bootID;
+    boolean confirmed = claimed != null && claimed.equals(actualBootId);
+    Instant at = Times.parseOrNull(node.getStatus().reportedAt);
     return new Contribution(
-        s, largest ? Counts.of(s.report()) : Counts.of(s.report().base), largest);
+        node,
+        confirmed || actualBootId == null ? claimed : null,
+        confirmed,
+        carried,
+        at == null ? Instant.EPOCH : at,
+        report);
+  }
+
+  /** Name of the node. */
+  public String node() {
+    return source.getMetadata().getName();
+  }
+
+  /** See {@link #foldingKey(DropProbeNode)}. */
+  public String foldingKey() {
+    return foldingKey(source);
+  }
+
+  /** Kernel and epoch; null if the probe is not in a kernel, or the kernel is unknown. */
+  public String kernel() {
+    return bootId == null || report.epoch == null ? null : bootId + "/" + report.epoch;
+  }
+
+  /** Drops and noise; -1 if unknown. */
+  private long everything() {
+    Long all = report.counters().everything();
+    return all == null ? -1 : all;
+  }
+
+  boolean isOwnedElsewhere() {
+    return report.state == ProbeState.OwnedElsewhere;
+  }
+
+  /** Whether this node waits for the kernel in which the other one counts. */
+  boolean awaits(Contribution other) {
+    return isOwnedElsewhere()
+        && other.node().equals(report.ownedBy)
+        && confirmed
+        && bootId.equals(other.bootId);
   }
 }

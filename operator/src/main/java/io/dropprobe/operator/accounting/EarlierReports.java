@@ -9,13 +9,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The numbers that a report carries for earlier Nodes of its name: they were not folded in before
- * the agent of the present Node wrote its own. Each is handled as a report of a Node that is gone.
+ * The counts that a report carries for earlier Nodes of its name, because they were not folded
+ * before the agent of the present Node took the report over. Each is treated as the report of a
+ * deleted Node.
  */
 public final class EarlierReports {
   private EarlierReports() {}
 
-  /** The report itself, then those that it carries. */
+  /** The report itself, then one for each earlier Node that it carries. */
   public static Stream<DropProbeNode> with(DropProbeNode report) {
     DropProbeNodeStatus status = report.getStatus();
     if (status == null || status.predecessors == null) {

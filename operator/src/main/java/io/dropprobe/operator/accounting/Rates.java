@@ -1,18 +1,18 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Packets a second: what is happening now. */
+/** Packets per second: the present rate, not the average since the start. */
 public final class Rates {
   private Rates() {}
 
   /**
-   * How much of a reported rate still holds. A node that drops packets reports every interval; when
-   * it has missed one, its rate decays, to nothing when the report is stale.
+   * The weight of a reported rate. A node that drops packets reports every interval; after a missed
+   * report its rate decays, to zero when the report is stale.
    *
    * @return 0 to 1
    */
@@ -28,10 +28,10 @@ public final class Rates {
   }
 
   /**
-   * A rate as it is reported.
+   * Parses a rate from a report.
    *
-   * @param text null, or something that is no credible number of packets a second, is unknown
-   * @return null when unknown
+   * @param text null, and what is not a credible number of packets per second, means unknown
+   * @return null if unknown
    */
   public static Double parse(String text) {
     try {
@@ -43,9 +43,9 @@ public final class Rates {
   }
 
   /**
-   * For people: one decimal below 10, whole numbers above; never "0.0".
+   * Formats a rate for users: one decimal below 10, whole numbers above; "0", never "0.0".
    *
-   * @param rate null in, null out
+   * @param rate null stays null
    */
   public static String format(Double rate) {
     if (rate == null) {

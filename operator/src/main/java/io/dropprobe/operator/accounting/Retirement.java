@@ -1,6 +1,8 @@
 package io.dropprobe.operator.accounting;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,37 +13,38 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Folds the share of nodes that are gone into {@code status.retired}, each once. */
+/** Adds the contributions of deleted Nodes to {@code status.retired} ("folds" them), each once. */
 public final class Retirement {
   private Retirement() {}
 
   /**
-   * The new {@code status.retired}. Owners of what is folded in stay on record until the
-   * DropProbeNode is deleted or another's; the record is short, so after a large scale-down it
+   * Returns the new {@code status.retired}. The key of a folded contribution is recorded until its
+   * DropProbeNode is deleted or belongs to another Node. The record is short, so a large scale-down
    * takes several passes.
    *
-   * @param before null is none
-   * @param shares all shares of the probe and series
-   * @param gone whether the node of a share is gone; may ask the API server
-   * @param stale whether a share's report is so old that the lease of its probe has run out
-   * @param owners of all DropProbeNodes that exist
+   * @param before null means none
+   * @param contributions all contributions to the probe and series
+   * @param deleted whether the Node of a contribution is deleted; may ask the API server
+   * @param stale whether a report is so old that the lease of its probe has expired
+   * @param keys {@link Contribution#foldingKey} of all DropProbeNodes that exist
    */
   public static Retired fold(
       Retired before,
-      List<Share> shares,
-      Predicate<Share> gone,
-      Predicate<Share> stale,
-      Set<String> owners) {
+      List<Contribution> contributions,
+      Predicate<Contribution> deleted,
+      Predicate<Contribution> stale,
+      Set<String> keys) {
     Retired after = copy(before);
-    after.folded.retainAll(owners);
-    List<Share> waiting = shares.stream().filter(Share::isOwnedElsewhere).toList();
-    Predicate<Share> ready =
-        s -> gone.test(s) && (stale.test(s) || !isAwaited(s, waiting, gone, after));
-    for (List<Share> kernel : kernels(rest(shares, after))) {
+    after.folded.retainAll(keys);
+    List<Contribution> waiting =
+        contributions.stream().filter(Contribution::isOwnedElsewhere).toList();
+    Predicate<Contribution> ready =
+        c -> deleted.test(c) && (stale.test(c) || !isAwaited(c, waiting, deleted, after));
+    for (List<Contribution> kernel : kernels(rest(contributions, after))) {
       if (after.folded.size() >= Limits.FOLDED) {
         break;
       }
-      if (mayCarry(kernel, shares, after)) {
+      if (mayCarry(kernel, contributions, after)) {
         foldKernel(kernel, ready, after);
       }
     }
@@ -49,79 +52,84 @@ public final class Retirement {
   }
 
   /**
-   * Shares that are one kernel seen several times, the smallest count first; all others alone. In
-   * an order that is the same for every probe: a report is deleted when every probe has folded it
-   * in, and each has room for some at a time.
+   * Groups the samples of one kernel, the smallest count first; a contribution without a kernel is
+   * a group of its own. The order is the same for every probe: a report is deleted when every probe
+   * has folded it, and each can fold only some at a time.
    */
-  private static Collection<List<Share>> kernels(List<Share> shares) {
-    return shares.stream()
+  private static Collection<List<Contribution>> kernels(List<Contribution> contributions) {
+    return contributions.stream()
         .sorted(
-            Comparator.comparing((Share s) -> s.bootId() == null ? s.owner() : s.bootId())
-                .thenComparing(Share.BY_COUNT))
+            Comparator.comparing(
+                    (Contribution c) -> c.bootId() == null ? c.foldingKey() : c.bootId())
+                .thenComparing(Contribution.BY_COUNT))
         .collect(
             Collectors.groupingBy(
-                s -> s.kernel() == null ? s.owner() : s.kernel(),
+                c -> c.kernel() == null ? c.foldingKey() : c.kernel(),
                 LinkedHashMap::new,
                 Collectors.toList()))
         .values();
   }
 
-  /** What live reports carry may take half of the places: agents free them, which may be down. */
-  private static boolean mayCarry(List<Share> kernel, List<Share> shares, Retired after) {
-    long more = kernel.stream().filter(Share::carried).count();
+  /**
+   * Entries that live reports carry may take half of the record: only their agents free them, and
+   * those may be down.
+   */
+  private static boolean mayCarry(
+      List<Contribution> kernel, List<Contribution> contributions, Retired after) {
+    long more = kernel.stream().filter(Contribution::carried).count();
     if (more == 0) {
       return true;
     }
-    long now = shares.stream().filter(s -> s.carried() && after.folded.contains(s.owner())).count();
+    long now =
+        contributions.stream()
+            .filter(c -> c.carried() && after.folded.contains(c.foldingKey()))
+            .count();
     return now == 0 || now + more <= Limits.FOLDED / 2;
   }
 
   /**
-   * While another node speaks for the kernel, those that are gone give what they had before it.
-   * Else the one with the largest count brings the kernel's numbers, and all are folded in one
-   * pass: a report that only says a larger count must not take another's place and then change.
+   * While another node reports the kernel, deleted Nodes contribute what they had counted before
+   * it. Otherwise the largest sample contributes the kernel's counts, and all are folded in one
+   * pass, so that a report which merely claims a larger count cannot replace another's and then
+   * change.
    */
-  private static void foldKernel(List<Share> kernel, Predicate<Share> ready, Retired after) {
-    List<Share> fold = kernel.stream().filter(ready).toList();
-    boolean spokenFor = kernel.stream().anyMatch(s -> s.confirmed() && !fold.contains(s));
+  private static void foldKernel(
+      List<Contribution> kernel, Predicate<Contribution> ready, Retired after) {
+    List<Contribution> fold = kernel.stream().filter(ready).toList();
+    boolean reported = kernel.stream().anyMatch(c -> c.confirmed() && !fold.contains(c));
     boolean all = fold.size() == kernel.size();
     int room = Limits.FOLDED - after.folded.size();
     boolean fits = fold.size() <= room || after.folded.isEmpty();
-    if (!spokenFor && !(all && fits)) {
+    if (!reported && !(all && fits)) {
       return;
     }
-    Share largest = spokenFor ? null : kernel.get(kernel.size() - 1);
-    for (Share s : fold.subList(0, Math.min(room, fold.size()))) {
-      add(after, s, s == largest ? Counts.of(s.report()) : Counts.of(s.report().base));
-      after.folded.add(s.owner());
+    Contribution largest = reported ? null : kernel.get(kernel.size() - 1);
+    for (Contribution c : fold.subList(0, Math.min(room, fold.size()))) {
+      add(after, c, Counters.of(c == largest ? c.report() : c.report().base));
+      after.folded.add(c.foldingKey());
     }
   }
 
   /**
-   * Whether another node of the same kernel has yet to take over the counting. When the lease is
-   * out that node reports the whole epoch, and only what was before it is this one's.
+   * Whether another node of the same kernel has yet to take over the counting. When the lease has
+   * expired, that node reports the whole epoch, and only earlier epochs belong to this one.
    */
   private static boolean isAwaited(
-      Share s, List<Share> waiting, Predicate<Share> gone, Retired after) {
+      Contribution c, List<Contribution> waiting, Predicate<Contribution> deleted, Retired after) {
     return waiting.stream()
-        .anyMatch(o -> o.awaits(s) && !after.folded.contains(o.owner()) && !gone.test(o));
+        .anyMatch(o -> o.awaits(c) && !after.folded.contains(o.foldingKey()) && !deleted.test(o));
   }
 
-  /** The shares that are not folded in. */
-  public static List<Share> rest(List<Share> shares, Retired retired) {
-    return shares.stream().filter(s -> !retired.folded.contains(s.owner())).toList();
+  /** The contributions that are not folded. */
+  public static List<Contribution> rest(List<Contribution> contributions, Retired retired) {
+    return contributions.stream().filter(c -> !retired.folded.contains(c.foldingKey())).toList();
   }
 
-  private static void add(Retired to, Share s, Counts counts) {
-    Counts sum = Counts.of(to).plus(counts);
-    to.packets = sum.packets();
-    to.segments = sum.segments();
-    to.bytes = sum.bytes();
-    to.noise = sum.noise();
-    to.unkeyed = sum.unkeyed();
+  private static void add(Retired to, Contribution c, Counters counters) {
+    to.assign(to.counters().plus(counters));
     to.nodes = to.nodes + 1;
-    to.since = Span.earlier(to.since, s.report().since);
-    to.last = Span.later(to.last, s.report().last);
+    to.since = Times.earlier(to.since, c.report().since);
+    to.last = Times.later(to.last, c.report().last);
   }
 
   private static Retired copy(Retired before) {
@@ -130,11 +138,7 @@ public final class Retirement {
     r.nodes = 0;
     r.folded = new ArrayList<>();
     if (before != null) {
-      r.packets = before.packets;
-      r.segments = before.segments;
-      r.bytes = before.bytes;
-      r.noise = before.noise;
-      r.unkeyed = before.unkeyed;
+      r.assign(before.counters());
       r.nodes = before.nodes;
       r.since = before.since;
       r.last = before.last;

@@ -1,5 +1,6 @@
 /**
- * Sums that stay right across restarts, reboots, shared kernels and nodes that go away. Pure
- * functions; the rules are those of the section Accounting in the architecture.
+ * Sums that stay correct across restarts, reboots, shared kernels and deleted Nodes. Pure
+ * functions. Four rules: counts of one series only grow; two samples of one kernel count once; what
+ * a deleted Node has counted is folded into {@code status.retired} once; unknown is not zero.
  */
 package io.dropprobe.operator.accounting;

@@ -1,7 +1,7 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -16,10 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The two containers of the agent pod: the privileged one has no toolchain, the one with the
- * toolchain has no privilege, no API token and no access to what the other keeps.
+ * The two containers of the agent's pod. The privileged one has no toolchain; the one with the
+ * toolchain has no privileges, no API token, and no access to the state of the other.
  */
 final class AgentContainers {
+  /** The user of the builder, and the group that lets the two containers share files. */
+  static final long BUILDER_UID = 65532;
+
   private static final String PULL = "IfNotPresent";
 
   private AgentContainers() {}
@@ -71,7 +74,7 @@ final class AgentContainers {
         .build();
   }
 
-  /** CAP_SYS_MODULE is all that finit_module and the module's files in /proc need. */
+  /** CAP_SYS_MODULE suffices for finit_module and for the module's files in /proc. */
   private static SecurityContext agentContext() {
     return new SecurityContextBuilder()
         .withRunAsUser(0L)
@@ -85,7 +88,7 @@ final class AgentContainers {
         .withNewAppArmorProfile()
         .withType("Unconfined")
         .endAppArmorProfile()
-        // Only has a meaning where there is SELinux.
+        // Without effect on nodes without SELinux.
         .withNewSeLinuxOptions()
         .withType("spc_t")
         .endSeLinuxOptions()
@@ -94,8 +97,8 @@ final class AgentContainers {
 
   private static SecurityContext builderContext() {
     return new SecurityContextBuilder()
-        .withRunAsUser(AgentDaemonSet.BUILDER)
-        .withRunAsGroup(AgentDaemonSet.BUILDER)
+        .withRunAsUser(BUILDER_UID)
+        .withRunAsGroup(BUILDER_UID)
         .withRunAsNonRoot(true)
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)
@@ -105,7 +108,7 @@ final class AgentContainers {
         .build();
   }
 
-  /** The one beside the metrics' port, so that one setting moves both. */
+  /** The port after the metrics' port, so that one setting moves both. */
   private static int healthPort(Settings s) {
     return s.agentPort() < 65535 ? s.agentPort() + 1 : 65534;
   }
@@ -113,7 +116,7 @@ final class AgentContainers {
   private static Probe probe(String path, int port, int periodSeconds, int failures) {
     return new ProbeBuilder()
         .withNewHttpGet()
-        // The pod is in the host's network, and so is the kubelet: nobody else gets there.
+        // Pod and kubelet share the host's network namespace; nobody else can reach this address.
         .withHost("127.0.0.1")
         .withPath(path)
         .withNewPort(port)
@@ -124,7 +127,7 @@ final class AgentContainers {
         .build();
   }
 
-  /** Sorted: what is desired must be the same at every start. */
+  /** Sorted, so that the desired object is the same after every start. */
   private static Map<String, Quantity> requests(String cpu, String memory) {
     return new TreeMap<>(Map.of("cpu", new Quantity(cpu), "memory", new Quantity(memory)));
   }

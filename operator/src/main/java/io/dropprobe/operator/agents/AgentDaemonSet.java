@@ -1,6 +1,6 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -13,12 +13,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The one DaemonSet, as a function of settings and placement. Every field is in the form in which
- * the API server keeps it: in another one (fieldRef without apiVersion, {@code readOnly: false})
- * the server-side-apply matcher would see a difference for ever.
+ * The agents' DaemonSet, as a function of settings and placement. Every field has the form in which
+ * the API server stores it: with another (fieldRef without apiVersion, {@code readOnly: false}) the
+ * server-side-apply matcher would always see a difference.
  */
 final class AgentDaemonSet {
-  /** On the pods and in the selector: never to be changed, the selector is immutable. */
+  /** Labels of the pods, and the selector. Must never change, because the selector is immutable. */
   static final Map<String, String> POD_LABELS =
       new TreeMap<>(
           Map.of("app.kubernetes.io/name", "dropprobe", "app.kubernetes.io/component", "agent"));
@@ -28,9 +28,6 @@ final class AgentDaemonSet {
   static {
     LABELS.put("app.kubernetes.io/managed-by", Names.OPERATOR);
   }
-
-  /** The builder's user, and the group through which the two containers share files. */
-  static final long BUILDER = 65532;
 
   private static final int GRACE_SECONDS = 30;
 
@@ -68,13 +65,13 @@ final class AgentDaemonSet {
         .withServiceAccountName(Names.AGENT)
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
-        // It must report when the pod network is broken.
+        // The agent must be able to report when the pod network is broken.
         .withHostNetwork(true)
         .withPriorityClassName(
             settings.priorityClassName().isEmpty() ? null : settings.priorityClassName())
         .withTerminationGracePeriodSeconds((long) GRACE_SECONDS)
         .withNewSecurityContext()
-        .withFsGroup(BUILDER)
+        .withFsGroup(AgentContainers.BUILDER_UID)
         .withNewSeccompProfile()
         .withType("RuntimeDefault")
         .endSeccompProfile()

@@ -1,12 +1,12 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Names;
-import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
@@ -25,21 +25,21 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more
- * until their report says that the module is out of the kernel.
+ * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more,
+ * until their report says that the module is unloaded.
  *
- * @param selected one term for each distinct selector but those that select no node more than
- *     another does, sorted; empty when no probe can select a node
- * @param kept one term for each node that is kept to clean up, sorted
- * @param tolerations sorted; the union of all probes', what kept nodes need, and the lifecycle
- *     taints that the DaemonSet controller does not add
+ * @param selected one term for each distinct selector, without those that another selector
+ *     includes; sorted; empty if no probe can select a node
+ * @param kept one term for each node on which the agent still has to clean up; sorted
+ * @param tolerations the union of all probes' tolerations, those that kept nodes need, and the
+ *     lifecycle taints that the DaemonSet controller does not tolerate by itself; sorted
  */
 record AgentPlacement(
     List<NodeSelectorTerm> selected, List<NodeSelectorTerm> kept, List<Toleration> tolerations) {
 
   /**
-   * A term a node makes the pod template grow. Where more lose their selection at one time, the
-   * others' agents clean up when they are terminated.
+   * Most kept nodes, because each adds a term to the pod template. If more lose their selection at
+   * once, the agents of the others clean up when they are terminated.
    */
   static final int MOST_KEPT = 200;
 
@@ -48,9 +48,9 @@ record AgentPlacement(
 
   private static final List<ProbeToleration> NONE = List.of();
 
-  /** A node whose report is stale is kept too: it may come back with the module in its kernel. */
+  /** Keeps nodes with a stale report too: they may return with the module in their kernel. */
   static AgentPlacement of(Snapshot cluster) {
-    List<NodeFacts> kept = kept(cluster);
+    List<ClusterNode> kept = kept(cluster);
     return new AgentPlacement(
         selectors(cluster.probes().values()),
         kept.stream().map(AgentPlacement::only).toList(),
@@ -66,8 +66,8 @@ record AgentPlacement(
   }
 
   /**
-   * Whether all nodes of a selector are among another's. Such a one adds no node, and as a term it
-   * would only change the pod template, and with it restart every agent.
+   * Whether a selector includes all nodes of another. The other adds no node; its term would only
+   * change the pod template, which restarts every agent.
    */
   private static boolean isWider(Map<String, String> wider, Map<String, String> selector) {
     return wider.size() < selector.size() && selector.entrySet().containsAll(wider.entrySet());
@@ -91,7 +91,7 @@ record AgentPlacement(
         .build();
   }
 
-  private static NodeSelectorTerm only(NodeFacts node) {
+  private static NodeSelectorTerm only(ClusterNode node) {
     return new NodeSelectorTermBuilder().withMatchFields(in("metadata.name", node.name())).build();
   }
 
@@ -99,8 +99,8 @@ record AgentPlacement(
     return new NodeSelectorRequirement(key, "In", List.of(value));
   }
 
-  /** Where an agent runs anyway it cleans up without being kept, see {@link #covers}. */
-  private static List<NodeFacts> kept(Snapshot cluster) {
+  /** Nodes where an agent runs anyway need not be kept, see {@link #covers}. */
+  private static List<ClusterNode> kept(Snapshot cluster) {
     return cluster.nodes().values().stream()
         .filter(n -> !covers(cluster.probes().values(), n))
         .filter(
@@ -108,25 +108,24 @@ record AgentPlacement(
               DropProbeNode report = cluster.reportOf(n);
               return report != null && !isClean(report);
             })
-        .sorted(Comparator.comparing(NodeFacts::name))
+        .sorted(Comparator.comparing(ClusterNode::name))
         .limit(MOST_KEPT)
         .toList();
   }
 
   /**
-   * Whether an agent may run on a node. Wider than "a probe selects it": the labels may be of one
-   * probe and the tolerations of another, and a pod that is there stays when a taint NoSchedule
-   * comes.
+   * Whether an agent may run on a node. More nodes than the probes select: the labels may match one
+   * probe and the tolerations be those of another, and a running pod stays when a NoSchedule taint
+   * is added.
    */
-  static boolean covers(Collection<DropProbe> probes, NodeFacts node) {
+  static boolean covers(Collection<DropProbe> probes, ClusterNode node) {
     List<ProbeToleration> union = given(probes);
-    return probes.stream()
-            .anyMatch(p -> NodeSelection.selects(p.getSpec(), node.labels(), null, false))
-        && node.taints().stream()
+    return probes.stream().anyMatch(p -> NodeSelection.matchesLabels(p.getSpec(), node.facts()))
+        && node.facts().taints().stream()
             .allMatch(t -> !"NoExecute".equals(t.getEffect()) || NodeSelection.tolerated(t, union));
   }
 
-  /** Whether a report says that nothing of us is in the kernel. */
+  /** Whether the module is not in the kernel, according to a report. */
   static boolean isClean(DropProbeNode report) {
     ModuleInfo module = report.getStatus() == null ? null : report.getStatus().module;
     if (module == null || module.state == null) {
@@ -134,21 +133,22 @@ record AgentPlacement(
     }
     return switch (module.state) {
       case Absent -> true;
-      // Why no module can be built says nothing of one that was loaded before.
+      // A module may be loaded although a newer one can't be built.
       case Unsupported, Failed -> module.srcversion == null;
       case Building, Loaded -> false;
     };
   }
 
-  private static List<Toleration> tolerations(Collection<DropProbe> probes, List<NodeFacts> kept) {
+  private static List<Toleration> tolerations(
+      Collection<DropProbe> probes, List<ClusterNode> kept) {
     Set<Toleration> union = new LinkedHashSet<>();
     ALWAYS.forEach(key -> union.add(exists(key)));
     NodeSelection.TRANSIENT_TAINTS.forEach(key -> union.add(noSchedule(key)));
     List<ProbeToleration> given = given(probes);
     given.stream().map(AgentPlacement::toleration).forEach(union::add);
     Set<String> keys = new HashSet<>();
-    for (NodeFacts node : kept) {
-      for (Taint taint : node.taints()) {
+    for (ClusterNode node : kept) {
+      for (Taint taint : node.facts().taints()) {
         if (!NodeSelection.tolerated(taint, given) && keys.add(taint.getKey())) {
           union.add(exists(taint.getKey()));
         }
@@ -180,7 +180,7 @@ record AgentPlacement(
     return s == null ? "" : s;
   }
 
-  /** Empty parts are left out: the server-side-apply matcher would never see them match. */
+  /** Leaves empty fields out, because the server-side-apply matcher would never see them match. */
   private static Toleration toleration(ProbeToleration t) {
     return new TolerationBuilder()
         .withKey(emptyToNull(t.key))

@@ -1,16 +1,16 @@
 package io.dropprobe.operator.agents;
 
-/** What to do with the one DaemonSet. */
+/** What to do with the agents' DaemonSet. */
 enum AgentPlan {
-  /** Make it as desired. */
+  /** Create or update it. */
   APPLY,
-  /** No probe is left, but a kernel still holds something: the agents stay as they are. */
+  /** No probe is left, but a kernel still holds the module: leave the agents as they are. */
   LEAVE,
-  /** No probe is left, and every kernel is clean. */
+  /** No probe is left, and the module is in no kernel. */
   DELETE;
 
   /**
-   * @param exists whether there is a DaemonSet
+   * @param exists whether the DaemonSet exists
    */
   static AgentPlan of(AgentPlacement placement, boolean exists) {
     if (!placement.selected().isEmpty()) {
@@ -19,7 +19,7 @@ enum AgentPlan {
     if (placement.kept().isEmpty()) {
       return DELETE;
     }
-    // A new pod template would restart every agent in the middle of cleaning up.
+    // An update would restart every agent while it cleans up.
     return exists ? LEAVE : APPLY;
   }
 }

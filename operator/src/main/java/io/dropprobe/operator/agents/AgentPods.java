@@ -1,9 +1,9 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Problem;
-import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
@@ -20,18 +20,18 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Why agents' pods are not created. The DaemonSet controller says it in an Event of the DaemonSet
- * only, where nobody looks who waits for a DropProbe: a quota that does not allow the priority
- * class, a missing PriorityClass, a pod security standard, a webhook.
+ * Finds out why agents' pods are not created: a quota that does not allow the priority class, a
+ * missing PriorityClass, a pod security standard, a webhook. The DaemonSet controller only emits an
+ * Event of the DaemonSet, which a user of a DropProbe does not see.
  */
 @ApplicationScoped
 public class AgentPods {
   private static final Logger LOG = Logger.getLogger(AgentPods.class);
 
-  /** The API server is asked at most this often, whatever the number of DropProbes. */
-  private static final Duration KEPT = Duration.ofSeconds(10);
+  /** Shortest time between two requests, whatever the number of DropProbes. */
+  private static final Duration CACHED = Duration.ofSeconds(10);
 
-  /** The controller tries again after 17 minutes at the latest; an older Event is history. */
+  /** The controller retries within 17 minutes, so an older Event is no longer true. */
   private static final Duration CURRENT = Duration.ofMinutes(20);
 
   private final KubernetesClient client;
@@ -41,7 +41,7 @@ public class AgentPods {
   private Optional<Problem> known = Optional.empty();
   private Instant asked = Instant.MIN;
 
-  /** No call is made yet. */
+  /** Makes no call yet. */
   @Inject
   public AgentPods(KubernetesClient client, Clock clock, OperatorNamespace namespace) {
     this.client = client;
@@ -49,19 +49,19 @@ public class AgentPods {
     this.namespace = namespace.name();
   }
 
-  /** Takes note of the DaemonSet as it is; empty when there is none. */
+  /** Records the DaemonSet as observed; empty if there is none. */
   void observe(Optional<DaemonSet> now) {
     daemonSet = now.orElse(null);
   }
 
-  /** What keeps pods from being created now; empty when none is missing, or nobody said why. */
+  /** What keeps pods from being created; empty if none is missing, or the reason is unknown. */
   public synchronized Optional<Problem> problem() {
     DaemonSet now = daemonSet;
     if (missing(now) <= 0) {
       return Optional.empty();
     }
     Instant time = clock.instant();
-    if (!time.isBefore(asked.plus(KEPT))) {
+    if (!time.isBefore(asked.plus(CACHED))) {
       asked = time;
       known = problem(now, failures(now), time);
     }
@@ -80,14 +80,14 @@ public class AgentPods {
           .getItems();
     } catch (KubernetesClientException e) {
       LOG.warnf(
-          "cannot read the Events of DaemonSet %s, so nothing says why pods are missing: %s",
+          "can't read the Events of DaemonSet %s, which say why pods are missing: %s",
           of.getMetadata().getName(), e);
       return List.of();
     }
   }
 
   /**
-   * @param failures Events of the reason FailedCreate, in any order
+   * @param failures Events with reason FailedCreate, in any order
    */
   static Optional<Problem> problem(DaemonSet of, List<Event> failures, Instant now) {
     return failures.stream()
@@ -99,7 +99,7 @@ public class AgentPods {
               p.reason = Conditions.Problem.AGENT_NOT_CREATED;
               p.nodes = missing(of);
               p.message =
-                  "the DaemonSet controller cannot create pods of DaemonSet %s: %s"
+                  "the DaemonSet controller can't create pods of DaemonSet %s: %s"
                       .formatted(of.getMetadata().getName(), e.getMessage());
               return p;
             });
@@ -113,13 +113,13 @@ public class AgentPods {
     return last == null ? Instant.EPOCH : last;
   }
 
-  /** Nodes that should run a pod and do not; 0 when there is no DaemonSet. */
+  /** Nodes that should run a pod and do not; 0 if there is no DaemonSet. */
   private static int missing(DaemonSet of) {
     DaemonSetStatus status = of == null ? null : of.getStatus();
     if (status == null || status.getDesiredNumberScheduled() == null) {
       return 0;
     }
-    Integer there = status.getCurrentNumberScheduled();
-    return status.getDesiredNumberScheduled() - (there == null ? 0 : there);
+    Integer present = status.getCurrentNumberScheduled();
+    return status.getDesiredNumberScheduled() - (present == null ? 0 : present);
   }
 }

@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import java.util.List;
 
-/** Volumes of the agent pod, and which container sees which. */
+/** Volumes of the agent's pod, and which container mounts which. */
 final class AgentVolumes {
   /** Holds requests and answers, and every intermediate file of a build. */
   private static final String BUILD = "build";
@@ -32,7 +32,7 @@ final class AgentVolumes {
         emptyDir(BUILD, "512Mi"),
         host(STATE, "/var/lib/dropprobe", "DirectoryOrCreate"),
         host(SECURITYFS, "/sys/kernel/security", null),
-        // A node without it must not lose its agent.
+        // Created if missing: a node without it must not lose its agent.
         host(POD_LOGS, "/var/log/pods", "DirectoryOrCreate"),
         new VolumeBuilder()
             .withName(TOKEN)
@@ -50,13 +50,13 @@ final class AgentVolumes {
         mount(BUILD, "/build"),
         mount(STATE, "/var/lib/dropprobe"),
         readOnly(SECURITYFS, "/host/sys/kernel/security"),
-        // The names of its folders tell which pod is in which Kubernetes namespace.
+        // The names of its directories hold the namespace and the UID of each pod.
         readOnly(POD_LOGS, "/host/var/log/pods"),
         readOnly(TOKEN, "/var/run/secrets/kubernetes.io/serviceaccount"),
         mount(TMP, "/tmp"));
   }
 
-  /** Kernel headers link to each other across /usr: mounting their folder alone is not enough. */
+  /** The whole of /usr, because kernel headers link to other directories below it. */
   static List<VolumeMount> ofBuilder() {
     return List.of(
         mount(BUILD, "/build"),
@@ -64,7 +64,7 @@ final class AgentVolumes {
         readOnly(HOST_MODULES, "/host/lib/modules"));
   }
 
-  /** What automounting would mount into both containers. */
+  /** Mounted by hand, because automounting would give the token to both containers. */
   private static VolumeProjection token() {
     return new VolumeProjectionBuilder()
         .withNewServiceAccountToken()

@@ -15,10 +15,10 @@ final class ReportDeletion {
   }
 
   /**
-   * Deletes each report if it still is what was looked at: its agent may have written meanwhile.
-   * Such a one is left for the next pass, which its change brings about, and holds up no other.
+   * Deletes each report, unless its agent has written it in the meantime. Such a report is left for
+   * the next pass, which its change triggers.
    *
-   * @throws KubernetesClientException when the API server can't be reached or refuses
+   * @throws KubernetesClientException if the API server can't be reached or refuses
    */
   void all(List<DropProbeNode> reports) {
     for (DropProbeNode report : reports) {

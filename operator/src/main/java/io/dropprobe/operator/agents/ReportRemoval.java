@@ -1,37 +1,37 @@
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.api.Folding;
+import io.dropprobe.api.rules.Folding;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.accounting.EarlierReports;
-import io.dropprobe.operator.accounting.Share;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Which DropProbeNodes have served their purpose. */
+/** Which DropProbeNodes are no longer needed. */
 final class ReportRemoval {
   private ReportRemoval() {}
 
   /**
-   * Reports to delete: of nodes that are gone, once every probe has folded their share in; and of
-   * nodes where no agent runs any more, when they hold nothing of any probe. Agents run on more
-   * nodes than the probes select, see {@link AgentPlacement#covers}: what is deleted there is
-   * written anew.
+   * Returns the reports to delete: those of deleted Nodes, once every probe has folded their
+   * counts; and those of nodes where no agent runs any more, if they hold no counts of any probe.
+   * Agents run on more nodes than the probes select, see {@link AgentPlacement#covers}; a report
+   * that is deleted there would be written again.
    *
-   * @param gone whether the Node of a report does not exist any more
+   * @param deleted whether the Node of a report no longer exists
    */
-  static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> gone) {
+  static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> deleted) {
     return cluster.reports().values().stream()
         .filter(
             r ->
-                // Only the last may ask the API server.
+                // Last, because it may ask the API server.
                 (cluster.isOfEarlierNode(r)
                         && hasFolded(cluster, EarlierReports.with(r))
-                        && gone.test(r))
-                    || isLeftOver(r, cluster))
+                        && deleted.test(r))
+                    || isOrphaned(r, cluster))
         .toList();
   }
 
@@ -41,22 +41,24 @@ final class ReportRemoval {
 
   private static boolean needs(DropProbe probe, DropProbeNode report) {
     var status = report.getStatus();
-    return Folding.needs(probe, status == null ? null : status.probes, Share.owner(report));
+    return Folding.needs(
+        probe, status == null ? null : status.probes, Contribution.foldingKey(report));
   }
 
-  /** An agent makes the object first, and then writes into it: not to be deleted in between. */
+  /** False between the creation of a report and its first status; not to be deleted then. */
   private static boolean isWritten(DropProbeNode report) {
     return report.getStatus() != null && report.getStatus().reportedAt != null;
   }
 
-  private static boolean isLeftOver(DropProbeNode report, Snapshot cluster) {
-    NodeFacts node = cluster.nodes().get(report.getMetadata().getName());
+  private static boolean isOrphaned(DropProbeNode report, Snapshot cluster) {
+    ClusterNode node = cluster.nodes().get(report.getMetadata().getName());
     return node != null
         && isWritten(report)
         && AgentPlacement.isClean(report)
         && hasFolded(cluster, EarlierReports.with(report).skip(1))
         && !AgentPlacement.covers(cluster.probes().values(), node)
         && cluster.probes().values().stream()
-            .noneMatch(p -> Share.entries(report, p.getMetadata().getUid()).findAny().isPresent());
+            .noneMatch(
+                p -> Contribution.entries(report, p.getMetadata().getUid()).findAny().isPresent());
   }
 }

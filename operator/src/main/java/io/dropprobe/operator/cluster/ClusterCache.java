@@ -24,15 +24,15 @@ import java.util.stream.Collectors;
 
 /**
  * The operator's view of the cluster: all Nodes (pruned), DropProbes and DropProbeNodes, watched
- * once and shared by both reconcilers. The lists are read in pages: without that, decoding the list
- * of a few thousand nodes sets the memory limit.
+ * once and shared by both reconcilers. Lists are read in pages, because decoding a list of a few
+ * thousand nodes at once would determine the memory limit.
  */
 @ApplicationScoped
 public class ClusterCache {
-  /** A Node has some 10 KiB. */
+  /** Nodes in a page; a Node has about 10 KiB. */
   private static final long NODES = 500;
 
-  /** A report has up to 256 KiB. */
+  /** Reports in a page; a report has up to 256 KiB. */
   private static final long REPORTS = 50;
 
   private static final int SYNC_SECONDS = 120;
@@ -43,14 +43,15 @@ public class ClusterCache {
   private Watched<DropProbeNode> reports;
   private Watched<DropProbe> probes;
 
-  /** Does not contact the API server yet. */
+  /** Makes no call yet. */
   @Inject
   public ClusterCache(KubernetesClient client) {
     this.client = client;
   }
 
   /**
-   * Calls a listener, on some thread, after every change that can matter to a decision.
+   * Registers a listener. It is called, on some thread, after every change that can affect a
+   * decision.
    *
    * @param listener must not block
    */
@@ -59,9 +60,9 @@ public class ClusterCache {
   }
 
   /**
-   * Lists and watches; returns when everything is there. Again is a no-op.
+   * Starts to list and watch; returns when all lists are complete. A second call does nothing.
    *
-   * @throws OperatorException when the API server can't be reached or refuses
+   * @throws OperatorException if the API server can't be reached or refuses
    */
   public synchronized void start() {
     if (nodes != null) {
@@ -111,7 +112,7 @@ public class ClusterCache {
     }
   }
 
-  /** By kind; empty before {@link #start}. */
+  /** The informers by kind; empty before {@link #start}. */
   public synchronized Map<String, SharedIndexInformer<?>> informers() {
     if (nodes == null) {
       return Map.of();
@@ -125,38 +126,40 @@ public class ClusterCache {
         probes.informer());
   }
 
-  /** Everything as it is now. */
+  /** The present state. */
   public Snapshot snapshot() {
     return new Snapshot(
-        nodes.list().stream().map(NodeFacts::of).collect(Collectors.toMap(NodeFacts::name, n -> n)),
+        nodes.list().stream()
+            .map(ClusterNode::of)
+            .collect(Collectors.toMap(ClusterNode::name, n -> n)),
         byName(reports.list()),
         byName(probes.list()));
   }
 
-  /** Whether the Node that a report is of does not exist any more, see the other of this name. */
-  public boolean isGone(DropProbeNode report) {
+  /** Whether the Node of a report no longer exists, by the cache and by the API server. */
+  public boolean isDeleted(DropProbeNode report) {
     String name = report.getMetadata().getName();
-    return isGone(
+    return isDeleted(
         report,
         nodes.informer().getStore().getByKey(name),
         () -> client.nodes().withName(name).get());
   }
 
   /**
-   * Whether the Node that a report is of does not exist any more: by the cache <em>and</em> by the
-   * API server. Nodes and reports are two watches without a common order: the one of Nodes may
-   * still have a predecessor of the name, or be reading its list again in pages, and a living
-   * node's numbers must never be folded for that.
+   * Whether the Node of a report no longer exists: by the cache <em>and</em> by the API server.
+   * Nodes and reports are two watches without a common order: the watch of Nodes may still have a
+   * predecessor of the same name, or be reading its list again in pages. An existing node's counts
+   * must never be folded because of that.
    *
-   * @param cached null is none
-   * @param live asks the API server; null is none
+   * @param cached null means none
+   * @param live asks the API server; null means none
    */
-  static boolean isGone(DropProbeNode report, Node cached, Supplier<Node> live) {
+  static boolean isDeleted(DropProbeNode report, Node cached, Supplier<Node> live) {
     return isAnother(report, cached) && isAnother(report, live.get());
   }
 
   private static boolean isAnother(DropProbeNode report, Node node) {
-    return node == null || Snapshot.ofEarlierNode(report, NodeFacts.of(node));
+    return node == null || Snapshot.ofEarlierNode(report, ClusterNode.of(node));
   }
 
   private static <T extends HasMetadata> Map<String, T> byName(List<T> items) {
@@ -173,7 +176,7 @@ public class ClusterCache {
         .endSpec()
         .withNewStatus()
         .withNewNodeInfo()
-        .withBootID(NodeFacts.of(n).bootId())
+        .withBootID(ClusterNode.of(n).bootId())
         .endNodeInfo()
         .endStatus()
         .build();
@@ -206,15 +209,15 @@ public class ClusterCache {
         .build();
   }
 
-  /** Which updates matter. The old object is the pruned one, the new one is whole. */
+  /** Which updates matter. The old object is pruned, the new one is complete. */
   private static final class Changes {
     private Changes() {}
 
     static boolean ofNode(Node before, Node after) {
-      return !NodeFacts.of(before).equals(NodeFacts.of(after));
+      return !ClusterNode.of(before).equals(ClusterNode.of(after));
     }
 
-    /** Our own writes of numbers do not; the record of what is folded in does. */
+    /** The operator's own writes of counts do not matter; the record of folded reports does. */
     static boolean ofProbe(DropProbe before, DropProbe after) {
       return !Objects.equals(
               before.getMetadata().getGeneration(), after.getMetadata().getGeneration())

@@ -7,17 +7,17 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Lets a reconciler look again at its objects after every change in the cluster that can matter.
- * Which change it was makes no difference: everything is reconciled on every trigger.
+ * Triggers a reconciler after every change in the cluster that can matter. Which change it was
+ * makes no difference: every pass reconciles everything.
  *
- * @param <P> the reconciler's primary
+ * @param <P> the reconciler's primary resource
  */
 public final class ClusterEventSource<P extends HasMetadata> extends SimpleInboundEventSource<P> {
   private final ClusterCache cluster;
   private final Supplier<Set<ResourceID>> affected;
 
   /**
-   * @param affected the primaries to look at
+   * @param affected the primary resources to reconcile
    */
   public ClusterEventSource(ClusterCache cluster, Supplier<Set<ResourceID>> affected) {
     super("cluster");

@@ -1,35 +1,35 @@
 package io.dropprobe.operator.cluster;
 
-import io.dropprobe.api.NodeSelection;
+import io.dropprobe.api.rules.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
-import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.accounting.Contribution;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The cluster at one moment, by name. Nothing in it may be changed.
+ * The cluster at one moment, by name. Must not be modified.
  *
- * @param probes those being deleted too
+ * @param probes including those being deleted
  */
 public record Snapshot(
-    Map<String, NodeFacts> nodes,
+    Map<String, ClusterNode> nodes,
     Map<String, DropProbeNode> reports,
     Map<String, DropProbe> probes) {
 
   /**
-   * The report of a node that exists.
+   * Returns the report of an existing node.
    *
-   * @return null when there is none, or only one of an earlier Node of this name
+   * @return null if there is none, or only one of an earlier Node of this name
    */
-  public DropProbeNode reportOf(NodeFacts node) {
+  public DropProbeNode reportOf(ClusterNode node) {
     DropProbeNode report = reports.get(node.name());
     return report == null || ofEarlierNode(report, node) ? null : report;
   }
 
-  /** Whether a report is of a Node that had the same name and is gone. */
-  public static boolean ofEarlierNode(DropProbeNode report, NodeFacts node) {
+  /** Whether a report is about a deleted Node of the same name. */
+  public static boolean ofEarlierNode(DropProbeNode report, ClusterNode node) {
     return report.getStatus() != null
         && report.getStatus().nodeUID != null
         && node.uid() != null
@@ -37,29 +37,29 @@ public record Snapshot(
   }
 
   /**
-   * What the Node that a report is of says of its kernel.
+   * Returns the bootID that the Node of a report has in its status.
    *
-   * @return its bootID, empty when it does not say; null when that Node is gone
+   * @return empty if it has none; null if that Node no longer exists
    */
   public String bootIdOf(DropProbeNode report) {
-    NodeFacts node = nodes.get(report.getMetadata().getName());
+    ClusterNode node = nodes.get(report.getMetadata().getName());
     return node == null || ofEarlierNode(report, node) ? null : node.bootId();
   }
 
-  /** Whether the Node of a report is not there, or another of its name is. */
+  /** Whether the Node of a report does not exist, or another one has its name. */
   public boolean isOfEarlierNode(DropProbeNode report) {
     return bootIdOf(report) == null;
   }
 
-  /** The nodes that a probe selects, by name. */
-  public List<NodeFacts> selectedBy(DropProbe probe) {
+  /** The nodes that a probe selects, sorted by name. */
+  public List<ClusterNode> selectedBy(DropProbe probe) {
     return nodes.values().stream()
         .filter(n -> selects(probe, n))
-        .sorted(Comparator.comparing(NodeFacts::name))
+        .sorted(Comparator.comparing(ClusterNode::name))
         .toList();
   }
 
-  /** How many nodes run an agent, which is how many may write reports. */
+  /** Number of nodes that run an agent and so write reports. */
   public int agents() {
     return (int)
         nodes.values().stream()
@@ -67,13 +67,14 @@ public record Snapshot(
             .count();
   }
 
-  private boolean selects(DropProbe probe, NodeFacts node) {
+  private boolean selects(DropProbe probe, ClusterNode node) {
     return node.selectedBy(probe, false)
         || (node.selectedBy(probe, true) && isSelected(probe, reportOf(node)));
   }
 
   private static boolean isSelected(DropProbe probe, DropProbeNode report) {
     return report != null
-        && Share.entries(report, probe.getMetadata().getUid()).anyMatch(NodeSelection::isSelected);
+        && Contribution.entries(report, probe.getMetadata().getUid())
+            .anyMatch(NodeSelection::isSelected);
   }
 }

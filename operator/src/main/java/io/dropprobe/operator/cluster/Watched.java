@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * One informer, and who wants to hear of it.
+ * One informer and its listeners.
  *
  * @param <T> the kind
  */
@@ -17,14 +17,14 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T> {
   private final List<Runnable> listeners;
 
   /**
-   * @param matters whether an update from old to new is one that a listener must hear of
+   * @param matters whether the listeners must be told of an update from old to new
    * @param listeners called on the informer's thread after each change that matters; may grow later
    */
   Watched(SharedIndexInformer<T> informer, BiPredicate<T, T> matters, List<Runnable> listeners) {
     this.informer = informer;
     this.matters = matters;
     this.listeners = listeners;
-    // An error while listing or watching is retried for ever; the health check sees that it lasts.
+    // Retry errors forever; the health check fails if they last.
     informer.exceptionHandler((started, e) -> started);
     informer.addEventHandler(this);
   }

@@ -1,7 +1,8 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Names;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.operator.agents.AgentPods;
@@ -9,8 +10,8 @@ import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.cluster.Staleness;
-import io.dropprobe.operator.lifecycle.EventRecorder;
-import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.events.EventRecorder;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -38,8 +39,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Sums what the nodes report into the status of a DropProbe, and holds its deletion until the nodes
- * have let go. It writes nothing for a node: those watch the DropProbes themselves.
+ * Sums the nodes' reports into the status of a DropProbe, and blocks its deletion until the nodes
+ * have removed the probe from their kernels. It writes nothing for the agents: they watch the
+ * DropProbes themselves.
  *
  * <p>comparableResourceVersions is off because with it a change of the spec just before a status
  * patch can be lost (java-operator-sdk issue 3398).
@@ -58,8 +60,8 @@ import java.util.stream.Collectors;
     maxInterval = 60_000)
 @RateLimited(maxReconciliations = 4, within = 1)
 public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropProbe> {
-  /** Rates decay and reports grow stale without an event. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+  /** Rates decay and reports become stale without an event. */
+  private static final Duration RESYNC = Duration.ofSeconds(30);
 
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -71,7 +73,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private final Clock clock;
   private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
 
-  /** Collaborators; no call is made yet. */
+  /** Makes no call yet. */
   @Inject
   public DropProbeReconciler(
       ClusterCache cluster,
@@ -85,7 +87,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     this.statuses = statuses;
     this.factory =
         new StatusFactory(
-            cluster::isGone,
+            cluster::isDeleted,
             statuses::size,
             namespace.name(),
             () -> InstallationProblems.of(settings.problem(), agents.problem()));
@@ -122,9 +124,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   }
 
   /**
-   * Writes what has changed, at once or when it may.
+   * Writes the status if it has changed and the pace allows it.
    *
-   * @return how long the write has to wait; zero when nothing is left to write
+   * @return how long the write has to wait; zero if there is nothing left to write
    */
   private Duration write(
       DropProbe probe,
@@ -147,13 +149,13 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
         throw e;
       }
       paces.put(uid, pace.written(time, interval));
-      change.news().forEach(c -> tell(probe, c));
+      change.news().forEach(c -> emit(probe, c));
     }
     return delay;
   }
 
   private static Duration next(DropProbeStatus status, Duration wait, Instant time) {
-    Duration next = wait.isZero() ? LOOK_AGAIN : wait;
+    Duration next = wait.isZero() ? RESYNC : wait;
     if (status.expiresAt != null) {
       Duration untilEnd = Duration.between(time, Times.parse(status.expiresAt));
       if (!untilEnd.isNegative() && untilEnd.compareTo(next) < 0) {
@@ -163,7 +165,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     return next.plusMillis(1);
   }
 
-  private void tell(DropProbe probe, Condition c) {
+  private void emit(DropProbe probe, Condition c) {
     if (StatusChange.good(c)) {
       events.normal(probe, c.getReason(), c.getMessage());
     } else {
@@ -178,27 +180,30 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     }
     Instant time = clock.instant();
     Staleness staleness = new Staleness(time, settings.get().staleAfter());
-    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isGone);
+    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted);
     if (!deletion.waiting().isEmpty()) {
-      sayWaiting(probe, deletion.waiting(), time);
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(LOOK_AGAIN.toMillis());
+      writeWaiting(probe, deletion.waiting(), time);
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(RESYNC.toMillis());
     }
     if (!deletion.stale().isEmpty()) {
       events.warning(
           probe,
-          "DeletedWithoutNodes",
-          "not waited for %s: stopped reporting; what is in the kernel there goes when its lease or its agent ends it"
-              .formatted(Text.some(deletion.stale())));
+          Conditions.Event.DELETED_WITHOUT_NODES,
+          "deleted without waiting for %s, which stopped reporting; the probe is removed there by the agent or when its lease expires"
+              .formatted(NameList.shorten(deletion.stale())));
     }
-    if (!deletion.gone().isEmpty()) {
-      events.normal(probe, "DeletedWithNodesGone", "gone with it: " + Text.some(deletion.gone()));
+    if (!deletion.deleted().isEmpty()) {
+      events.normal(
+          probe,
+          Conditions.Event.DELETED_WITH_NODES_GONE,
+          "deleted; these Nodes no longer exist: " + NameList.shorten(deletion.deleted()));
     }
     statuses.forget(probe);
     paces.remove(probe.getMetadata().getUid());
     return DeleteControl.defaultDelete();
   }
 
-  private void sayWaiting(DropProbe probe, List<String> waiting, Instant time) {
+  private void writeWaiting(DropProbe probe, List<String> waiting, Instant time) {
     DropProbeStatus before = statuses.current(probe);
     DropProbeStatus after = factory.deleting(probe, before, waiting, time);
     if (!statuses.same(before, after)) {

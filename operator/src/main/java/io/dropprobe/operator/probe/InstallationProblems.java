@@ -1,18 +1,18 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Problems of the whole installation, as each DropProbe shows them. */
+/** Problems of the installation, which every DropProbe shows. */
 final class InstallationProblems {
   private InstallationProblems() {}
 
   /**
-   * @param settings what is wrong with the ConfigMap; empty for nothing
-   * @param agents what keeps agents from being created; empty for nothing
+   * @param settings what is wrong with the ConfigMap; empty if nothing is
+   * @param agents what keeps agents from being created; empty if nothing does
    */
   static List<Problem> of(Optional<String> settings, Optional<Problem> agents) {
     return Stream.concat(agents.stream(), settings.map(InstallationProblems::settings).stream())

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.Comparator;
 import java.util.List;
@@ -10,14 +10,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What keeps nodes from counting, by reason, most nodes first; the example is the first by name.
+ * What keeps nodes from counting, by reason, most nodes first. The example is the first node by
+ * name.
  */
 final class Problems {
-  /** A status holds several: each is shorter than what a node's own report may say. */
+  /** Shorter than in a node's own report, because a status holds several. */
   private static final int MESSAGE = 300;
-
-  /** A condition's reason may be longer; the schema of a problem's is not. */
-  private static final int REASON = 63;
 
   private static final Comparator<Problem> MOST_NODES_FIRST =
       Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason);
@@ -25,7 +23,7 @@ final class Problems {
   private Problems() {}
 
   /**
-   * @param installation problems of the whole, of which none is left out
+   * @param installation problems of the installation; none of them is left out
    */
   static List<Problem> of(List<Verdict> verdicts, List<Problem> installation) {
     Map<String, List<Verdict>> byReason =
@@ -33,7 +31,7 @@ final class Problems {
             .filter(v -> v.reason() != null)
             .collect(
                 Collectors.groupingBy(
-                    v -> cut(v.reason(), REASON), TreeMap::new, Collectors.toList()));
+                    v -> Limits.cut(v.reason(), Limits.LABEL), TreeMap::new, Collectors.toList()));
     Stream<Problem> ofNodes =
         byReason.entrySet().stream()
             .map(e -> problem(e.getKey(), e.getValue()))
@@ -49,7 +47,7 @@ final class Problems {
     p.reason = of.reason;
     p.nodes = of.nodes;
     p.example = of.example;
-    p.message = cut(of.message, MESSAGE);
+    p.message = Limits.cut(of.message, MESSAGE);
     return p;
   }
 
@@ -59,11 +57,7 @@ final class Problems {
     p.reason = reason;
     p.nodes = same.size();
     p.example = first.node();
-    p.message = cut(first.message(), MESSAGE);
+    p.message = Limits.cut(first.message(), MESSAGE);
     return p;
-  }
-
-  private static String cut(String text, int most) {
-    return text == null || text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

@@ -1,46 +1,52 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.accounting.Contribution;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * When a probe became active, and when it stops by itself.
+ * When a probe became active, and when it expires.
  *
  * @param activeSince null while inactive
  * @param expiresAt null without a duration
  */
 record Schedule(String activeSince, String expiresAt) {
   /**
-   * The duration runs from when {@code active} became true, the series began, or a duration was
-   * first given. Another duration later moves the end, not the beginning. A probe that was created
-   * while the operator was away runs since the first node counted: nodes end it by themselves after
-   * its duration, and must not begin again. One that was changed then runs from now: what nodes say
-   * of it may be of before the change.
+   * The duration starts when {@code active} becomes true, the series starts, or a duration is first
+   * given. A later change of the duration moves the end, not the start.
    *
-   * @param probe generation and creation are read
+   * <p>A probe that was created while the operator was down has been active since the first node
+   * started to count, because nodes stop it by themselves after its duration and must not start
+   * again. A probe that was changed while the operator was down is active from now on, because the
+   * nodes' reports may be about the time before the change.
+   *
+   * @param probe its generation and creation time are used
    * @param before the last status
-   * @param series that is wanted now
-   * @param shares of that series
+   * @param series that is current
+   * @param contributions of that series
    */
   static Schedule of(
-      DropProbe probe, DropProbeStatus before, String series, List<Share> shares, Instant now) {
+      DropProbe probe,
+      DropProbeStatus before,
+      String series,
+      List<Contribution> contributions,
+      Instant now) {
     DropProbeSpec spec = probe.getSpec();
     if (Boolean.FALSE.equals(spec.active)) {
       return new Schedule(null, null);
     }
-    boolean goesOn =
+    boolean continues =
         before.activeSince != null
             && Objects.equals(before.series, series)
             && (spec.duration == null || before.expiresAt != null);
-    String since = goesOn ? before.activeSince : Times.format(begin(probe, shares, now));
+    String since = continues ? before.activeSince : Times.format(start(probe, contributions, now));
     return new Schedule(
         since,
         spec.duration == null
@@ -48,14 +54,14 @@ record Schedule(String activeSince, String expiresAt) {
             : Times.format(Times.parse(since).plus(Durations.parse(spec.duration))));
   }
 
-  /** No report makes it earlier than the probe. */
-  private static Instant begin(DropProbe probe, List<Share> shares, Instant now) {
+  /** Never before the creation of the probe, whatever a report says. */
+  private static Instant start(DropProbe probe, List<Contribution> contributions, Instant now) {
     Instant created = Times.parseOrNull(probe.getMetadata().getCreationTimestamp());
     if (created == null || !Long.valueOf(1).equals(probe.getMetadata().getGeneration())) {
       return now;
     }
-    return shares.stream()
-        .map(s -> Times.parseOrNull(s.report().since))
+    return contributions.stream()
+        .map(c -> Times.parseOrNull(c.report().since))
         .filter(t -> t != null && t.isBefore(now))
         .min(Comparator.naturalOrder())
         .map(t -> t.isBefore(created) ? created : t)

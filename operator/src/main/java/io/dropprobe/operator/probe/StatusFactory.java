@@ -1,24 +1,26 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Durations;
-import io.dropprobe.api.Limits;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Times;
-import io.dropprobe.api.Wanted;
+import io.dropprobe.api.rules.ConditionSet;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.rules.Wanted;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.api.v1alpha1.NodeCounts;
+import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.accounting.Contribution;
+import io.dropprobe.operator.accounting.CountedContribution;
 import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.accounting.Rates;
 import io.dropprobe.operator.accounting.Retirement;
-import io.dropprobe.operator.accounting.Share;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.settings.Settings;
@@ -33,30 +35,25 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
-/**
- * The status of a DropProbe from what the nodes say: a new object with all that we own, the same
- * for the same input.
- */
+/** Computes the status of a DropProbe from the nodes' reports: a pure function of its input. */
 final class StatusFactory {
-  private static final int DEFAULT_TOP = 10;
-
-  private final Predicate<DropProbeNode> gone;
+  private final Predicate<DropProbeNode> deleted;
   private final ToIntFunction<DropProbeStatus> size;
   private final String namespace;
   private final Supplier<List<Problem>> installation;
 
   /**
-   * @param gone whether the Node of a report does not exist any more
+   * @param deleted whether the Node of a report no longer exists
    * @param size bytes of a status as JSON
    * @param namespace of the agents
-   * @param installation problems that are no node's
+   * @param installation problems of the installation, not of a node
    */
   StatusFactory(
-      Predicate<DropProbeNode> gone,
+      Predicate<DropProbeNode> deleted,
       ToIntFunction<DropProbeStatus> size,
       String namespace,
       Supplier<List<Problem>> installation) {
-    this.gone = gone;
+    this.deleted = deleted;
     this.size = size;
     this.namespace = namespace;
     this.installation = installation;
@@ -64,8 +61,8 @@ final class StatusFactory {
 
   /**
    * @param probe not being deleted
-   * @param before the last status; null is none
-   * @param settings that are in force
+   * @param before the last status; null means none
+   * @param settings in force
    */
   DropProbeStatus create(
       DropProbe probe, DropProbeStatus before, Snapshot cluster, Settings settings, Instant now) {
@@ -73,40 +70,44 @@ final class StatusFactory {
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
     status.series = Series.of(probe.getSpec());
-    List<Share> shares =
-        Share.of(
+    List<Contribution> contributions =
+        Contribution.of(
             cluster.reports().values(),
             cluster::bootIdOf,
             probe.getMetadata().getUid(),
             status.series);
-    Schedule schedule = Schedule.of(probe, old, status.series, shares, now);
+    Schedule schedule = Schedule.of(probe, old, status.series, contributions, now);
     status.activeSince = schedule.activeSince();
     status.expiresAt = schedule.expiresAt();
     Duration interval =
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    ProbeState wanted = Wanted.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
+    ProbeState desired = Wanted.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
     Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
-            .map(n -> verdict(n, cluster, staleness, probe, wanted))
+            .map(n -> verdict(n, cluster, staleness, probe, desired))
             .toList();
-    status.nodes = Nodes.count(verdicts);
+    status.nodes = NodeTally.count(verdicts);
     status.problems = Problems.of(verdicts, installation.get());
-    status.conditions = conditions(old, status, probe, wanted, now);
-    fit(probe, status, totals(shares, old, status, cluster, interval, settings.staleAfter(), now));
+    status.conditions = conditions(old, status, probe, desired, now);
+    fit(
+        probe,
+        status,
+        totals(contributions, old, status, cluster, interval, settings.staleAfter(), now));
     return status;
   }
 
   /**
-   * The last status with the condition that says what the deletion waits for.
+   * Returns the last status with a condition that names the nodes that block the deletion. All else
+   * stays as it was.
    *
    * @param waiting names of nodes, not empty
    */
   DropProbeStatus deleting(
       DropProbe probe, DropProbeStatus before, List<String> waiting, Instant now) {
-    DropProbeStatus status = new DropProbeStatus();
+    DropProbeStatus status = before.copy();
     status.observedGeneration = probe.getMetadata().getGeneration();
     status.conditions =
         new ConditionSet(before.conditions, status.observedGeneration, now)
@@ -114,60 +115,56 @@ final class StatusFactory {
                 Conditions.Probe.READY,
                 false,
                 Conditions.Probe.DELETING,
-                "waiting until it is out of the kernel of " + Text.some(waiting))
+                "waiting for the agents to remove the probe from the kernel of "
+                    + NameList.shorten(waiting))
+            .keepOthers()
             .list();
-    status.nodes = before.nodes;
-    status.drops = before.drops;
-    status.noise = before.noise;
-    status.unkeyed = before.unkeyed;
-    status.retired = before.retired;
-    status.topReasons = before.topReasons;
-    status.topNodes = before.topNodes;
-    status.topWorkloads = before.topWorkloads;
-    status.topLocations = before.topLocations;
-    status.series = before.series;
-    status.activeSince = before.activeSince;
     return status;
   }
 
   private Verdict verdict(
-      NodeFacts node, Snapshot cluster, Staleness staleness, DropProbe probe, ProbeState wanted) {
+      ClusterNode node,
+      Snapshot cluster,
+      Staleness staleness,
+      DropProbe probe,
+      ProbeState desired) {
     DropProbeNode report = cluster.reportOf(node);
     boolean stale = report != null && staleness.test(report);
-    return Verdict.of(node.name(), report, stale, probe, wanted, namespace);
+    return Verdict.of(node.name(), report, stale, probe, desired, namespace);
   }
 
   private Totals totals(
-      List<Share> shares,
+      List<Contribution> contributions,
       DropProbeStatus old,
       DropProbeStatus status,
       Snapshot cluster,
       Duration interval,
       Duration staleAfter,
       Instant now) {
-    Set<String> owners =
+    Set<String> keys =
         cluster.reports().values().stream()
             .flatMap(EarlierReports::with)
-            .map(Share::owner)
+            .map(Contribution::foldingKey)
             .collect(Collectors.toSet());
     Retired before = Objects.equals(old.series, status.series) ? old.retired : null;
     Retired retired =
         Retirement.fold(
             before,
-            shares,
-            s -> gone.test(s.source()),
-            s -> !now.isBefore(s.reportedAt().plus(staleAfter)),
-            owners);
-    List<Contribution> live = Contribution.of(Retirement.rest(shares, retired));
+            contributions,
+            c -> deleted.test(c.source()),
+            c -> !now.isBefore(c.reportedAt().plus(staleAfter)),
+            keys);
+    List<CountedContribution> live =
+        CountedContribution.of(Retirement.rest(contributions, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(
-        live, retired, c -> Rates.weight(c.share().reportedAt(), now, interval, staleAfter));
+        live, retired, c -> Rates.weight(c.contribution().reportedAt(), now, interval, staleAfter));
   }
 
-  /** Shortens the lists until the status is as small as it must be. */
+  /** Shortens the lists until the status fits into {@link Limits#STATUS_BYTES}. */
   private void fit(DropProbe probe, DropProbeStatus status, Totals totals) {
-    int top = probe.getSpec().top == null ? DEFAULT_TOP : probe.getSpec().top;
-    int bound = Limits.STATUS_BYTES * Math.max(top, DEFAULT_TOP) / DEFAULT_TOP;
+    int top = probe.getSpec().top == null ? Defaults.TOP : probe.getSpec().top;
+    int bound = Limits.STATUS_BYTES * Math.max(top, Defaults.TOP) / Defaults.TOP;
     do {
       totals.into(status, top);
     } while (size.applyAsInt(status) > bound && --top > 0);
@@ -177,42 +174,51 @@ final class StatusFactory {
       DropProbeStatus old,
       DropProbeStatus status,
       DropProbe probe,
-      ProbeState wanted,
+      ProbeState desired,
       Instant now) {
     ConditionSet set = new ConditionSet(old.conditions, status.observedGeneration, now);
-    Readiness ready = Readiness.of(status.nodes, status.problems, wanted);
+    Readiness ready = Readiness.of(status.nodes, status.problems, desired);
     set.set(Conditions.Probe.READY, ready.ready(), ready.reason(), ready.message());
-    NodeCounts n = status.nodes;
+    NodeSummary n = status.nodes;
     boolean degraded = n.unsupported + n.failed > 0;
     set.set(
         Conditions.Probe.DEGRADED,
         degraded,
         degraded ? Conditions.Probe.NODES_WITH_PROBLEMS : Conditions.Probe.ALL_NODES_WORK,
         degraded
-            ? "%d of %d selected nodes can't count, see problems"
+            ? "%d of %d selected nodes can't count; see status.problems"
                 .formatted(n.unsupported + n.failed, n.selected)
             : "no selected node is unsupported or failed");
-    expired(set, probe, status, wanted);
+    expired(set, probe, status, desired);
     return set.list();
   }
 
   private static void expired(
-      ConditionSet set, DropProbe probe, DropProbeStatus status, ProbeState wanted) {
+      ConditionSet set, DropProbe probe, DropProbeStatus status, ProbeState desired) {
     String type = Conditions.Probe.EXPIRED;
-    if (wanted == ProbeState.Expired) {
+    if (desired == ProbeState.Expired) {
       set.set(
           type,
           true,
           Conditions.Probe.DURATION_ELAPSED,
-          "stopped after "
+          "counting stopped after "
               + probe.getSpec().duration
-              + "; set active to false and to true, change resetAt, or give a longer duration to count again");
+              + "; to resume, set spec.active to false and back to true, change spec.resetAt, or"
+              + " extend spec.duration");
     } else if (probe.getSpec().duration == null) {
-      set.set(type, false, Conditions.Probe.NO_DURATION, "runs until active is false");
-    } else if (wanted == ProbeState.Inactive) {
-      set.set(type, false, Conditions.Probe.INACTIVE, "the duration runs while active is true");
+      set.set(
+          type,
+          false,
+          Conditions.Probe.NO_DURATION,
+          "no duration given; counting continues until spec.active is false");
+    } else if (desired == ProbeState.Inactive) {
+      set.set(
+          type,
+          false,
+          Conditions.Probe.INACTIVE,
+          "the duration starts when spec.active becomes true");
     } else {
-      set.set(type, false, Conditions.Probe.RUNNING, "stops at " + status.expiresAt);
+      set.set(type, false, Conditions.Probe.RUNNING, "counting stops at " + status.expiresAt);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Names;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.ServerSideApply;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -14,32 +14,27 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes statuses, and knows what was written last.
+ * Writes statuses, and remembers the last one written.
  *
- * <p>What only the status knows (the share of nodes that are gone, when a duration began) must not
- * be derived from a cache that lags behind our own writes. The operator is the only writer, so what
- * it wrote is the truth; at the first look, and after a write whose outcome is not known, the API
- * server is asked.
+ * <p>Some facts are only in the status (the counts of deleted Nodes, when a duration started), and
+ * must not be read from a cache that lags behind the operator's own writes. The operator is the
+ * only writer, so what it wrote is current. Before the first write, and after one with an unknown
+ * outcome, the API server is asked.
  */
 @ApplicationScoped
 public class StatusWriter {
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(Names.OPERATOR)
-          .withForce(true)
-          .build();
+  private static final PatchContext APPLY = ServerSideApply.as(Names.OPERATOR);
 
   private final KubernetesClient client;
   private final Map<String, DropProbeStatus> written = new ConcurrentHashMap<>();
 
-  /** No call is made yet. */
+  /** Makes no call yet. */
   @Inject
   public StatusWriter(KubernetesClient client) {
     this.client = client;
   }
 
-  /** The status as it is on the API server; an empty one when there is none. Not to be changed. */
+  /** The status on the API server; an empty one if there is none. Must not be modified. */
   DropProbeStatus current(DropProbe probe) {
     return written.computeIfAbsent(
         probe.getMetadata().getUid(),
@@ -51,7 +46,7 @@ public class StatusWriter {
         });
   }
 
-  /** Applies a status with all that we own in it. */
+  /** Applies a complete status; a field that is null is removed. */
   void write(DropProbe probe, DropProbeStatus status) {
     String uid = probe.getMetadata().getUid();
     DropProbe patch = new DropProbe();
@@ -63,7 +58,7 @@ public class StatusWriter {
     written.put(uid, status);
   }
 
-  /** Whether two statuses are the same on the wire. */
+  /** Whether two statuses have the same JSON. */
   boolean same(DropProbeStatus a, DropProbeStatus b) {
     return json(a).equals(json(b));
   }
@@ -77,7 +72,7 @@ public class StatusWriter {
     return client.getKubernetesSerialization().asJson(status);
   }
 
-  /** Of a probe that is gone. */
+  /** Drops the cached status of a deleted DropProbe. */
   void forget(DropProbe probe) {
     written.remove(probe.getMetadata().getUid());
   }

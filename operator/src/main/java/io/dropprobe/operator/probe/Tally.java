@@ -1,84 +1,62 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.operator.accounting.Counts;
+import io.dropprobe.api.rules.Largest;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.operator.accounting.Rates;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 
-/**
- * Sums packets and rates by key, and gives the largest, the rest in one entry, so that a list sums
- * to its headline.
- *
- * @param <K> sorted by itself where packets are equal, so that the same input gives the same list
- */
-final class Tally<K extends Comparable<K>> {
-  private final TreeMap<K, Line<K>> lines = new TreeMap<>();
+/** Sums packets and rates by name, for a top list. */
+final class Tally {
+  private final Map<String, Line> lines = new HashMap<>();
 
   /**
    * One entry of the list.
    *
-   * @param key null for the rest
-   * @param perSecond null when unknown
+   * @param name {@link Names#OTHER} for the rest
+   * @param perSecond null if unknown
    */
-  record Line<K>(K key, long packets, Double perSecond) {
+  record Line(String name, long packets, Double perSecond) {
     String rate() {
       return Rates.format(perSecond);
     }
   }
 
   /**
-   * @param packets null or 0 adds nothing
-   * @param perSecond null when unknown
+   * Adds an entry of a report.
+   *
+   * @param name null, and {@link Names#OTHER}, add nothing
+   * @param packets null and 0 add nothing
+   * @param perSecond null if unknown
    */
-  void add(K key, Long packets, Double perSecond) {
-    if (packets != null && packets > 0) {
+  void add(String name, Long packets, Double perSecond) {
+    if (name != null && packets != null && packets > 0 && !name.equals(Names.OTHER)) {
       lines.merge(
-          key,
-          new Line<>(key, packets, perSecond),
+          name,
+          new Line(name, packets, perSecond),
           (a, b) ->
-              new Line<>(key, Counts.sum(a.packets, b.packets), sum(a.perSecond, b.perSecond)));
+              new Line(name, Sums.sum(a.packets, b.packets), Sums.sum(a.perSecond, b.perSecond)));
     }
-  }
-
-  /** Whether no key has a packet. */
-  boolean isEmpty() {
-    return lines.isEmpty();
   }
 
   /**
-   * The largest, and the rest when there is one.
+   * Returns the largest entries, and one for the rest if there is a rest.
    *
    * @param total packets of the headline
-   * @param rate of the headline; null when unknown
+   * @param rate of the headline; null if unknown
    */
-  List<Line<K>> top(int n, long total, Double rate) {
-    List<Line<K>> top =
-        new ArrayList<>(
-            lines.values().stream()
-                .sorted(Comparator.comparingLong((Line<K> l) -> l.packets).reversed())
-                .limit(n)
-                .toList());
-    long rest = total - top.stream().mapToLong(Line::packets).reduce(0, Counts::sum);
-    if (rest > 0) {
-      top.add(new Line<>(null, rest, restOf(rate, top)));
-    }
-    return top;
+  List<Line> top(int n, long total, Double rate) {
+    Largest<Line> top = Largest.of(lines.values(), Line::name, Line::packets, n, total);
+    return top.with(rest -> new Line(Names.OTHER, rest, restOf(rate, top.entries())));
   }
 
-  /** Unknown when one of the parts is. */
-  private static <K> Double restOf(Double rate, List<Line<K>> top) {
+  /** Unknown if one of the parts is. */
+  private static Double restOf(Double rate, List<Line> top) {
     if (rate == null || top.stream().anyMatch(l -> l.perSecond == null)) {
       return null;
     }
     return rate - top.stream().mapToDouble(Line::perSecond).sum();
-  }
-
-  private static Double sum(Double a, Double b) {
-    if (a == null) {
-      return b;
-    }
-    return b == null ? a : Double.valueOf(a + b);
   }
 }

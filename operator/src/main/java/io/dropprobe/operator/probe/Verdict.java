@@ -1,27 +1,27 @@
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.Conditions;
-import io.dropprobe.api.Conditions.Problem;
-import io.dropprobe.api.Folding;
-import io.dropprobe.api.Series;
-import io.dropprobe.api.Times;
+import io.dropprobe.api.rules.Folding;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Conditions.Problem;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.accounting.Contribution;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * How one selected node fares with one probe, and why.
+ * The state of one probe on one selected node, and why.
  *
  * @param node name
- * @param reason null when there is no problem
- * @param message null when there is no problem; else what happened, with the next step
+ * @param reason null if there is no problem
+ * @param message null if there is no problem; otherwise what happened, and the next step
  */
 record Verdict(String node, Kind kind, String reason, String message) {
 
@@ -39,9 +39,9 @@ record Verdict(String node, Kind kind, String reason, String message) {
   /**
    * Judges a selected node.
    *
-   * @param report null when there is none
-   * @param stale whether the report is too old to say anything about now
-   * @param wanted the state asked for
+   * @param report null if there is none
+   * @param stale whether the report is too old to describe the present
+   * @param desired the state that the DropProbe asks for
    * @param namespace of the agents, for the next step
    */
   static Verdict of(
@@ -49,17 +49,20 @@ record Verdict(String node, Kind kind, String reason, String message) {
       DropProbeNode report,
       boolean stale,
       DropProbe probe,
-      ProbeState wanted,
+      ProbeState desired,
       String namespace) {
     if (report == null || report.getStatus() == null || report.getStatus().reportedAt == null) {
-      return pending(node, Problem.AGENT_NOT_REPORTING, "no report yet; " + look(node, namespace));
+      return pending(
+          node,
+          Problem.AGENT_NOT_REPORTING,
+          "the agent has not reported yet; " + look(node, namespace));
     }
     if (Times.parseOrNull(report.getStatus().reportedAt) == null) {
       return new Verdict(
           node,
           Kind.FAILED,
           Problem.REPORT_INVALID,
-          "reportedAt '%s' is not a time; kubectl delete dpnode %s, and the agent writes it anew"
+          "reportedAt '%s' is not a time; run kubectl delete dpnode %s, and the agent writes a new report"
               .formatted(report.getStatus().reportedAt, node));
     }
     if (stale) {
@@ -78,10 +81,10 @@ record Verdict(String node, Kind kind, String reason, String message) {
           module == ModuleState.Failed ? Kind.FAILED : Kind.UNSUPPORTED,
           module.name());
     }
-    return Share.entries(report, probe.getMetadata().getUid())
+    return Contribution.entries(report, probe.getMetadata().getUid())
         .findFirst()
         .filter(p -> isCurrent(p, probe))
-        .map(p -> ofEntry(node, status, p, wanted))
+        .map(p -> ofEntry(node, status, p, desired))
         .orElseGet(() -> notYet(node, status));
   }
 
@@ -93,7 +96,7 @@ record Verdict(String node, Kind kind, String reason, String message) {
   }
 
   private static Verdict ofEntry(
-      String node, DropProbeNodeStatus status, ProbeReport p, ProbeState wanted) {
+      String node, DropProbeNodeStatus status, ProbeReport p, ProbeState desired) {
     if (p.state == ProbeState.OwnedElsewhere) {
       return new Verdict(node, Kind.SHARED_KERNEL, null, null);
     }
@@ -102,20 +105,25 @@ record Verdict(String node, Kind kind, String reason, String message) {
           ? new Verdict(node, Kind.FAILED, p.reason, p.message)
           : broken(node, status, Kind.FAILED, Conditions.Node.PROBE_FAILED);
     }
-    if (p.state == wanted) {
-      Kind kind = wanted == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
+    if (p.state == desired) {
+      Kind kind = desired == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
       String note = p.message == null ? null : Problem.SPEC_WITHOUT_EFFECT;
       return new Verdict(node, kind, note, p.message);
     }
-    return pending(node, Problem.NOT_YET_REPORTED, "is " + p.state + ", to become " + wanted);
+    return pending(
+        node, Problem.NOT_YET_REPORTED, "state is " + p.state + ", should become " + desired);
   }
 
-  /** On the way; where a condition already says what is being waited for, that is the reason. */
+  /** Pending; if a condition says what the node waits for, this is the reason. */
   private static Verdict notYet(String node, DropProbeNodeStatus status) {
     return firstFalse(status)
         .map(c -> pending(node, c.getReason(), c.getMessage()))
         .orElseGet(
-            () -> pending(node, Problem.NOT_YET_REPORTED, "has not acted on this generation yet"));
+            () ->
+                pending(
+                    node,
+                    Problem.NOT_YET_REPORTED,
+                    "the agent has not applied this generation yet"));
   }
 
   private static Verdict broken(
@@ -125,7 +133,10 @@ record Verdict(String node, Kind kind, String reason, String message) {
         .orElseGet(
             () ->
                 new Verdict(
-                    node, kind, otherwise, "gives no reason; see kubectl describe dpnode " + node));
+                    node,
+                    kind,
+                    otherwise,
+                    "the report gives no reason; see kubectl describe dpnode " + node));
   }
 
   private static Optional<Condition> firstFalse(DropProbeNodeStatus status) {
@@ -133,11 +144,11 @@ record Verdict(String node, Kind kind, String reason, String message) {
       return Optional.empty();
     }
     return status.conditions.stream()
-        .filter(c -> "False".equals(c.getStatus()) && place(c) >= 0)
-        .min(Comparator.comparingInt(Verdict::place));
+        .filter(c -> "False".equals(c.getStatus()) && orderOf(c) >= 0)
+        .min(Comparator.comparingInt(Verdict::orderOf));
   }
 
-  private static int place(Condition c) {
+  private static int orderOf(Condition c) {
     return Conditions.Node.IN_ORDER.indexOf(c.getType());
   }
 

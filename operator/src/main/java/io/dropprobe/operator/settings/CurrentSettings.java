@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The last good settings, for those who do not watch the ConfigMap themselves. */
+/** The last valid settings, for classes that do not watch the ConfigMap themselves. */
 @ApplicationScoped
 public class CurrentSettings {
-  /** How long to wait for the ConfigMap before it is taken to be absent. */
+  /** How long to wait for the ConfigMap before it is considered absent. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Clock clock;
@@ -19,17 +19,17 @@ public class CurrentSettings {
   private volatile boolean read;
   private Instant firstAsked;
 
-  /** Nothing is known yet. */
+  /** Starts with the defaults. */
   @Inject
   public CurrentSettings(Clock clock) {
     this.clock = clock;
   }
 
   /**
-   * Whether {@link #get} says what is in force: the ConfigMap has been read, or is not there. Until
-   * then a short {@code staleAfter} of the defaults could make a node stale, and a deletion not
-   * wait for it. The time runs from the first question, because before that the operator may have
-   * waited long to be elected.
+   * Whether {@link #get} returns the settings in force: the ConfigMap has been read, or does not
+   * exist. Until then the default {@code staleAfter} could be too short, and a deletion would not
+   * wait for a node. The patience starts with the first call, because the operator may have waited
+   * long to become the leader.
    */
   public synchronized boolean known() {
     Instant now = clock.instant();
@@ -37,24 +37,24 @@ public class CurrentSettings {
     return read || !now.isBefore(firstAsked.plus(PATIENCE));
   }
 
-  /** The last good ones, or the defaults when there were none yet. */
+  /** The last valid settings, or the defaults if there were none yet. */
   public Settings get() {
     return settings;
   }
 
-  /** What is wrong with the ConfigMap; empty for nothing, or when it has not been read. */
+  /** What is wrong with the ConfigMap; empty if nothing is, or it has not been read. */
   public Optional<String> problem() {
     return problem;
   }
 
   /**
-   * Called by the one reconciler of the ConfigMap.
+   * Sets what the reconciler has read.
    *
-   * @param good empty when the ConfigMap is bad: the last good ones stay in force
-   * @param problem what is wrong with the ConfigMap, for people; empty for nothing
+   * @param valid empty if the ConfigMap is invalid: the last valid settings stay in force
+   * @param problem what is wrong with the ConfigMap, as a sentence for users; empty if nothing is
    */
-  public void read(Optional<Settings> good, Optional<String> problem) {
-    good.ifPresent(s -> settings = s);
+  public void accept(Optional<Settings> valid, Optional<String> problem) {
+    valid.ifPresent(s -> settings = s);
     this.problem = problem;
     read = true;
   }

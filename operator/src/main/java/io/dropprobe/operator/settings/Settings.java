@@ -1,6 +1,8 @@
 package io.dropprobe.operator.settings;
 
-import io.dropprobe.api.Durations;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Names;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,17 +16,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The settings of the ConfigMap {@code dropprobe}, checked. None is null.
+ * The settings of the ConfigMap {@code dropprobe}, validated. None is null.
  *
  * @param agentImage image of the node-agent container
  * @param builderImage image of the kmod-builder container
  * @param lease how long a kernel keeps counting without its agent
- * @param heartbeat how often a node reports although nothing has changed
- * @param staleAfter age at which a report no longer says anything about its node
- * @param minReportInterval floor of the distance of two status writes of one object
- * @param agentPort port of the agents' metrics, on the host's network; their health is on the next
- * @param priorityClassName of the agent's pods; empty is none
- * @param logLevel of the agent
+ * @param heartbeat how often a node reports if nothing has changed
+ * @param staleAfter age at which a report no longer describes its node
+ * @param minReportInterval shortest time between two writes of one object's status
+ * @param agentPort port of the agents' metrics on the host; their health checks use the next port
+ * @param priorityClassName of the agents' pods; empty means none
+ * @param logLevel of the agents
  */
 public record Settings(
     String agentImage,
@@ -42,30 +44,30 @@ public record Settings(
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
   private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG");
 
-  /** The parts of this record, and the one that kustomize copies into the Deployment. */
+  /** The components of this record, and the key that kustomize copies into the Deployment. */
   private static final Set<String> KEYS =
       Stream.concat(
               Stream.of("operatorImage"),
               Arrays.stream(Settings.class.getRecordComponents()).map(RecordComponent::getName))
           .collect(Collectors.toCollection(TreeSet::new));
 
-  /** What applies where the ConfigMap does not say; the images have no default. */
+  /** For keys that the ConfigMap does not have; the images have no default. */
   public static final Settings DEFAULTS =
       new Settings(
           "",
           "",
-          Duration.ofMinutes(10),
-          Duration.ofMinutes(5),
-          Duration.ofMinutes(15),
-          Duration.ofSeconds(10),
-          9640,
-          "dropprobe-agent",
-          "INFO");
+          Durations.parse(Defaults.LEASE),
+          Durations.parse(Defaults.HEARTBEAT),
+          Durations.parse(Defaults.STALE_AFTER),
+          Durations.parse(Defaults.MIN_REPORT_INTERVAL),
+          Defaults.AGENT_PORT,
+          Names.AGENT,
+          Defaults.LOG_LEVEL);
 
   /**
-   * Reads the data of the ConfigMap.
+   * Parses the data of the ConfigMap.
    *
-   * @param data null is empty; unknown keys are ignored, see {@link #unknown}
+   * @param data null means empty; unknown keys are ignored, see {@link #unknown}
    * @throws SettingsException naming key, value, rule and next step
    */
   public static Settings parse(Map<String, String> data) {
@@ -92,16 +94,16 @@ public record Settings(
           given.get("staleAfter"),
           "longer than heartbeat ("
               + Durations.format(s.heartbeat)
-              + "), or every quiet node is stale");
+              + "); otherwise a node without changes is stale");
     }
     return s;
   }
 
   /**
-   * What of the ConfigMap has no effect, most likely because it is misspelt.
+   * Names keys that have no effect, most likely because they are misspelt.
    *
-   * @param data null is empty
-   * @return a sentence for people; empty when all keys are known
+   * @param data null means empty
+   * @return a sentence for users; empty if all keys are known
    */
   public static Optional<String> unknown(Map<String, String> data) {
     TreeSet<String> unknown = new TreeSet<>(data == null ? Set.of() : data.keySet());
@@ -109,7 +111,7 @@ public record Settings(
     return unknown.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "ConfigMap dropprobe: unknown key without effect: %s; keys are %s"
+            "ConfigMap dropprobe has keys without effect: %s; known keys are %s"
                 .formatted(String.join(", ", unknown), String.join(", ", KEYS)));
   }
 
@@ -135,7 +137,7 @@ public record Settings(
         return d;
       }
     } catch (IllegalArgumentException e) {
-      // said below, with key and bounds
+      // The exception below has the key and the bounds.
     }
     throw new SettingsException(key, value, rule);
   }

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -22,19 +23,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** The rules of the section Accounting of the architecture, one by one. */
+/** The rules of the package, one by one; see its package-info. */
 class AccountingTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   @Test
-  void aProbeIsKnownByItsUidNotByItsName() {
+  void identifiesProbeByUidNotByName() {
     DropProbeNode node = node("a", NOON, "boot-a", p -> p.packets = 5L);
-    assertEquals(1, Share.of(List.of(node), AccountingTest::bootId, "u", "s").size());
-    assertEquals(0, Share.of(List.of(node), AccountingTest::bootId, "another", "s").size());
+    assertEquals(1, Contribution.of(List.of(node), AccountingTest::bootId, "u", "s").size());
+    assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "another", "s").size());
   }
 
   @Test
-  void numbersOfAnotherSeriesDoNotCount() {
+  void ignoresCountsOfAnotherSeries() {
     DropProbeNode node =
         node(
             "a",
@@ -44,60 +45,60 @@ class AccountingTest {
               p.packets = 5L;
               p.series = "old";
             });
-    assertEquals(0, Share.of(List.of(node), AccountingTest::bootId, "u", "new").size());
-    assertEquals(5, sum(Share.of(List.of(node), AccountingTest::bootId, "u", "old")));
+    assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "u", "new").size());
+    assertEquals(5, sum(Contribution.of(List.of(node), AccountingTest::bootId, "u", "old")));
   }
 
   @Test
-  void twoKernelsAddUpThoughTheirEpochsAreEqual() {
+  void addsTwoKernelsWithEqualEpochs() {
     assertEquals(
         12,
         sum(
-            shares(
+            contributions(
                 node("a", NOON, "boot-a", p -> p.packets = 5L),
                 node("b", NOON, "boot-b", p -> p.packets = 7L))));
   }
 
   @Test
-  void oneKernelSeenTwiceCountsOnceAndTheNewestSampleIsIt() {
-    List<Share> shares =
-        shares(
+  void countsOneKernelOnceWithItsNewestSample() {
+    List<Contribution> contributions =
+        contributions(
             node("a", NOON, "boot", p -> p.packets = 5L),
             node("b", NOON.plusSeconds(1), "boot", p -> p.packets = 7L),
             node("c", NOON.minusSeconds(1), "boot", p -> p.packets = 4L));
-    assertEquals(7, sum(shares));
+    assertEquals(7, sum(contributions));
     assertEquals(
         List.of("b"),
-        Contribution.of(shares).stream()
-            .filter(Contribution::whole)
-            .map(c -> c.share().node())
+        CountedContribution.of(contributions).stream()
+            .filter(CountedContribution::whole)
+            .map(c -> c.contribution().node())
             .toList());
   }
 
   @Test
-  void ofTwoSamplesOfOneMomentTheLargerIsTheNewer() {
+  void prefersTheLargerOfTwoSamplesOfOneMoment() {
     assertEquals(
         7,
         sum(
-            shares(
+            contributions(
                 node("a", NOON, "boot", p -> p.packets = 7L),
                 node("b", NOON, "boot", p -> p.packets = 5L))));
   }
 
   @Test
-  void reportWithALaterTimeDoesNotHideALargerCount() {
-    List<Share> shares =
-        shares(
+  void laterReportDoesNotHideALargerCount() {
+    List<Contribution> contributions =
+        contributions(
             node("a", NOON, "boot", p -> p.packets = 1000L),
             node("b", NOON.plusSeconds(86_400), "boot", p -> p.packets = 0L));
-    assertEquals(1000, sum(shares));
+    assertEquals(1000, sum(contributions));
   }
 
-  /** An agent of another version may call noise what this one calls drops. */
+  /** An agent of another version may classify as noise what this one classifies as drops. */
   @Test
-  void largerCountIsTheOneOfDropsAndNoise() {
-    List<Share> shares =
-        shares(
+  void comparesSamplesByDropsAndNoise() {
+    List<Contribution> contributions =
+        contributions(
             node("a", NOON, "boot", p -> p.packets = 1000L),
             node(
                 "b",
@@ -107,75 +108,84 @@ class AccountingTest {
                   p.packets = 60L;
                   p.noise = 950L;
                 }));
-    assertEquals(60, sum(shares));
+    assertEquals(60, sum(contributions));
   }
 
   @Test
-  void reportWithAnotherNodesBootIdDoesNotHideItsCount() {
-    List<Share> shares =
-        Share.of(
+  void reportWithTheBootIdOfAnotherNodeDoesNotHideItsCount() {
+    List<Contribution> contributions =
+        Contribution.of(
             List.of(
                 node("a", NOON, "boot-a", p -> p.packets = 1000L),
                 node("b", NOON.plusSeconds(1), "boot-a", p -> p.packets = 1001L)),
             r -> "boot-" + r.getMetadata().getName(),
             "u",
             "s");
-    assertEquals(2001, sum(shares), "the kernel of b is its own: it can only add to its own count");
+    assertEquals(
+        2001, sum(contributions), "the kernel of b is not that of a, so b only adds its own count");
   }
 
   @Test
-  void deletedNodesReportDoesNotHideTheCountOfOneWhoseKernelIsConfirmed() {
-    List<Share> shares =
-        Share.of(
+  void unconfirmedKernelDoesNotHideAConfirmedOne() {
+    List<Contribution> contributions =
+        Contribution.of(
             List.of(
                 node("a", NOON, "boot-a", p -> p.packets = 1000L),
                 node("b", NOON, "boot-a", p -> base(p, 2000L, 3L))),
             r -> r.getMetadata().getName().equals("a") ? "boot-a" : null,
             "u",
             "s");
-    assertEquals(1003, sum(shares));
+    assertEquals(1003, sum(contributions));
     Retired folded =
         Retirement.fold(
-            null, shares, s -> s.node().equals("b"), s -> false, Set.of("report-a", "report-b"));
+            null,
+            contributions,
+            s -> s.node().equals("b"),
+            s -> false,
+            Set.of("report-a", "report-b"));
     assertEquals(3, folded.packets);
-    assertEquals(1000, sum(Retirement.rest(shares, folded)));
+    assertEquals(1000, sum(Retirement.rest(contributions, folded)));
   }
 
   @Test
-  void nodeOfAnotherKernelDoesNotHoldUpFolding() {
+  void nodeOfAnotherKernelDoesNotBlockFolding() {
     DropProbeNode gone = node("a", NOON, "boot-a", p -> p.packets = 100L);
     DropProbeNode other = node("b", NOON, "boot-a", AccountingTest::waitsForA);
-    List<Share> shares =
-        Share.of(
+    List<Contribution> contributions =
+        Contribution.of(
             List.of(gone, other),
             r -> r.getMetadata().getName().equals("b") ? "boot-b" : null,
             "u",
             "s");
     Retired folded =
         Retirement.fold(
-            null, shares, s -> s.node().equals("a"), s -> false, Set.of("report-a", "report-b"));
+            null,
+            contributions,
+            s -> s.node().equals("a"),
+            s -> false,
+            Set.of("report-a", "report-b"));
     assertEquals(100, folded.packets);
   }
 
   @Test
-  void reportThatNamesAnotherNodesUidDoesNotHideItsCount() {
+  void reportWithTheUidOfAnotherNodeDoesNotHideItsCount() {
     DropProbeNode liar = node("b", NOON, "boot-b", p -> p.packets = 0L);
     liar.getStatus().nodeUID = "a-uid";
     DropProbeNode good = node("a", NOON, "boot-a", p -> p.packets = 1000L);
     good.getStatus().nodeUID = "a-uid";
-    List<Share> shares = shares(good, liar);
+    List<Contribution> contributions = contributions(good, liar);
     Retired folded =
         Retirement.fold(
             null,
-            shares,
+            contributions,
             s -> s.node().equals("b"),
             s -> false,
-            Set.of(Share.owner(good), Share.owner(liar)));
-    assertEquals(1000, sum(Retirement.rest(shares, folded)));
+            Set.of(Contribution.foldingKey(good), Contribution.foldingKey(liar)));
+    assertEquals(1000, sum(Retirement.rest(contributions, folded)));
   }
 
   @Test
-  void countsOfEarlierNodesAreFoldedInOnceAndTheReportGoesOn() {
+  void foldsCarriedCountsOnceAndKeepsTheReport() {
     DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 2L);
     report.getStatus().nodeUID = "second";
     Predecessor earlier = new Predecessor();
@@ -183,29 +193,27 @@ class AccountingTest {
     earlier.bootID = "boot-first";
     earlier.probes = node("a", NOON, "boot-first", p -> p.packets = 1000L).getStatus().probes;
     report.getStatus().predecessors = List.of(earlier);
-    List<Share> shares = shares(report);
-    assertEquals(1002, sum(shares));
-    Predicate<Share> gone = s -> s.owner().endsWith("first");
+    List<Contribution> contributions = contributions(report);
+    assertEquals(1002, sum(contributions));
+    Predicate<Contribution> gone = s -> s.foldingKey().endsWith("first");
     Set<String> owners = Set.of("report-a/first", "report-a/second");
-    Retired once = Retirement.fold(null, shares, gone, s -> false, owners);
-    Retired twice = Retirement.fold(once, shares, gone, s -> false, owners);
+    Retired once = Retirement.fold(null, contributions, gone, s -> false, owners);
+    Retired twice = Retirement.fold(once, contributions, gone, s -> false, owners);
     assertEquals(1000, twice.packets);
     assertEquals(List.of("report-a/first"), twice.folded);
-    assertEquals(2, sum(Retirement.rest(shares, twice)));
+    assertEquals(2, sum(Retirement.rest(contributions, twice)));
   }
 
-  /**
-   * A report is deleted when every probe has folded it in, and each has room for some at a time.
-   */
+  /** A report is deleted when every probe has folded it, and each can fold only some at a time. */
   @Test
-  void probesFoldTheSameNodesFirstWhateverTheyCounted() {
+  void allProbesFoldNodesInTheSameOrder() {
     DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
     for (int i = 0; i < gone.length; i++) {
       long rising = i;
       gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = rising);
     }
     Set<String> owners = new HashSet<>();
-    shares(gone).forEach(s -> owners.add(s.owner()));
+    contributions(gone).forEach(s -> owners.add(s.foldingKey()));
     Retired up = Retirement.fold(null, goneShares(gone), s -> true, s -> false, owners);
     for (int i = 0; i < gone.length; i++) {
       gone[i].getStatus().probes.get(0).packets = (long) gone.length - i;
@@ -215,27 +223,27 @@ class AccountingTest {
   }
 
   @Test
-  void asksOnlyForAsManyNodesAsThereIsRoomFor() {
+  void asksTheApiServerOnlyForNodesThatFit() {
     DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
     Set<String> owners = new HashSet<>();
     for (int i = 0; i < gone.length; i++) {
       gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = 1L);
-      owners.add(Share.owner(gone[i]));
+      owners.add(Contribution.foldingKey(gone[i]));
     }
     AtomicInteger asked = new AtomicInteger();
-    Predicate<Share> ask = s -> asked.incrementAndGet() > 0;
+    Predicate<Contribution> ask = s -> asked.incrementAndGet() > 0;
     Retired full = Retirement.fold(null, goneShares(gone), ask, s -> false, owners);
     assertEquals(Limits.FOLDED, asked.getAndSet(0));
     Retirement.fold(full, goneShares(gone), ask, s -> false, owners);
     assertEquals(0, asked.get());
   }
 
-  /** Else it takes the place of the other's count, and reports another one then. */
+  /** Otherwise a report could replace another's count, and then claim a different one. */
   @Test
-  void deletedNodesOfOneKernelAreFoldedInOnePassOrNotAtAll() {
+  void foldsDeletedNodesOfOneKernelInOnePassOrNotAtAll() {
     DropProbeNode victim = node("victim", NOON, "boot-v", p -> p.packets = 1000L);
     DropProbeNode evil = node("evil", NOON, "boot-v", p -> p.packets = 1001L);
-    List<Share> shares = goneShares(victim, evil);
+    List<Contribution> contributions = goneShares(victim, evil);
     Retired full = new Retired();
     full.packets = 0L;
     full.nodes = Limits.FOLDED - 1;
@@ -245,30 +253,31 @@ class AccountingTest {
       full.folded.add("other-" + i);
       owners.add("other-" + i);
     }
-    Retired waits = Retirement.fold(full, shares, s -> true, s -> false, owners);
+    Retired waits = Retirement.fold(full, contributions, s -> true, s -> false, owners);
     assertEquals(full.folded, waits.folded);
     Retired both =
         Retirement.fold(
-            full, shares, s -> true, s -> false, Set.of("report-victim", "report-evil"));
+            full, contributions, s -> true, s -> false, Set.of("report-victim", "report-evil"));
     assertEquals(1001, both.packets);
     assertEquals(List.of("report-victim", "report-evil"), both.folded);
   }
 
   @Test
-  void whoseReportIsStaleIsNotAwaited() {
+  void doesNotWaitForASharingNodeWhenTheReportIsStale() {
     DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
     DropProbeNode other = node("b", NOON, "boot", AccountingTest::waitsForA);
-    Predicate<Share> goneA = s -> s.node().equals("a");
+    Predicate<Contribution> goneA = s -> s.node().equals("a");
     Set<String> owners = Set.of("report-a", "report-b");
     assertEquals(
-        List.of(), Retirement.fold(null, shares(owner, other), goneA, s -> false, owners).folded);
+        List.of(),
+        Retirement.fold(null, contributions(owner, other), goneA, s -> false, owners).folded);
     assertEquals(
         List.of("report-a"),
-        Retirement.fold(null, shares(owner, other), goneA, goneA, owners).folded);
+        Retirement.fold(null, contributions(owner, other), goneA, goneA, owners).folded);
   }
 
   @Test
-  void carriedCountsLeaveHalfOfTheRoomToDeletedNodes() {
+  void carriedCountsTakeAtMostHalfOfTheRecord() {
     List<DropProbeNode> all = new ArrayList<>();
     Set<String> owners = new HashSet<>();
     for (int i = 0; i < Limits.FOLDED; i++) {
@@ -279,29 +288,29 @@ class AccountingTest {
       earlier.probes = node("x", NOON, "b", p -> p.packets = 1L).getStatus().probes;
       live.getStatus().predecessors = List.of(earlier);
       all.add(live);
-      owners.add(Share.owner(live));
+      owners.add(Contribution.foldingKey(live));
       owners.add("report-live%03d/earlier".formatted(i));
     }
     all.add(node("z", NOON, "z", p -> p.packets = 7L));
     owners.add("report-z");
-    List<Share> shares = shares(all.toArray(DropProbeNode[]::new));
-    Predicate<Share> gone = s -> s.carried() || s.node().equals("z");
-    Retired after = Retirement.fold(null, shares, gone, s -> false, owners);
+    List<Contribution> contributions = contributions(all.toArray(DropProbeNode[]::new));
+    Predicate<Contribution> gone = s -> s.carried() || s.node().equals("z");
+    Retired after = Retirement.fold(null, contributions, gone, s -> false, owners);
     assertEquals(Limits.FOLDED / 2 + 1, after.folded.size());
     assertTrue(after.folded.contains("report-z"));
   }
 
-  /** No Node says anything of their kernels. */
-  private static List<Share> goneShares(DropProbeNode... nodes) {
-    return Share.of(List.of(nodes), r -> null, "u", "s");
+  /** No Node confirms their kernels. */
+  private static List<Contribution> goneShares(DropProbeNode... nodes) {
+    return Contribution.of(List.of(nodes), r -> null, "u", "s");
   }
 
   @Test
-  void anotherEpochOfTheSameKernelIsAnotherRun() {
+  void addsAnotherEpochOfTheSameKernel() {
     assertEquals(
         12,
         sum(
-            shares(
+            contributions(
                 node("a", NOON, "boot", p -> p.packets = 5L),
                 node(
                     "b",
@@ -314,21 +323,21 @@ class AccountingTest {
   }
 
   @Test
-  void whatNodesOfOneKernelHadBeforeItAddsUp() {
+  void addsTheEarlierEpochsOfAllNodesOfOneKernel() {
     assertEquals(
         20 + 3,
         sum(
-            shares(
+            contributions(
                 node("a", NOON.minusSeconds(5), "boot", p -> base(p, 19L, 3L)),
                 node("b", NOON, "boot", p -> base(p, 20L, 4L)))));
   }
 
   @Test
-  void aNodeWithoutEpochOrBootIdStandsForItself() {
+  void countsANodeWithoutEpochOrBootIdByItself() {
     assertEquals(
         9,
         sum(
-            shares(
+            contributions(
                 node("a", NOON, null, p -> p.packets = 4L),
                 node(
                     "b",
@@ -341,13 +350,13 @@ class AccountingTest {
   }
 
   @Test
-  void nothingReportedIsUnknownAndNotZero() {
-    assertNull(total(shares(node("a", NOON, "boot", p -> {}))).packets());
-    assertEquals(0L, total(shares(node("a", NOON, "boot", p -> p.packets = 0L))).packets());
+  void countsAreUnknownNotZeroWithoutAReport() {
+    assertNull(total(contributions(node("a", NOON, "boot", p -> {}))).packets());
+    assertEquals(0L, total(contributions(node("a", NOON, "boot", p -> p.packets = 0L))).packets());
   }
 
   @Test
-  void segmentsAreUnknownWhenTheyAreOfSomePackets() {
+  void segmentsAreUnknownUnlessKnownForAllPackets() {
     DropProbeNode with =
         node(
             "a",
@@ -357,52 +366,65 @@ class AccountingTest {
               p.packets = 5L;
               p.segments = 9L;
             });
-    assertEquals(9L, total(shares(with)).segments());
-    assertNull(total(shares(with, node("b", NOON, "boot-b", p -> p.packets = 1L))).segments());
+    assertEquals(9L, total(contributions(with)).segments());
+    assertNull(
+        total(contributions(with, node("b", NOON, "boot-b", p -> p.packets = 1L))).segments());
     assertEquals(
-        9L, total(shares(with, node("b", NOON, "boot-b", p -> p.packets = 0L))).segments());
+        9L, total(contributions(with, node("b", NOON, "boot-b", p -> p.packets = 0L))).segments());
   }
 
   @Test
-  void aGoneNodeIsFoldedInOnce() {
-    List<Share> shares =
-        shares(
+  void foldsADeletedNodeOnce() {
+    List<Contribution> contributions =
+        contributions(
             node("a", NOON, "boot-a", p -> p.packets = 5L),
             node("b", NOON, "boot-b", p -> p.packets = 7L));
     Set<String> reports = Set.of("report-a", "report-b");
-    Retired once = Retirement.fold(null, shares, s -> s.node().equals("a"), s -> false, reports);
+    Retired once =
+        Retirement.fold(null, contributions, s -> s.node().equals("a"), s -> false, reports);
     assertEquals(5L, once.packets);
     assertEquals(1, once.nodes);
     assertEquals(List.of("report-a"), once.folded);
-    Retired twice = Retirement.fold(once, shares, s -> s.node().equals("a"), s -> false, reports);
+    Retired twice =
+        Retirement.fold(once, contributions, s -> s.node().equals("a"), s -> false, reports);
     assertEquals(5L, twice.packets);
     assertEquals(1, twice.nodes);
-    assertEquals(12, twice.packets + sum(Retirement.rest(shares, twice)));
+    assertEquals(12, twice.packets + sum(Retirement.rest(contributions, twice)));
   }
 
   @Test
-  void aNodeThatCameBackCountsThoughItWritesIntoTheReportOfTheOneThatIsFoldedIn() {
+  void countsANewNodeThatUsesTheReportOfAFoldedOne() {
     DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 5L);
     report.getStatus().nodeUID = "first";
     Retired folded =
-        Retirement.fold(null, shares(report), s -> true, s -> false, Set.of(Share.owner(report)));
+        Retirement.fold(
+            null,
+            contributions(report),
+            s -> true,
+            s -> false,
+            Set.of(Contribution.foldingKey(report)));
     assertEquals(List.of("report-a/first"), folded.folded);
 
     report.getStatus().nodeUID = "second";
     report.getStatus().probes.get(0).packets = 2L;
     Retired after =
         Retirement.fold(
-            folded, shares(report), s -> false, s -> false, Set.of(Share.owner(report)));
+            folded,
+            contributions(report),
+            s -> false,
+            s -> false,
+            Set.of(Contribution.foldingKey(report)));
     assertNull(after.folded.stream().findAny().orElse(null));
-    assertEquals(5 + 2, after.packets + sum(Retirement.rest(shares(report), after)));
+    assertEquals(5 + 2, after.packets + sum(Retirement.rest(contributions(report), after)));
     Retired again =
-        Retirement.fold(after, shares(report), s -> true, s -> false, Set.of("report-a/second"));
-    assertEquals(5 + 2, again.packets, "and is folded in when it goes too");
+        Retirement.fold(
+            after, contributions(report), s -> true, s -> false, Set.of("report-a/second"));
+    assertEquals(5 + 2, again.packets, "and is folded when it is deleted too");
   }
 
-  /** The counts go on in that kernel, and come with the whole epoch when the other takes over. */
+  /** That kernel keeps counting, and the other node reports the whole epoch when it takes over. */
   @Test
-  void anOwnerThatIsGoneWaitsForTheNodeThatSharesItsKernel() {
+  void foldsADeletedOwnerOnlyAfterTheSharingNodeTookOver() {
     DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
     DropProbeNode other =
         node(
@@ -414,24 +436,29 @@ class AccountingTest {
               p.packets = 0L;
             });
     Set<String> reports = Set.of("report-a", "report-b");
-    Predicate<Share> goneA = s -> s.node().equals("a");
-    Retired waiting = Retirement.fold(null, shares(owner, other), goneA, s -> false, reports);
+    Predicate<Contribution> goneA = s -> s.node().equals("a");
+    Retired waiting =
+        Retirement.fold(null, contributions(owner, other), goneA, s -> false, reports);
     assertEquals(List.of(), waiting.folded);
-    assertEquals(100, sum(Retirement.rest(shares(owner, other), waiting)));
+    assertEquals(100, sum(Retirement.rest(contributions(owner, other), waiting)));
 
     DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.packets = 130L);
-    Retired after = Retirement.fold(waiting, shares(owner, taken), goneA, s -> false, reports);
+    Retired after =
+        Retirement.fold(waiting, contributions(owner, taken), goneA, s -> false, reports);
     assertEquals(List.of("report-a"), after.folded);
     assertEquals(
-        130, after.packets + sum(Retirement.rest(shares(owner, taken), after)), "and not 230");
+        130,
+        after.packets + sum(Retirement.rest(contributions(owner, taken), after)),
+        "and not 230");
 
-    Retired both = Retirement.fold(null, shares(owner, other), s -> true, s -> false, reports);
-    assertEquals(List.of("report-b", "report-a"), both.folded, "nobody is left to wait for");
+    Retired both =
+        Retirement.fold(null, contributions(owner, other), s -> true, s -> false, reports);
+    assertEquals(List.of("report-b", "report-a"), both.folded, "no other node is left to wait for");
     assertEquals(100L, both.packets);
   }
 
   @Test
-  void theRecordIsKeptUntilTheReportIsDeletedAndNoLonger() {
+  void recordsAFoldedReportUntilItIsDeleted() {
     Retired before = new Retired();
     before.packets = 5L;
     before.nodes = 1;
@@ -443,22 +470,22 @@ class AccountingTest {
   }
 
   @Test
-  void aLargeScaleDownIsFoldedInSeveralPasses() {
+  void foldsALargeScaleDownInSeveralPasses() {
     int nodes = Limits.FOLDED * 2 + 3;
     DropProbeNode[] all = new DropProbeNode[nodes];
     for (int i = 0; i < nodes; i++) {
       all[i] = node("n%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
     }
-    List<Share> shares = new ArrayList<>(shares(all));
+    List<Contribution> contributions = new ArrayList<>(contributions(all));
     Set<String> reports = new HashSet<>();
-    shares.forEach(s -> reports.add(s.owner()));
+    contributions.forEach(s -> reports.add(s.foldingKey()));
     Retired retired = null;
     for (int pass = 0; pass < 3; pass++) {
-      retired = Retirement.fold(retired, shares, s -> true, s -> false, reports);
+      retired = Retirement.fold(retired, contributions, s -> true, s -> false, reports);
       assertTrue(retired.folded.size() <= Limits.FOLDED);
-      assertEquals(nodes, retired.packets + sum(Retirement.rest(shares, retired)));
+      assertEquals(nodes, retired.packets + sum(Retirement.rest(contributions, retired)));
       List<String> folded = List.copyOf(retired.folded);
-      shares.removeIf(s -> folded.contains(s.owner()));
+      contributions.removeIf(s -> folded.contains(s.foldingKey()));
       reports.removeAll(folded);
     }
     assertEquals(nodes, retired.packets);
@@ -466,37 +493,41 @@ class AccountingTest {
   }
 
   @Test
-  void aGoneNodeWhoseKernelAnotherStillReportsGivesOnlyWhatItHadBefore() {
-    List<Share> shares =
-        shares(
+  void foldsOnlyEarlierEpochsWhileAnotherNodeReportsTheKernel() {
+    List<Contribution> contributions =
+        contributions(
             node("a", NOON, "boot", p -> base(p, 20L, 4L)),
             node("b", NOON, "boot", p -> base(p, 20L, 0L)));
     Retired one =
         Retirement.fold(
-            null, shares, s -> s.node().equals("a"), s -> false, Set.of("report-a", "report-b"));
+            null,
+            contributions,
+            s -> s.node().equals("a"),
+            s -> false,
+            Set.of("report-a", "report-b"));
     assertEquals(4L, one.packets);
     Retired both =
-        Retirement.fold(null, shares, s -> true, s -> false, Set.of("report-a", "report-b"));
-    assertEquals(24L, both.packets, "the last one brings the kernel's numbers");
+        Retirement.fold(null, contributions, s -> true, s -> false, Set.of("report-a", "report-b"));
+    assertEquals(24L, both.packets, "the last one contributes the counts of the kernel");
     assertEquals(2, both.nodes);
   }
 
-  private static long sum(List<Share> shares) {
-    Long packets = total(shares).packets();
+  private static long sum(List<Contribution> contributions) {
+    Long packets = total(contributions).packets();
     return packets == null ? 0 : packets;
   }
 
-  private static Counts total(List<Share> shares) {
-    return Contribution.of(shares).stream()
-        .map(Contribution::counts)
-        .reduce(Counts.UNKNOWN, Counts::plus);
+  private static Counters total(List<Contribution> contributions) {
+    return CountedContribution.of(contributions).stream()
+        .map(CountedContribution::counters)
+        .reduce(Counters.UNKNOWN, Counters::plus);
   }
 
-  private static List<Share> shares(DropProbeNode... nodes) {
-    return Share.of(List.of(nodes), AccountingTest::bootId, "u", "s");
+  private static List<Contribution> contributions(DropProbeNode... nodes) {
+    return Contribution.of(List.of(nodes), AccountingTest::bootId, "u", "s");
   }
 
-  /** What an honest node says twice: by its kubelet and by its agent. */
+  /** The bootID that an honest node reports twice: by its kubelet and by its agent. */
   private static String bootId(DropProbeNode report) {
     return report.getStatus().kernel.bootID;
   }

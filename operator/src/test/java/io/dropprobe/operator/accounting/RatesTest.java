@@ -24,25 +24,25 @@ class RatesTest {
     "1234.5, 1235",
     "-1, 0"
   })
-  void forPeople(double rate, String text) {
+  void formatsForUsers(double rate, String text) {
     assertEquals(text, Rates.format(rate));
   }
 
   @Test
-  void unknownStaysUnknown() {
+  void formatsUnknownAsUnknown() {
     assertNull(Rates.format(null));
     assertNull(Rates.parse(null));
     assertNull(Rates.parse("many"));
-    // What Java takes for a number, and is no rate.
+    // Java parses these as numbers, but they are not rates.
     assertNull(Rates.parse("NaN"));
     assertNull(Rates.parse("Infinity"));
     assertNull(Rates.parse("-1"));
   }
 
-  /** Interval 30 s, stale after 900 s: whole for two intervals, then down to nothing. */
+  /** Interval 30 s, stale after 900 s: full weight for two intervals, then decaying to zero. */
   @ParameterizedTest
   @CsvSource({"-5, 1", "0, 1", "60, 1", "480, 0.5", "899, 0.00119", "900, 0", "100000, 0"})
-  void decaysWhenReportsStayAway(long age, double weight) {
+  void decaysWithoutReports(long age, double weight) {
     assertEquals(
         weight,
         Rates.weight(NOON.minusSeconds(age), NOON, Duration.ofSeconds(30), Duration.ofSeconds(900)),
@@ -50,7 +50,7 @@ class RatesTest {
   }
 
   @Test
-  void whereReportsMayBeRareTheyAreWholeUntilTheyAreStale() {
+  void keepsFullWeightUntilStaleWithALongInterval() {
     Duration hour = Duration.ofHours(1);
     Duration stale = Duration.ofMinutes(15);
     assertEquals(1, Rates.weight(NOON.minusSeconds(899), NOON, hour, stale));

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Where the agents run, and how: one folder per scenario in {@code agents/}. {@code
- * out-placement.yaml} is the decision; where {@code out-daemonset.yaml} is there too, it is the
- * whole object.
+ * out-placement.yaml} is the decision; {@code out-daemonset.yaml}, which some have, is the complete
+ * object.
  */
 class AgentDaemonSetTest {
   @TestFactory

@@ -31,7 +31,7 @@ class AgentPodsTest {
   }
 
   @Test
-  void saysTheLastErrorAndHowManyNodesLackAPod() {
+  void reportsTheLastErrorAndTheNumberOfMissingPods() {
     Event micro =
         new EventBuilder()
             .withEventTime(new MicroTime("2026-01-01T11:58:00.000000Z"))
@@ -47,12 +47,12 @@ class AgentPodsTest {
     assertEquals("AgentNotCreated", p.reason);
     assertEquals(3, p.nodes);
     assertEquals(
-        "the DaemonSet controller cannot create pods of DaemonSet dropprobe-agent: second",
+        "the DaemonSet controller can't create pods of DaemonSet dropprobe-agent: second",
         p.message);
   }
 
   @Test
-  void oldErrorsAreHistory() {
+  void ignoresOldErrors() {
     assertEquals(
         Optional.empty(),
         AgentPods.problem(SOME_MISSING, List.of(failed("2026-01-01T11:39:59Z", "old")), NOON));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** No report moves another node's agent, or has another node's report deleted. */
+/** A report neither moves another node's agent nor gets another node's report deleted. */
 class HostileReportPlacementTest {
   @TestFactory
   Stream<DynamicTest> changesNothingForOtherNodes() {
@@ -26,6 +26,6 @@ class HostileReportPlacementTest {
   private static void check(AgentPlacement good, Snapshot cluster) {
     assertEquals(good, AgentPlacement.of(cluster));
     List<DropProbeNode> removed = ReportRemoval.of(cluster, cluster::isOfEarlierNode);
-    assertTrue(removed.isEmpty(), () -> removed + " before their counts are folded in");
+    assertTrue(removed.isEmpty(), () -> removed + " before their counts are folded");
   }
 }

@@ -2,7 +2,8 @@ package io.dropprobe.operator.agents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.api.Series;
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
@@ -10,7 +11,7 @@ import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.dropprobe.api.v1alpha1.Retired;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.testing.Reports;
 import io.fabric8.kubernetes.api.model.Taint;
@@ -29,7 +30,7 @@ class ReportRemovalTest {
   private boolean gone = true;
 
   @BeforeEach
-  void nodeWithAShare() {
+  void reportOfANodeThatCounted() {
     probe.getMetadata().setName("p");
     probe.getMetadata().setUid("u");
     probe.setStatus(new DropProbeStatus());
@@ -37,7 +38,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void ofAGoneNodeOnlyAfterItsShareIsFoldedIn() {
+  void removesReportOfADeletedNodeOnceItIsFolded() {
     assertKept();
     probe.getStatus().retired = new Retired();
     probe.getStatus().retired.folded = List.of("another");
@@ -47,7 +48,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void whatIsFoldedInIsTheNodeAndNotTheObject() {
+  void keepsReportThatANewNodeWritesIntoAfterFolding() {
     report.getStatus().nodeUID = "node-a";
     probe.getStatus().retired = new Retired();
     probe.getStatus().retired.folded = List.of("report-a", "another/node-a");
@@ -57,7 +58,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void reportIsKeptUntilTheEarlierNodesThatItCarriesAreFoldedIn() {
+  void keepsReportUntilTheEarlierNodesInItAreFolded() {
     report.getStatus().nodeUID = "second";
     Predecessor earlier = new Predecessor();
     earlier.nodeUID = "first";
@@ -71,7 +72,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void aShareOfAnotherSeriesIsNotWaitedFor() {
+  void doesNotWaitForCountsOfAnotherSeries() {
     report.getStatus().probes.get(0).series = "old";
     assertRemoved();
     report.getStatus().probes.get(0).series = Series.of(probe.getSpec());
@@ -79,13 +80,13 @@ class ReportRemovalTest {
   }
 
   @Test
-  void aProbeThatIsBeingDeletedNeedsNoShare() {
+  void doesNotWaitForAProbeThatIsBeingDeleted() {
     probe.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
     assertRemoved();
   }
 
   @Test
-  void whereAnAgentRunsOrMustCleanUpTheReportStays() {
+  void keepsReportWhereAnAgentRunsOrMustCleanUp() {
     gone = false;
     assertKept();
     probe.getSpec().nodeSelector = Map.of("zone", "none");
@@ -97,7 +98,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void whatANodeHadOfAProbeStaysAlsoWhereNoAgentRuns() {
+  void keepsReportWithCountsWhereNoAgentRuns() {
     gone = false;
     probe.getSpec().nodeSelector = Map.of("zone", "none");
     report.getStatus().module.state = ModuleState.Absent;
@@ -107,13 +108,13 @@ class ReportRemovalTest {
   }
 
   @Test
-  void whereAnAgentRunsThoughNoProbeSelectsTheNodeTheReportStays() {
+  void keepsReportWhereAnAgentRunsThoughNoProbeSelectsTheNode() {
     gone = false;
     taints = List.of(new Taint("NoExecute", "gpu", null, null));
     report.getStatus().probes.clear();
     report.getStatus().module.state = ModuleState.Absent;
     assertRemoved();
-    // Labels by one probe, tolerations by another: the DaemonSet has the union of both.
+    // One probe matches the labels, another tolerates the taint: the DaemonSet has the union.
     DropProbe other = new DropProbe();
     other.getMetadata().setName("other");
     other.getMetadata().setUid("v");
@@ -127,7 +128,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void aTaintThatOnlyKeepsNewPodsAwayDoesNotMoveTheAgentThatIsThere() {
+  void keepsReportWhenANoScheduleTaintIsAddedLater() {
     gone = false;
     taints = List.of(new Taint("NoSchedule", "gpu", null, null));
     report.getStatus().probes.clear();
@@ -136,7 +137,7 @@ class ReportRemovalTest {
   }
 
   @Test
-  void aReportThatIsAboutToBeWrittenIsNotLeftOver() {
+  void keepsReportThatIsNotWrittenYet() {
     gone = false;
     probe.getSpec().nodeSelector = Map.of("zone", "none");
     report.setStatus(null);
@@ -152,8 +153,9 @@ class ReportRemovalTest {
   }
 
   private List<DropProbeNode> removed() {
-    NodeFacts node = new NodeFacts("a", "uid", Map.of("kubernetes.io/os", "linux"), taints, "");
-    Map<String, NodeFacts> nodes = gone ? Map.of() : Map.of("a", node);
+    ClusterNode node =
+        new ClusterNode("a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "");
+    Map<String, ClusterNode> nodes = gone ? Map.of() : Map.of("a", node);
     return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> gone);
   }
 }

@@ -11,20 +11,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterCacheTest {
-  /** The report is of the Node with uid "new"; an empty uid is a Node that does not exist. */
+  /** The report is about the Node with uid "new"; an empty uid means that no Node exists. */
   @ParameterizedTest(name = "cached {0}, live {1}")
   @CsvSource({
     "new, new, false",
-    "old, new, false", // the watch of Nodes lags behind the one of reports
+    "old, new, false", // the watch of Nodes lags behind the watch of reports
     "'', new, false", // the list of Nodes is being read again
     "old, old, true",
     "old, '', true",
     "'', '', true",
   })
-  void nodeIsGoneOnlyIfTheApiServerSaysSo(String cached, String live, boolean gone) {
+  void nodeIsDeletedOnlyIfTheApiServerConfirmsIt(String cached, String live, boolean deleted) {
     DropProbeNode report = Reports.report("a", Instant.EPOCH);
     report.getStatus().nodeUID = "new";
-    assertEquals(gone, ClusterCache.isGone(report, node(cached), () -> node(live)));
+    assertEquals(deleted, ClusterCache.isDeleted(report, node(cached), () -> node(live)));
   }
 
   private static Node node(String uid) {

@@ -22,7 +22,7 @@ class DeletionTest {
   private final Map<String, DropProbeNode> reports = new HashMap<>();
 
   @Test
-  void waitsForEveryNodeThatMayHaveItInTheKernel() {
+  void waitsForEveryNodeThatMayHaveTheProbeInItsKernel() {
     report("a", NOON, "u", p -> p.state = ProbeState.Active);
     report("b", NOON, "u", p -> p.state = ProbeState.OwnedElsewhere);
     report("c", NOON, "u", p -> p.state = ProbeState.Failed);
@@ -31,7 +31,7 @@ class DeletionTest {
   }
 
   @Test
-  void doesNotWaitWhereItIsNotInTheKernel() {
+  void doesNotWaitForNodesWithoutTheProbeInTheirKernel() {
     report("removed", NOON, "u", p -> p.state = ProbeState.Removed);
     report(
         "never-was",
@@ -45,7 +45,7 @@ class DeletionTest {
   }
 
   @Test
-  void doesNotWaitForNodesThatAreStaleOrGoneAndNamesThem() {
+  void namesStaleAndDeletedNodesWithoutWaiting() {
     report("stale", NOON.minusSeconds(900), "u", p -> p.state = ProbeState.Active);
     report("fresh", NOON.minusSeconds(899), "u", p -> p.state = ProbeState.Active);
     report("gone", NOON, "u", p -> p.state = ProbeState.Active);
@@ -53,9 +53,10 @@ class DeletionTest {
   }
 
   @Test
-  void aLongListIsCut() {
-    assertEquals("a, b", Text.some(List.of("a", "b")));
-    assertEquals("a, b, c, d, e and 2 more", Text.some(List.of("a", "b", "c", "d", "e", "f", "g")));
+  void shortensLongListsOfNames() {
+    assertEquals("a, b", NameList.shorten(List.of("a", "b")));
+    assertEquals(
+        "a, b, c, d, e and 2 more", NameList.shorten(List.of("a", "b", "c", "d", "e", "f", "g")));
   }
 
   private Deletion deletion() {

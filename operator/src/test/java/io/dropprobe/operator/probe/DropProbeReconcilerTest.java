@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.operator.cluster.ClusterCache;
-import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.testing.TestClock;
 import org.junit.jupiter.api.Test;
 
-/** What it does before it knows the settings: it touches nothing, not even a client. */
+/** Before the settings are known, the reconciler does nothing and uses no client. */
 class DropProbeReconcilerTest {
   private final TestClock clock = new TestClock();
   private final DropProbeReconciler reconciler =
@@ -25,14 +25,14 @@ class DropProbeReconcilerTest {
           clock);
 
   @Test
-  void noStatusIsWrittenBeforeTheSettingsAreKnown() {
+  void writesNoStatusBeforeTheSettingsAreKnown() {
     var control = reconciler.reconcile(new DropProbe(), null);
     assertFalse(control.isPatchStatus() || control.isPatchResource());
     assertEquals(1000L, control.getScheduleDelay().orElseThrow());
   }
 
   @Test
-  void noDeletionIsDecidedBeforeTheSettingsAreKnown() {
+  void completesNoDeletionBeforeTheSettingsAreKnown() {
     var control = reconciler.cleanup(new DropProbe(), null);
     assertFalse(control.isRemoveFinalizer());
     assertTrue(control.getScheduleDelay().isPresent());

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Reports that the schema accepts and no agent writes: two nodes send each of them, beside one that
- * counts 5 packets. What they say is theirs; it stops neither status nor deletion.
+ * Reports that the schema accepts and no agent writes. Two nodes send each of them, beside a good
+ * node that counts 5 packets. They must affect only their own nodes: neither the status nor the
+ * deletion may fail.
  */
 class HostileReportTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
@@ -54,7 +55,7 @@ class HostileReportTest {
   }
 
   @Test
-  void saysThatAReportCannotBeReadAndDoesNotWaitForIt() {
+  void reportsAnInvalidReportAndDoesNotWaitForIt() {
     Snapshot cluster = HostileReports.cluster(HostileReports.hostile(HostileReports.NO_TIME));
     DropProbeStatus status = status(cluster);
     assertEquals("ReportInvalid", status.problems.get(0).reason);

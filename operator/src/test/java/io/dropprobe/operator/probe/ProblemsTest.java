@@ -2,7 +2,7 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropprobe.api.v1alpha1.NodeCounts;
+import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.probe.Verdict.Kind;
@@ -20,7 +20,7 @@ class ProblemsTest {
   }
 
   @Test
-  void theInstallationsAreNeverLeftOut() {
+  void neverLeavesOutProblemsOfTheInstallation() {
     List<Verdict> verdicts =
         IntStream.range(0, 9).mapToObj(i -> failed("n" + i, "Reason" + i)).toList();
     List<Problem> problems = Problems.of(verdicts, BAD_SETTINGS);
@@ -29,17 +29,17 @@ class ProblemsTest {
   }
 
   @Test
-  void readyBlamesTheProblemOfTheNodes() {
-    NodeCounts counts = new NodeCounts();
+  void readyNamesTheProblemOfTheNodes() {
+    NodeSummary counts = new NodeSummary();
     counts.selected = 1;
     counts.failed = 1;
     counts.ready = counts.pending = counts.stale = counts.unsupported = 0;
     List<Problem> problems = Problems.of(List.of(failed("a", "SignatureEnforced")), BAD_SETTINGS);
     assertEquals(
-        "none of 1 selected nodes can count: SignatureEnforced",
+        "none of 1 selected nodes can count: SignatureEnforced; see status.problems",
         Readiness.of(counts, problems, ProbeState.Active).message());
     assertEquals(
-        "none of 1 selected nodes can count",
+        "none of 1 selected nodes can count; see status.problems",
         Readiness.of(counts, BAD_SETTINGS, ProbeState.Active).message());
   }
 }

@@ -6,7 +6,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.operator.accounting.Share;
+import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.testing.Reports;
 import java.time.Instant;
 import java.util.List;
@@ -20,31 +20,31 @@ class ScheduleTest {
   private final DropProbeStatus before = new DropProbeStatus();
 
   @BeforeEach
-  void runningSinceEleven() {
+  void activeSinceEleven() {
     before.series = "s";
     before.activeSince = "2026-01-01T11:00:00Z";
   }
 
   @Test
-  void withoutDurationThereIsNoEnd() {
+  void hasNoEndWithoutDuration() {
     assertEquals(new Schedule("2026-01-01T11:00:00Z", null), of());
   }
 
   @Test
-  void aDurationThatIsGivenLaterRunsFromNow() {
+  void startsDurationThatIsGivenLaterNow() {
     spec.duration = "10m";
     assertEquals(new Schedule("2026-01-01T12:00:00Z", "2026-01-01T12:10:00Z"), of());
   }
 
   @Test
-  void anotherDurationMovesTheEndOnly() {
+  void changedDurationMovesOnlyTheEnd() {
     before.expiresAt = "2026-01-01T11:10:00Z";
     spec.duration = "2h";
     assertEquals(new Schedule("2026-01-01T11:00:00Z", "2026-01-01T13:00:00Z"), of());
   }
 
   @Test
-  void offAndOnStartsAgain() {
+  void restartsAfterInactive() {
     before.expiresAt = "2026-01-01T11:10:00Z";
     spec.duration = "10m";
     spec.active = false;
@@ -57,7 +57,7 @@ class ScheduleTest {
   }
 
   @Test
-  void anotherSeriesStartsAgain() {
+  void restartsWithANewSeries() {
     before.expiresAt = "2026-01-01T11:10:00Z";
     before.series = "another";
     spec.duration = "10m";
@@ -68,18 +68,18 @@ class ScheduleTest {
     return of(List.of());
   }
 
-  private Schedule of(List<Share> shares) {
-    return Schedule.of(probe, before, "s", shares, NOON);
+  private Schedule of(List<Contribution> contributions) {
+    return Schedule.of(probe, before, "s", contributions, NOON);
   }
 
-  private static Share since(String time) {
+  private static Contribution since(String time) {
     DropProbeNode report = Reports.report("a", NOON);
     report.getStatus().probes.add(Reports.entry("a", "u", p -> p.since = time));
-    return Share.of(List.of(report), r -> "", "u", "s").get(0);
+    return Contribution.of(List.of(report), r -> "", "u", "s").get(0);
   }
 
   @Test
-  void createdWhileTheOperatorWasAwayRunsSinceTheFirstNodeCounted() {
+  void startsWithTheFirstCountIfCreatedWhileTheOperatorWasDown() {
     before.activeSince = null;
     probe.getMetadata().setCreationTimestamp("2026-01-01T10:00:00Z");
     probe.getMetadata().setGeneration(1L);
@@ -91,7 +91,7 @@ class ScheduleTest {
     assertEquals(
         "2026-01-01T10:00:00Z",
         of(List.of(since("1970-01-01T00:00:00Z"))).activeSince(),
-        "not before it was created");
+        "not before its creation");
     assertEquals("2026-01-01T12:00:00Z", of(List.of(since("nonsense"))).activeSince());
     probe.getMetadata().setGeneration(2L);
     assertEquals("2026-01-01T12:00:00Z", of(List.of(since("2026-01-01T10:00:30Z"))).activeSince());

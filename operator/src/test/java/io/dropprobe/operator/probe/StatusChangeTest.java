@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Drops;
 import java.time.Instant;
@@ -14,7 +15,7 @@ class StatusChangeTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   @Test
-  void numbersAloneAreNotUrgent() {
+  void changeOfCountsIsNotUrgent() {
     DropProbeStatus before = status(true, "Counting", "counting on 1 of 1");
     DropProbeStatus after = status(true, "Counting", "counting on 2 of 2");
     after.drops = new Drops();
@@ -24,7 +25,7 @@ class StatusChangeTest {
   }
 
   @Test
-  void aConditionThatTurnsIsUrgentAndNews() {
+  void changeOfConditionStatusIsUrgentAndNews() {
     DropProbeStatus before = status(true, "Counting", "x");
     DropProbeStatus after = status(false, "NodesStale", "y");
     assertTrue(new StatusChange(before, after).urgent());
@@ -34,14 +35,14 @@ class StatusChangeTest {
   }
 
   @Test
-  void anotherGenerationIsUrgentThoughNothingElseIsNew() {
+  void newGenerationIsUrgentByItself() {
     DropProbeStatus after = status(true, "Counting", "x");
     after.observedGeneration = 2L;
     assertTrue(new StatusChange(status(true, "Counting", "x"), after).urgent());
   }
 
   @Test
-  void atTheFirstLookOnlyReadyAndWhatIsTrueIsNews() {
+  void forANewProbeOnlyReadyAndTrueConditionsAreNews() {
     DropProbeStatus after = new DropProbeStatus();
     after.conditions =
         new ConditionSet(null, 1L, NOON)
@@ -70,7 +71,7 @@ class StatusChangeTest {
   }
 
   @Test
-  void badNewsAreWarnings() {
+  void failuresAreWarnings() {
     assertTrue(StatusChange.good(status(true, "Counting", "").conditions.get(0)));
     assertTrue(StatusChange.good(status(false, "NodesPending", "").conditions.get(0)));
     assertFalse(StatusChange.good(status(false, "NodesStale", "").conditions.get(0)));

@@ -1,23 +1,31 @@
 package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.rules.ConditionSet;
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.Drops;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.NodeSummary;
+import io.dropprobe.api.v1alpha1.Noise;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ReasonClass;
 import io.dropprobe.api.v1alpha1.ReasonCount;
-import io.dropprobe.api.v1alpha1.WorkloadCount;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.api.v1alpha1.Retired;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
 import io.dropprobe.operator.testing.Reports;
+import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What users are told: one folder per scenario in {@code status/}, with the only DropProbe (and its
- * status before), Nodes and reports in, its status out. It is noon on 2026-01-01.
+ * What users see: one folder per scenario in {@code status/}. The input is a DropProbe with its
+ * last status, Nodes and reports; the output is its next status. It is noon on 2026-01-01.
  */
 class StatusFactoryTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
@@ -47,7 +55,7 @@ class StatusFactoryTest {
     DropProbeStatus status =
         factory.create(probe, probe.getStatus(), cluster, Settings.DEFAULTS, NOON);
     f.assertMatches("out-status.yaml", status);
-    // Nothing moves when nothing has changed: the next pass would write nothing.
+    // If nothing has changed, the next pass would write nothing.
     DropProbeStatus again =
         factory.create(probe, status, cluster, Settings.DEFAULTS, NOON.plusSeconds(1));
     assertEquals(status.conditions, again.conditions);
@@ -61,7 +69,7 @@ class StatusFactoryTest {
   private static StatusFactory factory(Snapshot cluster) {
     return new StatusFactory(
         r -> {
-          NodeFacts node = cluster.nodes().get(r.getMetadata().getName());
+          ClusterNode node = cluster.nodes().get(r.getMetadata().getName());
           return node == null || Snapshot.ofEarlierNode(r, node);
         },
         Fixture::size,
@@ -70,17 +78,19 @@ class StatusFactoryTest {
   }
 
   @Test
-  void isBoundedWhateverTheClusterAndTheNames() {
+  void isBoundedForAnyClusterAndAnyNames() {
     DropProbe probe = new DropProbe();
     probe.getMetadata().setName("p".repeat(63));
     probe.getMetadata().setUid("u");
     probe.getMetadata().setGeneration(1L);
-    Map<String, NodeFacts> nodes = new HashMap<>();
+    Map<String, ClusterNode> nodes = new HashMap<>();
     Map<String, DropProbeNode> reports = new HashMap<>();
     for (int i = 0; i < 60; i++) {
       String name = "%03d".formatted(i) + "n".repeat(250);
       nodes.put(
-          name, new NodeFacts(name, "uid", Map.of("kubernetes.io/os", "linux"), List.of(), ""));
+          name,
+          new ClusterNode(
+              name, new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()), ""));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
     }
     Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));
@@ -91,8 +101,6 @@ class StatusFactoryTest {
       int bound = 8192 * Math.max(10, top) / 10;
       assertTrue(Fixture.size(status) <= bound, () -> top + ": " + Fixture.size(status));
       assertEquals(
-          status.drops.packets, status.topWorkloads.stream().mapToLong(w -> w.packets).sum());
-      assertEquals(
           status.drops.packets, status.topReasons.stream().mapToLong(w -> w.packets).sum());
       assertEquals(status.drops.packets, status.topNodes.stream().mapToLong(w -> w.packets).sum());
       assertEquals(
@@ -101,11 +109,51 @@ class StatusFactoryTest {
     }
   }
 
+  @Test
+  void keepsTheLastStatusWhileDeleting() throws IllegalAccessException {
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setGeneration(2L);
+    DropProbeStatus before = new DropProbeStatus();
+    for (Field field : DropProbeStatus.class.getFields()) {
+      field.set(before, sample(field.getType()));
+    }
+    before.conditions =
+        new ConditionSet(null, 1L, NOON)
+            .set(Conditions.Probe.READY, true, Conditions.Probe.COUNTING, "")
+            .set(Conditions.Probe.DEGRADED, false, Conditions.Probe.ALL_NODES_WORK, "")
+            .list();
+    DropProbeStatus after =
+        factory(new Snapshot(Map.of(), Map.of(), Map.of()))
+            .deleting(probe, before, List.of("a"), NOON.plusSeconds(1));
+    for (Field field : DropProbeStatus.class.getFields()) {
+      if (!field.getName().equals("conditions") && !field.getName().equals("observedGeneration")) {
+        assertSame(field.get(before), field.get(after), field::getName);
+      }
+    }
+    assertEquals(2, after.observedGeneration);
+    assertEquals(Conditions.Probe.DELETING, after.conditions.get(0).getReason());
+    assertEquals(before.conditions.get(1), after.conditions.get(1));
+    assertEquals(1, before.observedGeneration, "the last status itself is not changed");
+  }
+
   private static DropProbeNode failing(String node, int i) {
     DropProbeNode r = Reports.report(node, NOON);
     r.getStatus().module.state = ModuleState.Failed;
     Reports.failed(r.getStatus(), "ModuleBuilt", "BuildFailed" + i % 7, "m".repeat(1024));
     return r;
+  }
+
+  private static Object sample(Class<?> type) {
+    return switch (type.getSimpleName()) {
+      case "Long" -> 1L;
+      case "String" -> "text";
+      case "List" -> List.of();
+      case "NodeSummary" -> new NodeSummary();
+      case "Drops" -> new Drops();
+      case "Noise" -> new Noise();
+      case "Retired" -> new Retired();
+      default -> throw new IllegalArgumentException("no sample for a field of " + type);
+    };
   }
 
   private static DropProbeNode counting(String node, int i) {
@@ -117,14 +165,11 @@ class StatusFactoryTest {
     p.bytes = p.packets * 1000;
     p.perSecond = "12345";
     p.reasons = new ArrayList<>();
-    p.workloads = new ArrayList<>();
     p.locations = new ArrayList<>();
     for (int k = 0; k < 50; k++) {
       String id = "%03d%03d".formatted(i, k);
       p.reasons.add(
           new ReasonCount(id + "R".repeat(100), 1_000_000_000L, "9", ReasonClass.Unspecified));
-      p.workloads.add(
-          new WorkloadCount("s".repeat(57) + id, "w".repeat(247) + id, 1_000_000_000L, "9"));
       p.locations.add(new LocationCount("l".repeat(122) + id, 1_000_000_000L));
     }
     r.getStatus().probes.add(p);

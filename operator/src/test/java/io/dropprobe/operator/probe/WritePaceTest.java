@@ -11,7 +11,7 @@ class WritePaceTest {
   private static final Duration TEN = Duration.ofSeconds(10);
 
   @Test
-  void threeInARowThenOncePerInterval() {
+  void allowsABurstOfThreeThenOnePerInterval() {
     WritePace pace = WritePace.FRESH;
     for (int i = 0; i < 3; i++) {
       assertEquals(Duration.ZERO, pace.delay(NOON, TEN, false));
@@ -25,7 +25,7 @@ class WritePaceTest {
   }
 
   @Test
-  void sixtySecondsOfConstantChangeAreEightWrites() {
+  void writesEightTimesInSixtySecondsOfConstantChange() {
     WritePace pace = WritePace.FRESH;
     int writes = 0;
     for (int second = 0; second < 60; second++) {
@@ -39,7 +39,7 @@ class WritePaceTest {
   }
 
   @Test
-  void urgentWritesDoNotPutOffNumbersWithoutEnd() {
+  void urgentWritesDoNotDelayCountsForever() {
     WritePace pace = WritePace.FRESH;
     for (int i = 0; i < 100; i++) {
       pace = pace.written(NOON, TEN);
@@ -48,7 +48,7 @@ class WritePaceTest {
   }
 
   @Test
-  void failedWriteIsNotTriedAgainAtOnceHoweverUrgent() {
+  void doesNotRetryAFailedWriteAtOnce() {
     WritePace failed = WritePace.FRESH.failed(NOON);
     assertEquals(Duration.ofSeconds(5), failed.delay(NOON, Duration.ofSeconds(10), true));
     assertEquals(Duration.ZERO, failed.delay(NOON.plusSeconds(5), Duration.ofSeconds(10), true));

@@ -19,22 +19,22 @@ class CurrentSettingsTest {
     assertFalse(current.known());
     Settings given =
         Settings.parse(Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h"));
-    current.read(Optional.of(given), Optional.empty());
+    current.accept(Optional.of(given), Optional.empty());
     assertTrue(current.known());
     assertEquals(given, current.get());
   }
 
   @Test
-  void areTheDefaultsOrTheLastGoodOnesWhereItIsBad() {
-    current.read(Optional.empty(), Optional.of("bad"));
+  void areTheLastValidOnesOrTheDefaultsIfTheConfigMapIsInvalid() {
+    current.accept(Optional.empty(), Optional.of("bad"));
     assertTrue(current.known());
     assertEquals(Settings.DEFAULTS, current.get());
   }
 
   @Test
-  void areTheDefaultsWhereThereIsNoneForHalfAMinuteAfterTheFirstQuestion() {
+  void areTheDefaultsHalfAMinuteAfterTheFirstCallWithoutConfigMap() {
     clock.passes(Duration.ofHours(1));
-    assertFalse(current.known(), "it may have waited an hour to be elected");
+    assertFalse(current.known(), "the operator may have waited an hour to be elected");
     clock.passes(Duration.ofSeconds(29));
     assertFalse(current.known());
     clock.passes(Duration.ofSeconds(1));

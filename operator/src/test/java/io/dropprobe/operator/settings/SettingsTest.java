@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +22,7 @@ class SettingsTest {
       new HashMap<>(Map.of("agentImage", "example.org/a:1", "builderImage", "example.org/b:1"));
 
   @Test
-  void onlyTheImagesMustBeGiven() {
+  void requiresOnlyTheImages() {
     Settings s = Settings.parse(data);
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(15), s.staleAfter());
@@ -25,8 +30,19 @@ class SettingsTest {
     assertEquals("dropprobe-agent", s.priorityClassName());
   }
 
+  /** The manifest states the defaults for users to edit; it must not differ from them. */
   @Test
-  void aNewerKeyIsNoMistake() {
+  void defaultsAreThoseOfTheManifest() throws IOException {
+    ConfigMap manifest =
+        Serialization.unmarshal(
+            Files.readString(Path.of("../deploy/base/settings.yaml")), ConfigMap.class);
+    Map<String, String> given = new HashMap<>(manifest.getData());
+    given.putAll(data);
+    assertEquals(Settings.parse(data), Settings.parse(given));
+  }
+
+  @Test
+  void acceptsUnknownKeys() {
     data.put("somethingNew", "1");
     assertEquals("INFO", Settings.parse(data).logLevel());
   }
@@ -39,7 +55,7 @@ class SettingsTest {
         "lease | 9s | a duration of at least 10s and at most 24h, like 600s or 5m",
         "heartbeat | 25h | a duration of at least 1s and at most 24h, like 600s or 5m",
         "minReportInterval | 0s | a duration of at least 1s and at most 24h, like 600s or 5m",
-        "staleAfter | 5m | longer than heartbeat (5m0s), or every quiet node is stale",
+        "staleAfter | 5m | longer than heartbeat (5m0s); otherwise a node without changes is stale",
         "agentPort | 70000 | a port, 1 to 65535",
         "agentPort | http | a port, 1 to 65535",
         "agentImage | a image | the name of a container image",
@@ -47,20 +63,20 @@ class SettingsTest {
         "logLevel | info | one of ERROR, WARN, INFO, DEBUG",
         "logLevel | TRACE | one of ERROR, WARN, INFO, DEBUG",
       })
-  void aBadOneIsNamedWithValueRuleAndNextStep(String key, String value, String rule) {
+  void refusesInvalidValueWithKeyValueRuleAndNextStep(String key, String value, String rule) {
     data.put(key, value);
     var e = assertThrows(SettingsException.class, () -> Settings.parse(data));
     assertEquals(
-        "ConfigMap dropprobe, key %s: got '%s'; it must be %s. Correct it with kubectl edit configmap dropprobe; until then the agents stay as they are."
+        "ConfigMap dropprobe, key %s: got '%s'; it must be %s. Correct it with kubectl edit configmap dropprobe; until then the last valid settings stay in force."
             .formatted(key, value, rule),
         e.getMessage());
   }
 
   @Test
-  void aMissingImageIsNotGiven() {
+  void refusesMissingImage() {
     var e = assertThrows(SettingsException.class, () -> Settings.parse(null));
     assertEquals(
-        "ConfigMap dropprobe, key agentImage: not given; it must be the name of a container image. Correct it with kubectl edit configmap dropprobe; until then the agents stay as they are.",
+        "ConfigMap dropprobe, key agentImage: missing; it must be the name of a container image. Correct it with kubectl edit configmap dropprobe; until then the last valid settings stay in force.",
         e.getMessage());
   }
 
@@ -69,10 +85,11 @@ class SettingsTest {
     assertEquals(Optional.empty(), Settings.unknown(null));
     assertEquals(
         Optional.empty(), Settings.unknown(Map.of("operatorImage", "o", "staleAfter", "1h")));
-    String said = Settings.unknown(Map.of("leas", "1m", "Lease", "1m")).orElseThrow();
+    String message = Settings.unknown(Map.of("leas", "1m", "Lease", "1m")).orElseThrow();
     assertTrue(
-        said.startsWith("ConfigMap dropprobe: unknown key without effect: Lease, leas; keys"),
-        said);
-    assertTrue(said.contains("agentPort") && said.contains("operatorImage"), said);
+        message.startsWith(
+            "ConfigMap dropprobe has keys without effect: Lease, leas; known keys are"),
+        message);
+    assertTrue(message.contains("agentPort") && message.contains("operatorImage"), message);
   }
 }

@@ -1,6 +1,6 @@
 package io.dropprobe.operator.testing;
 
-import io.dropprobe.api.Series;
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -82,8 +82,8 @@ public final class Fixture {
 
   /** The cluster. */
   public Snapshot cluster() {
-    Map<String, NodeFacts> nodes = new HashMap<>();
-    of(Node.class).forEach(n -> nodes.put(n.getMetadata().getName(), NodeFacts.of(n)));
+    Map<String, ClusterNode> nodes = new HashMap<>();
+    of(Node.class).forEach(n -> nodes.put(n.getMetadata().getName(), ClusterNode.of(n)));
     return new Snapshot(nodes, byName(DropProbeNode.class), byName(DropProbe.class));
   }
 

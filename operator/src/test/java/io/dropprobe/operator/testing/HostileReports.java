@@ -1,6 +1,7 @@
 package io.dropprobe.operator.testing;
 
-import io.dropprobe.api.Limits;
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.LocationCount;
@@ -10,8 +11,7 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
-import io.dropprobe.api.v1alpha1.WorkloadCount;
-import io.dropprobe.operator.cluster.NodeFacts;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,7 +91,6 @@ public final class HostileReports {
     p.reasons = List.of(new ReasonCount(null, 1L, null, null), new ReasonCount());
     p.locations = List.of(new LocationCount());
     p.stages = List.of(new StageCount(), new StageCount());
-    p.workloads = List.of(new WorkloadCount());
   }
 
   private static void predecessors(DropProbeNode r, ProbeReport p) {
@@ -120,13 +119,15 @@ public final class HostileReports {
     probe.getMetadata().setName("p");
     probe.getMetadata().setUid("u");
     probe.getMetadata().setGeneration(1L);
-    Map<String, NodeFacts> nodes = new HashMap<>();
+    Map<String, ClusterNode> nodes = new HashMap<>();
     Map<String, DropProbeNode> reports = new HashMap<>();
     for (String name : List.of("good", "bad-1", "bad-2")) {
       nodes.put(
           name,
-          new NodeFacts(
-              name, "uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of(), "boot-" + name));
+          new ClusterNode(
+              name,
+              new NodeFacts("uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of()),
+              "boot-" + name));
       DropProbeNode r = Reports.report(name, NOON);
       r.getStatus().nodeUID = "uid-" + name;
       ProbeReport p = Reports.entry("p", "u", HostileReports::counting);

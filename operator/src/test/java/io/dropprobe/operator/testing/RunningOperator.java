@@ -1,12 +1,12 @@
 package io.dropprobe.operator.testing;
 
 import io.dropprobe.operator.agents.AgentPods;
-import io.dropprobe.operator.agents.SettingsReconciler;
+import io.dropprobe.operator.agents.AgentsReconciler;
 import io.dropprobe.operator.cluster.ClusterCache;
-import io.dropprobe.operator.lifecycle.EventRecorder;
-import io.dropprobe.operator.lifecycle.OperatorNamespace;
+import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.probe.DropProbeReconciler;
 import io.dropprobe.operator.probe.StatusWriter;
+import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -38,7 +38,7 @@ public final class RunningOperator implements AutoCloseable {
         new DropProbeReconciler(
             cluster, new StatusWriter(client), events, settings, namespace, agents, clock));
     operator.register(
-        new SettingsReconciler(cluster, settings, events, namespace, agents),
+        new AgentsReconciler(cluster, settings, events, namespace, agents),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }

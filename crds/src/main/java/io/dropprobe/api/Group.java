@@ -1,9 +1,0 @@
-package io.dropprobe.api;
-
-/** Names of the API group. */
-public final class Group {
-  private Group() {}
-
-  /** The API group of all kinds. */
-  public static final String NAME = "dropprobe.io";
-}

@@ -1,0 +1,46 @@
+package io.dropprobe.api.rules;
+
+import io.dropprobe.api.schema.Digest;
+import io.dropprobe.api.v1alpha1.DropProbeSpec;
+import io.dropprobe.api.v1alpha1.Match;
+import java.util.Collection;
+import java.util.TreeSet;
+
+/**
+ * Identifies the series of counts that a spec asks for: a hash of {@code match} and {@code
+ * resetAt}. Counts never decrease within a series; a new series starts at zero. The agent stores it
+ * with its counts, in the report and in its journal, so that both sides know which counts belong
+ * together without having seen every generation of the spec.
+ *
+ * <p>The order of a list does not matter, and an empty list is the same as an absent one.
+ */
+public final class Series {
+  private Series() {}
+
+  /**
+   * Returns the series of a spec: 16 hexadecimal digits.
+   *
+   * @param spec not null
+   */
+  public static String of(DropProbeSpec spec) {
+    Match m = spec.match == null ? new Match() : spec.match;
+    StringBuilder text = new StringBuilder();
+    part(text, "protocols", m.protocols);
+    part(text, "ipFamilies", m.ipFamilies);
+    part(text, "ports", m.ports);
+    part(text, "cidrs", m.cidrs);
+    part(text, "reasons", m.reasons);
+    part(text, "excludeReasons", m.excludeReasons);
+    part(text, "namespaces", m.namespaces);
+    text.append("resetAt=").append(spec.resetAt == null ? "" : spec.resetAt);
+    return Digest.shortOf(text.toString());
+  }
+
+  private static void part(StringBuilder text, String name, Collection<?> values) {
+    TreeSet<String> sorted = new TreeSet<>();
+    if (values != null) {
+      values.forEach(v -> sorted.add(v.toString()));
+    }
+    text.append(name).append('=').append(String.join(",", sorted)).append(';');
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Decisions that the operator and the agent must make alike: which nodes a DropProbe selects, which
+ * state it asks for, and which counts belong together. Pure functions of the API types.
+ */
+package io.dropprobe.api.rules;

@@ -1,0 +1,31 @@
+package io.dropprobe.api.schema;
+
+/** Sums of numbers that may be unknown: null and 3 is 3, null and null is null. */
+public final class Sums {
+  private Sums() {}
+
+  /** Null only if both are null; otherwise as {@link #sum(long, long)}. */
+  public static Long sum(Long a, Long b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return sum(a.longValue(), b.longValue());
+  }
+
+  /** Null only if both are null. */
+  public static Double sum(Double a, Double b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return a + b;
+  }
+
+  /**
+   * The sum of two counts, neither of them negative. It saturates: a negative total would be
+   * refused by the API server for ever.
+   */
+  public static long sum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * What the schema and everybody who reads or writes it have in common: names, condition reasons,
+ * bounds, defaults, and how times, durations and label keys are written. Depends on no other
+ * package of this project.
+ */
+package io.dropprobe.api.schema;

@@ -1,0 +1,32 @@
+package io.dropprobe.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Limits;
+import io.fabric8.generator.annotation.Size;
+
+/** Packets by node. */
+@ApiObject
+public class NodeDrops {
+  @Size(max = Limits.NAME)
+  @JsonPropertyDescription("Name of the node.")
+  public String node;
+
+  @JsonPropertyDescription("Packets dropped on this node.")
+  public Long packets;
+
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription("Packets per second over the last interval.")
+  public String perSecond;
+
+  /** For Jackson. */
+  public NodeDrops() {}
+
+  /**
+   * @param perSecond null if unknown
+   */
+  public NodeDrops(String node, Long packets, String perSecond) {
+    this.node = node;
+    this.packets = packets;
+    this.perSecond = perSecond;
+  }
+}

@@ -1,0 +1,75 @@
+package io.dropprobe.api.v1alpha1;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CountersTest {
+  /** Walks all counters by reflection, so that a new one can't be forgotten in a method. */
+  @Test
+  void everyMethodHandlesEveryCounter() throws ReflectiveOperationException {
+    assertEquals(
+        Counters.NAMES,
+        Arrays.stream(Counters.Fields.class.getFields()).map(f -> f.getName()).toList());
+    for (String name : Counters.NAMES) {
+      Counters one = only(name, 1L);
+      assertEquals(3, get(one.plus(only(name, 2L)), name), name);
+      assertEquals(1, get(one.plus(Counters.UNKNOWN), name), name);
+      assertEquals(1, get(only(name, 3L).minus(only(name, 2L)), name), name);
+      assertEquals(1, get(one.known(), name), name);
+      assertEquals(0, get(Counters.UNKNOWN.known(), name), name);
+      assertEquals(0, get(Counters.ZERO, name), name);
+      assertNull(get(Counters.UNKNOWN, name), name);
+      assertFalse(one.isEmpty(), name);
+      Base base = new Base();
+      base.assign(one);
+      assertEquals(1L, Base.class.getField(name).get(base), name);
+      assertEquals(one, Counters.of(base), name);
+    }
+  }
+
+  @Test
+  void unknownIsNotZero() {
+    assertNull(Counters.UNKNOWN.plus(Counters.UNKNOWN).packets());
+    assertNull(Counters.UNKNOWN.minus(Counters.ZERO).packets());
+    assertNull(Counters.UNKNOWN.everything());
+    assertTrue(Counters.UNKNOWN.isEmpty());
+    assertTrue(Counters.ZERO.isEmpty());
+  }
+
+  @Test
+  void segmentsAreUnknownUnlessKnownForAllPackets() {
+    Counters with = new Counters(5L, 9L, null, null, null);
+    Counters without = new Counters(1L, null, null, null, null);
+    assertNull(with.plus(without).segments());
+    assertNull(without.plus(with).segments());
+    assertEquals(9, with.plus(new Counters(0L, null, null, null, null)).segments());
+    assertEquals(9, Counters.UNKNOWN.plus(with).segments());
+  }
+
+  @Test
+  void sumsSaturate() {
+    Counters most = new Counters(Long.MAX_VALUE, 1L, 1L, 1L, 1L);
+    assertEquals(Long.MAX_VALUE, most.plus(most).packets());
+    assertEquals(Long.MAX_VALUE, most.everything());
+  }
+
+  private static Counters only(String name, Long value) throws ReflectiveOperationException {
+    int index = Counters.NAMES.indexOf(name);
+    List<Long> values =
+        IntStream.range(0, Counters.NAMES.size()).mapToObj(i -> i == index ? value : null).toList();
+    Class<?>[] types = new Class<?>[values.size()];
+    Arrays.fill(types, Long.class);
+    return Counters.class.getConstructor(types).newInstance(values.toArray());
+  }
+
+  private static Long get(Counters c, String name) throws ReflectiveOperationException {
+    return (Long) Counters.class.getMethod(name).invoke(c);
+  }
+}

@@ -1,0 +1,53 @@
+package io.dropprobe.agent.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.dropprobe.api.v1alpha1.StageCount;
+import java.lang.reflect.Field;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReportDiffTest {
+  /** Numbers that are not counts: a change of one must be reported at once. */
+  private static final List<String> STATE = List.of("observedGeneration");
+
+  @Test
+  void everyCountOfAProbeIsAChangeOfCounts() throws IllegalAccessException {
+    for (Field field : ProbeReport.class.getFields()) {
+      if (field.getType() == Long.class) {
+        ProbeReport p = new ProbeReport();
+        field.set(p, 1L);
+        ReportDiff expected =
+            STATE.contains(field.getName()) ? ReportDiff.STATE : ReportDiff.COUNTS;
+        assertEquals(
+            expected, ReportDiff.between(report(new ProbeReport()), report(p)), field::getName);
+      }
+    }
+  }
+
+  @Test
+  void listsOfCountsAreAChangeOfCounts() {
+    ProbeReport p = new ProbeReport();
+    p.reasons = List.of(new ReasonCount("NO_SOCKET", 1L, "1", null));
+    p.locations = List.of(new LocationCount("f", 1L));
+    p.stages = List.of(new StageCount());
+    assertEquals(ReportDiff.COUNTS, ReportDiff.between(report(new ProbeReport()), report(p)));
+  }
+
+  @Test
+  void otherFieldsOfAProbeAreAChangeOfState() {
+    ProbeReport p = new ProbeReport();
+    p.message = "m";
+    assertEquals(ReportDiff.STATE, ReportDiff.between(report(new ProbeReport()), report(p)));
+  }
+
+  private static DropProbeNodeStatus report(ProbeReport p) {
+    DropProbeNodeStatus status = new DropProbeNodeStatus();
+    status.probes = List.of(p);
+    return status;
+  }
+}

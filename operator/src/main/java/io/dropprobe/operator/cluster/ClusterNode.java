@@ -1,0 +1,39 @@
+package io.dropprobe.operator.cluster;
+
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+
+/**
+ * What the operator keeps of a Node.
+ *
+ * @param bootId of its kernel, as the kubelet reports it; empty if it does not
+ */
+public record ClusterNode(String name, NodeFacts facts, String bootId) {
+
+  /** The facts of a Node, complete or pruned. */
+  public static ClusterNode of(Node node) {
+    return new ClusterNode(node.getMetadata().getName(), NodeFacts.of(node), bootId(node));
+  }
+
+  private static String bootId(Node node) {
+    NodeSystemInfo info = node.getStatus() == null ? null : node.getStatus().getNodeInfo();
+    return info == null || info.getBootID() == null ? "" : info.getBootID();
+  }
+
+  /** The uid of the Node; null if unknown. */
+  public String uid() {
+    return facts.uid();
+  }
+
+  /**
+   * Whether the probe selects this node.
+   *
+   * @param already whether the probe selects it now, according to the node's report
+   */
+  boolean selectedBy(DropProbe probe, boolean already) {
+    return NodeSelection.selects(probe.getSpec(), facts, already);
+  }
+}

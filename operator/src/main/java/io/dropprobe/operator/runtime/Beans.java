@@ -1,0 +1,24 @@
+package io.dropprobe.operator.runtime;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Produces what classes get injected instead of using a global. */
+@ApplicationScoped
+public class Beans {
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  /** The Deployment sets it by the downward API. */
+  @Produces
+  @Singleton
+  OperatorNamespace namespace(@ConfigProperty(name = "dropprobe.namespace") String namespace) {
+    return new OperatorNamespace(namespace);
+  }
+}

@@ -1,0 +1,114 @@
+package io.dropprobe.operator.runtime;
+
+import io.dropprobe.api.schema.Names;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Elects the one operator that works while the others wait. A crash of the leader is noticed within
+ * {@link #LEASE}; a leader that shuts down releases the lease, so that the next one takes over at
+ * once.
+ */
+@ApplicationScoped
+public class LeaderElection {
+  /** Name of the Lease. */
+  public static final String LEASE_NAME = Names.OPERATOR;
+
+  private static final Logger LOG = Logger.getLogger(LeaderElection.class);
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration RENEW = Duration.ofSeconds(7);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final OperatorNamespace namespace;
+  private final Clients clients;
+  private final boolean enabled;
+  private final String identity;
+  private volatile boolean stopping;
+
+  /**
+   * @param pod name of this pod, or of this machine
+   */
+  @Inject
+  public LeaderElection(
+      OperatorNamespace namespace,
+      Clients clients,
+      @ConfigProperty(name = "dropprobe.leader-election") boolean enabled,
+      @ConfigProperty(name = "dropprobe.pod") String pod) {
+    this.namespace = namespace;
+    this.clients = clients;
+    this.enabled = enabled;
+    this.identity = pod + "_" + UUID.randomUUID();
+  }
+
+  /**
+   * Uses the deprecated constructor. The builder's configuration either keeps reconciling beside
+   * the new leader, or exits on losing the lease; and that exit is also called on SIGTERM, from a
+   * shutdown hook, where it would wait for itself.
+   */
+  @Produces
+  @Singleton
+  @SuppressWarnings("deprecation")
+  LeaderElectionConfiguration configuration() {
+    return new LeaderElectionConfiguration(
+        LEASE_NAME,
+        namespace.name(),
+        LEASE,
+        RENEW,
+        RETRY,
+        identity,
+        new LeaderCallbacks(() -> {}, this::lost, leader -> {}),
+        false);
+  }
+
+  /**
+   * Halts without a shutdown, because another leader may work by now and nothing may be written.
+   */
+  private void lost() {
+    if (!stopping) {
+      LOG.error("leader election lost; exiting");
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /** Runs before the operator stops. */
+  void stopping(@Observes @Priority(1) ShutdownEvent event) {
+    stopping = true;
+  }
+
+  /** Runs after the operator has stopped, which the same event does with a lower priority value. */
+  void release(@Observes @Priority(Integer.MAX_VALUE) ShutdownEvent event) {
+    if (enabled) {
+      // The shared client is closed by now.
+      try (KubernetesClient client = clients.another()) {
+        release(client);
+      } catch (KubernetesClientException e) {
+        LOG.warnf(
+            "can't release the leader lease, which will expire by itself: %s", e.getMessage());
+      }
+    }
+  }
+
+  private void release(KubernetesClient client) {
+    Lease lease = client.leases().inNamespace(namespace.name()).withName(LEASE_NAME).get();
+    if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
+      lease.getSpec().setHolderIdentity("");
+      lease.getSpec().setLeaseDurationSeconds(1);
+      client.resource(lease).update();
+      LOG.info("leader lease released");
+    }
+  }
+}

@@ -1,0 +1,8 @@
+package io.dropprobe.operator.runtime;
+
+/**
+ * The namespace of the operator, the agents and the settings.
+ *
+ * @param name not null
+ */
+public record OperatorNamespace(String name) {}
