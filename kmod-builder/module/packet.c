@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * packet.c: reads the headers of a dropped packet, wherever they lie and however broken they are.
- * Called by the handler: no locks, no allocations, and a bounded number of reads.
+ * Called by the handler: no locks, no allocations, and a bounded number of reads. Its functions are
+ * __always_inline, which takes effect where the module is one compilation unit (build.c).
  */
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -106,8 +107,6 @@ static __always_inline bool has_header(const struct sk_buff *skb, u32 network, s
  * header may lie outside of the linear part: then the protocol and @network are 0, which means
  * "unknown".
  *
- * Inlined into the handler, since the module is one compilation unit (build.c).
- *
  * Return: the bits of dp_key.kind that hold family and protocol; 0 if it is not an IP packet.
  */
 __always_inline u64 dp_packet_kind(const struct sk_buff *skb, const struct sock *sk, u32 *network)
@@ -135,7 +134,7 @@ __always_inline u64 dp_packet_kind(const struct sk_buff *skb, const struct sock 
 }
 
 /* Offset of the transport header from skb->head; 0 if there is none, as in a later fragment. */
-static u32 transport_of(const struct dp_packet *packet)
+static __always_inline u32 transport_of(const struct dp_packet *packet)
 {
 	const u8 *header = packet->skb->head + packet->network;
 	u8 next;
@@ -159,7 +158,7 @@ static u32 transport_of(const struct dp_packet *packet)
  *
  * Return: false if the packet has no ports or they can't be read; then nothing is set.
  */
-bool dp_packet_ports(const struct dp_packet *packet, u16 *source, u16 *destination)
+__always_inline bool dp_packet_ports(const struct dp_packet *packet, u16 *source, u16 *destination)
 {
 	const struct sk_buff *skb = packet->skb;
 	const __be16 *ports;
@@ -191,7 +190,7 @@ bool dp_packet_ports(const struct dp_packet *packet, u16 *source, u16 *destinati
  * Return: both addresses, one behind the other, in network byte order: 2 words of IPv4, or 8 of
  * IPv6.
  */
-const u32 *dp_packet_addresses(const struct dp_packet *packet)
+__always_inline const u32 *dp_packet_addresses(const struct dp_packet *packet)
 {
 	const u8 *header = packet->skb->head + packet->network;
 
