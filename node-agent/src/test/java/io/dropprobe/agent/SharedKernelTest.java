@@ -64,7 +64,7 @@ class SharedKernelTest extends NodeTestCase {
     other.api.probes = new ArrayList<>(node.api.probes);
     other.settle();
     kernel.drop("NO_SOCKET", 7);
-    // worker-1 is dead; worker-2 hears of the new match only.
+    // worker-1 is dead; worker-2 learns only of the new match.
     time.pass(Duration.ofSeconds(90));
     other.change("a", p -> p.getSpec().match = TestProbe.ports(443));
     assertEquals("{ports=443}", kernel.filter("a"));

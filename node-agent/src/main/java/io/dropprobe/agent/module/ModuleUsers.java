@@ -42,7 +42,7 @@ public record ModuleUsers(List<String> owners, boolean manual) {
     }
     return manual
         ? Optional.of(
-            "in use by the manual probe; to end it, run on the node: echo deactivate >"
+            "in use by the manual probe (_manual); to end it, run on the node: echo deactivate >"
                 + " /proc/mooc/net/drop-packet")
         : Optional.empty();
   }

@@ -7,9 +7,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The whole table, a line for each case. */
+/** The whole decision table, one line per case. */
 class ModuleTableTest {
-  @ParameterizedTest(name = "{0}, wanted {1}, target {2}, held by {3}: {4}")
+  @ParameterizedTest(name = "{0}, desired {1}, target {2}, used by {3}: {4}")
   @CsvSource(
       textBlock =
           """
@@ -38,11 +38,11 @@ class ModuleTableTest {
           old-abi,  no,  ?, nobody, Unload
           no-abi,   yes, B, nobody, Wait
           """)
-  void decides(String seen, String wanted, String target, String holder, String action) {
+  void decides(String seen, String desired, String target, String holder, String action) {
     ModuleAction decided =
         ModuleTable.decide(
             observed(seen),
-            wanted.equals("yes"),
+            desired.equals("yes"),
             target.equals("?") ? null : target,
             users(holder));
     assertEquals(action, decided.getClass().getSimpleName(), decided.toString());
