@@ -41,7 +41,7 @@ class SharedKernelTest extends NodeTestCase {
     other.settle();
     kernel.drop("NO_SOCKET", 7);
     node.report();
-    // worker-1 makes no more passes.
+    // worker-1 makes no passes any longer.
     other.run(Duration.ofSeconds(90));
     assertEquals(List.of("a(active) worker-2"), kernel.summary());
     kernel.drop("NO_SOCKET", 1);

@@ -34,7 +34,7 @@ public record ModuleUsers(List<String> owners, boolean manual) {
         owners, observed instanceof ObservedModule.Live live && live.manualActive());
   }
 
-  /** Who uses the module, for people to read; empty if nobody does. */
+  /** Who uses the module, for people to read; empty if there is no other user. */
   public Optional<String> reason() {
     if (!owners.isEmpty()) {
       return Optional.of(

@@ -110,7 +110,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
     keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
-    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "nobody wants it");
+    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "no probe needs it");
     pass();
     kernel.preflight = TestPreflight.modulesDisabled();
     time.pass(Duration.ofSeconds(60));
