@@ -30,13 +30,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One pass: observe (API and kernel), decide, act, observe again, report. Level-triggered: each
- * pass looks at everything, whatever woke it, and nothing in it waits for the API server.
+ * A pass: observe (API server and kernel), decide, act, observe again, report. Passes are
+ * level-triggered: each one looks at everything, and none waits for the API server.
  */
 public final class Agent {
   private static final System.Logger LOG = System.getLogger(Agent.class.getName());
 
-  /** For a load or unload that the last pass finds under way. */
+  /** How long the last pass waits for a load or unload that is running. */
   private static final Duration LAST_CALL = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -56,7 +56,7 @@ public final class Agent {
   private volatile DropProbeNodeStatus latest;
 
   /**
-   * Makes all parts between the edges; starts none of them.
+   * Makes the parts of the agent; starts none of them.
    *
    * @param podNetns finds the network namespaces of this node's pods
    */
@@ -86,9 +86,9 @@ public final class Agent {
   }
 
   /**
-   * One pass.
+   * Makes one pass.
    *
-   * @return when the next one is due at the latest, in milliseconds of the clock
+   * @return when the next one is due, in milliseconds of the clock
    */
   public long pass() {
     long begun = time.millis();
@@ -104,19 +104,23 @@ public final class Agent {
   }
 
   /**
-   * The last pass, on SIGTERM. A rollout leaves everything counting; where no DropProbe selects the
-   * node any more, the kernel is left without probes and module.
+   * Makes the last pass, on SIGTERM. During a rollout all probes keep counting. If no DropProbe
+   * selects the node any more, the pass removes the probes and the module.
    */
   public void shutDown() {
     Optional<ClusterView> view = cluster.ask();
     if (view.isEmpty()) {
-      LOG.log(System.Logger.Level.INFO, "the API server can''t be asked: leaving all as it is");
+      LOG.log(
+          System.Logger.Level.INFO,
+          "shutting down: the API server does not answer, so all probes keep counting");
       cluster.view().ifPresent(last -> act(desired(last)));
     } else {
       DesiredState desired = desired(view.get());
       LOG.log(
           System.Logger.Level.INFO,
-          desired.isEmpty() ? "not selected any more: leaving the kernel" : "leaving all counting");
+          desired.isEmpty()
+              ? "shutting down: no DropProbe selects this node, so its probes and the module are removed"
+              : "shutting down: all probes keep counting");
       act(desired);
       if (!module.idle()) {
         module.await(LAST_CALL);
@@ -130,7 +134,9 @@ public final class Agent {
     }
   }
 
-  /** The newest report, written or not; null before the first pass with a view. */
+  /**
+   * The newest report, written or not; null before the first pass that knew the API server's state.
+   */
   public DropProbeNodeStatus latest() {
     return latest;
   }
@@ -158,13 +164,13 @@ public final class Agent {
     Observation before = observer.observe(desired.followsPods());
     ModuleOutcome outcome =
         module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
-    // The plan must not build on probes, names or pods of a module that has just been replaced.
+    // A plan by the first observation would rely on probes that an unload has just removed.
     Observation current = module.acted() ? observer.observe(desired.followsPods()) : before;
     Attempt attempt =
         outcome.usable() ? probes.act(desired, current) : Attempt.prevented(pending(outcome));
     Observation after = observer.afterwards(current);
     ProbeStates states = probes.record(desired, attempt, after);
-    saveNowAndThen();
+    saveRegularly();
     latest =
         builder.build(state(desired, outcome, states, after), reporter.conditions(), time.wall());
     return states;
@@ -182,11 +188,12 @@ public final class Agent {
   }
 
   private static Verdict pending(ModuleOutcome outcome) {
-    return new Verdict.Pending(outcome.note() == null ? "no module yet" : outcome.note());
+    return new Verdict.Pending(
+        outcome.note() == null ? "waiting for the kernel module" : outcome.note());
   }
 
-  /** A crash of the node during an outage of the API loses a heartbeat's worth at most. */
-  private void saveNowAndThen() {
+  /** Limits what a crash of the node during an API outage loses to one heartbeat's counts. */
+  private void saveRegularly() {
     if (time.millis() - savedAt >= settings.heartbeat().toMillis()) {
       ledger.save();
       savedAt = time.millis();

@@ -3,7 +3,7 @@ package io.dropprobe.agent;
 import io.dropprobe.agent.platform.Time;
 import java.util.function.LongSupplier;
 
-/** Runs the passes in a thread of its own, at the latest when one is due, at once when woken. */
+/** Runs passes in a thread of its own: when one is due, and at once when woken. */
 public final class Loop {
   private static final System.Logger LOG = System.getLogger(Loop.class.getName());
   private static final long PAUSE_AFTER_ERROR = 1000;
@@ -19,7 +19,9 @@ public final class Loop {
   private long endedAt;
 
   /**
-   * @param pass one pass; returns when the next is due, in milliseconds of the clock
+   * Starts nothing yet.
+   *
+   * @param pass makes one pass; returns when the next is due, in milliseconds of the clock
    */
   public Loop(LongSupplier pass, Time time) {
     this.pass = pass;
@@ -34,18 +36,18 @@ public final class Loop {
     thread.start();
   }
 
-  /** Something has changed: another pass, now. From any thread. */
+  /** Requests a pass now, because something has changed. Called from any thread. */
   public synchronized void wake() {
     woken = true;
     notifyAll();
   }
 
   /**
-   * Ends the thread after the pass it is in.
+   * Ends the thread after the current pass.
    *
-   * @param millis waits so long at most
-   * @return false when the pass has not ended in that time
-   * @throws InterruptedException when the caller is interrupted meanwhile
+   * @param millis longest time to wait for that
+   * @return false if the pass has not ended in that time
+   * @throws InterruptedException if the caller is interrupted
    */
   public boolean stop(long millis) throws InterruptedException {
     synchronized (this) {
@@ -57,11 +59,11 @@ public final class Loop {
   }
 
   /**
-   * Sees to it that the last pass is not older than a bound: where it is, wakes the loop and waits
-   * for the end of the pass. However many call this, there is one pass for each such time at most.
+   * Requests a pass and waits for its end, unless the last one ended recently. Concurrent callers
+   * share one pass.
    *
-   * @param fresh milliseconds since the end of the last pass that are new enough
-   * @param millis waits so long at most
+   * @param fresh milliseconds for which a pass counts as recent
+   * @param millis longest time to wait
    */
   public synchronized void awaitPass(long fresh, long millis) throws InterruptedException {
     long end = System.nanoTime() / 1_000_000 + millis;
@@ -75,17 +77,17 @@ public final class Loop {
     }
   }
 
-  /** Milliseconds since a pass has ended, well or not. */
+  /** Milliseconds since the last pass ended, with or without an error. */
   public synchronized long silence() {
     return time.millis() - endedAt;
   }
 
-  /** Passes so far. */
+  /** Number of passes. */
   public synchronized long passes() {
     return passes;
   }
 
-  /** Passes that ended by an exception. */
+  /** Number of passes that ended with an exception. */
   public synchronized long failures() {
     return failures;
   }
@@ -124,7 +126,7 @@ public final class Loop {
     } catch (RuntimeException e) {
       LOG.log(
           System.Logger.Level.ERROR,
-          "a pass has failed; the next one looks at everything again",
+          "a pass failed; the next one starts from scratch in one second",
           e);
       synchronized (this) {
         failures++;

@@ -21,22 +21,22 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 
-/** Puts the parts together and runs them until SIGTERM. */
+/** Starts the agent and runs it until SIGTERM. */
 public final class Main {
   static {
-    // Before the first logger is made.
+    // Must be set before the first logger is made.
     System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
   }
 
   private static final System.Logger LOG = System.getLogger(Main.class.getName());
 
-  /** A loop that is silent for longer is stuck: it makes a pass each ten seconds at least. */
+  /** A loop without a pass for longer is stuck: it makes one at least every ten seconds. */
   private static final long STUCK_MILLIS = 60_000;
 
-  /** How old the numbers of a scrape may be before newer ones are read. */
+  /** How old the counts of a scrape may be. */
   private static final long FRESH_MILLIS = 5000;
 
-  /** How long a scrape waits for newer numbers. */
+  /** How long a scrape waits for newer counts. */
   private static final long SCRAPE_MILLIS = 1000;
 
   /** How often the agent reads its own Node again. */
@@ -44,10 +44,10 @@ public final class Main {
 
   private static final Duration LISTEN_AGAIN = Duration.ofSeconds(30);
 
-  /** For the pass under way, within the pod's grace period. */
+  /** For the current pass on shutdown, within the pod's grace period. */
   private static final long LAST_PASS_MILLIS = 10_000;
 
-  /** For the last report, within the pod's grace period. */
+  /** For the last report on shutdown, within the pod's grace period. */
   private static final long LAST_REPORT_MILLIS = 8000;
 
   private final Settings settings;
@@ -80,13 +80,13 @@ public final class Main {
     this.loop = new Loop(agent::pass, time);
     LOG.log(
         System.Logger.Level.INFO,
-        "dropprobe agent {0} on {1}, kernel {2}",
+        "starting dropprobe agent {0} on node {1}, kernel {2}",
         version(),
         settings.node(),
         kernel.facts().release());
   }
 
-  /** Takes no arguments: see {@link Settings}. */
+  /** Takes no arguments; see {@link Settings}. */
   public static void main(String[] args) {
     Settings settings;
     try {
@@ -105,8 +105,8 @@ public final class Main {
     Listener listener = new Listener(LISTEN_AGAIN);
     listener.listen(
         "health on 127.0.0.1:" + settings.healthPort(),
-        "Until it can, the kubelet restarts this container about every two minutes; free the"
-            + " port, or set agentPort in the ConfigMap dropprobe (health uses the next port)",
+        "Until then the kubelet restarts this container about every two minutes; free the port, or"
+            + " set agentPort in the ConfigMap dropprobe (health uses the next port)",
         () ->
             HttpEndpoint.health(
                 settings.healthPort(),
@@ -114,15 +114,15 @@ public final class Main {
                 () -> agent.latest() != null));
     listener.listen(
         "metrics on port " + settings.port(),
-        "This node has no metrics until then, and goes on counting; free the port, or set"
-            + " agentPort in the ConfigMap dropprobe",
+        "Until then this node continues to count but has no metrics; free the port, or set agentPort"
+            + " in the ConfigMap dropprobe",
         () -> HttpEndpoint.metrics(settings.port(), this::metrics));
     loop.start();
     cluster.start();
   }
 
   private void wake() {
-    // The cluster and the reporter are made before the loop that they wake.
+    // The cluster and the reporter exist before the loop that they wake.
     if (loop != null) {
       loop.wake();
     }
@@ -147,12 +147,12 @@ public final class Main {
       } else {
         LOG.log(
             System.Logger.Level.ERROR,
-            "the pass under way has not ended within {0} ms; ending without a last report",
+            "shutting down without a last report: the current pass did not end within {0} ms",
             LAST_PASS_MILLIS);
       }
       writer.drain(LAST_REPORT_MILLIS);
     } catch (InterruptedException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "not ended in good order", e);
+      LOG.log(System.Logger.Level.ERROR, "shutdown did not complete cleanly", e);
     } finally {
       cluster.close();
       client.close();

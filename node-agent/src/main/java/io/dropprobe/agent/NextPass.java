@@ -6,17 +6,17 @@ import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.ProbeStates;
 import java.time.Duration;
 
-/** When the next pass is due. All times are milliseconds of the clock. */
+/** Decides when the next pass is due. All times are milliseconds of the clock. */
 final class NextPass {
   /** Longest time between two observations of the kernel. */
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-  /** Shortest time from one pass to the next, unless something wakes the loop: spares the CPU. */
+  /** Shortest time between two passes, unless something wakes the loop. */
   static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
 
   /**
-   * A slow machine has other work too: after a pass the loop rests this many times as long, up to
-   * LONGEST_REST.
+   * The loop rests this many times as long as the pass took, up to LONGEST_REST: a slow machine has
+   * other work, too.
    */
   private static final int REST = 9;
 
@@ -27,7 +27,7 @@ final class NextPass {
   /** While the API server has not answered yet, and while a probe is not in its desired state. */
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
-  /** While pods that come and go decide what a probe counts: a new one is not missed for long. */
+  /** While a probe counts for pods, so that a new pod is matched soon. */
   private static final Duration POD_PAUSE = Duration.ofSeconds(2);
 
   private final Time time;

@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The agent's settings, from its environment. The operator fills it from the ConfigMap {@code
+ * The agent's settings, from its environment, which the operator fills from the ConfigMap {@code
  * dropprobe}.
  *
- * @param node name of the Node this runs on
- * @param namespace of the pod
- * @param lease after which the kernel takes a probe from an agent that has gone
+ * @param node name of the Node that the agent runs on
+ * @param namespace namespace of the agent's pod
+ * @param lease time after which the kernel stops a probe that its agent has not renewed
  * @param heartbeat longest time without a report
  * @param minReportInterval shortest time between two reports of counts
- * @param port of /metrics, on all addresses; 0 for any free one
- * @param healthPort of /healthz and /readyz, on 127.0.0.1; 0 for any free one
- * @param stateDir on the node: modules and journal
- * @param buildDir shared with the builder
- * @param podLogs the kubelet's folders of pod logs; only their names are read
+ * @param port port of /metrics on all addresses; 0 for any free port
+ * @param healthPort port of /healthz and /readyz on 127.0.0.1; 0 for any free port
+ * @param stateDir directory on the node for modules and journal
+ * @param buildDir directory shared with the builder
+ * @param podLogs the kubelet's pod log directory; only names in it are read
  */
 public record Settings(
     String node,
@@ -37,7 +37,9 @@ public record Settings(
     KernelPaths kernel) {
 
   /**
-   * @throws IllegalArgumentException naming the variable that is missing or wrong
+   * Reads the settings.
+   *
+   * @throws IllegalArgumentException with the name of a variable that is missing or wrong
    */
   public static Settings from(Map<String, String> env) {
     Reader r = new Reader(env);
@@ -78,7 +80,7 @@ public record Settings(
       try {
         Duration d = Durations.parse(text(name, otherwise));
         if (d.isZero()) {
-          throw new IllegalArgumentException("must be longer than nothing");
+          throw new IllegalArgumentException("must be greater than zero");
         }
         return d;
       } catch (IllegalArgumentException e) {
@@ -94,9 +96,9 @@ public record Settings(
           return port;
         }
       } catch (NumberFormatException e) {
-        // Said below.
+        // Reported below.
       }
-      throw new IllegalArgumentException(name + ": '" + text + "' is no port");
+      throw new IllegalArgumentException(name + ": '" + text + "' is not a valid port (0-65535)");
     }
 
     Path path(String name, String otherwise) {

@@ -1,2 +1,2 @@
-/** The agent of one node: what is wanted (API) against what is (kernel), in one loop. */
+/** The agent of one node: brings the kernel to the state that the API asks for, in one loop. */
 package io.dropprobe.agent;

@@ -24,7 +24,7 @@ class AgentStuckTest extends NodeTestCase {
     hang.countDown();
   }
 
-  /** Seven drops are counted, then the module is to be replaced, and its unload hangs. */
+  /** Counts seven drops, then replaces the module, whose unload hangs. */
   private void unloadHangs() {
     applied("a", "u1");
     kernel.drop("NO_SOCKET", 7);
@@ -75,7 +75,7 @@ class AgentStuckTest extends NodeTestCase {
     assertEquals(1, node.api.last().activeProbes);
   }
 
-  /** The call returns in its own thread, in real time. */
+  /** Waits in real time for the call, which returns in its own thread. */
   private void awaitReplacement() {
     for (int i = 0; i < 2000 && !"BBBB".equals(kernel.srcversion()); i++) {
       node.run(Duration.ofSeconds(1));

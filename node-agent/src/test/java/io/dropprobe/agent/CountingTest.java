@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Counts, and what starts them anew. */
+/** What is counted, and when counts start at zero. */
 class CountingTest extends NodeTestCase {
   @Test
   void countsAndReportsNewProbe() {
@@ -165,6 +165,6 @@ class CountingTest extends NodeTestCase {
     assertEquals(3, a().packets);
     assertNull(a().reasons);
     assertEquals(3, a().locations.get(0).packets);
-    assertTrue(node.api.last().conditions.get(3).getMessage().contains("no reasons"));
+    assertTrue(node.api.last().conditions.get(3).getMessage().contains("no drop reasons"));
   }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A probe with spec.duration ends by itself. */
+/** End of counting by spec.duration. */
 class DurationTest extends NodeTestCase {
   @Test
   void stopsWhenDurationEnds() {

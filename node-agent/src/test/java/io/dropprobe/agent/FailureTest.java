@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that can't have the module, and modules that disappear. */
+/** Nodes that cannot have the module, and modules that disappear. */
 class FailureTest extends NodeTestCase {
   @Test
   void missingHeadersMakeNodeUnsupportedAndNamePackage() {

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 public final class FakeApi implements Cluster, ReportWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Every report that was taken, oldest first. */
+  /** Every report that was written, oldest first. */
   public final List<DropProbeNodeStatus> reports = new ArrayList<>();
 
   public List<DropProbe> probes = new ArrayList<>();
@@ -28,17 +28,17 @@ public final class FakeApi implements Cluster, ReportWriter {
   /** Whether requests are answered. */
   public boolean up = true;
 
-  /** Whether everything of ours is being removed. */
-  public boolean going;
+  /** Whether DropProbe is being uninstalled. */
+  public boolean uninstalling;
 
-  /** Whether the list of DropProbes is refused when asked for at the end. */
+  /** Whether the list of DropProbes is refused on shutdown. */
   public boolean refuses;
 
   private ClusterView followed;
   private boolean started;
   private DropProbeNodeStatus first;
 
-  /** A new process begins to follow. */
+  /** A new process starts to watch. */
   void restart() {
     followed = null;
     started = false;
@@ -65,7 +65,7 @@ public final class FakeApi implements Cluster, ReportWriter {
       return Optional.of(ClusterView.refused(node));
     }
     ClusterView view = new ClusterView(node, List.copyOf(probes), last());
-    return Optional.of(going ? view.withoutProbes() : view);
+    return Optional.of(uninstalling ? view.withoutProbes() : view);
   }
 
   @Override
@@ -78,7 +78,7 @@ public final class FakeApi implements Cluster, ReportWriter {
     }
   }
 
-  /** What the API server has; null for nothing. */
+  /** The report in the API; null if there is none. */
   public DropProbeNodeStatus last() {
     return reports.isEmpty() ? null : reports.get(reports.size() - 1);
   }

@@ -18,7 +18,7 @@ class LoopTest {
   private final Semaphore passed = new Semaphore(0);
   private final AtomicBoolean fail = new AtomicBoolean();
 
-  /** Milliseconds, of a clock that only the test moves. */
+  /** Milliseconds of a clock that only the test moves. */
   private final AtomicLong now = new AtomicLong(1000);
 
   private final Time time =

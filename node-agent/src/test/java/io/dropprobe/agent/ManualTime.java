@@ -4,7 +4,7 @@ import io.dropprobe.agent.platform.Time;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Clocks that stand still until a test moves them. */
+/** Clocks that only a test moves. */
 public final class ManualTime implements Time {
   private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
   private long millis = 1_000_000;
@@ -19,7 +19,7 @@ public final class ManualTime implements Time {
     return millis;
   }
 
-  /** Both clocks. */
+  /** Moves both clocks. */
   public void pass(Duration time) {
     wall = wall.plus(time);
     millis += time.toMillis();

@@ -48,10 +48,10 @@ class MatchTest extends NodeTestCase {
     assertEquals("{reasons=2,6}", kernel.filter("a"));
     assertEquals(ProbeState.Active, a().state);
     assertEquals(
-        "spec.match.reasons: not known to this kernel, so not matched: FROM_THE_FUTURE",
+        "spec.match.reasons: unknown drop reasons on this kernel (not matched): FROM_THE_FUTURE",
         a().message);
 
-    // Nothing matches, but it is what was asked for.
+    // Nothing matches, as the spec asks.
     node.change("a", p -> p.getSpec().match.reasons = List.of("FROM_THE_FUTURE"));
     assertEquals("{reasons=}", kernel.filter("a"));
     assertEquals(ProbeState.Active, a().state);
@@ -72,8 +72,7 @@ class MatchTest extends NodeTestCase {
     assertEquals("{reasons=}", kernel.filter("a"));
     assertEquals(ProbeState.Active, a().state);
     assertEquals(
-        "spec.match.reasons: this kernel gives no reasons for drops, so none is matched",
-        a().message);
+        "spec.match.reasons: this kernel has no drop reasons, so none is matched", a().message);
 
     node.change(
         "a",
@@ -83,7 +82,7 @@ class MatchTest extends NodeTestCase {
         });
     assertEquals("{}", kernel.filter("a"));
     assertEquals(
-        "spec.match.excludeReasons: this kernel gives no reasons for drops, so none is excluded",
+        "spec.match.excludeReasons: this kernel has no drop reasons, so none is excluded",
         a().message);
   }
 

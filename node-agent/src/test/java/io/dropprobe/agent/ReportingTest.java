@@ -13,7 +13,7 @@ class ReportingTest extends NodeTestCase {
   @Test
   void reportsRateOfLastInterval() {
     applied("a", "u1");
-    assertNull(a().perSecond, "not known yet");
+    assertNull(a().perSecond, "the first report has no rate");
     node.run(Duration.ofSeconds(60));
     assertEquals("0", a().perSecond);
     node.run(Duration.ofMinutes(2));
@@ -53,7 +53,7 @@ class ReportingTest extends NodeTestCase {
   @Test
   void unchangedReportIsWrittenAsHeartbeat() {
     applied("a", "u1");
-    // Until the rate is known, which is news.
+    // Until the rate is known, which changes the report.
     node.run(Duration.ofSeconds(60));
     int before = node.api.reports.size();
     node.run(Duration.ofSeconds(220));
@@ -65,24 +65,25 @@ class ReportingTest extends NodeTestCase {
   @Test
   void reportsAtOnceAfterLongAbsence() {
     applied("a", "u1");
-    // A restart no longer knows how long the build took: that is a change.
+    // A new agent does not know how long the build took, which changes the report.
     node.start();
     node.report();
     time.pass(Duration.ofSeconds(40));
     int before = node.api.reports.size();
     node.start();
     node.settle();
-    assertEquals(before, node.api.reports.size(), "nothing new, and the report is young");
+    assertEquals(before, node.api.reports.size(), "the report is unchanged and recent");
     time.pass(Duration.ofMinutes(20));
     node.start();
     node.pass();
-    assertTrue(node.api.reports.size() > before, "the operator has to hear of it");
+    assertTrue(
+        node.api.reports.size() > before, "the operator must learn that the node reports again");
   }
 
   @Test
   void fullReportOmitsSmallestRemovedProbes() {
     for (int i = 0; i < 80; i++) {
-      String name = "gone-%02d".formatted(i);
+      String name = "removed-%02d".formatted(i);
       applied(name, "g" + i);
       kernel.drop("NO_SOCKET", 1);
       node.change(name, TestProbe.elsewhere());

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that are selected no longer, and DropProbes that are deleted. */
+/** Nodes that are no longer selected, and DropProbes that are deleted. */
 class SelectionTest extends NodeTestCase {
   @Test
   void noScheduleTaintKeepsProbesAndBlocksNewOnes() {
@@ -34,7 +34,7 @@ class SelectionTest extends NodeTestCase {
     assertNull(kernel.srcversion());
     taint("node.kubernetes.io/out-of-service", "NoSchedule");
     node.run(Duration.ofSeconds(30));
-    assertNull(kernel.srcversion(), "it was removed, and is new");
+    assertNull(kernel.srcversion(), "the probe was removed, so the taint blocks it as a new one");
   }
 
   private void taint(String key, String effect) {

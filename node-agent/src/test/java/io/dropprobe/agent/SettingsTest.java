@@ -32,8 +32,8 @@ class SettingsTest {
       delimiter = '|',
       value = {
         "DROPPROBE_LEASE | soon | DROPPROBE_LEASE: 'soon' is not a duration; write it in whole hours, minutes or seconds, like 30s or 5m",
-        "DROPPROBE_LEASE | 0s | DROPPROBE_LEASE: must be longer than nothing",
-        "DROPPROBE_PORT | 70000 | DROPPROBE_PORT: '70000' is no port",
+        "DROPPROBE_LEASE | 0s | DROPPROBE_LEASE: must be greater than zero",
+        "DROPPROBE_PORT | 70000 | DROPPROBE_PORT: '70000' is not a valid port (0-65535)",
         "DROPPROBE_NODE_NAME | ' ' | DROPPROBE_NODE_NAME is not set; the operator's DaemonSet sets it",
       })
   void namesWrongValue(String name, String value, String message) {

@@ -41,7 +41,7 @@ class SharedKernelTest extends NodeTestCase {
     other.settle();
     kernel.drop("NO_SOCKET", 7);
     node.report();
-    // worker-1 makes no more passes.
+    // worker-1 makes no passes any longer.
     other.run(Duration.ofSeconds(90));
     assertEquals(List.of("a(active) worker-2"), kernel.summary());
     kernel.drop("NO_SOCKET", 1);
@@ -64,7 +64,7 @@ class SharedKernelTest extends NodeTestCase {
     other.api.probes = new ArrayList<>(node.api.probes);
     other.settle();
     kernel.drop("NO_SOCKET", 7);
-    // worker-1 is dead; worker-2 hears of the new match only.
+    // worker-1 is dead; worker-2 learns only of the new match.
     time.pass(Duration.ofSeconds(90));
     other.change("a", p -> p.getSpec().match = TestProbe.ports(443));
     assertEquals("{ports=443}", kernel.filter("a"));

@@ -8,7 +8,7 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** SIGTERM: a rollout, a node that is no longer selected, an uninstall. */
+/** SIGTERM during a rollout, on a node that is no longer selected, and during an uninstall. */
 class ShutdownTest extends NodeTestCase {
   @Test
   void rolloutLeavesProbesCountingAndFlushesReport() {
@@ -39,13 +39,13 @@ class ShutdownTest extends NodeTestCase {
   @Test
   void uninstallEmptiesKernel() {
     applied("a", "u1");
-    node.api.going = true;
+    node.api.uninstalling = true;
     node.terminate();
     assertNull(kernel.srcversion());
     assertEquals(List.of(), node.api.last().probes);
   }
 
-  /** An uninstall looks like that; so does a role that is being written anew. */
+  /** A refused list means an uninstall, or a role that is being replaced. */
   @Test
   void refusedListEmptiesKernelAndKeepsReport() {
     applied("a", "u1");

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** One node with its agent: real parts, and fakes at the edges. Kernel and clock may be shared. */
+/** One node with its agent: real parts between a fake kernel and a fake API server. */
 public final class TestNode {
   public final String name;
   public final ManualTime time;
@@ -24,7 +24,7 @@ public final class TestNode {
   public final FakeApi api = new FakeApi();
   public final BuilderSide builder;
 
-  /** The kubelet's folders of pod logs. */
+  /** Names of the kubelet's pod log directories. */
   public Optional<List<String>> podFolders = Optional.of(List.of());
 
   private final Path dir;
@@ -41,7 +41,7 @@ public final class TestNode {
     start();
   }
 
-  /** A new agent process; the old one is gone without a word. */
+  /** Starts a new agent process, as after a kill of the old one. */
   public void start() {
     api.restart();
     Settings settings =
@@ -68,7 +68,7 @@ public final class TestNode {
     due = time.millis();
   }
 
-  /** Passes as the loop would make them, the builder answering, for a time. */
+  /** Makes passes for a time as the loop would, while the builder answers. */
   public void run(Duration span) {
     long end = time.millis() + span.toMillis();
     while (due <= end) {
@@ -80,49 +80,49 @@ public final class TestNode {
     time.pass(Duration.ofMillis(end - time.millis()));
   }
 
-  /** How many passes the loop makes in a time. */
+  /** Counts the passes that the loop makes in a time. */
   public int passesIn(Duration span) {
     int before = passes;
     run(span);
     return passes - before;
   }
 
-  /** One pass, woken by something. */
+  /** Makes one pass now. */
   public void pass() {
     builder.answers();
     passes++;
     due = agent.pass();
     if (due <= time.millis()) {
-      throw new AssertionError("spins: due at " + due + ", now is " + time.millis());
+      throw new AssertionError("the loop spins: due at " + due + ", now is " + time.millis());
     }
   }
 
-  /** Long enough for all that does not have to wait for a turn. */
+  /** Runs long enough for everything but a write of counts. */
   public void settle() {
     run(Duration.ofSeconds(5));
   }
 
-  /** Long enough for the counts to be written. */
+  /** Runs long enough for the counts to be written. */
   public void report() {
     run(Duration.ofSeconds(35));
   }
 
-  /** SIGTERM. */
+  /** Ends the agent with SIGTERM. */
   public void terminate() {
     agent.shutDown();
   }
 
-  /** What the agent would report now. */
+  /** The newest report, written or not. */
   public DropProbeNodeStatus now() {
     return agent.latest();
   }
 
-  /** What the API server has of a probe; null for nothing. */
+  /** The API server's report of a probe; null if it has none. */
   public ProbeReport reported(String probe) {
     return api.last().probes.stream().filter(p -> p.name.equals(probe)).findFirst().orElse(null);
   }
 
-  /** What the API server has as the state of a probe. */
+  /** The API server's state of a probe; null if it has none. */
   public ProbeState state(String probe) {
     ProbeReport p = reported(probe);
     return p == null ? null : p.state;
@@ -138,7 +138,7 @@ public final class TestNode {
     return c.getStatus() + "/" + c.getReason();
   }
 
-  /** Applies a changed spec, and lets the agent act. */
+  /** Applies a changed spec and lets the agent act. */
   public void change(String probe, Consumer<DropProbe> change) {
     api.probes.replaceAll(
         p -> p.getMetadata().getName().equals(probe) ? TestProbe.changed(p, change) : p);

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 public final class TestProbe {
   private TestProbe() {}
 
-  /** One that selects every Linux node and counts everything. */
+  /** A DropProbe that selects every Linux node and counts everything. */
   public static DropProbe probe(String name, String uid) {
     DropProbe p = new DropProbe();
     p.setMetadata(new ObjectMetaBuilder().withName(name).withUid(uid).withGeneration(1L).build());
@@ -21,7 +21,7 @@ public final class TestProbe {
     return p;
   }
 
-  /** The next generation of it: another object, with a changed spec. */
+  /** Its next generation: a new object with a changed spec. */
   public static DropProbe changed(DropProbe p, Consumer<DropProbe> change) {
     DropProbe next = probe(p.getMetadata().getName(), p.getMetadata().getUid());
     next.getMetadata().setGeneration(p.getMetadata().getGeneration() + 1);

@@ -5,19 +5,18 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
-/** The one way in which the agent's client is set up. */
+/** Makes the agent's Kubernetes client. */
 public final class Clients {
-  // A node with no CPU to spare needs seconds for its first TLS handshake.
+  // A node without spare CPU time needs seconds for its first TLS handshake.
   private static final int CONNECT_MILLIS = 15_000;
   private static final int REQUEST_MILLIS = 20_000;
 
   private Clients() {}
 
   /**
-   * Requests are not repeated inside the client: what is above it tries again, with the newest
-   * content.
+   * Makes a client that does not retry requests: its callers retry, with the newest content.
    *
-   * @param where of the API server, with credentials
+   * @param where address and credentials of the API server
    */
   public static KubernetesClient of(Config where) {
     Config config =

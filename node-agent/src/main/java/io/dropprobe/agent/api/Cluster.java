@@ -2,16 +2,17 @@ package io.dropprobe.agent.api;
 
 import java.util.Optional;
 
-/** The API server as the agent sees it. */
+/** What the agent reads from the API server. */
 public interface Cluster {
-  /** The latest that is known; empty until everything has been read once. Never waits. */
+  /** The latest known state; empty until everything has been read once. Never waits. */
   Optional<ClusterView> view();
 
   /**
-   * Asks now, for the decision at the end: leave the kernel as it is, or take everything out?
+   * Asks the API server on shutdown, to decide whether to leave the kernel as it is or to remove
+   * everything from it.
    *
-   * @return empty when the API server can't be reached; without probes when our namespace, our
-   *     kinds or our permissions are being removed
+   * @return empty if the API server cannot be reached; without probes if the agent's namespace, its
+   *     kinds or its permissions are being deleted
    */
   Optional<ClusterView> ask();
 }

@@ -6,30 +6,30 @@ import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
 
 /**
- * What the API server says.
+ * What the agent knows from the API server.
  *
- * @param node the own Node
+ * @param node the agent's own Node
  * @param probes all DropProbes
- * @param report this node's report as it was when the agent started; null when there was none
- * @param listed whether {@code probes} was read; false where the API server refused it, and the
- *     list is empty for want of an answer
+ * @param report this node's report when the agent started; null if there was none
+ * @param listed whether {@code probes} was read; false if the API server refused the list, which is
+ *     empty then
  */
 public record ClusterView(
     NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report, boolean listed) {
-  /** What the API server says when asked. */
+  /** A view whose DropProbes were read. */
   public ClusterView(NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report) {
     this(node, probes, report, true);
   }
 
   /**
-   * Without a right to know of any DropProbe. Most likely all of ours is being removed, but no
-   * DropProbe is known to be gone.
+   * A view of an agent that may not list DropProbes. DropProbe is most likely being uninstalled,
+   * but no DropProbe is known to be deleted.
    */
   public static ClusterView refused(NodeFacts node) {
     return new ClusterView(node, List.of(), null, false);
   }
 
-  /** The same cluster with no DropProbes: they and all else of ours are being removed. */
+  /** This view without DropProbes, because DropProbe is being uninstalled. */
   public ClusterView withoutProbes() {
     return new ClusterView(node, List.of(), report, listed);
   }

@@ -1,6 +1,6 @@
 package io.dropprobe.agent.api;
 
-/** What to log of a client's exception: its own words often leave out what happened. */
+/** Messages of the client's exceptions with their root cause, which they often omit. */
 final class ExceptionMessages {
   private ExceptionMessages() {}
 

@@ -20,14 +20,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Through the fabric8 client: DropProbes by an informer, which lists again by itself after any
- * outage; the own Node by asking now and then (to watch one's Node needs the right to watch all).
+ * Reads the API server through the fabric8 client: DropProbes with an informer, which lists again
+ * after an outage, and the agent's own Node by polling, because the right to watch one Node is the
+ * right to watch all.
  */
 public final class KubernetesCluster implements Cluster, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(KubernetesCluster.class.getName());
   private static final Duration RETRY = Duration.ofSeconds(2);
 
-  /** For an answer on SIGTERM: part of the pod's grace period. */
+  /** How long to wait for an answer on SIGTERM: part of the pod's grace period. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final KubernetesClient client;
@@ -43,7 +44,10 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   private volatile Optional<DropProbeNodeStatus> firstReport;
 
   /**
-   * @param changed called from any thread when {@link #view} may say something new
+   * Reads nothing yet.
+   *
+   * @param nodePoll how often the Node is read
+   * @param changed called from any thread when {@link #view} may have changed
    */
   public KubernetesCluster(
       KubernetesClient client,
@@ -59,7 +63,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     this.informer = client.resources(DropProbe.class).runnableInformer(0);
   }
 
-  /** Begins to follow. Returns at once; an API server that is away is tried for ever. */
+  /** Starts reading. Returns at once and retries forever. */
   public void start() {
     informer
         .addEventHandler(new Wake())
@@ -67,7 +71,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
             (started, e) -> {
               LOG.log(
                   System.Logger.Level.WARNING,
-                  "DropProbes can''t be followed: {0}",
+                  "cannot watch DropProbes: {0}; the agent will retry",
                   ExceptionMessages.of(e));
               return true;
             })
@@ -96,36 +100,42 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   private Optional<ClusterView> askNow() {
     try {
       NodeFacts own = facts(client.nodes().withName(nodeName).get());
-      // A Node that is gone selects nothing; its last labels would.
+      // A deleted Node selects nothing, but its last known labels would.
       ClusterView view =
           new ClusterView(
               own != null ? own : new NodeFacts("", null, null),
               client.resources(DropProbe.class).list().getItems(),
               report().orElse(null));
-      return Optional.of(namespaceGoing() ? view.withoutProbes() : view);
+      return Optional.of(namespaceIsDeleted() ? view.withoutProbes() : view);
     } catch (KubernetesClientException e) {
-      return removed(e) ? Optional.of(nothingLeft()) : Optional.empty();
+      return uninstalled(e) ? Optional.of(refusedView()) : Optional.empty();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "asked the API server: {0}", ExceptionMessages.of(e));
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot ask the API server on shutdown: {0}",
+          ExceptionMessages.of(e));
       return Optional.empty();
     }
   }
 
   /**
-   * 404 on the list: our CRD is gone. 401 and 403, where the same calls were allowed all the time:
-   * our account or its role is. That is an uninstall under way.
+   * Whether an error means that DropProbe is being uninstalled: 404 for the list if the CRD is
+   * deleted; 401 or 403 for calls that were allowed before, if the account or its role is.
    */
-  private boolean removed(KubernetesClientException e) {
-    LOG.log(System.Logger.Level.INFO, "asked the API server: {0}", ExceptionMessages.of(e));
+  private boolean uninstalled(KubernetesClientException e) {
+    LOG.log(
+        System.Logger.Level.INFO,
+        "the API server answered on shutdown: {0}",
+        ExceptionMessages.of(e));
     return e.getCode() == 404 || ((e.getCode() == 401 || e.getCode() == 403) && view().isPresent());
   }
 
-  private ClusterView nothingLeft() {
+  private ClusterView refusedView() {
     NodeFacts known = node;
     return ClusterView.refused(known == null ? new NodeFacts("", null, null) : known);
   }
 
-  private boolean namespaceGoing() {
+  private boolean namespaceIsDeleted() {
     Namespace n = client.namespaces().withName(namespace).get();
     return n == null || n.getMetadata().getDeletionTimestamp() != null;
   }
@@ -137,8 +147,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
       if (firstReport == null) {
         firstReport = report();
       }
-      // A Node that is gone takes this pod with it; until then its last labels are the best there
-      // is.
+      // When a Node is deleted, this pod is deleted too; until then its last labels are used.
       if (read != null) {
         boolean differs = !Objects.equals(read, node);
         node = read;
@@ -148,7 +157,11 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         }
       }
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "the Node can''t be read: {0}", ExceptionMessages.of(e));
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot read Node {0}: {1}; the agent will retry",
+          nodeName,
+          ExceptionMessages.of(e));
     }
     long millis = next.toMillis();
     long jitter = ThreadLocalRandom.current().nextLong(millis / 10 + 1);

@@ -6,32 +6,32 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether a report may be made under a Node's name now. The operator folds the share of a Node that
- * is gone in, once for each Node, and deletes the report: a report that is made again after that
- * would be folded in again. One that it has not deleted in time is replaced, and what it counted is
- * carried along, see {@link Predecessors}.
+ * Decides whether a report may be written under a Node's name now. The operator folds the
+ * contribution of a deleted Node into the DropProbes once and deletes its report; a report that is
+ * written again after that would be counted twice. A report that the operator has not deleted in
+ * time is replaced, and its counts are carried along, see {@link Predecessors}.
  */
 final class NodeIdentityGuard {
-  /** How long the operator has to fold an earlier Node's share in. */
+  /** How long to wait for the operator to fold in an earlier Node's contribution. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private String awaited;
   private long until;
 
   /**
-   * What is in the way.
+   * Says why the report must not be written now; empty if it may.
    *
    * @param node name of the Node
-   * @param reportOf uid of the Node that the report is of
-   * @param live uid of the Node as it is now; null when there is none
-   * @param existing the present report; null when there is none
-   * @param now in milliseconds of the clock
+   * @param reportOf UID of the Node that the report is about
+   * @param live UID of the Node that exists now; null if there is none
+   * @param existing the report in the API; null if there is none
+   * @param now milliseconds of the clock
    */
   Optional<String> obstacle(
       String node, String reportOf, String live, DropProbeNodeStatus existing, long now) {
     if (live == null || !live.equals(reportOf)) {
       return Optional.of(
-          "Node " + node + " (uid " + reportOf + ") was deleted: there is nothing to report");
+          "Node " + node + " (UID " + reportOf + ") was deleted: there is nothing to report");
     }
     String earlier = existing == null ? null : existing.nodeUID;
     if (earlier == null || earlier.equals(reportOf)) {
@@ -46,9 +46,9 @@ final class NodeIdentityGuard {
         : Optional.of(
             "DropProbeNode "
                 + node
-                + " is of an earlier Node (uid "
+                + " is the report of an earlier Node (UID "
                 + earlier
-                + "): waiting for the operator to fold it in");
+                + "): waiting for the operator to fold in its counts and delete it");
   }
 
   private static boolean isFull(DropProbeNodeStatus report) {

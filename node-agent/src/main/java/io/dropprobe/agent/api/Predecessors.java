@@ -11,20 +11,20 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What earlier Nodes of this name had counted and the operator has not folded in yet. The report of
- * the present Node carries it, or it would be lost with the report that it replaces.
+ * Counts of earlier Nodes of this name that the operator has not folded into the DropProbes yet.
+ * The report of the present Node carries them, because it replaces the report that has them.
  *
- * @param object uid of the DropProbeNode that they stand in; null where there is none
+ * @param object UID of the DropProbeNode that they were read from; null if there is none
  * @param list oldest first
  */
 record Predecessors(String object, List<Predecessor> list) {
   static final Predecessors NONE = new Predecessors(null, List.of());
 
   /**
-   * Those of a report that is about to be replaced.
+   * Reads the predecessors from a report that is about to be replaced.
    *
-   * @param existing null is none
-   * @param nodeUid of the Node whose report comes next
+   * @param existing null if there is none
+   * @param nodeUid UID of the Node whose report replaces it
    */
   static Predecessors of(DropProbeNode existing, String nodeUid) {
     if (existing == null || existing.getStatus() == null) {
@@ -69,8 +69,8 @@ record Predecessors(String object, List<Predecessor> list) {
   }
 
   /**
-   * Without those that no DropProbe has a use for any more: each has folded them in, is deleted, or
-   * counts another series.
+   * Without the predecessors that no DropProbe needs: it has folded them in, is deleted, or counts
+   * another series.
    *
    * @param probes all DropProbes
    */
@@ -84,7 +84,7 @@ record Predecessors(String object, List<Predecessor> list) {
     return Folding.needs(probe, p.probes, Folding.key(object, p.nodeUID));
   }
 
-  /** For the report; null when there are none. */
+  /** The list for the report; null if it is empty. */
   List<Predecessor> orNull() {
     return list.isEmpty() ? null : list;
   }

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Writes the DropProbeNode of this node by server-side apply. To apply the status of an absent
- * object is a 404 that creates nothing, so its identity is applied first.
+ * Writes the DropProbeNode of this node by server-side apply. Applying the status of an object that
+ * does not exist fails with 404, so the object itself is applied first.
  */
 public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable {
   private static final PatchContext APPLY = ServerSideApply.as(Names.AGENT_FIELD_MANAGER);
@@ -32,17 +32,17 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   private final String node;
   private final Time time;
   private final Supplier<Optional<List<DropProbe>>> probes;
-  private final NodeIdentityGuard turn = new NodeIdentityGuard();
+  private final NodeIdentityGuard guard = new NodeIdentityGuard();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
 
-  /** Uid of the Node whose report is known to be there; null for none. */
+  /** UID of the Node whose report is known to exist; null if none is. */
   private String created;
 
   private volatile Predecessors predecessors = Predecessors.NONE;
 
   /**
-   * Nothing is written yet.
+   * Writes nothing yet.
    *
    * @param probes all DropProbes; empty while they are not known
    */
@@ -54,10 +54,10 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
     this.time = time;
   }
 
-  /** Sets what earlier Nodes of the name had counted, until the operator has folded it in. */
+  /** Adds the counts of earlier Nodes of this name until the operator has folded them in. */
   @Override
   public synchronized void complete(DropProbeNodeStatus status) {
-    // What has been folded in once must not come back when the operator forgets that it has.
+    // Counts that were folded in once must not return when the operator forgets them.
     predecessors = unfolded(predecessors);
     status.predecessors = predecessors.orNull();
   }
@@ -86,7 +86,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
 
   private void apply(DropProbeNodeStatus status) {
     if (created == null || !created.equals(status.nodeUID)) {
-      carry(Predecessors.of(awaitTurn(status.nodeUID), status.nodeUID));
+      carry(Predecessors.of(checkIdentity(status.nodeUID), status.nodeUID));
       client.resource(object(null, carried())).patch(APPLY);
       created = status.nodeUID;
       complete(status);
@@ -94,7 +94,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
     try {
       client.resource(object(status, carried())).subresource("status").patch(APPLY);
     } catch (KubernetesClientException e) {
-      // Deleted by somebody, and perhaps there again as another: the next try looks again.
+      // Somebody deleted the object, and perhaps recreated it: the next attempt reads it again.
       if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
           || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         created = null;
@@ -103,10 +103,11 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
     }
   }
 
-  private DropProbeNode awaitTurn(String nodeUid) {
+  private DropProbeNode checkIdentity(String nodeUid) {
     Node live = client.nodes().withName(node).get();
     DropProbeNode report = client.resources(DropProbeNode.class).withName(node).get();
-    turn.obstacle(
+    guard
+        .obstacle(
             node,
             nodeUid,
             live == null ? null : live.getMetadata().getUid(),
@@ -120,11 +121,11 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   /**
-   * The version of the report that what is carried over goes into: it must not go into another
-   * object than the one that it was read from, because the operator may have folded that one in and
-   * deleted it. The API server takes no uid as a condition of a server-side apply.
+   * The resource version that a report with counts of earlier Nodes must have. The counts must not
+   * go into another object than the one they were read from, because the operator may have folded
+   * that one in and deleted it, and a server-side apply accepts no UID as a condition.
    *
-   * @return null for any
+   * @return null if any version will do
    */
   private String carried() {
     Predecessors carried = predecessors;
@@ -137,15 +138,16 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
       throw new IllegalStateException(
           "DropProbeNode "
               + node
-              + " was replaced by another object; the agent reads it again before it writes");
+              + " was replaced by another object; the agent will read it before it writes again");
     }
     return report.getMetadata().getResourceVersion();
   }
 
   /**
-   * Without a status it has to be null: an empty one would be sent, and refused.
+   * Makes the object to apply. Without a status the field must be null: the API server refuses an
+   * empty one.
    *
-   * @param version that the object must have; null for any
+   * @param version resource version that the object must have; null for any
    */
   private DropProbeNode object(DropProbeNodeStatus status, String version) {
     DropProbeNode n = new DropProbeNode();
@@ -155,9 +157,9 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   /**
-   * Waits for what is under way.
+   * Waits for a write in progress.
    *
-   * @param millis at most
+   * @param millis longest time to wait
    */
   public void drain(long millis) throws InterruptedException {
     thread.shutdown();

@@ -3,16 +3,16 @@ package io.dropprobe.agent.count;
 import java.time.Instant;
 
 /**
- * The numbers of one probe on this node.
+ * The counts of one probe on this node.
  *
- * @param uid of the DropProbe
- * @param series what is being counted; another series starts at zero
- * @param nodeUid of the Node object; a Node that comes back under the same name counts from zero
- * @param epoch of the counting run that {@code current} is of; null before the first
- * @param options what the probe was added with; null when not known (read from a report)
- * @param since when the series began to be counted on this node; null before
- * @param base earlier epochs
- * @param current this epoch, as last read
+ * @param uid UID of the DropProbe
+ * @param series identifies what is counted; another series starts at zero
+ * @param nodeUid UID of the Node object; a Node recreated under the same name starts at zero
+ * @param epoch epoch of {@code current}; null before the first
+ * @param options options that the probe was added with; null if not known (read from a report)
+ * @param since when this node began to count the series; null if it has not
+ * @param base counts of earlier epochs
+ * @param current counts of this epoch, as last read
  */
 public record Account(
     String uid,
@@ -24,14 +24,14 @@ public record Account(
     Counts base,
     Counts current) {
 
-  /** What is reported: earlier epochs and this one. */
+  /** The reported counts: earlier epochs and this one. */
   public Counts total() {
     return base.plus(current);
   }
 
   /**
-   * The same with a newer reading of the same epoch. Where nothing was counted in between it stays
-   * as it is: the module derives times from its tick, and they waver by a second.
+   * This account with a newer reading of the same epoch. Without new packets it stays unchanged,
+   * because timestamps are derived from jiffies and jitter by up to one second.
    */
   Account record(Counts counts) {
     if (counts.everything() == current.everything()
@@ -43,36 +43,37 @@ public record Account(
   }
 
   /**
-   * The same, with what is known of the probe in the kernel.
+   * This account with what is known of the probe in the kernel.
    *
-   * @param knownOptions that it was added with
-   * @param active since when; null while it has never been
+   * @param knownOptions options that it was added with
+   * @param active when it was first activated; null if it never was
    */
   Account with(String knownOptions, Instant active) {
     Instant begun = since == null ? active : since;
     return new Account(uid, series, nodeUid, epoch, knownOptions, begun, base, current);
   }
 
-  /** Goes on in another epoch: what was counted so far becomes the base. */
+  /** Continues in another epoch: the counts so far become the base. */
   Account next(String newEpoch, String newOptions, Counts counts) {
     return new Account(uid, series, nodeUid, newEpoch, newOptions, since, total(), counts);
   }
 
-  /** The same without this epoch, which is another's now: earlier epochs only. */
+  /** This account without this epoch, which another node owns now. */
   Account handedOver() {
     return new Account(uid, series, nodeUid, null, options, since, base, Counts.ZERO);
   }
 
-  /** Whether these are numbers of the same thing. */
+  /** Whether two accounts count the same series on the same Node. */
   boolean sameSeries(Account o) {
     return uid.equals(o.uid) && series.equals(o.series) && nodeUid.equals(o.nodeUid);
   }
 
   /**
-   * The newer of two memories of one series. Of one epoch: the larger reading, and the base of the
-   * first, which knows more. Of different epochs: the one that has seen more in all.
+   * The newer of two accounts of one series. For one epoch, the larger reading with the base of
+   * this account, which has more detail. For different epochs, the one that has counted more in
+   * total.
    *
-   * @param o from a report, whose detail is of all epochs and is all in {@code current}
+   * @param o account from a report, whose detail covers all epochs and is all in {@code current}
    */
   Account newer(Account o) {
     if (epoch != null && epoch.equals(o.epoch)) {

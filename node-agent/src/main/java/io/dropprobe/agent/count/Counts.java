@@ -84,19 +84,19 @@ public record Counts(
         Stage.of(probe.stages()));
   }
 
-  /** A reason that the kernel does not name keeps its number. */
+  /** A reason without a name in the kernel keeps its number. */
   private static String name(ProbeSnapshot.Reason r) {
     return r.name().equals("-") ? "UNNAMED_" + r.id() : r.name();
   }
 
-  /** {@code __udp4_lib_rcv+0x12} is {@code __udp4_lib_rcv}. */
+  /** The function {@code __udp4_lib_rcv} of the location {@code __udp4_lib_rcv+0x12}. */
   private static String function(String location) {
     int plus = location.indexOf('+');
     String function = plus > 0 ? location.substring(0, plus) : location;
     return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
   }
 
-  /** The sum of this and a later one. */
+  /** The sum of these counts and later ones. */
   public Counts plus(Counts o) {
     return new Counts(
         counters.plus(o.counters),
@@ -106,7 +106,7 @@ public record Counts(
         Stage.sum(stages, o.stages));
   }
 
-  /** The same numbers, and of the detail what is not an earlier one's already. */
+  /** These counts without the detail that earlier counts already have. */
   Counts withoutDetailOf(Counts earlier) {
     return new Counts(
         counters,
@@ -116,7 +116,7 @@ public record Counts(
         Stage.less(stages, earlier.stages));
   }
 
-  /** A key that is not there was cut: it is in the rest. */
+  /** A key that is missing in {@code all} was cut, so it is part of {@code other} there. */
   private static Map<String, Long> less(Map<String, Long> all, Map<String, Long> earlier) {
     Map<String, Long> left = new TreeMap<>(all);
     earlier.forEach(

@@ -14,23 +14,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The accounts on the node's disk: one small file, replaced as a whole and synced. Written when an
- * epoch begins or is about to end, never for each reading.
+ * The accounts on the node's disk: one small file that is replaced atomically. It is written when
+ * an epoch begins or is about to end, not for each reading.
  */
 public final class Journal {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
 
-  /** Nothing is read or written yet. */
+  /** Reads and writes nothing yet. */
   public Journal(Path file) {
     this.file = file;
   }
 
   /**
-   * What was saved; empty when there is no file.
+   * Reads the accounts; empty if there is no file.
    *
-   * @throws IOException when there is one that can't be read or understood
+   * @throws IOException if the file cannot be read or parsed
    */
   public List<Account> load() throws IOException {
     try {
@@ -43,9 +43,9 @@ public final class Journal {
   }
 
   /**
-   * Replaces what is saved.
+   * Replaces the file.
    *
-   * @throws IOException when the disk refuses; the old content is still there then
+   * @throws IOException if it cannot be written, in which case it keeps its old content
    */
   public void save(Collection<Account> accounts) throws IOException {
     Content content = new Content(accounts.stream().map(Entry::of).toList());
@@ -116,7 +116,7 @@ public final class Journal {
           instant(last),
           reasons,
           locations,
-          // A journal from before stages were counted.
+          // Journals of versions that did not count stages have none.
           stages == null ? Map.of() : stages);
     }
   }

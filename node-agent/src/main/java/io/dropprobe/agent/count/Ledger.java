@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The accounts of this node. Numbers of one series never go down; a new series starts at zero.
+ * The accounts of this node. Counts of one series never decrease; a new series starts at zero.
  *
- * <p>Not thread-safe: belongs to the loop.
+ * <p>Not thread-safe: used by the loop.
  */
 public final class Ledger {
   private static final System.Logger LOG = System.getLogger(Ledger.class.getName());
@@ -29,14 +29,19 @@ public final class Ledger {
   }
 
   /**
-   * Takes up what was known before this process: the journal and this node's own report, the newer
-   * one for each probe.
+   * Restores the accounts from the journal and this node's last report, the newer one for each
+   * probe.
+   *
+   * @param reported accounts from the last report
    */
   public void load(Collection<Account> reported) {
     try {
       journal.load().forEach(a -> accounts.put(a.uid(), a));
     } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "the journal can''t be read, going on without: {0}", e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot read the journal, continuing with the last report only: {0}",
+          e);
     }
     for (Account r : reported) {
       accounts.merge(r.uid(), r, (known, other) -> newest(known, other));
@@ -44,34 +49,33 @@ public final class Ledger {
   }
 
   private static Account newest(Account journaled, Account reported) {
-    // Another series in the report is an older or a newer one; the journal is written when a series
-    // begins, so it knows.
+    // The journal is written when a series begins. If the report has another one, it is outdated.
     return journaled.sameSeries(reported) ? journaled.newer(reported) : journaled;
   }
 
-  /** The account of a probe; empty when there is none of this series and Node. */
+  /** The account of a probe; empty if there is none for this series and Node. */
   public Optional<Account> find(String uid, String series, String nodeUid) {
     return Optional.ofNullable(accounts.get(uid))
         .filter(a -> a.series().equals(series) && a.nodeUid().equals(nodeUid));
   }
 
-  /** The account of a probe, of whatever series; empty when there is none of this Node. */
+  /** The account of a probe for any series; empty if there is none for this Node. */
   public Optional<Account> find(String uid, String nodeUid) {
     return Optional.ofNullable(accounts.get(uid)).filter(a -> a.nodeUid().equals(nodeUid));
   }
 
-  /** Since when a series has been counted on this node; null when it has not been. */
+  /** Since when this node has counted a series; null if it has not. */
   public Instant since(String uid, String series) {
     Account a = accounts.get(uid);
     return a != null && a.series().equals(series) ? a.since() : null;
   }
 
   /**
-   * Whether a probe in the kernel can go on counting for a series: it is what it was added for, by
-   * its tag and by what is remembered; or (an epoch that nobody remembers, without a tag) it has
-   * counted something and is the best there is.
+   * Whether a probe in the kernel can continue to count for a series: by its tag and by its account
+   * it was added for that. A probe without a tag whose epoch is not known fits if it has counted
+   * something, because nothing better is known.
    *
-   * @param options what it would be added with now
+   * @param options options that it would be added with now
    */
   public boolean fits(ProbeSnapshot probe, String series, String nodeUid, String options) {
     if (probe.tag() != null && !probe.tag().equals(Tag.of(series, options))) {
@@ -86,7 +90,7 @@ public final class Ledger {
         && (a.options() == null || a.options().equals(options));
   }
 
-  /** Takes in a reading of a probe that counts for the series. */
+  /** Records a reading of a probe that counts for a series. */
   public void record(ProbeSnapshot probe, String series, String nodeUid, String options) {
     Counts counts = Counts.of(probe, catalog);
     Account known = find(probe.uid(), series, nodeUid).orElse(null);
@@ -111,7 +115,7 @@ public final class Ledger {
     unsaved = true;
   }
 
-  /** Takes in the last reading before a probe is removed, whatever is wanted of it now. */
+  /** Records the last reading before a probe is removed, whatever its series. */
   public void recordLast(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
     if (a != null && probe.epoch().equals(a.epoch())) {
@@ -121,8 +125,8 @@ public final class Ledger {
   }
 
   /**
-   * Takes note of a probe that another node owns. If it is the epoch that was counted here, all of
-   * it is in that node's account now.
+   * Records that another node owns a probe. If this node counted its epoch before, that node's
+   * account includes the whole epoch now.
    */
   public void handedOver(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
@@ -132,25 +136,28 @@ public final class Ledger {
     }
   }
 
-  /** Forgets DropProbes that are no more. */
+  /** Deletes the accounts of DropProbes that no longer exist. */
   public void retain(Set<String> uids) {
     unsaved |= accounts.keySet().retainAll(uids);
   }
 
-  /** Saves if an epoch has begun or ended since the last time. */
+  /** Writes the journal if an epoch has begun or ended since it was written. */
   public void saveChanges() {
     if (unsaved) {
       save();
     }
   }
 
-  /** Saves. A disk that refuses costs what a crash would lose, and is said in the log. */
+  /** Writes the journal. An error is logged; the journal then misses what a crash would lose. */
   public void save() {
     try {
       journal.save(accounts.values());
       unsaved = false;
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the journal can''t be written: {0}", e.toString());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot write the journal: {0}; counts since the last report may be lost in a crash",
+          e.toString());
     }
   }
 }

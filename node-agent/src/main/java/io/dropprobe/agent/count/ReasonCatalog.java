@@ -9,9 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a drop means to the owner of the packets, by the kernel's own name of the reason, and for
- * some reasons by the function that freed the packet. A name that is not in the catalogue has no
- * class: null, not a guess.
+ * Classes of drops, by the kernel's name of the reason and, for some reasons, by the function that
+ * freed the packet. A reason that is not in the catalogue has no class.
  */
 public final class ReasonCatalog {
   private static final String FILE = "reason-classes.txt";
@@ -19,7 +18,7 @@ public final class ReasonCatalog {
   /** Keys are {@code REASON} and {@code REASON@function}. */
   private final Map<String, ReasonClass> classes;
 
-  /** By reason: the first class that is not noise of its functions in the catalogue. */
+  /** By reason: the first class of one of its functions that is not Noise. */
   private final Map<String, ReasonClass> ofFunctions;
 
   private ReasonCatalog(Map<String, ReasonClass> classes, Map<String, ReasonClass> ofFunctions) {
@@ -27,7 +26,7 @@ public final class ReasonCatalog {
     this.ofFunctions = Map.copyOf(ofFunctions);
   }
 
-  /** The one that is packed with the agent. */
+  /** Loads the catalogue that is packaged with the agent. */
   public static ReasonCatalog load() {
     try (InputStream in = ReasonCatalog.class.getResourceAsStream(FILE)) {
       return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -56,23 +55,23 @@ public final class ReasonCatalog {
   }
 
   /**
-   * The class of what a reason drops. Of a reason that is noise but for some functions, theirs.
-   * Null when the catalogue does not have it.
+   * The class of the drops of a reason; null if it is not in the catalogue. A reason that is Noise
+   * except for some functions has the class of those.
    */
   public ReasonClass classOf(String reason) {
     ReasonClass own = classes.get(reason);
     return own == ReasonClass.Noise ? ofFunctions.getOrDefault(reason, own) : own;
   }
 
-  /** Whether a free for this reason is no loss, where the function is not known. */
+  /** Whether a packet freed for this reason by an unknown function is no loss. */
   boolean noise(String reason) {
     return classes.get(reason) == ReasonClass.Noise;
   }
 
   /**
-   * Whether a free for this reason by this function is no loss, and so no part of the headline.
+   * Whether a packet freed for this reason by this function is no loss.
    *
-   * @param function as the kernel names it; what the compiler has added ({@code .isra.0}) is
+   * @param function the kernel's symbol; a suffix of the compiler such as {@code .isra.0} is
    *     ignored
    */
   boolean noise(String reason, String function) {

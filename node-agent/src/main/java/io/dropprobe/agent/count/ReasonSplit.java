@@ -5,15 +5,15 @@ import io.dropprobe.api.schema.Times;
 import java.time.Instant;
 
 /**
- * What was freed for one reason, divided into drops and noise by the functions that freed it. What
- * has no cell is what its reason is. Drops and noise together are all of the reason, exactly.
+ * Divides the packets of one reason into drops and noise by the functions that freed them. Packets
+ * without a cell are what the reason is by itself. Drops and noise sum to the reason's packets.
  */
 final class ReasonSplit {
   private final ProbeSnapshot.Reason all;
   private final ReasonCatalog catalog;
   private final boolean noise;
 
-  /** Cells that are not what their reason is: drops of a noisy reason, noise of another. */
+  /** Cells that differ from their reason: drops of a noisy reason, noise of another one. */
   private Amount exceptions = Amount.NONE;
 
   private long inCells;
@@ -25,7 +25,7 @@ final class ReasonSplit {
     this.noise = catalog.noise(all.name());
   }
 
-  /** Takes in a cell of this reason, and says whether it is noise. */
+  /** Adds a cell of this reason; returns whether it is noise. */
   boolean add(ProbeSnapshot.Cell cell, String function) {
     boolean cellNoise = catalog.noise(all.name(), function);
     inCells += cell.packets();
@@ -38,19 +38,19 @@ final class ReasonSplit {
     return cellNoise;
   }
 
-  /** What is lost. */
+  /** Packets that were lost. */
   Amount drops() {
     return noise ? exceptions : rest();
   }
 
-  /** Packets that are not. */
+  /** Number of packets that were freed without loss. */
   long noise() {
     return all.packets() - drops().packets();
   }
 
   private Amount rest() {
     long packets = all.packets() - exceptions.packets();
-    // The last one may have no cell.
+    // The last packet may have no cell.
     Instant last = inCells == all.packets() ? lastOfTheRest : all.last();
     return new Amount(
         packets,
@@ -60,7 +60,9 @@ final class ReasonSplit {
   }
 
   /**
-   * @param last null when there are no packets
+   * A number of packets.
+   *
+   * @param last when the last one was dropped; null if there are none
    */
   record Amount(long packets, long segments, long bytes, Instant last) {
     static final Amount NONE = new Amount(0, 0, 0, null);

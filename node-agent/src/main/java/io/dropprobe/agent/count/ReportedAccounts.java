@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Accounts as this node's own last report has them: what is left when the node's disk is new. */
+/** Restores accounts from this node's last report, for a node whose disk is new. */
 public final class ReportedAccounts {
   private ReportedAccounts() {}
 
   /**
-   * @param status null when there is no report
+   * The accounts in a report.
+   *
+   * @param status null if there is no report
    */
   public static List<Account> of(DropProbeNodeStatus status) {
     if (status == null || status.nodeUID == null || status.probes == null) {

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Packets at one stage of the path, over any number of epochs. Way and symbol are those of the last
- * one.
+ * Counters of one stage of the packet's path over any number of epochs. Hook type and symbol are
+ * those of the last epoch.
  *
- * @param via as the module names it
- * @param symbol null for nothing hooked
- * @param packets null when it was never hooked
- * @param segments null when not known of all packets
- * @param missed null when it was never hooked
+ * @param via hook type, as the module names it
+ * @param symbol the hooked symbol; null if none is
+ * @param packets null if the stage was never hooked
+ * @param segments null unless known for all packets
+ * @param missed null if the stage was never hooked
  */
 public record Stage(String via, String symbol, Long packets, Long segments, Long missed) {
 
@@ -28,7 +28,7 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
     return stages;
   }
 
-  /** Of earlier epochs and a later one. */
+  /** The sum of earlier epochs and a later one. */
   static Map<String, Stage> sum(Map<String, Stage> earlier, Map<String, Stage> later) {
     Map<String, Stage> sum = new TreeMap<>(earlier);
     later.forEach((name, s) -> sum.merge(name, s, Stage::plus));
@@ -46,7 +46,7 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
         Sums.sum(missed, later.missed));
   }
 
-  /** What a sum has beyond earlier epochs; the sum's ways and symbols. */
+  /** A sum without earlier epochs, with the hook types and symbols of the sum. */
   static Map<String, Stage> less(Map<String, Stage> sum, Map<String, Stage> earlier) {
     Map<String, Stage> left = new TreeMap<>(sum);
     earlier.forEach((name, e) -> left.computeIfPresent(name, (n, s) -> s.minus(e)));

@@ -3,18 +3,18 @@ package io.dropprobe.agent.count;
 import io.dropprobe.api.schema.Digest;
 
 /**
- * What an epoch was begun for, in few characters. It goes to the kernel with the probe, so that an
- * agent which finds the probe there (after a lost disk, or on a shared kernel) can tell whether it
- * counts what is wanted.
+ * A short digest of what an epoch counts. It is stored in the kernel with the probe, so that an
+ * agent that finds the probe there (with a new disk, or on a shared kernel) knows whether it counts
+ * what is desired.
  */
 public final class Tag {
   private Tag() {}
 
   /**
-   * 16 hexadecimal digits.
+   * Returns 16 hexadecimal digits.
    *
-   * @param series of numbers
-   * @param options that the probe is added with and that can't change within an epoch
+   * @param series identifies what is counted
+   * @param options options that the probe is added with and that cannot change within an epoch
    */
   public static String of(String series, String options) {
     return Digest.shortOf(series + " " + options);

@@ -2,7 +2,7 @@ package io.dropprobe.agent.kernel;
 
 import java.util.Arrays;
 
-/** The error numbers that the agent tells apart; equal on x86_64 and aarch64. */
+/** The error numbers that the agent distinguishes; equal on x86_64 and aarch64. */
 public enum Errno {
   EPERM(1),
   ENOENT(2),

@@ -16,7 +16,7 @@ public interface Kernel {
   ObservedModule module();
 
   /**
-   * Reads all probes in the kernel with their counters, whoever owns them, sorted by name.
+   * Reads all probes in the kernel with their counters, of any owner, sorted by name.
    *
    * @throws IOException if a file cannot be read, or every read of it is truncated
    */

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /** System calls that the Java library does not offer. */
 public interface Syscalls {
   /**
-   * Calls finit_module(2) without parameters, on a file in memory that nobody else can reach: the
-   * bytes that were checked are loaded, whatever happens to the file that they came from.
+   * Calls finit_module(2) without parameters, on a file in memory that no other process can reach:
+   * the bytes that were checked are loaded, whatever happens to the file that they came from.
    *
    * @param module content of the .ko file
    * @throws KernelException with the errno

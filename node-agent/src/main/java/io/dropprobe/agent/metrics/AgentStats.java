@@ -1,5 +1,5 @@
 package io.dropprobe.agent.metrics;
 
-/** Counts of the agent's own doing since it started. */
+/** Counters of the agent itself since it started. */
 public record AgentStats(
     String version, long passes, long failedPasses, long writes, long failedWrites) {}

@@ -12,21 +12,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * One port of the agent, on the JDK's own small server. Health and metrics are two of these, each
- * with its own threads and its own bound on connections, so that whoever reaches the one can't keep
- * the other from answering.
+ * One port of the agent, on the JDK's HTTP server. Health and metrics have one each, with their own
+ * threads and limits of connections, so that clients of the one cannot block the other.
  */
 public final class HttpEndpoint implements AutoCloseable {
-  /** More than one, so that a client that hangs does not keep all others waiting. */
+  /** More than one, so that one client that hangs does not block the others. */
   private static final int THREADS = 2;
 
   static {
-    // What the JDK's server offers as bounds; it reads them once, for all servers of the process.
-    // Connections of one server at a time; further ones are closed at once.
+    // The JDK's server reads these limits once, for all servers of the process.
+    // Connections per server; further ones are closed at once.
     System.setProperty("jdk.httpserver.maxConnections", "16");
     System.setProperty("sun.net.httpserver.maxIdleConnections", "4");
     System.setProperty("sun.net.httpserver.idleInterval", "10"); // s
-    // For a request and for its answer: a connection that hangs is cut.
+    // For a request and for its answer: connections that hang are closed.
     System.setProperty("sun.net.httpserver.maxReqTime", "10"); // s
     System.setProperty("sun.net.httpserver.maxRspTime", "10"); // s
     System.setProperty("sun.net.httpserver.maxReqHeaders", "64");
@@ -50,12 +49,12 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * {@code /healthz} and {@code /readyz}, on the loopback address only: the kubelet asks there.
+   * Serves {@code /healthz} and {@code /readyz} on the loopback address, where the kubelet asks.
    *
-   * @param port 0 for any free one
+   * @param port 0 for any free port
    * @param alive whether the loop makes passes
-   * @param ready whether the API server has been heard
-   * @throws IOException when the port is taken
+   * @param ready whether the API server has been read
+   * @throws IOException if the port is in use
    */
   public static HttpEndpoint health(int port, BooleanSupplier alive, BooleanSupplier ready)
       throws IOException {
@@ -67,11 +66,11 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * {@code /metrics}, on all addresses.
+   * Serves {@code /metrics} on all addresses.
    *
-   * @param port 0 for any free one
+   * @param port 0 for any free port
    * @param metrics the text for Prometheus
-   * @throws IOException when the port is taken
+   * @throws IOException if the port is in use
    */
   public static HttpEndpoint metrics(int port, Supplier<String> metrics) throws IOException {
     HttpEndpoint http = new HttpEndpoint(new InetSocketAddress(port), "metrics");

@@ -7,13 +7,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens a port in the background. Where it is taken, the log says so, everything else goes on, and
- * it is tried again: counting needs no port.
+ * Opens a port in the background. If the port is in use, it logs an error and retries, while the
+ * agent continues to count.
  */
 public final class Listener {
   /** Opens the port. */
   public interface Opening {
-    /** Throws IOException when it is taken. */
+    /** Opens it; throws IOException if it is in use. */
     HttpEndpoint open() throws IOException;
   }
 
@@ -29,30 +29,32 @@ public final class Listener {
   private final Duration again;
 
   /**
-   * @param again how long after a failure it is tried again
+   * Opens nothing yet.
+   *
+   * @param again pause before the next attempt
    */
   public Listener(Duration again) {
     this.again = again;
   }
 
   /**
-   * Returns at once.
+   * Opens a port. Returns at once.
    *
-   * @param what the port and what is served there, for the log
-   * @param consequence what it means that it is not served, and what to do
+   * @param what the port and its purpose, for the log
+   * @param consequence what it means that the port is not open, and what to do, for the log
    */
   public void listen(String what, String consequence, Opening opening) {
     thread.execute(() -> attempt(what, consequence, opening, false));
   }
 
-  private void attempt(String what, String consequence, Opening opening, boolean told) {
+  private void attempt(String what, String consequence, Opening opening, boolean logged) {
     try {
       opening.open();
-      if (told) {
+      if (logged) {
         LOG.log(System.Logger.Level.INFO, "{0}: listening now", what);
       }
     } catch (IOException e) {
-      if (!told) {
+      if (!logged) {
         LOG.log(
             System.Logger.Level.ERROR,
             "cannot listen for {0}: {1}. {2}. The agent tries again every {3} s",

@@ -7,7 +7,7 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import java.util.List;
 import java.util.function.Function;
 
-/** Prometheus' text format, version 0.0.4. */
+/** Renders metrics in the Prometheus text format, version 0.0.4. */
 public final class MetricsText {
   /** The format's media type. */
   public static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -17,8 +17,10 @@ public final class MetricsText {
   private MetricsText() {}
 
   /**
+   * Renders a report and the agent's own counters.
+   *
    * @param status null before the first report
-   * @param own of this process
+   * @param own counters of this process
    */
   public static String render(DropProbeNodeStatus status, AgentStats own) {
     MetricsText m = new MetricsText();
@@ -101,7 +103,7 @@ public final class MetricsText {
         r -> line("dropprobe_drops_packets_total", r.packets, "probe", p.name, "reason", r.reason));
   }
 
-  /** What could not be looked at has no line, and no zero. */
+  /** Counts that are not known have no line, instead of a zero. */
   private void each(
       List<ProbeReport> probes, String name, String help, Function<ProbeReport, Long> value) {
     head(name, "counter", help);

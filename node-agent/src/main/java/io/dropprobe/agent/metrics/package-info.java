@@ -1,2 +1,2 @@
-/** What the agent says over HTTP: its health, and the counts for Prometheus. */
+/** The agent's HTTP endpoints: health, and counts for Prometheus. */
 package io.dropprobe.agent.metrics;

@@ -10,7 +10,7 @@ interface Builder {
   Optional<BuilderInfo> info();
 
   /** Whether a request exists that the builder has not answered. */
-  boolean asked(String id);
+  boolean requested(String id);
 
   /**
    * Requests a module.
@@ -19,7 +19,7 @@ interface Builder {
    * @param release uname -r of the kernel to build for
    * @param deadline when the builder gives the build up
    */
-  void ask(String id, String release, Instant deadline) throws IOException;
+  void request(String id, String release, Instant deadline) throws IOException;
 
   /** The answer to a request; empty while the builder has not answered. */
   Optional<BuildAnswer> answer(String id) throws IOException;

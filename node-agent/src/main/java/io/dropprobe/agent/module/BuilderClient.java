@@ -56,7 +56,7 @@ final class BuilderClient implements Builder {
   }
 
   @Override
-  public boolean asked(String id) {
+  public boolean requested(String id) {
     try (DirectoryHandle root = DirectoryHandle.open(dir);
         DirectoryHandle requests = root.directory(REQUESTS)) {
       return requests.hasFile(id);
@@ -66,7 +66,7 @@ final class BuilderClient implements Builder {
   }
 
   @Override
-  public void ask(String id, String release, Instant deadline) throws IOException {
+  public void request(String id, String release, Instant deadline) throws IOException {
     String text =
         "id=%s\nrelease=%s\ndeadline=%d\n".formatted(id, release, deadline.getEpochSecond());
     String fresh = "." + id + ".tmp";

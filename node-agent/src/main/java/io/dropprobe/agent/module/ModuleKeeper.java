@@ -34,7 +34,7 @@ public final class ModuleKeeper {
   private static final int STEPS = 6;
 
   /** Milliseconds until the agent looks for the builder's answer again. */
-  private static final int ASK_AGAIN = 1000;
+  private static final int ANSWER_POLL = 1000;
 
   /** How long a pass waits for a load or unload; most take milliseconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -48,7 +48,7 @@ public final class ModuleKeeper {
   private final Backoff unloadBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private NodeProblem loadProblem;
   private String unloadProblem;
-  private boolean sourceAsked;
+  private boolean sourceNeeded;
   private ModuleAction last;
   private boolean acted;
 
@@ -121,10 +121,10 @@ public final class ModuleKeeper {
   /** When the module needs the next pass, in milliseconds of the clock. */
   public long dueAt() {
     if (source.waiting() || calls.running().isPresent()) {
-      return time.millis() + ASK_AGAIN;
+      return time.millis() + ANSWER_POLL;
     }
     // Only what the last pass would have done if it had been due then.
-    long due = sourceAsked ? source.dueAt() : Long.MAX_VALUE;
+    long due = sourceNeeded ? source.dueAt() : Long.MAX_VALUE;
     if (loadProblem != null && last instanceof ModuleAction.Load) {
       due = Math.min(due, loadBackoff.readyAt());
     }
@@ -134,10 +134,10 @@ public final class ModuleKeeper {
 
   /** Returns null if something was done, so that the state must be looked at again. */
   private ModuleOutcome step(
-      boolean wanted, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
+      boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
-      return stuck.during(running.get(), wanted);
+      return stuck.during(running.get(), desired);
     }
     Optional<ModuleCalls.Ended> ended = calls.ended();
     if (ended.isPresent()) {
@@ -146,15 +146,15 @@ public final class ModuleKeeper {
     }
     Optional<NodeProblem> problem =
         Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(observed));
-    sourceAsked = wanted && problem.isEmpty();
+    sourceNeeded = desired && problem.isEmpty();
     ModuleSource.Supply supply =
-        sourceAsked ? source.get() : new ModuleSource.Supply.Pending("no probe needs the module");
+        sourceNeeded ? source.get() : new ModuleSource.Supply.Pending("no probe needs the module");
     ModuleFile target = supply instanceof ModuleSource.Supply.Ready r ? r.file() : null;
     if (supply instanceof ModuleSource.Supply.Impossible i) {
       problem = Optional.of(i.problem());
     }
     ModuleAction action =
-        ModuleTable.decide(observed, wanted, target == null ? null : target.srcversion(), users);
+        ModuleTable.decide(observed, desired, target == null ? null : target.srcversion(), users);
     last = action;
 
     if (action instanceof ModuleAction.Load) {
@@ -167,7 +167,7 @@ public final class ModuleKeeper {
       loadProblem = null;
       unloadProblem = null;
     }
-    return Outcomes.of(observed, wanted, action, problem.orElse(null), supply, target);
+    return Outcomes.of(observed, desired, action, problem.orElse(null), supply, target);
   }
 
   private ModuleOutcome load(ModuleFile target) {

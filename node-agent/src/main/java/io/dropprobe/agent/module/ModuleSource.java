@@ -71,10 +71,10 @@ final class ModuleSource {
   }
 
   /** A new key comes with a new builder, which may succeed where the old one failed. */
-  private void adopt(String wanted) {
-    if (!wanted.equals(key)) {
+  private void adopt(String newKey) {
+    if (!newKey.equals(key)) {
       withdraw();
-      key = wanted;
+      key = newKey;
       current = null;
       problem = null;
       headersBackoff.succeeded();
@@ -114,8 +114,8 @@ final class ModuleSource {
 
   private Supply build() {
     try {
-      if (!builder.asked(id())) {
-        builder.ask(id(), kernel.release(), time.wall().plus(deadline));
+      if (!builder.requested(id())) {
+        builder.request(id(), kernel.release(), time.wall().plus(deadline));
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (givenUpAt == 0) {
         // This agent's predecessor sent the request.
@@ -140,7 +140,7 @@ final class ModuleSource {
   }
 
   private boolean retry() {
-    return builder.asked(id()) || backoff().ready(time.millis());
+    return builder.requested(id()) || backoff().ready(time.millis());
   }
 
   private Backoff backoff() {
@@ -161,7 +161,7 @@ final class ModuleSource {
 
   /** Whether the builder owes an answer. */
   boolean waiting() {
-    return key != null && current == null && builder.asked(id());
+    return key != null && current == null && builder.requested(id());
   }
 
   /**

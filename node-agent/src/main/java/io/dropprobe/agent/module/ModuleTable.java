@@ -12,20 +12,20 @@ final class ModuleTable {
   /**
    * Decides.
    *
-   * @param wanted whether a probe needs the module
+   * @param desired whether a probe needs the module
    * @param target srcversion of the module that should be loaded; null if there is none (yet)
    * @param users who else uses the module
    */
   static ModuleAction decide(
-      ObservedModule observed, boolean wanted, String target, ModuleUsers users) {
+      ObservedModule observed, boolean desired, String target, ModuleUsers users) {
     if (observed instanceof ObservedModule.Transient t) {
       return new ModuleAction.Wait(
           "waiting: the kernel has the module in state '" + t.initstate() + "'");
     }
     if (observed instanceof ObservedModule.Live live) {
-      return wanted ? wantedLive(live, target, users) : free(users, new ModuleAction.Unload());
+      return desired ? desiredLive(live, target, users) : free(users, new ModuleAction.Unload());
     }
-    if (!wanted) {
+    if (!desired) {
       return new ModuleAction.Keep();
     }
     if (observed instanceof ObservedModule.BuiltIn) {
@@ -37,7 +37,7 @@ final class ModuleTable {
         : new ModuleAction.Load();
   }
 
-  private static ModuleAction wantedLive(
+  private static ModuleAction desiredLive(
       ObservedModule.Live live, String target, ModuleUsers users) {
     if (target == null || target.equals(live.srcversion())) {
       return usable(live)

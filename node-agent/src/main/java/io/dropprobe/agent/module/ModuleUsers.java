@@ -34,7 +34,7 @@ public record ModuleUsers(List<String> owners, boolean manual) {
         owners, observed instanceof ObservedModule.Live live && live.manualActive());
   }
 
-  /** Who uses the module, for people to read; empty if nobody does. */
+  /** Who uses the module, for people to read; empty if there is no other user. */
   public Optional<String> reason() {
     if (!owners.isEmpty()) {
       return Optional.of(
@@ -42,7 +42,7 @@ public record ModuleUsers(List<String> owners, boolean manual) {
     }
     return manual
         ? Optional.of(
-            "in use by the manual probe; to end it, run on the node: echo deactivate >"
+            "in use by the manual probe (_manual); to end it, run on the node: echo deactivate >"
                 + " /proc/mooc/net/drop-packet")
         : Optional.empty();
   }

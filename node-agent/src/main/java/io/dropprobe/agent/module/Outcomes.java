@@ -31,7 +31,7 @@ final class Outcomes {
 
   static ModuleOutcome of(
       ObservedModule observed,
-      boolean wanted,
+      boolean desired,
       ModuleAction action,
       NodeProblem problem,
       ModuleSource.Supply supply,
@@ -42,7 +42,7 @@ final class Outcomes {
         return held(observed, h.reason(), target);
       }
       // Another node still uses the module; this one has left nothing behind.
-      ModuleState state = wanted ? ModuleState.Loaded : ModuleState.Absent;
+      ModuleState state = desired ? ModuleState.Loaded : ModuleState.Absent;
       return new ModuleOutcome(state, problem, h.reason(), target, usable(observed));
     }
     if (action instanceof ModuleAction.Refuse r) {
@@ -51,7 +51,7 @@ final class Outcomes {
     if (usable(observed)) {
       return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
     }
-    if (!wanted) {
+    if (!desired) {
       boolean loaded =
           observed instanceof ObservedModule.Live || observed instanceof ObservedModule.Transient;
       return new ModuleOutcome(

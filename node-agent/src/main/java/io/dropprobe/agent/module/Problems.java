@@ -122,7 +122,7 @@ final class Problems {
 
   /**
    * Explains why finit_module was refused. Where an errno has many causes, the state of the node
-   * tells them apart.
+   * distinguishes them.
    */
   static NodeProblem load(KernelException e, Preflight p) {
     return switch (e.errno()) {

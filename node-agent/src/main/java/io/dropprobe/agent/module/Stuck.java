@@ -30,16 +30,16 @@ final class Stuck {
   /**
    * The outcome of a pass while one of the agent's own calls has not returned.
    *
-   * @param wanted whether a probe of this node needs the module
+   * @param desired whether a probe of this node needs the module
    */
-  ModuleOutcome during(ModuleCalls.Running call, boolean wanted) {
+  ModuleOutcome during(ModuleCalls.Running call, boolean desired) {
     boolean load = call.kind() == ModuleCalls.Kind.LOAD;
     String what =
         "%s has not returned since %s: the module is still being %s"
             .formatted(call.kind().syscall, seconds(call.since()), call.kind().done);
     boolean late = call.millis() >= AFTER.toMillis();
     NodeProblem problem = late ? problem(what) : null;
-    ModuleState unloading = late && wanted ? ModuleState.Failed : ModuleState.Loaded;
+    ModuleState unloading = late && desired ? ModuleState.Failed : ModuleState.Loaded;
     ModuleState state =
         load && !late ? ModuleState.Building : load ? ModuleState.Failed : unloading;
     return new ModuleOutcome(state, problem, what, call.target(), false);

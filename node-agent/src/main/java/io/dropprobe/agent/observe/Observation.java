@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  * parts are given this value instead of reading the kernel themselves.
  *
  * @param module state of the kernel module
- * @param probes all probes in the kernel with their counters, whoever owns them, sorted by name;
- *     empty unless the module is live
+ * @param probes all probes in the kernel with their counters, of any owner, sorted by name; empty
+ *     unless the module is live
  * @param reasons names of the kernel's drop reasons; none unless the module is live
  * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
  *     them

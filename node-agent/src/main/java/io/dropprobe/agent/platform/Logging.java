@@ -12,7 +12,7 @@ import java.util.logging.Logger;
 
 /** Writes one line for each message to standard error. */
 public final class Logging {
-  // Strong references: java.util.logging drops a logger, and its level, that nobody refers to.
+  // Strong references: java.util.logging drops an unreferenced logger and its level.
   private static final Logger ROOT = Logger.getLogger("");
   private static final Logger CLIENT = Logger.getLogger("io.fabric8");
 

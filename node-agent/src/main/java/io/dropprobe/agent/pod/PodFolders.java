@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Names of the kubelet's pod log directories, {@code NAMESPACE_NAME_UID}, which tell a node its
+ * Names of the kubelet's pod log directories, {@code NAMESPACE_NAME_UID}, by which a node knows its
  * pods without the API server. The kubelet creates a pod's directory before it starts the pod. For
  * a static pod the name has the UID that its cgroup has, not that of its mirror pod in the API.
  */

@@ -3,14 +3,14 @@ package io.dropprobe.agent.probe;
 import java.util.Map;
 
 /**
- * What a pass has tried to do with the probes in the kernel.
+ * What a pass tried to do with the probes in the kernel.
  *
- * @param plan null when nothing could be tried
- * @param failed verdict by name of the probe, for those of which a step was refused
- * @param obstacle why nothing could be tried: the verdict of every probe; null when it could
+ * @param plan the steps; null if none could be taken
+ * @param failed verdict by name of the probe, for probes with a refused step
+ * @param obstacle verdict of every probe if no step could be taken; else null
  */
 public record Attempt(ProbePlan plan, Map<String, Verdict> failed, Verdict obstacle) {
-  /** Nothing could be tried. */
+  /** An attempt that could take no step. */
   public static Attempt prevented(Verdict obstacle) {
     return new Attempt(null, Map.of(), obstacle);
   }

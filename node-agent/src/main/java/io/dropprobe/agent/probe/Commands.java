@@ -18,7 +18,7 @@ final class Commands {
     return of("set", set.name(), set.probe().uid(), owner) + " netns=" + set.netns();
   }
 
-  /** The tag says what the probe was added for, to whoever finds it later. */
+  /** The tag shows an agent that finds the probe later what it was added for. */
   static String add(Step.Add add, String owner, long lease) {
     String identity = of("add", add.name(), add.probe().uid(), owner) + " lease=" + lease;
     String options = add.options().all();

@@ -19,12 +19,14 @@ import java.util.List;
 /**
  * A DropProbe that selects this node.
  *
- * @param name also its name in the kernel
- * @param generation of the spec that this is
+ * @param name name of the DropProbe and of its probe in the kernel
+ * @param generation generation of the spec
+ * @param series identifies what is counted; counts start at zero for another series
  * @param state Active, Inactive or Expired
- * @param expiresAt when it stops by itself; null for never
+ * @param expiresAt when counting ends by spec.duration; null if it does not
  * @param match never null
- * @param interval how often it is reported at most
+ * @param stages whether stages are counted
+ * @param interval shortest time between two reports of its counts
  */
 public record DesiredProbe(
     String name,
@@ -39,34 +41,33 @@ public record DesiredProbe(
 
   private static final Duration INTERVAL = Durations.parse(Defaults.REPORT_INTERVAL);
 
-  /** Whether it should count now. */
+  /** Whether the probe should count now. */
   public boolean active() {
     return state == ProbeState.Active;
   }
 
-  /** Whether what it matches changes as pods come and go. */
+  /** Whether what the probe matches changes as pods start and end. */
   public boolean followsPods() {
     return match.namespaces != null && !match.namespaces.isEmpty();
   }
 
   /**
-   * Those of all DropProbes that are this node's, sorted by name. One that is being deleted is
-   * none.
+   * Selects the DropProbes for this node, sorted by name, without those that are being deleted.
    *
-   * @param node the own Node
-   * @param history takes note of what is selected
+   * @param node the agent's own Node
+   * @param history records what is selected
    */
   public static List<DesiredProbe> select(
       Collection<DropProbe> all, NodeFacts node, History history, Instant now) {
-    List<DesiredProbe> wanted =
+    List<DesiredProbe> selected =
         all.stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
             .filter(p -> NodeSelection.selects(p.getSpec(), node, history.selected(p)))
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
-    history.remember(wanted);
-    return wanted;
+    history.remember(selected);
+    return selected;
   }
 
   private static DesiredProbe of(DropProbe p, History history, Instant now) {
@@ -85,7 +86,7 @@ public record DesiredProbe(
         interval(p));
   }
 
-  /** The one in force is the operator's, which stretches it in large clusters. */
+  /** The operator's interval takes precedence: it lengthens the spec's in large clusters. */
   private static Duration interval(DropProbe p) {
     String inForce = p.getStatus() == null ? null : p.getStatus().reportInterval;
     String text = inForce != null ? inForce : p.getSpec().reportInterval;

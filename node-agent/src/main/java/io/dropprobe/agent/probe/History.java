@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What this node has done with a DropProbe before: its selection and its end depend on it. */
+/** What this node did with a DropProbe before, on which its selection and its end depend. */
 public final class History {
-  /** Looks up since when a series has been counted on this node; null when it has not been. */
+  /** Looks up since when this node has counted a series; null if it has not. */
   public interface CountedSince {
     /**
-     * @param uid of the DropProbe
+     * Looks it up.
+     *
+     * @param uid UID of the DropProbe
      */
     Instant of(String uid, String series);
   }
@@ -27,16 +29,16 @@ public final class History {
   private final Map<String, Seen> seen = new HashMap<>();
   private Set<String> selected = Set.of();
 
-  /** Empty. */
+  /** An empty history. */
   public History(CountedSince since) {
     this.since = since;
   }
 
   /**
-   * Takes up what was selected before this process.
+   * Restores what was selected before this process started.
    *
-   * @param report null is none
-   * @param nodeUid of the Node; a report of an earlier one says nothing
+   * @param report last report of this node; null if there is none
+   * @param nodeUid UID of the Node; a report of an earlier Node of this name is ignored
    */
   public void resume(DropProbeNodeStatus report, String nodeUid) {
     if (report != null && report.probes != null && nodeUid.equals(report.nodeUID)) {
@@ -54,9 +56,9 @@ public final class History {
   }
 
   /**
-   * When this node began to count for a spec of which the operator has not said yet when it ends.
-   * Of the first generation that is known across restarts; of a later one the counts may be older
-   * than its duration, so it is when this process saw it first.
+   * When this node began to count for a spec whose end the operator has not set yet. For the first
+   * generation this survives restarts. For a later one, counting may have begun before
+   * spec.duration was set, so it is when this process first saw the generation.
    */
   Instant begin(DropProbe probe, String series, Instant now) {
     String uid = probe.getMetadata().getUid();
@@ -75,9 +77,9 @@ public final class History {
     return generation == null ? 0 : generation;
   }
 
-  /** Takes note of a pass. */
-  void remember(List<DesiredProbe> wanted) {
-    selected = new HashSet<>(wanted.stream().map(DesiredProbe::uid).toList());
+  /** Records what a pass selected. */
+  void remember(List<DesiredProbe> desired) {
+    selected = new HashSet<>(desired.stream().map(DesiredProbe::uid).toList());
     seen.keySet().retainAll(selected);
   }
 }

@@ -14,20 +14,22 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a probe is added with, besides its identity: the words that the module's {@code add} takes.
- * Sorted, so that the same match gives the same words.
+ * Options of the module's command {@code add}, without the probe's identity. They are sorted, so
+ * that the same match gives the same text.
  */
 final class Options {
   private Options() {}
 
   /**
-   * @param words that can't change within an epoch
-   * @param netns cookies of the network namespaces that match, with commas in between, which may
-   *     change; null for any
-   * @param note what of the spec has no effect on this node; null for nothing
+   * The options of one probe.
+   *
+   * @param words options that cannot change within an epoch
+   * @param netns cookies of the matching network namespaces, separated by commas, which can change;
+   *     null to match all
+   * @param note which part of the spec has no effect on this node; null if all have
    */
   record Result(String words, String netns, String note) {
-    /** All words of the command. */
+    /** All options, for the command. */
     String all() {
       if (netns == null) {
         return words;
@@ -44,10 +46,10 @@ final class Options {
     add(words, "ports", m.ports, String::valueOf);
     add(words, "cidrs", m.cidrs, c -> c);
     if (given(m.reasons)) {
-      // Also when this kernel knows none of them: an empty list matches nothing.
+      // Also if this kernel has none of them: an empty list matches nothing.
       words.add(word("reasons", known(m.reasons, names), String::valueOf));
     }
-    // But to exclude what it does not know is no restriction.
+    // To exclude reasons that this kernel does not have restricts nothing.
     add(words, "exclude-reasons", known(m.excludeReasons, names), String::valueOf);
     if (probe.stages()) {
       words.add("stages=on");
@@ -77,10 +79,10 @@ final class Options {
     }
     List<String> unknown = reasons.stream().filter(r -> names.id(r).isEmpty()).toList();
     if (names.ids().isEmpty()) {
-      notes.add(field + ": this kernel gives no reasons for drops, so none is " + done);
+      notes.add(field + ": this kernel has no drop reasons, so none is " + done);
     } else if (!unknown.isEmpty()) {
       notes.add(
-          "%s: not known to this kernel, so not %s: %s"
+          "%s: unknown drop reasons on this kernel (not %s): %s"
               .formatted(field, done, String.join(", ", unknown)));
     }
   }

@@ -3,18 +3,18 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 
 /**
- * In whose name, and for how long, this agent owns probes in the kernel.
+ * This agent as owner of probes in the kernel.
  *
  * @param node name of this node
- * @param lease seconds until the kernel lets another agent take a probe over
+ * @param lease seconds after which another agent may take over a probe that was not renewed
  */
 public record Owner(String node, long lease) {
-  /** Whether the probe is this node's. */
+  /** Whether this node owns a probe. */
   boolean owns(ProbeSnapshot probe) {
     return probe.ownedBy(node);
   }
 
-  /** Whether a third of the lease or more has passed. */
+  /** Whether at least a third of the lease has passed. */
   boolean renewalDue(ProbeSnapshot probe) {
     return probe.lease() * 3 <= lease * 2;
   }

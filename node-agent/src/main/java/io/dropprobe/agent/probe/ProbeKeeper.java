@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Brings the probes in the kernel to the desired state. Belongs to the loop. */
+/** Brings the probes in the kernel to their desired state. Not thread-safe: used by the loop. */
 public final class ProbeKeeper {
   private static final System.Logger LOG = System.getLogger(ProbeKeeper.class.getName());
 
@@ -24,6 +24,8 @@ public final class ProbeKeeper {
   private final Owner me;
 
   /**
+   * Reads nothing yet.
+   *
    * @param me owner of this node's probes
    */
   public ProbeKeeper(Kernel kernel, Ledger ledger, Owner me) {
@@ -34,9 +36,9 @@ public final class ProbeKeeper {
   }
 
   /**
-   * Plans by what was observed, and acts.
+   * Plans the steps to the desired state, and takes them.
    *
-   * @param observed before this pass acted on any probe
+   * @param observed the kernel before this pass changed any probe
    */
   public Attempt act(DesiredState desired, Observation observed) {
     if (observed.error() != null) {
@@ -52,19 +54,25 @@ public final class ProbeKeeper {
     try {
       return new Attempt(plan, runner.run(plan.steps(), desired.nodeUid()), null);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the module''s files can''t be read: {0}", e.toString());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot read the module''s files: {0}; the next pass tries again",
+          e.toString());
       return Attempt.prevented(unreadable(e.toString()));
     }
   }
 
   private static Verdict unreadable(String error) {
-    return new Verdict.Failed("KernelUnreadable", error);
+    return new Verdict.Failed(
+        "KernelUnreadable",
+        "the agent cannot read the module's files: " + error + "; it will retry, see its log");
   }
 
   /**
-   * Takes the counts in, and says where the probes stand.
+   * Records the counts, and says where the probes stand.
    *
-   * @param after what the kernel has now that the agent has acted
+   * @param attempt what this pass tried
+   * @param after the kernel after the attempt
    */
   public ProbeStates record(DesiredState desired, Attempt attempt, Observation after) {
     List<ProbeResult> results;
@@ -108,7 +116,7 @@ public final class ProbeKeeper {
       verdict =
           mine && options != null && observed.active() == w.active()
               ? new Verdict.AsDesired(options.note())
-              : new Verdict.Pending("being brought to the wanted state");
+              : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
     return new ProbeResult(w, verdict, mine ? observed : null, account(w, nodeUid));
   }
@@ -150,12 +158,12 @@ public final class ProbeKeeper {
   }
 
   /**
-   * Takes all probes of this node out of the kernel, their last counts saved. Reads the kernel
-   * itself: the unload that follows would drop the counts of a probe that an unreadable or older
-   * observation misses.
+   * Saves the last counts of all probes of this node and removes the probes from the kernel. Reads
+   * the kernel itself, because the unload that follows drops the counts of every probe that an
+   * older or incomplete observation misses.
    *
-   * @throws KernelException when one can't be removed
-   * @throws IOException when the last counts can't be read
+   * @throws KernelException if the module refuses to remove one
+   * @throws IOException if the last counts cannot be read
    */
   public void removeAll() throws KernelException, IOException {
     for (ProbeSnapshot p : kernel.probes()) {
@@ -169,7 +177,7 @@ public final class ProbeKeeper {
     ledger.save();
   }
 
-  /** Keeps this node's probes its own while the desired state is not known (no API yet). */
+  /** Renews this node's leases while the API server has not said what is desired. */
   public void renewAll(Observation observed) {
     try {
       for (ProbeSnapshot p : observed.ownedBy(me.node())) {
@@ -178,7 +186,10 @@ public final class ProbeKeeper {
         }
       }
     } catch (KernelException e) {
-      LOG.log(System.Logger.Level.WARNING, "leases can''t be renewed: {0}", e.toString());
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot renew the leases of this node''s probes: {0}; the next pass tries again",
+          e.toString());
     }
   }
 }

@@ -97,7 +97,7 @@ record ProbePlan(
         add(w, options);
         return;
       }
-      // Before it counts. What another agent or an earlier process has set is not known.
+      // Before it is activated. What another agent or an earlier process has set is not known.
       String set = me.owns(probe) ? netns.get(probe.epoch()) : null;
       if (options.netns() != null && !options.netns().equals(set)) {
         steps.add(new Step.SetNetns(w, probe.epoch(), options.netns()));
@@ -125,14 +125,14 @@ record ProbePlan(
 
     private static Verdict elsewhere(ProbeSnapshot probe) {
       return new Verdict.Elsewhere(
-          probe.owner(), "node " + probe.owner() + " shares this kernel and counts for both");
+          probe.owner(), "node " + probe.owner() + " shares this kernel and counts for both nodes");
     }
 
     private static Verdict oldNamesake(ProbeSnapshot probe) {
       return new Verdict.Pending(
-          "node "
+          "waiting for node "
               + probe.owner()
-              + ", which shares this kernel, still has an earlier probe of this name");
+              + ", which shares this kernel, to remove an earlier probe of this name");
     }
   }
 }

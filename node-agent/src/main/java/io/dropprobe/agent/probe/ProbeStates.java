@@ -5,30 +5,30 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.util.List;
 
 /**
- * Where the probes of this node stand after a pass, with their counts.
+ * State of this node's probes after a pass, with their counts.
  *
- * @param desired each DropProbe that selects the node, sorted by name
- * @param leftovers this node's probes that should be out of the kernel and are not
- * @param removed DropProbes that exist, do not select the node (any more) and are out of its kernel
+ * @param desired the DropProbes that select the node, sorted by name
+ * @param leftovers probes of this node that should have been removed from the kernel
+ * @param removed DropProbes that exist, no longer select the node and are removed from its kernel
  */
 public record ProbeStates(
     List<ProbeResult> desired, List<Leftover> leftovers, List<Removed> removed) {
 
   /**
-   * A probe that should be out of the kernel.
+   * A probe that should have been removed from the kernel.
    *
-   * @param account null when nothing is known of what it has counted
+   * @param account what this node counted in its epoch; null if that is not known
    */
   public record Leftover(ProbeSnapshot observed, Account account) {}
 
   /**
    * A DropProbe that counted on this node before.
    *
-   * @param generation of its spec
+   * @param generation generation of its spec
    */
   public record Removed(String name, String uid, long generation, Account account) {}
 
-  /** Whether a probe is still on its way to the desired state. */
+  /** Whether a probe is not in its desired state yet. */
   public boolean unsettled() {
     return !leftovers.isEmpty()
         || desired.stream().anyMatch(r -> r.verdict() instanceof Verdict.Pending);

@@ -20,13 +20,14 @@ final class Refusals {
       case ENOSPC ->
           new Verdict.Failed(
               Conditions.Node.TOO_MANY_PROBES,
-              "this kernel has "
+              "this kernel already has "
                   + Limits.PROBES_PER_KERNEL
-                  + " probes already; delete some or select fewer nodes");
+                  + " probes; delete some or select fewer nodes");
       case ENOMEM ->
           new Verdict.Failed(
               Conditions.Node.NO_MEMORY,
-              "the counters would exceed the module's memory limit (memory_limit_mib)");
+              "the counters would exceed the module's memory limit (memory_limit_mib); delete other"
+                  + " probes on this node");
       // The kernel has changed since it was observed; the next pass observes it again.
       case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
       default -> new Verdict.Failed(Conditions.Node.KERNEL_REFUSED, e.getMessage());

@@ -2,16 +2,29 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 
-/** One command to the kernel, with what has to be remembered around it. */
+/** One command to the module, and what must be recorded with it. */
 sealed interface Step {
-  /** Name of the probe: when a step fails, the later ones of the same name are left out. */
+  /** Name of the probe. If a step fails, the later steps of the same probe are skipped. */
   String name();
 
-  /** Takes a probe of ours over, or keeps it ours for another lease. */
-  record Renew(String name, String uid) implements Step {}
+  /** What the step has done, for the log. */
+  String done();
 
-  /** Adds, inactive; the epoch is remembered before it counts. */
+  /** Renews the lease of a probe; takes over a probe whose lease has expired. */
+  record Renew(String name, String uid) implements Step {
+    @Override
+    public String done() {
+      return "renewed the lease";
+    }
+  }
+
+  /** Adds an inactive probe and saves its epoch, before it is activated. */
   record Add(DesiredProbe probe, Options.Result options) implements Step {
+    @Override
+    public String done() {
+      return "added to the kernel";
+    }
+
     @Override
     public String name() {
       return probe.name();
@@ -19,25 +32,45 @@ sealed interface Step {
   }
 
   /**
-   * Sets the network namespaces that match, within the epoch.
+   * Sets the matching network namespaces without a new epoch.
    *
-   * @param netns cookies with commas in between
+   * @param netns cookies separated by commas
    */
   record SetNetns(DesiredProbe probe, String epoch, String netns) implements Step {
+    @Override
+    public String done() {
+      return "set the network namespaces";
+    }
+
     @Override
     public String name() {
       return probe.name();
     }
   }
 
-  /** Lets it count. */
-  record Activate(String name, String uid) implements Step {}
+  /** Starts counting. */
+  record Activate(String name, String uid) implements Step {
+    @Override
+    public String done() {
+      return "started counting";
+    }
+  }
 
-  /** Stops it; the numbers stay in the kernel. */
-  record Deactivate(String name, String uid) implements Step {}
+  /** Stops counting; the counts stay in the kernel. */
+  record Deactivate(String name, String uid) implements Step {
+    @Override
+    public String done() {
+      return "stopped counting";
+    }
+  }
 
-  /** Reads it for the last time and removes it. */
+  /** Saves the last counts of an inactive probe and removes it. */
   record Remove(ProbeSnapshot probe) implements Step {
+    @Override
+    public String done() {
+      return "removed from the kernel";
+    }
+
     @Override
     public String name() {
       return probe.name();

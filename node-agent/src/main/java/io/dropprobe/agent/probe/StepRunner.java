@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Carries steps out, and remembers around each what must not be lost. */
+/** Runs steps, and records with each what must not be lost. */
 final class StepRunner {
   private static final System.Logger LOG = System.getLogger(StepRunner.class.getName());
 
@@ -29,19 +29,19 @@ final class StepRunner {
     this.lease = owner.lease();
   }
 
-  /** By epoch, the network namespaces that this process has set; the kernel does not say. */
+  /** Network namespaces by epoch that this process has set; the module does not show them. */
   Map<String, String> netns() {
     return Collections.unmodifiableMap(netns);
   }
 
-  /** Forgets what was set for epochs that have ended or are another node's now. */
-  void forgetOthers(Collection<ProbeSnapshot> there) {
+  /** Forgets epochs that have ended or that another node owns now. */
+  void forgetOthers(Collection<ProbeSnapshot> probes) {
     netns
         .keySet()
-        .retainAll(there.stream().filter(p -> p.ownedBy(me)).map(ProbeSnapshot::epoch).toList());
+        .retainAll(probes.stream().filter(p -> p.ownedBy(me)).map(ProbeSnapshot::epoch).toList());
   }
 
-  /** By name of the probe, what went wrong. */
+  /** Runs the steps; returns a verdict for each probe with a failed step, by its name. */
   Map<String, Verdict> run(List<Step> steps, String nodeUid) throws IOException {
     Map<String, Verdict> failed = new HashMap<>();
     for (Step step : steps) {
@@ -51,7 +51,11 @@ final class StepRunner {
       try {
         run(step, nodeUid);
       } catch (KernelException e) {
-        LOG.log(System.Logger.Level.WARNING, "{0}: {1}", step.name(), e.getMessage());
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "DropProbe {0}: the module refused a command: {1}",
+            step.name(),
+            e.getMessage());
         failed.put(step.name(), Refusals.verdict(step, e));
       }
     }
@@ -75,7 +79,7 @@ final class StepRunner {
       kernel.command(Commands.of("deactivate", n.name(), n.uid(), me));
     }
     if (!(step instanceof Step.Renew)) {
-      LOG.log(System.Logger.Level.INFO, "{0}: {1}", step.getClass().getSimpleName(), step.name());
+      LOG.log(System.Logger.Level.INFO, "DropProbe {0}: {1}", step.name(), step.done());
     }
   }
 

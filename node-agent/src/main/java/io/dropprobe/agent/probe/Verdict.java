@@ -1,28 +1,28 @@
 package io.dropprobe.agent.probe;
 
-/** How a wanted probe fares in this kernel. */
+/** State of a desired probe in this kernel. */
 public sealed interface Verdict {
   /**
-   * In the kernel, this node's, in the wanted state.
+   * This node owns it, and it is in its desired state.
    *
-   * @param note what of the spec has no effect on this node; null for nothing
+   * @param note which part of the spec has no effect on this node; null if all have
    */
   record AsDesired(String note) implements Verdict {}
 
   /**
-   * Another node that shares this kernel counts.
+   * Another node that shares this kernel owns it and counts.
    *
-   * @param owner the other Node
+   * @param owner name of the other Node
    */
   record Elsewhere(String owner, String message) implements Verdict {}
 
   /**
-   * It can't be as wanted.
+   * It cannot be brought to its desired state.
    *
-   * @param reason CamelCase word
+   * @param reason reason in the report, CamelCase
    */
   record Failed(String reason, String message) implements Verdict {}
 
-  /** Not there yet; the next pass goes on. */
+  /** Not in its desired state yet; the next pass continues. */
   record Pending(String message) implements Verdict {}
 }

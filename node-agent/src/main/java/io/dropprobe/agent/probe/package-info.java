@@ -1,2 +1,2 @@
-/** The probes in the kernel: what is wanted, the plan that leads there, and carrying it out. */
+/** The probes in the kernel: their desired state, the steps that lead to it, and taking them. */
 package io.dropprobe.agent.probe;

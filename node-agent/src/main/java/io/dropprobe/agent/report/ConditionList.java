@@ -28,9 +28,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The node's conditions, in the order in which they can fail. False is kept for what somebody has
- * to look at: what is not needed, not reached or still under way is Unknown, so that the first
- * False one is the problem.
+ * The node's conditions, in the order in which they can fail. A condition is False only if somebody
+ * must act. It is Unknown if it is not needed, not reached or in progress, so the first False one
+ * is the problem.
  */
 final class ConditionList {
   private static final String TRUE = "True";
@@ -44,8 +44,10 @@ final class ConditionList {
   }
 
   /**
-   * @param previous of the last report, for lastTransitionTime; null for none
-   * @param namesReasons whether the loaded module's kernel names its drop reasons
+   * Makes the conditions.
+   *
+   * @param previous conditions of the last report, for lastTransitionTime; null if there are none
+   * @param namesReasons whether the kernel names its drop reasons
    */
   static List<Condition> of(
       List<Condition> previous,
@@ -76,14 +78,14 @@ final class ConditionList {
     }
   }
 
-  /** Nothing is wrong up to here. */
+  /** A condition before which none has failed. */
   private void fine(String type, ModuleOutcome m) {
     boolean built = m.origin() != null;
     boolean beyond = m.problem() != null;
     if (type.equals(KERNEL_SUPPORTED)) {
       add(type, TRUE, SUPPORTED, "");
     } else if (m.state() == ModuleState.Absent) {
-      add(type, UNKNOWN, NOT_NEEDED, "no probe selects this node");
+      add(type, UNKNOWN, NOT_NEEDED, "no DropProbe selects this node");
     } else if (type.equals(MODULE_LOADED)) {
       add(type, UNKNOWN, NOT_REACHED, m.note());
     } else if (built || beyond) {
@@ -101,15 +103,13 @@ final class ConditionList {
   private static String loadedMessage(ModuleOutcome m, boolean namesReasons) {
     String note = m.note() == null ? "" : m.note();
     String reasons =
-        namesReasons
-            ? ""
-            : "this kernel gives no reasons for drops; the locations say where they happen";
+        namesReasons ? "" : "this kernel has no drop reasons; see the locations of the drops";
     return note.isEmpty() || reasons.isEmpty() ? note + reasons : note + "; " + reasons;
   }
 
   private void probes(ModuleOutcome module, List<ProbeResult> probes) {
     if (probes.isEmpty()) {
-      add(PROBES_ACTIVE, UNKNOWN, NO_PROBE, "no probe selects this node");
+      add(PROBES_ACTIVE, UNKNOWN, NO_PROBE, "no DropProbe selects this node");
       return;
     }
     ProbeResult failed = first(probes, Verdict.Failed.class);
@@ -118,11 +118,19 @@ final class ConditionList {
       add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "");
     } else if (failed != null) {
       Verdict.Failed f = (Verdict.Failed) failed.verdict();
-      add(PROBES_ACTIVE, FALSE, PROBE_FAILED, failed.desired().name() + ": " + f.message());
+      add(
+          PROBES_ACTIVE,
+          FALSE,
+          PROBE_FAILED,
+          "DropProbe " + failed.desired().name() + ": " + f.message());
     } else if (first(probes, Verdict.Pending.class) != null) {
-      add(PROBES_ACTIVE, UNKNOWN, NOT_REACHED, "probes are being brought to the wanted state");
+      add(
+          PROBES_ACTIVE,
+          UNKNOWN,
+          NOT_REACHED,
+          "some probes are not in their desired state yet; see their messages");
     } else if (elsewhere != null) {
-      // They do count, for both nodes: no problem.
+      // The other node counts for both nodes, so this is no problem.
       add(
           PROBES_ACTIVE,
           TRUE,

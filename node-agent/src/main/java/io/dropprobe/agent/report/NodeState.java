@@ -6,12 +6,12 @@ import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeStates;
 
 /**
- * All that a report is made of.
+ * Everything that a report is made of.
  *
- * @param nodeUid UID of the Node object
+ * @param nodeUid UID of the Node
  * @param observed the module in the kernel, after the pass
- * @param sharedWith another node that owns probes in this kernel; null when there is none
- * @param probes where the probes stand, with their counts
+ * @param sharedWith another node that owns probes in this kernel; null if there is none
+ * @param probes state and counts of the probes after the pass
  */
 public record NodeState(
     String nodeUid,

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The part of the report that speaks of one probe. */
+/** Makes the part of the report about one probe. */
 final class ProbeReports {
   private final ReasonCatalog catalog;
 
@@ -67,7 +67,7 @@ final class ProbeReports {
     r.uid = leftover.observed().uid();
     r.state = ProbeState.Failed;
     r.reason = Conditions.Node.REMOVE_FAILED;
-    r.message = "could not be removed from the kernel yet; see the log of this node's agent";
+    r.message = "the agent could not remove this probe from the kernel and will retry; see its log";
     r.epoch = leftover.observed().epoch();
     if (leftover.account() != null) {
       r.series = leftover.account().series();
@@ -93,7 +93,7 @@ final class ProbeReports {
       r.ownedBy = e.owner();
       r.message = Limits.cut(e.message());
     } else if (p.verdict() instanceof Verdict.Pending pending) {
-      // No generation: this one has not been acted on, and an earlier one says nothing about now.
+      // No generation, because the agent has not acted on this one yet.
       r.message = Limits.cut(pending.message());
     }
   }
@@ -104,7 +104,7 @@ final class ProbeReports {
   }
 
   private void numbers(ProbeReport r, Account a, boolean inKernel, boolean namesReasons) {
-    // Out of the kernel there is no epoch: all of it is base.
+    // A probe that is not in the kernel has no epoch: all counts are base.
     Counts base = inKernel ? a.base() : a.total();
     Counts total = a.total();
     r.epoch = inKernel ? a.epoch() : null;

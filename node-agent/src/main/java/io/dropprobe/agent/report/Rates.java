@@ -14,23 +14,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Packets a second over the last interval: what is happening now. Each probe is compared with what
- * was last written of it. A rate holds until half an interval has passed, so that a write for
- * another cause does not measure over a moment. All times are milliseconds of one clock.
+ * Packets per second over the last interval. Each probe is compared with its counts in the last
+ * written report. A rate is kept until half an interval has passed, so that an early write does not
+ * measure over too short a time. All times are milliseconds of one clock.
  */
 final class Rates {
-  /** Enough for one packet in a quarter of an hour. */
+  /** Enough for one packet in 15 minutes. */
   private static final int DECIMALS = 3;
 
   private final Map<String, Sample> samples = new HashMap<>();
 
   /**
-   * What was written of a probe.
+   * What was last written about a probe.
    *
-   * @param at when
-   * @param same until when nothing was counted after that
+   * @param at when it was written
+   * @param same until when no packet was counted after that
    * @param reasons packets by reason
-   * @param rates by reason, as written; the probe's own under null
+   * @param rates rates by reason, as written; the rate of the probe has the key null
    */
   private record Sample(
       String series,
@@ -54,7 +54,7 @@ final class Rates {
       return new Sample(series, at, same, packets, reasons, rates(p));
     }
 
-    /** Of one series and grown since, or it is no rate. */
+    /** Whether a rate exists: same series, and the counts have not decreased. */
     boolean before(ProbeReport p) {
       return series.equals(p.series) && packets <= p.packets;
     }
@@ -68,9 +68,10 @@ final class Rates {
   }
 
   /**
-   * The same report with rates. A probe that is not in the kernel, or not known yet, has none.
+   * Adds rates to a report. A probe that is not in the kernel, or is reported for the first time,
+   * has none.
    *
-   * @return a copy
+   * @return a copy of the report
    */
   DropProbeNodeStatus added(DropProbeNodeStatus report, long now, long interval) {
     DropProbeNodeStatus copy = ReportCopy.of(report);
@@ -89,7 +90,7 @@ final class Rates {
     return copy;
   }
 
-  /** Takes note of what the API server has. */
+  /** Records the report that the API server accepted. */
   void written(DropProbeNodeStatus report, long at, long interval) {
     Set<String> uids = probes(report).stream().map(p -> p.uid).collect(Collectors.toSet());
     samples.keySet().retainAll(uids);
@@ -105,7 +106,9 @@ final class Rates {
   }
 
   /**
-   * @param millis that the rate is measured over; 0 to keep the one that was written
+   * Sets the rates of a probe.
+   *
+   * @param millis time over which the rate is measured; 0 to keep the written rate
    */
   private static void set(ProbeReport p, Sample s, long millis) {
     p.perSecond = millis == 0 ? s.rates.get(null) : rate(p.packets - s.packets, millis);
@@ -114,7 +117,7 @@ final class Rates {
     }
   }
 
-  /** Of a reason that may have been in {@code other} before, and of that itself, none is known. */
+  /** Null for {@code other}, and for a reason that may have been part of it before. */
   private static String rate(ReasonCount r, Sample s, long millis) {
     Long before = s.reasons.get(r.reason);
     if (before == null && (s.reasons.containsKey(Names.OTHER) || r.reason.equals(Names.OTHER))) {
@@ -123,7 +126,7 @@ final class Rates {
     return rate(r.packets - (before == null ? 0 : before), millis);
   }
 
-  /** A canonical decimal: no exponent, no zeros at the end; null when it is not credible. */
+  /** A decimal without exponent and trailing zeros; null if it exceeds {@link Limits#RATE}. */
   static String rate(long packets, long millis) {
     BigDecimal rate =
         BigDecimal.valueOf(Math.max(0, packets))

@@ -21,6 +21,8 @@ public final class ReportBuilder {
   private final ProbeReports probes;
 
   /**
+   * Makes no report yet.
+   *
    * @param catalog classes of the drop reasons
    */
   public ReportBuilder(ReasonCatalog catalog) {
@@ -28,9 +30,9 @@ public final class ReportBuilder {
   }
 
   /**
-   * The report without reportedAt, which is set when it is written.
+   * Makes the report, without reportedAt, which is set when it is written.
    *
-   * @param previous conditions of the last report; null for none
+   * @param previous conditions of the last report; null if there are none
    */
   public DropProbeNodeStatus build(NodeState node, List<Condition> previous, Instant now) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
@@ -41,13 +43,13 @@ public final class ReportBuilder {
         ConditionList.of(
             previous, now, node.module(), node.namesReasons(), node.probes().desired());
     s.probes =
-        // What is or should be in the kernel comes first, then the largest of what was.
+        // Probes that are or should be in the kernel come first, then the largest removed ones.
         Stream.of(desired(node), leftovers(node), removed(node))
             .flatMap(x -> x)
             .limit(Limits.NODE_PROBES)
             .sorted(Comparator.comparing((ProbeReport p) -> p.name).thenComparing(p -> p.uid))
             .toList();
-    // On its way in or out, nothing can be read of it.
+    // A module that is being loaded or unloaded cannot be read.
     boolean readable = !(node.observed() instanceof ObservedModule.Transient);
     s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(s.probes) : null;
     return s;
@@ -62,7 +64,7 @@ public final class ReportBuilder {
     return node.probes().leftovers().stream().map(l -> probes.leftover(l, node.namesReasons()));
   }
 
-  /** Their counts stay in the report, or the cluster's sums would go down. */
+  /** Their counts stay in the report, or the cluster's sums would decrease. */
   private Stream<ProbeReport> removed(NodeState node) {
     return node.probes().removed().stream()
         .filter(r -> r.account().total().everything() > 0)
@@ -91,7 +93,7 @@ public final class ReportBuilder {
     if (node.observed() instanceof ObservedModule.Live live) {
       m.version = live.version();
       m.srcversion = live.srcversion();
-      // The cache knows how a file was built; of another one that is loaded nothing is known.
+      // How the loaded module was built is known only if it is the one in the cache.
       if (outcome.origin() != null && outcome.origin().srcversion().equals(live.srcversion())) {
         m.headers = outcome.origin().headers();
         m.compiler = outcome.origin().compiler();

@@ -8,7 +8,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells how two reports differ: not at all, in counts only, or in what is going on. */
+/** How two reports differ: not at all, in counts only, or in state. */
 enum ReportDiff {
   NONE,
   COUNTS,
@@ -16,7 +16,7 @@ enum ReportDiff {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Parts of a probe's report that move with the traffic. */
+  /** Fields of a probe's report that change with the traffic. */
   private static final List<String> COUNT_FIELDS =
       Stream.concat(
               Counters.NAMES.stream(),
@@ -24,7 +24,9 @@ enum ReportDiff {
           .toList();
 
   /**
-   * @param before null is no report
+   * Compares two reports.
+   *
+   * @param before null if there was no report
    */
   static ReportDiff between(DropProbeNodeStatus before, DropProbeNodeStatus after) {
     if (before == null) {
@@ -47,7 +49,7 @@ enum ReportDiff {
     return node;
   }
 
-  /** The API server gives an empty list back as an absent one. */
+  /** The API server returns an empty list as an absent one. */
   private static void dropEmptyLists(JsonNode node) {
     if (node instanceof ObjectNode object) {
       object.properties().removeIf(e -> e.getValue().isArray() && e.getValue().isEmpty());

@@ -3,19 +3,19 @@ package io.dropprobe.agent.report;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.function.Consumer;
 
-/** Brings a report to the API server. */
+/** Writes reports to the API server. */
 public interface ReportWriter {
   /**
-   * Sets what the writer itself knows of a report that is not written yet.
+   * Adds what the writer itself knows to a report before it is written.
    *
-   * @param status is changed
+   * @param status the report, which is changed
    */
   default void complete(DropProbeNodeStatus status) {}
 
   /**
-   * Writes without keeping the caller waiting.
+   * Writes a report without blocking the caller.
    *
-   * @param done gets null when it was taken, else why not; called from any thread, once
+   * @param done called once, from any thread, with null on success or with the error
    */
   void write(DropProbeNodeStatus status, Consumer<Exception> done);
 }

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Decides after each pass whether the report is written now, and remembers what the API server has.
- * The API may be away for as long as it likes: the newest report is written when it is back.
+ * Decides after each pass whether to write the report, and remembers what the API server has. After
+ * an outage of any length it writes the newest report.
  */
 public final class Reporter {
   private static final System.Logger LOG = System.getLogger(Reporter.class.getName());
@@ -32,11 +32,13 @@ public final class Reporter {
   private long interval;
   private long retryAt = Long.MIN_VALUE;
   private long pause = FIRST_RETRY;
-  private long taken;
+  private long succeeded;
   private long failed;
 
   /**
-   * @param wake called when a write has ended, from any thread
+   * Writes nothing yet.
+   *
+   * @param wake called from any thread when a write has ended
    * @param heartbeat longest time without a report
    */
   public Reporter(ReportWriter writer, Time time, Runnable wake, String node, Duration heartbeat) {
@@ -47,7 +49,7 @@ public final class Reporter {
     this.heartbeat = heartbeat;
   }
 
-  /** What the API server has from before this process; null for nothing. */
+  /** Restores the report that the API server has from before this process; null if it has none. */
   public synchronized void resume(DropProbeNodeStatus previous) {
     written = previous;
     writtenAt = time.millis() - age(previous);
@@ -55,8 +57,8 @@ public final class Reporter {
   }
 
   /**
-   * By the wall clock, which is all that a report has. Older than a heartbeat it is due, so that
-   * the operator hears at once that this node is back.
+   * Age of a report by the wall clock. A report older than a heartbeat makes the next one due at
+   * once, so that the operator learns that this node reports again.
    */
   private long age(DropProbeNodeStatus previous) {
     Instant at = previous == null ? null : Times.parseOrNull(previous.reportedAt);
@@ -67,17 +69,17 @@ public final class Reporter {
     return Math.max(0, Math.min(age, heartbeat.toMillis()));
   }
 
-  /** Conditions of the last report; null for none. */
+  /** Conditions of the last report; null if there are none. */
   public synchronized List<Condition> conditions() {
     return written == null ? null : written.conditions;
   }
 
   /**
-   * Writes the report if it is time. What is written is a copy with rates and of a bounded size;
-   * the report itself, which others render, stays as it is.
+   * Writes the report if it is due. What is written is a copy with rates and of a bounded size; the
+   * report itself, which /metrics renders, is not changed.
    *
-   * @param inForce interval between two reports of counts
-   * @return when to come again with a fresh one, in milliseconds of the clock
+   * @param inForce shortest time between two reports of counts
+   * @return when to offer the next report, in milliseconds of the clock
    */
   public long offer(DropProbeNodeStatus report, Duration inForce) {
     DropProbeNodeStatus now = null;
@@ -88,10 +90,10 @@ public final class Reporter {
       ReportSchedule schedule = ReportSchedule.of(node, inForce, heartbeat);
       long due = Math.max(retryAt, schedule.due(written, writtenAt, complete));
       if (inFlight != null) {
-        // Its end wakes the loop.
+        // The end of the write wakes the loop.
         next = Long.MAX_VALUE;
       } else if (due > time.millis()) {
-        // Counts that have not changed yet may do so before the next turn.
+        // Counts that have not changed yet may change before the next slot.
         next = Math.min(due, schedule.slotAfter(time.millis()));
       } else {
         now = start(complete);
@@ -104,7 +106,7 @@ public final class Reporter {
     return next;
   }
 
-  /** Writes what differs, whatever the schedule says; for the end. */
+  /** Writes the report on shutdown, if it differs from the last one. */
   public void flush(DropProbeNodeStatus report) {
     DropProbeNodeStatus complete;
     synchronized (this) {
@@ -138,9 +140,12 @@ public final class Reporter {
         rates.written(written, inFlightAt, interval);
         retryAt = Long.MIN_VALUE;
         pause = FIRST_RETRY;
-        taken++;
+        succeeded++;
       } else {
-        LOG.log(System.Logger.Level.WARNING, "the report could not be written: {0}", e.toString());
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "cannot write this node''s report: {0}; the agent will retry",
+            e.toString());
         retryAt = time.millis() + pause;
         pause = Math.min(pause * 2, LAST_RETRY);
         failed++;
@@ -150,17 +155,17 @@ public final class Reporter {
     wake.run();
   }
 
-  /** Whether a write is under way. */
+  /** Whether a write is in progress. */
   public synchronized boolean busy() {
     return inFlight != null;
   }
 
-  /** Writes that were taken since the start. */
+  /** Number of successful writes since the start. */
   public synchronized long writes() {
-    return taken;
+    return succeeded;
   }
 
-  /** Writes that failed since the start. */
+  /** Number of failed writes since the start. */
   public synchronized long failures() {
     return failed;
   }

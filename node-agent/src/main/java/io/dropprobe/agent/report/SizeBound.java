@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 
 /**
- * Keeps a report small: each one goes to every watcher. The schema's bounds alone would allow 0.9
- * MB.
+ * Limits the size of a report, which goes to every watcher. The schema alone would allow 0.9 MB.
  */
 final class SizeBound {
   static final int BYTES = 256 * 1024;
@@ -16,9 +15,9 @@ final class SizeBound {
   private SizeBound() {}
 
   /**
-   * The same report with lists so short that it fits; the headlines stay as they are.
+   * Shortens the lists until the report fits; the headlines do not change.
    *
-   * @return the report itself when it fits, else a copy
+   * @return the report itself if it fits, else a copy
    */
   static DropProbeNodeStatus bounded(DropProbeNodeStatus report) {
     if (size(report) <= BYTES) {

@@ -6,11 +6,11 @@ import io.dropprobe.api.v1alpha1.StageCount;
 import java.util.List;
 import java.util.Map;
 
-/** The part of a probe's report that speaks of the stages of the path. */
+/** Makes the part of a probe's report about the stages of the path. */
 final class StageReports {
   private StageReports() {}
 
-  /** Null when stages were never counted: an empty list would say that there are none. */
+  /** Null if stages were never counted: an empty list would mean that there are none. */
   static List<StageCount> of(Map<String, Stage> stages) {
     return stages.isEmpty()
         ? null
@@ -31,7 +31,7 @@ final class StageReports {
     return c;
   }
 
-  /** Null for a way that this agent does not know: it is hooked, but how can't be said. */
+  /** The hook type; null for one that this agent does not know. */
   private static StageCount.Via via(String word) {
     return switch (word) {
       case "tracepoint" -> StageCount.Via.Tracepoint;

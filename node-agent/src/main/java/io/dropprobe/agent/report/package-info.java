@@ -1,2 +1,2 @@
-/** The node's report: what is in it, when it is written, and how it is kept small. */
+/** The node's report: its content, when it is written, and how its size is limited. */
 package io.dropprobe.agent.report;

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A real API server with our CRDs. */
+/** A real API server with the CRDs of DropProbe. */
 final class ApiServer implements AutoCloseable {
   private final KubeAPIServer server;
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -26,8 +26,7 @@ final class ApiServer implements AutoCloseable {
                 .withOfflineMode(true)
                 .withApiServerVersion(version)
                 .build());
-    // The library has no hook of its own: without it an interrupted test leaves the servers
-    // running.
+    // The library has no shutdown hook, so an interrupted test would leave the servers running.
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     server.start();
     try (KubernetesClient client = client()) {
@@ -37,7 +36,7 @@ final class ApiServer implements AutoCloseable {
     }
   }
 
-  /** The binaries that are there, or null: then the tests have nothing to run on. */
+  /** Directory of the binaries; null if there are none, so that the tests are skipped. */
   static Path binaries() {
     String dir = System.getenv("KUBE_API_TEST_DIR");
     return dir == null || !Files.isDirectory(Path.of(dir, "k8s")) ? null : Path.of(dir, "k8s");

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** The API side against a real API server. */
+/** Reads and writes of the agent at a real API server. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesClusterIT {
   private static ApiServer server;
@@ -100,7 +100,7 @@ class KubernetesClusterIT {
     return p;
   }
 
-  /** Waits until something is as it should be, looking at each change and twice a second. */
+  /** Waits for a condition, checking it at each change and twice a second. */
   private static <T> T await(String what, Supplier<T> look, Predicate<T> good)
       throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
@@ -251,7 +251,7 @@ class KubernetesClusterIT {
           },
           Objects::isNull);
       assertNull(write(next, status(2)));
-      // The operator forgets what no report carries any more.
+      // The operator forgets counts that no report carries any more.
       fold(one);
       await(
           "forgotten",
@@ -290,7 +290,7 @@ class KubernetesClusterIT {
     }
   }
 
-  /** What the operator writes when it has added a deleted Node's counts. */
+  /** Writes what the operator writes after it has folded in a deleted Node's counts. */
   private static void fold(DropProbe probe, String... owners) {
     probe.setStatus(new DropProbeStatus());
     probe.getStatus().retired = new Retired();

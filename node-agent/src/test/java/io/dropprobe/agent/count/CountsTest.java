@@ -30,7 +30,7 @@ class CountsTest {
         reason, location, packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
   }
 
-  /** As the module prints it: all of the reason, of which some may have no cell. */
+  /** A reason as the module prints it: with the packets of its cells and those without a cell. */
   private static ProbeSnapshot.Reason reason(
       long id, String name, long unkeyed, long last, ProbeSnapshot.Cell... cells) {
     List<ProbeSnapshot.Cell> all = List.of(cells);

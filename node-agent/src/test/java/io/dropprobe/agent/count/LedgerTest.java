@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Accounts over epochs, restarts and lost memories. */
+/** Accounts over epochs, restarts and lost journals. */
 class LedgerTest {
   private static final Stage STAGE = new Stage("kprobe", "ip_rcv", 8L, null, 1L);
 
@@ -111,7 +111,7 @@ class LedgerTest {
   @Test
   void rebootTakesNewerOfJournalAndReport() {
     record("e1", 7);
-    // The journal was written when e1 began; the report came later.
+    // The journal was written when e1 began, so the report is newer.
     restart(report("e1", 50, 0));
     record("e2", 0);
     assertEquals(50, base());
@@ -123,7 +123,7 @@ class LedgerTest {
     assertEquals(59, base());
   }
 
-  /** The report's lists are of all epochs, the journal has the earlier ones of its own. */
+  /** The report's lists cover all epochs; the journal has lists of the earlier ones. */
   @Test
   void newerReportAddsNoDetailTwice() {
     StageReading earlier = new StageReading("ip_rcv", "kprobe", "ip_rcv", 40L, 40L, 1L);
@@ -152,7 +152,7 @@ class LedgerTest {
     assertEquals(new Stage("kprobe", "ip_rcv", 100L, 100L, 1L), total.stages().get("ip_rcv"));
   }
 
-  /** A short list has the rest summed up; what the journal has by name is in that. */
+  /** A report's list sums the rest up as other, which includes what the journal has by name. */
   @Test
   void countsUnderOtherAreNotAddedByName() {
     record("e1", 7);
@@ -236,7 +236,7 @@ class LedgerTest {
     ledger.handedOver(probe("e2", 9));
     assertEquals(5, total());
     assertEquals(5, base());
-    // And if it comes back, all that the other has counted in it comes along.
+    // If this node takes it back, the other node's counts in it come along.
     record("e2", 11);
     assertEquals(16, total());
   }
@@ -264,7 +264,7 @@ class LedgerTest {
         "n1",
         "");
     assertEquals(new Stage("none", null, null, null, null), stages().get("tcp_v4_rcv"));
-    // Traffic without drops is news too.
+    // Traffic without drops is recorded, too.
     ledger.record(
         staged("e1", new StageReading("ip_rcv", "kprobe", "ip_rcv", 9L, 9L, 1L)), "s", "n1", "");
     ledger.record(

@@ -77,12 +77,12 @@ class CounterParserTest {
     assertFalse(p.leasedByAnother("worker-1"));
   }
 
-  /** Cut anywhere, it is never taken for a whole answer. */
+  /** A read that is truncated anywhere is never accepted. */
   @Test
   void refusesTruncatedReadWhereverItIsCut() {
     for (int length = 0; length < WHOLE.length(); length++) {
-      String torn = WHOLE.substring(0, length);
-      assertThrows(TruncatedReadException.class, () -> CounterParser.parse(torn), torn);
+      String truncated = WHOLE.substring(0, length);
+      assertThrows(TruncatedReadException.class, () -> CounterParser.parse(truncated), truncated);
     }
   }
 

@@ -31,7 +31,7 @@ public final class FakeKernel implements Kernel {
   /** Errors with which the next command of a verb fails. */
   public final Map<String, Errno> commandErrors = new HashMap<>();
 
-  /** What happens just before a command, by its first word, once. */
+  /** Actions just before the next command, by its first word. */
   public final Map<String, Runnable> beforeCommand = new HashMap<>();
 
   public Preflight preflight = Preflight.CLEAR;
@@ -148,7 +148,7 @@ public final class FakeKernel implements Kernel {
     return probes.get(name).filter.toString();
   }
 
-  /** Seconds until the probe's lease ends. */
+  /** Seconds until the probe's lease expires. */
   public long leaseLeft(String name) {
     return secondsLeft(probes.get(name));
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a folder that is laid out like the kernel's. */
+/** Runs on a directory that is laid out like the kernel's. */
 class LinuxKernelTest {
   @TempDir Path root;
   private final List<String> written = new ArrayList<>();

@@ -79,7 +79,7 @@ class HttpEndpointTest {
       }
       Socket further = new Socket("127.0.0.1", metrics.port());
       open.add(further);
-      // The others are cut after ten seconds only.
+      // The server closes the others only after ten seconds.
       further.setSoTimeout(5000);
       assertEquals(-1, read(further));
     } finally {

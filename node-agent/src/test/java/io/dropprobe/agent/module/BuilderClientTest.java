@@ -17,9 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What a builder that has been taken over can put into the folder that it shares with the agent.
- */
+/** What a compromised builder can put into the directory that it shares with the agent. */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BuilderClientTest {
   @TempDir Path root;
@@ -36,12 +34,12 @@ class BuilderClientTest {
     builder = new BuilderClient(build);
   }
 
-  private void ask() throws IOException {
-    builder.ask("id", "6.12.1-test", Instant.EPOCH);
+  private void request() throws IOException {
+    builder.request("id", "6.12.1-test", Instant.EPOCH);
   }
 
   private void answered() throws IOException {
-    ask();
+    request();
     side.answers();
   }
 
@@ -104,13 +102,13 @@ class BuilderClientTest {
   void writesNoRequestThroughLink() throws IOException {
     Path kept = Files.writeString(own.resolve("journal"), "numbers");
     Files.createSymbolicLink(build.resolve("requests/.id.tmp"), kept);
-    ask();
+    request();
     assertEquals("numbers", Files.readString(kept));
     assertEquals(List.of("id"), side.pending());
 
     replaceByLink(build.resolve("requests"), own);
-    assertThrows(IOException.class, this::ask);
-    assertFalse(builder.asked("journal"));
+    assertThrows(IOException.class, this::request);
+    assertFalse(builder.requested("journal"));
     assertEquals(List.of("journal"), names(own));
   }
 

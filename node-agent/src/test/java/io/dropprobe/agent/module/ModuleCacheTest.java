@@ -41,7 +41,7 @@ class ModuleCacheTest extends ModuleTestCase {
     assertEquals("AAAA", kernel.srcversion());
   }
 
-  /** The bytes that the kernel gets are the bytes that were checked, whatever the file is then. */
+  /** The kernel gets the bytes that were checked, whatever happens to the file. */
   @Test
   @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void loadsBytesThatWereChecked() throws IOException {

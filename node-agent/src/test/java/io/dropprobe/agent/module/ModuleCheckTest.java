@@ -79,7 +79,7 @@ class ModuleCheckTest {
     }
   }
 
-  /** Never an exception, whatever is cut or changed: the file comes from another container. */
+  /** The file comes from another container, so no content may cause an exception. */
   @Test
   void damagedFileCausesNoException() {
     byte[] whole = TestModule.of("AB12");
@@ -93,7 +93,7 @@ class ModuleCheckTest {
     }
   }
 
-  /** 4 MiB in which each symbol's name would run to the end of the file. */
+  /** A file of 4 MiB in which each symbol's name would extend to its end. */
   @Test
   @Timeout(10)
   void parsesOverlappingNamesQuickly() {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Loads, replaces and unloads the module, each pass by hand. */
+/** Loading, replacing and unloading the module. */
 class ModuleKeeperTest extends ModuleTestCase {
   @Test
   void buildsAndLoadsModule() {
@@ -110,7 +110,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
     keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
-    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "nobody wants it");
+    assertEquals(Long.MAX_VALUE, keeper.dueAt(), "no probe needs it");
     pass();
     kernel.preflight = TestPreflight.modulesDisabled();
     time.pass(Duration.ofSeconds(60));
@@ -152,7 +152,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     builder.answers();
     assertEquals(ModuleState.Failed, pass().state());
-    // The headers may have been put right in between.
+    // Somebody may have installed the right headers in between.
     time.pass(Duration.ofSeconds(16));
     assertEquals(ModuleState.Building, pass().state());
     builder.answers();
@@ -170,7 +170,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     assertEquals(ModuleState.Failed, o.state());
     assertEquals("LoadFailed", o.problem().reason());
     assertEquals(2, builder.requests.size());
-    // And once more, after a pause, without building.
+    // And it is loaded again after a pause, without a rebuild.
     assertEquals(ModuleState.Failed, pass().state());
     time.pass(Duration.ofSeconds(6));
     assertEquals(ModuleState.Loaded, pass().state());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the module's {@code abi.h} says, and what Java must say alike. */
+/** Compares constants of the module's {@code abi.h} with those in Java. */
 class ModuleLimitsTest {
   private static final Path ABI = Path.of("../kmod-builder/module/abi.h");
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Requests to the builder, and what is done with its answers. */
+/** Requests to the builder, and its answers. */
 class ModuleSourceTest extends ModuleTestCase {
   @Test
   void retriesMissingHeadersAndLoadsOnceInstalled() {
@@ -18,7 +18,7 @@ class ModuleSourceTest extends ModuleTestCase {
     builder.result = "headers-not-found";
     built();
     builder.result = "ok";
-    // Not at once, and the problem stays on show while it is tried again.
+    // Not at once; and the problem stays in the report during the retry.
     assertEquals(List.of(), builder.pending());
     assertEquals(ModuleState.Unsupported, pass().state());
     assertEquals(List.of(), builder.pending());

@@ -29,8 +29,8 @@ class ModuleStuckTest extends ModuleTestCase {
     hang.countDown();
   }
 
-  private ModuleOutcome pass(boolean wanted) {
-    return keeper.pass(wanted, kernel.module(), ModuleUsers.NONE, () -> {});
+  private ModuleOutcome pass(boolean desired) {
+    return keeper.pass(desired, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
   private void returns() {
@@ -77,7 +77,7 @@ class ModuleStuckTest extends ModuleTestCase {
     assertEquals(ModuleState.Loaded, o.state(), "it is still in the kernel");
     assertEquals("ModuleStuck", o.problem().reason());
     assertTrue(o.problem().message().startsWith("delete_module has not returned since"));
-    assertEquals(ModuleState.Failed, pass(true).state(), "wanted again");
+    assertEquals(ModuleState.Failed, pass(true).state(), "a probe needs it again");
     assertEquals(1, kernel.unloads, "no second call");
     assertEquals(1, kernel.loads, "no load meanwhile");
 

@@ -7,42 +7,42 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The whole table, a line for each case. */
+/** The whole decision table, one line per case. */
 class ModuleTableTest {
-  @ParameterizedTest(name = "{0}, wanted {1}, target {2}, held by {3}: {4}")
+  @ParameterizedTest(name = "{0}, desired {1}, target {2}, used by {3}: {4}")
   @CsvSource(
       textBlock =
           """
-          absent,   no,  A, nobody, Keep
-          absent,   yes, A, nobody, Load
-          absent,   yes, ?, nobody, Wait
-          same,     yes, A, nobody, Keep
+          absent,   no,  A, none,   Keep
+          absent,   yes, A, none,   Load
+          absent,   yes, ?, none,   Wait
+          same,     yes, A, none,   Keep
           same,     yes, A, node,   Keep
           same,     yes, A, person, Keep
-          same,     yes, ?, nobody, Keep
-          same,     no,  ?, nobody, Unload
+          same,     yes, ?, none,   Keep
+          same,     no,  ?, none,   Unload
           same,     no,  ?, node,   Held
           same,     no,  ?, person, Held
-          other,    yes, A, nobody, Replace
+          other,    yes, A, none,   Replace
           other,    yes, A, node,   Held
           other,    yes, A, person, Held
-          other,    yes, ?, nobody, Keep
-          other,    no,  ?, nobody, Unload
-          coming,   yes, A, nobody, Wait
-          coming,   no,  ?, nobody, Wait
-          going,    yes, A, nobody, Wait
-          built-in, yes, A, nobody, Refuse
-          built-in, no,  ?, nobody, Keep
-          old-abi,  yes, A, nobody, Replace
-          old-abi,  yes, ?, nobody, Wait
-          old-abi,  no,  ?, nobody, Unload
-          no-abi,   yes, B, nobody, Wait
+          other,    yes, ?, none,   Keep
+          other,    no,  ?, none,   Unload
+          coming,   yes, A, none,   Wait
+          coming,   no,  ?, none,   Wait
+          going,    yes, A, none,   Wait
+          built-in, yes, A, none,   Refuse
+          built-in, no,  ?, none,   Keep
+          old-abi,  yes, A, none,   Replace
+          old-abi,  yes, ?, none,   Wait
+          old-abi,  no,  ?, none,   Unload
+          no-abi,   yes, B, none,   Wait
           """)
-  void decides(String seen, String wanted, String target, String holder, String action) {
+  void decides(String seen, String desired, String target, String holder, String action) {
     ModuleAction decided =
         ModuleTable.decide(
             observed(seen),
-            wanted.equals("yes"),
+            desired.equals("yes"),
             target.equals("?") ? null : target,
             users(holder));
     assertEquals(action, decided.getClass().getSimpleName(), decided.toString());

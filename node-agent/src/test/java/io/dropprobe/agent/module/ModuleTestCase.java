@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Builder, cache and kernel together, each pass by hand. */
+/** A module keeper with builder, cache and kernel, of which a test makes each pass. */
 abstract class ModuleTestCase {
   @TempDir Path dir;
   final ManualTime time = new ManualTime();

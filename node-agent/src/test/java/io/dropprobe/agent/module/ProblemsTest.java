@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What keeps the module out of the kernel, as condition and reason. */
+/** Condition and reason of each problem that keeps the module out of the kernel. */
 class ProblemsTest extends ModuleTestCase {
   @ParameterizedTest
   @CsvSource({

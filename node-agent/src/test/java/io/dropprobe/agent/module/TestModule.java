@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The smallest file that the agent takes for the module: a section .modinfo and a symbol table. */
+/** The smallest file that the agent accepts: a section .modinfo and a symbol table. */
 public final class TestModule {
-  /** Of the fake kernel. */
+  /** Release of the fake kernel. */
   static final String RELEASE = "6.12.1-test";
 
   private TestModule() {}
 
-  /** A module with a source version, in capital hexadecimal digits. */
+  /** A module with a source version in upper-case hexadecimal digits. */
   public static byte[] of(String srcversion) {
     return elf(info(srcversion), List.of("tracepoint_probe_register", "kfree"));
   }
 
-  /** What a good module says of itself. */
+  /** The .modinfo of a good module. */
   static Map<String, String> info(String srcversion) {
     Map<String, String> info = new LinkedHashMap<>();
     info.put("license", "GPL");
@@ -41,7 +41,7 @@ public final class TestModule {
                 .map(e -> e.getKey() + "=" + e.getValue() + "\0")
                 .collect(Collectors.joining()));
     byte[] strings = ascii("\0init_module\0" + String.join("\0", imports) + "\0");
-    // The first symbol is always empty, the second one is defined.
+    // The first symbol is always empty; the second one is defined.
     int symbols = (2 + imports.size()) * 24;
     int start = 64 + names.length + info.length;
     int table = start + symbols + strings.length;

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each test has a time limit in a thread of its own: an open that blocks can't be interrupted. */
+/**
+ * Each test has a time limit in a thread of its own: an open(2) that blocks cannot be interrupted.
+ */
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public class DirectoryHandleTest {
   @TempDir Path root;
@@ -30,7 +32,7 @@ public class DirectoryHandleTest {
     secret = Files.writeString(Files.createDirectory(root.resolve("own")).resolve("file"), "own");
   }
 
-  /** Makes a FIFO, which Java can't. */
+  /** Makes a FIFO, for which Java has no function. */
   public static void fifo(Path path) {
     try {
       Process p = new ProcessBuilder("mkfifo", path.toString()).inheritIO().start();

@@ -60,7 +60,7 @@ class PodNetnsTest {
     }
   }
 
-  /** The oldest process in the node's namespace may well be a pod's. */
+  /** The oldest process in the node's network namespace may belong to a pod. */
   @Test
   void neverMatchesNetnsOfNode() {
     PodNetns n =

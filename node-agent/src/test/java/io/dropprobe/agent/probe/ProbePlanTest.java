@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What is there, against what is wanted: the commands that lead from one to the other. */
+/** The commands that lead from the observed to the desired probes. */
 class ProbePlanTest {
   private static final ReasonNames REASONS =
       new ReasonNames(Map.of("NO_SOCKET", 2L, "NETFILTER_DROP", 6L));
@@ -36,32 +36,32 @@ class ProbePlanTest {
   private PodNetns podNetns = PodNetns.NONE;
   private Map<String, String> netns = Map.of();
 
-  private static DesiredProbe wanted(String name, String uid, ProbeState state, Match match) {
+  private static DesiredProbe desired(String name, String uid, ProbeState state, Match match) {
     return new DesiredProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
   }
 
   private static DesiredProbe active(String name, String uid) {
-    return wanted(name, uid, ProbeState.Active, new Match());
+    return desired(name, uid, ProbeState.Active, new Match());
   }
 
-  private static ProbeSnapshot there(
+  private static ProbeSnapshot observed(
       String name, String uid, String owner, boolean active, long lease) {
     return TestSnapshot.of(name, uid).owner(owner, lease).active(active).build();
   }
 
-  private ProbePlan plan(List<DesiredProbe> wanted, ProbeSnapshot... there) {
+  private ProbePlan plan(List<DesiredProbe> desired, ProbeSnapshot... observed) {
     return ProbePlan.of(
-        new DesiredState("n1", wanted, EXISTING, true),
-        new Observation(LIVE, List.of(there), REASONS, podNetns, null),
+        new DesiredState("n1", desired, EXISTING, true),
+        new Observation(LIVE, List.of(observed), REASONS, podNetns, null),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);
   }
 
-  private String steps(List<DesiredProbe> wanted, ProbeSnapshot... there) {
+  private String steps(List<DesiredProbe> desired, ProbeSnapshot... observed) {
     return String.join(
         ", ",
-        plan(wanted, there).steps().stream()
+        plan(desired, observed).steps().stream()
             .map(s -> s.getClass().getSimpleName() + " " + s.name())
             .toList());
   }
@@ -73,35 +73,37 @@ class ProbePlanTest {
 
   @Test
   void settledProbeNeedsNoStep() {
-    assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 600)));
+    assertEquals("", steps(List.of(active("a", "u1")), observed("a", "u1", "me", true, 600)));
     assertEquals("", steps(List.of()));
   }
 
   @Test
   void addsAndActivatesMissingProbe() {
     assertEquals("Add a, Activate a", steps(List.of(active("a", "u1"))));
-    assertEquals("Add a", steps(List.of(wanted("a", "u1", ProbeState.Expired, new Match()))));
+    assertEquals("Add a", steps(List.of(desired("a", "u1", ProbeState.Expired, new Match()))));
   }
 
   @Test
   void activatesAndDeactivatesByDesiredState() {
-    DesiredProbe off = wanted("a", "u1", ProbeState.Inactive, new Match());
-    assertEquals("Deactivate a", steps(List.of(off), there("a", "u1", "me", true, 600)));
-    assertEquals("", steps(List.of(off), there("a", "u1", "me", false, 600)));
+    DesiredProbe off = desired("a", "u1", ProbeState.Inactive, new Match());
+    assertEquals("Deactivate a", steps(List.of(off), observed("a", "u1", "me", true, 600)));
+    assertEquals("", steps(List.of(off), observed("a", "u1", "me", false, 600)));
     assertEquals(
-        "Activate a", steps(List.of(active("a", "u1")), there("a", "u1", "me", false, 600)));
+        "Activate a", steps(List.of(active("a", "u1")), observed("a", "u1", "me", false, 600)));
   }
 
   @Test
   void renewsLeaseAfterOneThird() {
-    assertEquals("", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 401)));
-    assertEquals("Renew a", steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 400)));
+    assertEquals("", steps(List.of(active("a", "u1")), observed("a", "u1", "me", true, 401)));
+    assertEquals(
+        "Renew a", steps(List.of(active("a", "u1")), observed("a", "u1", "me", true, 400)));
   }
 
   @Test
   void renewsExpiredLeaseBeforeActivation() {
     assertEquals(
-        "Renew a, Activate a", steps(List.of(active("a", "u1")), there("a", "u1", "me", false, 0)));
+        "Renew a, Activate a",
+        steps(List.of(active("a", "u1")), observed("a", "u1", "me", false, 0)));
   }
 
   @Test
@@ -109,37 +111,37 @@ class ProbePlanTest {
     fits = false;
     assertEquals(
         "Deactivate a, Remove a, Add a, Activate a",
-        steps(List.of(active("a", "u1")), there("a", "u1", "me", true, 600)));
+        steps(List.of(active("a", "u1")), observed("a", "u1", "me", true, 600)));
   }
 
   @Test
   void removesProbeOfOtherUidFirst() {
     assertEquals(
         "Deactivate a, Remove a, Add a, Activate a",
-        steps(List.of(active("a", "u1")), there("a", "old", "me", true, 600)));
+        steps(List.of(active("a", "u1")), observed("a", "old", "me", true, 600)));
   }
 
   @Test
   void removesUndesiredProbeOfThisNode() {
-    assertEquals("Remove a", steps(List.of(), there("a", "u1", "me", false, 600)));
+    assertEquals("Remove a", steps(List.of(), observed("a", "u1", "me", false, 600)));
   }
 
   @Test
   void leavesManualProbeAndOtherNodesProbesAlone() {
-    ProbeSnapshot manual = there("_manual", "-", "-", true, 0);
-    assertEquals("", steps(List.of(), manual, there("b", "u9", "you", true, 60)));
+    ProbeSnapshot manual = observed("_manual", "-", "-", true, 0);
+    assertEquals("", steps(List.of(), manual, observed("b", "u9", "you", true, 60)));
   }
 
   @Test
   void reportsOwnerWhoseLeaseHasNotExpired() {
-    ProbePlan p = plan(List.of(active("a", "u1")), there("a", "u1", "you", true, 1));
+    ProbePlan p = plan(List.of(active("a", "u1")), observed("a", "u1", "you", true, 1));
     assertEquals(List.of(), p.steps());
     assertEquals("you", ((Verdict.Elsewhere) p.verdicts().get("u1")).owner());
   }
 
   @Test
   void waitsForOlderProbeOfSameName() {
-    ProbePlan p = plan(List.of(active("a", "u1")), there("a", "old", "you", true, 1));
+    ProbePlan p = plan(List.of(active("a", "u1")), observed("a", "old", "you", true, 1));
     assertEquals(List.of(), p.steps());
     assertInstanceOf(Verdict.Pending.class, p.verdicts().get("u1"));
   }
@@ -148,13 +150,13 @@ class ProbePlanTest {
   void takesOverProbeWithExpiredLease() {
     assertEquals(
         "Renew a, Activate a",
-        steps(List.of(active("a", "u1")), there("a", "u1", "you", false, 0)));
+        steps(List.of(active("a", "u1")), observed("a", "u1", "you", false, 0)));
   }
 
   @Test
   void removesExpiredProbeOnlyOfDeletedDropProbe() {
-    assertEquals("", steps(List.of(), there("b", "u2", "you", false, 0)));
-    assertEquals("Renew b, Remove b", steps(List.of(), there("b", "u9", "you", false, 0)));
+    assertEquals("", steps(List.of(), observed("b", "u2", "you", false, 0)));
+    assertEquals("Renew b, Remove b", steps(List.of(), observed("b", "u9", "you", false, 0)));
   }
 
   @Test
@@ -165,7 +167,7 @@ class ProbePlanTest {
     m.ports = List.of(8443, 443);
     m.cidrs = List.of("fd00::/8", "10.0.0.0/8");
     m.excludeReasons = List.of("NO_SOCKET");
-    ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));
+    ProbePlan p = plan(List.of(desired("a", "u1", ProbeState.Active, m)));
     assertEquals(
         "add a uid=u1 owner=me lease=600 protocols=tcp,icmpv6 families=6 ports=443,8443"
             + " cidrs=10.0.0.0/8,fd00::/8 exclude-reasons=2",
@@ -191,7 +193,7 @@ class ProbePlanTest {
     m.ports = List.of(443);
     TreeSet<String> cookies = new TreeSet<>(List.of("7"));
     podNetns = new PodNetns(Map.of("shop", cookies), null);
-    return wanted("a", "u1", ProbeState.Active, m);
+    return desired("a", "u1", ProbeState.Active, m);
   }
 
   @Test
@@ -201,37 +203,37 @@ class ProbePlanTest {
     podNetns = PodNetns.NONE;
     Match m = new Match();
     m.namespaces = List.of("shop");
-    add = (Step.Add) plan(List.of(wanted("a", "u1", ProbeState.Active, m))).steps().get(0);
+    add = (Step.Add) plan(List.of(desired("a", "u1", ProbeState.Active, m))).steps().get(0);
     assertEquals("add a uid=u1 owner=me lease=600 netns=", added(add));
   }
 
   @Test
   void setsChangedNetnsBeforeActivation() {
     DesiredProbe w = ofShop();
-    ProbeSnapshot there = there("a", "u1", "me", false, 600);
-    assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
-    Step set = plan(List.of(w), there).steps().get(0);
+    ProbeSnapshot observed = observed("a", "u1", "me", false, 600);
+    assertEquals("SetNetns a, Activate a", steps(List.of(w), observed));
+    Step set = plan(List.of(w), observed).steps().get(0);
     assertEquals("set a uid=u1 owner=me netns=7", Commands.set((Step.SetNetns) set, "me"));
     netns = Map.of("e1", "6,7");
-    assertEquals("SetNetns a, Activate a", steps(List.of(w), there));
+    assertEquals("SetNetns a, Activate a", steps(List.of(w), observed));
     netns = Map.of("e1", "7");
-    assertEquals("Activate a", steps(List.of(w), there));
+    assertEquals("Activate a", steps(List.of(w), observed));
   }
 
   @Test
   void probeThatIsTakenOverGetsNetnsOfThisNode() {
     DesiredProbe w = ofShop();
-    // Set by this agent before the other had it.
+    // Set by this agent before the other node owned the probe.
     netns = Map.of("e1", "7");
     assertEquals(
-        "Renew a, SetNetns a, Activate a", steps(List.of(w), there("a", "u1", "you", false, 0)));
+        "Renew a, SetNetns a, Activate a", steps(List.of(w), observed("a", "u1", "you", false, 0)));
   }
 
   @Test
   void excludingUnknownReasonsRestrictsNothing() {
     Match m = new Match();
     m.excludeReasons = List.of("FROM_THE_FUTURE");
-    ProbePlan p = plan(List.of(wanted("a", "u1", ProbeState.Active, m)));
+    ProbePlan p = plan(List.of(desired("a", "u1", ProbeState.Active, m)));
     assertEquals("", ((Step.Add) p.steps().get(0)).options().all());
   }
 }

@@ -9,7 +9,7 @@ import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In an interval of 30 seconds. */
+/** Rates with a report interval of 30 seconds. */
 class RatesTest {
   private static final long INTERVAL = 30_000;
   private final Rates rates = new Rates();

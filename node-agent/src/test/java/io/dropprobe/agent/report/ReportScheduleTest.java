@@ -39,7 +39,7 @@ class ReportScheduleTest {
 
   @Test
   void changedCountsAreDueAtNextSlot() {
-    // Turns at 15 s, 45 s, 75 s …
+    // Slots at 15 s, 45 s, 75 s …
     assertEquals(75_000, SCHEDULE.due(WRITTEN, 60_000, report(2L, ProbeState.Active)));
     assertEquals(105_000, SCHEDULE.due(WRITTEN, 75_000, report(2L, ProbeState.Active)));
   }
