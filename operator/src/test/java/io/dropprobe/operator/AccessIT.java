@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.ServerSideApply;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -14,7 +16,6 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,25 +23,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * What the two accounts may do with the roles and the policy of {@code deploy/base}, and what not.
- * That they may do all they need is shown by OperatorIT, which runs with the same roles.
+ * What the two accounts may not do with the roles and the policy of {@code deploy/base}. The other
+ * tests show that they may do all they need, because they run with the same roles.
  */
 class AccessIT {
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager("dropprobe-agent")
-          .withForce(true)
-          .build();
+  private static final PatchContext APPLY = ServerSideApply.as(Names.AGENT_FIELD_MANAGER);
 
   private static ApiServer api;
 
   @BeforeAll
   static void start() {
     api = ApiServer.get();
-    // A policy acts about a second after it was applied.
+    // A policy is in force about a second after it was applied.
     Await.until(
-        "the policy acts",
+        "the policy is in force",
         () -> {
           try {
             report(api.agent("probe-node"), "another-node");
@@ -57,7 +53,7 @@ class AccessIT {
   }
 
   @Test
-  void anAgentWritesTheReportOfItsOwnNode() {
+  void agentWritesTheReportOfItsOwnNode() {
     KubernetesClient agent = api.agent("worker-1");
     report(agent, "worker-1");
     reportStatus(agent, "worker-1");
@@ -65,35 +61,35 @@ class AccessIT {
   }
 
   @Test
-  void anAgentCanNotWriteTheReportOfAnotherNode() {
+  void agentCannotWriteTheReportOfAnotherNode() {
     report(api.agent("worker-2"), "worker-2");
     KubernetesClient agent = api.agent("worker-1");
-    String told =
+    String message =
         "this dropprobe agent runs on node worker-1 and may not write the report of worker-2";
-    assertRefused(told, () -> report(agent, "worker-2"));
-    assertRefused(told, () -> reportStatus(agent, "worker-2"));
+    assertRefused(message, () -> report(agent, "worker-2"));
+    assertRefused(message, () -> reportStatus(agent, "worker-2"));
   }
 
   @Test
-  void aTokenThatDoesNotNameOneNodeIsWorthNothing() {
+  void tokenWithoutExactlyOneNodeIsRefused() {
     report(api.agent("worker-1"), "worker-1");
-    String told = "the token of this dropprobe agent does not say on which node it runs";
-    assertRefused(told, () -> reportStatus(api.agent(), "worker-1"));
-    assertRefused(told, () -> reportStatus(api.agent("worker-1", "worker-2"), "worker-1"));
+    String message = "the token of this dropprobe agent does not say on which node it runs";
+    assertRefused(message, () -> reportStatus(api.agent(), "worker-1"));
+    assertRefused(message, () -> reportStatus(api.agent("worker-1", "worker-2"), "worker-1"));
   }
 
   @Test
-  void agentCarriesTheReportThatItReplacesAndNoOther() {
+  void agentCarriesOnlyTheReportThatItTakesOver() {
     KubernetesClient agent = api.agent("worker-1");
     report(agent, "worker-1");
-    String told = "status.predecessors may name only the Node of the report that it replaces";
-    assertRefused(told, () -> writeStatus(agent, "uid-2", "invented"));
+    String message = "status.predecessors may name only the Node of the report that it replaces";
+    assertRefused(message, () -> writeStatus(agent, "uid-2", "invented"));
     writeStatus(agent, "uid-1");
-    assertRefused(told, () -> writeStatus(agent, "uid-2", "uid-1", "invented"));
+    assertRefused(message, () -> writeStatus(agent, "uid-2", "uid-1", "invented"));
     writeStatus(agent, "uid-2", "uid-1");
     writeStatus(agent, "uid-2", "uid-1");
     writeStatus(agent, "uid-2");
-    assertRefused(told, () -> writeStatus(agent, "uid-2", "uid-1"));
+    assertRefused(message, () -> writeStatus(agent, "uid-2", "uid-1"));
   }
 
   private static void writeStatus(KubernetesClient client, String nodeUid, String... earlier) {
@@ -113,7 +109,7 @@ class AccessIT {
   }
 
   @Test
-  void anAgentDeletesNothingAndChangesNoProbe() {
+  void agentCannotDeleteReportsOrChangeProbes() {
     KubernetesClient agent = api.agent("worker-1");
     report(agent, "worker-1");
     assertRefused(
@@ -127,7 +123,7 @@ class AccessIT {
   }
 
   @Test
-  void theOperatorWritesNoReportAndReadsNoSecret() {
+  void operatorCannotWriteReportsOrReadSecrets() {
     KubernetesClient operator = api.operator();
     report(api.agent("worker-1"), "worker-1");
     assertRefused(
@@ -176,8 +172,8 @@ class AccessIT {
     return client.resources(DropProbeNode.class).withName("worker-1").get().getStatus().nodeUID;
   }
 
-  private static void assertRefused(String told, Executable call) {
+  private static void assertRefused(String message, Executable call) {
     var e = assertThrows(KubernetesClientException.class, call);
-    assertTrue(e.getMessage().contains(told), e.getMessage());
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 }

@@ -29,21 +29,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The packaged operator in a memory limit, on many nodes. Prints what it took; the sizes in {@code
- * docs/operations.md} come from here. Takes minutes, so only where the properties say how many:
- * {@code -Ddropprobe.nodes=5000 -Ddropprobe.memory=1024}.
+ * The packaged operator with a memory limit and many nodes. Prints the memory used; the sizes in
+ * {@code docs/operations.md} come from here. Takes minutes, so it runs only with {@code
+ * -Ddropprobe.nodes=5000 -Ddropprobe.memory=1024}.
  */
 class OperatorMemoryIT {
   private static final int PROBES = 3;
   private static final int WORKERS = 8;
 
-  /** As many entries as a broad probe has on a busy node. */
+  /** Number of entries of a probe without match on a busy node. */
   private static final int ENTRIES = 40;
 
   @TempDir Path dir;
 
   @Test
-  void staysWithinItsLimit() throws Exception {
+  void staysWithinItsMemoryLimit() throws Exception {
     int nodes = Integer.getInteger("dropprobe.nodes", 0);
     int memory = Integer.getInteger("dropprobe.memory", 0);
     if (nodes == 0 || memory == 0) {
@@ -73,11 +73,11 @@ class OperatorMemoryIT {
         System.out.printf(
             "%d nodes, %d probes of %d reasons and locations: limit %d MiB, resident at most %d%n",
             nodes, PROBES, ENTRIES, memory, operator.peakMib());
-        assertTrue(operator.peakMib() <= memory, () -> "more than the container may have");
+        assertTrue(operator.peakMib() <= memory, () -> "more than the limit of the container");
       }
     } finally {
       api.admin().resources(DropProbe.class).delete();
-      // Not as a list: that takes longer than the client waits.
+      // One by one: the client would time out on the list.
       each(
           nodes,
           i -> {

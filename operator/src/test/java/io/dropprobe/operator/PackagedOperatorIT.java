@@ -17,27 +17,29 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The operator as it is shipped: its jar in a process of its own, with its own account. */
+/** The packaged operator: its jar in a process of its own, with its service account. */
 class PackagedOperatorIT {
-  /** The limit in {@code deploy/base/operator.yaml}. */
+  /** The memory limit in {@code deploy/base/operator.yaml}. */
   private static final int MEMORY_MIB = 640;
 
-  /** Its port is the second group. */
+  /** The second group is the port. */
   private static final Pattern SERVER = Pattern.compile("(server: .*:)([0-9]+)");
 
   @TempDir Path dir;
 
   @Test
-  void isElectedAnswersItsProbesAndGivesTheLeaseAway() throws Exception {
+  void isElectedAnswersHealthChecksAndReleasesTheLease() throws Exception {
     ApiServer api = ApiServer.get();
     try (OperatorProcess operator = new OperatorProcess(dir, api.kubeconfig(), MEMORY_MIB)) {
-      Await.until("leads", () -> !holder(api).isEmpty(), operator::log);
+      Await.until("the operator is the leader", () -> !holder(api).isEmpty(), operator::log);
       Await.until(
-          "is ready", () -> operator.get("/q/health/ready").statusCode() == 200, operator::log);
+          "the operator is ready",
+          () -> operator.get("/q/health/ready").statusCode() == 200,
+          operator::log);
       assertEquals(200, operator.get("/q/health/live").statusCode());
       assertEquals(200, operator.get("/q/health/started").statusCode());
       Await.until(
-          "has reconciled the settings, and counted it",
+          "the metrics count a pass over the settings",
           () ->
               metrics(operator)
                   .contains(
@@ -47,32 +49,35 @@ class PackagedOperatorIT {
       String holder = holder(api);
       ZonedDateTime renewed = lease(api).getSpec().getRenewTime();
       Await.until(
-          "renews the lease",
+          "the lease is renewed",
           () -> lease(api).getSpec().getRenewTime().isAfter(renewed),
           operator::log);
-      assertEquals(holder, holder(api), "the same process leads on");
+      assertEquals(holder, holder(api), "the same process is still the leader");
 
       operator.process().destroy();
       assertTrue(operator.process().waitFor(60, TimeUnit.SECONDS), operator::log);
-      assertEquals("", holder(api), "another would have to wait for the lease to run out");
+      assertEquals("", holder(api), "otherwise the next leader waits until the lease expires");
       assertTrue(!operator.log().contains("ERROR"), operator::log);
     }
   }
 
   @Test
-  void endsInTimeWhenItCanNotRenewTheLease() throws Exception {
+  void exitsInTimeWhenItCannotRenewTheLease() throws Exception {
     ApiServer api = ApiServer.get();
     Matcher server = SERVER.matcher(api.kubeconfig());
     assertTrue(server.find(), api.kubeconfig());
     try (CuttableLink link = new CuttableLink(Integer.parseInt(server.group(2)));
         OperatorProcess operator =
             new OperatorProcess(dir, server.replaceAll("$1" + link.port()), MEMORY_MIB)) {
-      Await.until("leads", () -> holder(api).startsWith("operator-0_"), operator::log);
-      // An operator that is still starting ends otherwise: its startup probe restarts it.
       Await.until(
-          "is ready", () -> operator.get("/q/health/ready").statusCode() == 200, operator::log);
+          "the operator is the leader", () -> holder(api).startsWith("operator-0_"), operator::log);
+      // An operator that is still starting does not exit: its startup probe restarts it.
+      Await.until(
+          "the operator is ready",
+          () -> operator.get("/q/health/ready").statusCode() == 200,
+          operator::log);
       link.cut();
-      // 7 s to renew, and some for a busy machine; the client's own retries alone take 20.
+      // 7 s to renew, and more on a busy machine; the client's retries alone would take 20 s.
       assertTrue(operator.process().waitFor(14, TimeUnit.SECONDS), operator::log);
       assertEquals(1, operator.process().exitValue());
       assertTrue(operator.log().contains("leader election lost"), operator::log);

@@ -140,8 +140,8 @@ class AccountingTest {
         Retirement.fold(
             null,
             contributions,
-            s -> s.node().equals("b"),
-            s -> false,
+            c -> c.node().equals("b"),
+            c -> false,
             Set.of("report-a", "report-b"));
     assertEquals(3, folded.packets);
     assertEquals(1000, sum(Retirement.rest(contributions, folded)));
@@ -149,11 +149,11 @@ class AccountingTest {
 
   @Test
   void nodeOfAnotherKernelDoesNotBlockFolding() {
-    DropProbeNode gone = node("a", NOON, "boot-a", p -> p.packets = 100L);
+    DropProbeNode deleted = node("a", NOON, "boot-a", p -> p.packets = 100L);
     DropProbeNode other = node("b", NOON, "boot-a", AccountingTest::waitsForA);
     List<Contribution> contributions =
         Contribution.of(
-            List.of(gone, other),
+            List.of(deleted, other),
             r -> r.getMetadata().getName().equals("b") ? "boot-b" : null,
             "u",
             "s");
@@ -161,8 +161,8 @@ class AccountingTest {
         Retirement.fold(
             null,
             contributions,
-            s -> s.node().equals("a"),
-            s -> false,
+            c -> c.node().equals("a"),
+            c -> false,
             Set.of("report-a", "report-b"));
     assertEquals(100, folded.packets);
   }
@@ -178,8 +178,8 @@ class AccountingTest {
         Retirement.fold(
             null,
             contributions,
-            s -> s.node().equals("b"),
-            s -> false,
+            c -> c.node().equals("b"),
+            c -> false,
             Set.of(Contribution.foldingKey(good), Contribution.foldingKey(liar)));
     assertEquals(1000, sum(Retirement.rest(contributions, folded)));
   }
@@ -195,10 +195,10 @@ class AccountingTest {
     report.getStatus().predecessors = List.of(earlier);
     List<Contribution> contributions = contributions(report);
     assertEquals(1002, sum(contributions));
-    Predicate<Contribution> gone = s -> s.foldingKey().endsWith("first");
-    Set<String> owners = Set.of("report-a/first", "report-a/second");
-    Retired once = Retirement.fold(null, contributions, gone, s -> false, owners);
-    Retired twice = Retirement.fold(once, contributions, gone, s -> false, owners);
+    Predicate<Contribution> deleted = c -> c.foldingKey().endsWith("first");
+    Set<String> keys = Set.of("report-a/first", "report-a/second");
+    Retired once = Retirement.fold(null, contributions, deleted, c -> false, keys);
+    Retired twice = Retirement.fold(once, contributions, deleted, c -> false, keys);
     assertEquals(1000, twice.packets);
     assertEquals(List.of("report-a/first"), twice.folded);
     assertEquals(2, sum(Retirement.rest(contributions, twice)));
@@ -207,34 +207,36 @@ class AccountingTest {
   /** A report is deleted when every probe has folded it, and each can fold only some at a time. */
   @Test
   void allProbesFoldNodesInTheSameOrder() {
-    DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
-    for (int i = 0; i < gone.length; i++) {
+    DropProbeNode[] deleted = new DropProbeNode[Limits.FOLDED * 2];
+    for (int i = 0; i < deleted.length; i++) {
       long rising = i;
-      gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = rising);
+      deleted[i] =
+          node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = rising);
     }
-    Set<String> owners = new HashSet<>();
-    contributions(gone).forEach(s -> owners.add(s.foldingKey()));
-    Retired up = Retirement.fold(null, goneShares(gone), s -> true, s -> false, owners);
-    for (int i = 0; i < gone.length; i++) {
-      gone[i].getStatus().probes.get(0).packets = (long) gone.length - i;
+    Set<String> keys = new HashSet<>();
+    contributions(deleted).forEach(c -> keys.add(c.foldingKey()));
+    Retired up = Retirement.fold(null, deletedContributions(deleted), c -> true, c -> false, keys);
+    for (int i = 0; i < deleted.length; i++) {
+      deleted[i].getStatus().probes.get(0).packets = (long) deleted.length - i;
     }
-    Retired down = Retirement.fold(null, goneShares(gone), s -> true, s -> false, owners);
+    Retired down =
+        Retirement.fold(null, deletedContributions(deleted), c -> true, c -> false, keys);
     assertEquals(up.folded, down.folded);
   }
 
   @Test
   void asksTheApiServerOnlyForNodesThatFit() {
-    DropProbeNode[] gone = new DropProbeNode[Limits.FOLDED * 2];
-    Set<String> owners = new HashSet<>();
-    for (int i = 0; i < gone.length; i++) {
-      gone[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = 1L);
-      owners.add(Contribution.foldingKey(gone[i]));
+    DropProbeNode[] deleted = new DropProbeNode[Limits.FOLDED * 2];
+    Set<String> keys = new HashSet<>();
+    for (int i = 0; i < deleted.length; i++) {
+      deleted[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = 1L);
+      keys.add(Contribution.foldingKey(deleted[i]));
     }
     AtomicInteger asked = new AtomicInteger();
-    Predicate<Contribution> ask = s -> asked.incrementAndGet() > 0;
-    Retired full = Retirement.fold(null, goneShares(gone), ask, s -> false, owners);
+    Predicate<Contribution> ask = c -> asked.incrementAndGet() > 0;
+    Retired full = Retirement.fold(null, deletedContributions(deleted), ask, c -> false, keys);
     assertEquals(Limits.FOLDED, asked.getAndSet(0));
-    Retirement.fold(full, goneShares(gone), ask, s -> false, owners);
+    Retirement.fold(full, deletedContributions(deleted), ask, c -> false, keys);
     assertEquals(0, asked.get());
   }
 
@@ -243,21 +245,21 @@ class AccountingTest {
   void foldsDeletedNodesOfOneKernelInOnePassOrNotAtAll() {
     DropProbeNode victim = node("victim", NOON, "boot-v", p -> p.packets = 1000L);
     DropProbeNode evil = node("evil", NOON, "boot-v", p -> p.packets = 1001L);
-    List<Contribution> contributions = goneShares(victim, evil);
+    List<Contribution> contributions = deletedContributions(victim, evil);
     Retired full = new Retired();
     full.packets = 0L;
     full.nodes = Limits.FOLDED - 1;
     full.folded = new ArrayList<>();
-    Set<String> owners = new HashSet<>(Set.of("report-victim", "report-evil"));
+    Set<String> keys = new HashSet<>(Set.of("report-victim", "report-evil"));
     for (int i = 1; i < Limits.FOLDED; i++) {
       full.folded.add("other-" + i);
-      owners.add("other-" + i);
+      keys.add("other-" + i);
     }
-    Retired waits = Retirement.fold(full, contributions, s -> true, s -> false, owners);
+    Retired waits = Retirement.fold(full, contributions, c -> true, c -> false, keys);
     assertEquals(full.folded, waits.folded);
     Retired both =
         Retirement.fold(
-            full, contributions, s -> true, s -> false, Set.of("report-victim", "report-evil"));
+            full, contributions, c -> true, c -> false, Set.of("report-victim", "report-evil"));
     assertEquals(1001, both.packets);
     assertEquals(List.of("report-victim", "report-evil"), both.folded);
   }
@@ -266,20 +268,20 @@ class AccountingTest {
   void doesNotWaitForASharingNodeWhenTheReportIsStale() {
     DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
     DropProbeNode other = node("b", NOON, "boot", AccountingTest::waitsForA);
-    Predicate<Contribution> goneA = s -> s.node().equals("a");
-    Set<String> owners = Set.of("report-a", "report-b");
+    Predicate<Contribution> deletedA = c -> c.node().equals("a");
+    Set<String> keys = Set.of("report-a", "report-b");
     assertEquals(
         List.of(),
-        Retirement.fold(null, contributions(owner, other), goneA, s -> false, owners).folded);
+        Retirement.fold(null, contributions(owner, other), deletedA, c -> false, keys).folded);
     assertEquals(
         List.of("report-a"),
-        Retirement.fold(null, contributions(owner, other), goneA, goneA, owners).folded);
+        Retirement.fold(null, contributions(owner, other), deletedA, deletedA, keys).folded);
   }
 
   @Test
   void carriedCountsTakeAtMostHalfOfTheRecord() {
     List<DropProbeNode> all = new ArrayList<>();
-    Set<String> owners = new HashSet<>();
+    Set<String> keys = new HashSet<>();
     for (int i = 0; i < Limits.FOLDED; i++) {
       DropProbeNode live = node("live%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
       live.getStatus().nodeUID = "now";
@@ -288,20 +290,20 @@ class AccountingTest {
       earlier.probes = node("x", NOON, "b", p -> p.packets = 1L).getStatus().probes;
       live.getStatus().predecessors = List.of(earlier);
       all.add(live);
-      owners.add(Contribution.foldingKey(live));
-      owners.add("report-live%03d/earlier".formatted(i));
+      keys.add(Contribution.foldingKey(live));
+      keys.add("report-live%03d/earlier".formatted(i));
     }
     all.add(node("z", NOON, "z", p -> p.packets = 7L));
-    owners.add("report-z");
+    keys.add("report-z");
     List<Contribution> contributions = contributions(all.toArray(DropProbeNode[]::new));
-    Predicate<Contribution> gone = s -> s.carried() || s.node().equals("z");
-    Retired after = Retirement.fold(null, contributions, gone, s -> false, owners);
+    Predicate<Contribution> deleted = c -> c.carried() || c.node().equals("z");
+    Retired after = Retirement.fold(null, contributions, deleted, c -> false, keys);
     assertEquals(Limits.FOLDED / 2 + 1, after.folded.size());
     assertTrue(after.folded.contains("report-z"));
   }
 
   /** No Node confirms their kernels. */
-  private static List<Contribution> goneShares(DropProbeNode... nodes) {
+  private static List<Contribution> deletedContributions(DropProbeNode... nodes) {
     return Contribution.of(List.of(nodes), r -> null, "u", "s");
   }
 
@@ -381,12 +383,12 @@ class AccountingTest {
             node("b", NOON, "boot-b", p -> p.packets = 7L));
     Set<String> reports = Set.of("report-a", "report-b");
     Retired once =
-        Retirement.fold(null, contributions, s -> s.node().equals("a"), s -> false, reports);
+        Retirement.fold(null, contributions, c -> c.node().equals("a"), c -> false, reports);
     assertEquals(5L, once.packets);
     assertEquals(1, once.nodes);
     assertEquals(List.of("report-a"), once.folded);
     Retired twice =
-        Retirement.fold(once, contributions, s -> s.node().equals("a"), s -> false, reports);
+        Retirement.fold(once, contributions, c -> c.node().equals("a"), c -> false, reports);
     assertEquals(5L, twice.packets);
     assertEquals(1, twice.nodes);
     assertEquals(12, twice.packets + sum(Retirement.rest(contributions, twice)));
@@ -400,8 +402,8 @@ class AccountingTest {
         Retirement.fold(
             null,
             contributions(report),
-            s -> true,
-            s -> false,
+            c -> true,
+            c -> false,
             Set.of(Contribution.foldingKey(report)));
     assertEquals(List.of("report-a/first"), folded.folded);
 
@@ -411,14 +413,14 @@ class AccountingTest {
         Retirement.fold(
             folded,
             contributions(report),
-            s -> false,
-            s -> false,
+            c -> false,
+            c -> false,
             Set.of(Contribution.foldingKey(report)));
     assertNull(after.folded.stream().findAny().orElse(null));
     assertEquals(5 + 2, after.packets + sum(Retirement.rest(contributions(report), after)));
     Retired again =
         Retirement.fold(
-            after, contributions(report), s -> true, s -> false, Set.of("report-a/second"));
+            after, contributions(report), c -> true, c -> false, Set.of("report-a/second"));
     assertEquals(5 + 2, again.packets, "and is folded when it is deleted too");
   }
 
@@ -436,15 +438,15 @@ class AccountingTest {
               p.packets = 0L;
             });
     Set<String> reports = Set.of("report-a", "report-b");
-    Predicate<Contribution> goneA = s -> s.node().equals("a");
+    Predicate<Contribution> deletedA = c -> c.node().equals("a");
     Retired waiting =
-        Retirement.fold(null, contributions(owner, other), goneA, s -> false, reports);
+        Retirement.fold(null, contributions(owner, other), deletedA, c -> false, reports);
     assertEquals(List.of(), waiting.folded);
     assertEquals(100, sum(Retirement.rest(contributions(owner, other), waiting)));
 
     DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.packets = 130L);
     Retired after =
-        Retirement.fold(waiting, contributions(owner, taken), goneA, s -> false, reports);
+        Retirement.fold(waiting, contributions(owner, taken), deletedA, c -> false, reports);
     assertEquals(List.of("report-a"), after.folded);
     assertEquals(
         130,
@@ -452,7 +454,7 @@ class AccountingTest {
         "and not 230");
 
     Retired both =
-        Retirement.fold(null, contributions(owner, other), s -> true, s -> false, reports);
+        Retirement.fold(null, contributions(owner, other), c -> true, c -> false, reports);
     assertEquals(List.of("report-b", "report-a"), both.folded, "no other node is left to wait for");
     assertEquals(100L, both.packets);
   }
@@ -463,7 +465,7 @@ class AccountingTest {
     before.packets = 5L;
     before.nodes = 1;
     before.folded = List.of("report-a", "report-b");
-    Retired after = Retirement.fold(before, List.of(), s -> false, s -> false, Set.of("report-b"));
+    Retired after = Retirement.fold(before, List.of(), c -> false, c -> false, Set.of("report-b"));
     assertEquals(List.of("report-b"), after.folded);
     assertEquals(5L, after.packets);
     assertEquals(List.of("report-a", "report-b"), before.folded, "the old status is not changed");
@@ -478,14 +480,14 @@ class AccountingTest {
     }
     List<Contribution> contributions = new ArrayList<>(contributions(all));
     Set<String> reports = new HashSet<>();
-    contributions.forEach(s -> reports.add(s.foldingKey()));
+    contributions.forEach(c -> reports.add(c.foldingKey()));
     Retired retired = null;
     for (int pass = 0; pass < 3; pass++) {
-      retired = Retirement.fold(retired, contributions, s -> true, s -> false, reports);
+      retired = Retirement.fold(retired, contributions, c -> true, c -> false, reports);
       assertTrue(retired.folded.size() <= Limits.FOLDED);
       assertEquals(nodes, retired.packets + sum(Retirement.rest(contributions, retired)));
       List<String> folded = List.copyOf(retired.folded);
-      contributions.removeIf(s -> folded.contains(s.foldingKey()));
+      contributions.removeIf(c -> folded.contains(c.foldingKey()));
       reports.removeAll(folded);
     }
     assertEquals(nodes, retired.packets);
@@ -502,12 +504,12 @@ class AccountingTest {
         Retirement.fold(
             null,
             contributions,
-            s -> s.node().equals("a"),
-            s -> false,
+            c -> c.node().equals("a"),
+            c -> false,
             Set.of("report-a", "report-b"));
     assertEquals(4L, one.packets);
     Retired both =
-        Retirement.fold(null, contributions, s -> true, s -> false, Set.of("report-a", "report-b"));
+        Retirement.fold(null, contributions, c -> true, c -> false, Set.of("report-a", "report-b"));
     assertEquals(24L, both.packets, "the last one contributes the counts of the kernel");
     assertEquals(2, both.nodes);
   }

@@ -22,16 +22,16 @@ class ReportDeletionIT {
   }
 
   @Test
-  void aReportThatHasChangedOrIsGoneStaysSoAndHoldsUpNoOther() {
-    DropProbeNode gone = written("gone");
+  void skipsReportsThatHaveChangedOrAreDeleted() {
+    DropProbeNode deleted = written("deleted");
     FakeNode node = new FakeNode(api, "changed", Map.of());
     node.clean();
     DropProbeNode before = report("changed");
     node.reports(s -> s.activeProbes = 1);
     DropProbeNode last = written("last");
-    admin.resource(gone).delete();
+    admin.resource(deleted).delete();
 
-    new ReportDeletion(api.operator()).all(List.of(gone, before, last));
+    new ReportDeletion(api.operator()).all(List.of(deleted, before, last));
     assertEquals(
         List.of("changed"),
         admin.resources(DropProbeNode.class).list().getItems().stream()

@@ -27,7 +27,7 @@ class ReportRemovalTest {
   private final DropProbeNode report = Reports.report("a", Instant.parse("2026-01-01T12:00:00Z"));
   private final Map<String, DropProbe> probes = new HashMap<>(Map.of("p", probe));
   private List<Taint> taints = List.of();
-  private boolean gone = true;
+  private boolean deleted = true;
 
   @BeforeEach
   void reportOfANodeThatCounted() {
@@ -87,7 +87,7 @@ class ReportRemovalTest {
 
   @Test
   void keepsReportWhereAnAgentRunsOrMustCleanUp() {
-    gone = false;
+    deleted = false;
     assertKept();
     probe.getSpec().nodeSelector = Map.of("zone", "none");
     assertKept();
@@ -99,7 +99,7 @@ class ReportRemovalTest {
 
   @Test
   void keepsReportWithCountsWhereNoAgentRuns() {
-    gone = false;
+    deleted = false;
     probe.getSpec().nodeSelector = Map.of("zone", "none");
     report.getStatus().module.state = ModuleState.Absent;
     assertKept();
@@ -109,7 +109,7 @@ class ReportRemovalTest {
 
   @Test
   void keepsReportWhereAnAgentRunsThoughNoProbeSelectsTheNode() {
-    gone = false;
+    deleted = false;
     taints = List.of(new Taint("NoExecute", "gpu", null, null));
     report.getStatus().probes.clear();
     report.getStatus().module.state = ModuleState.Absent;
@@ -129,7 +129,7 @@ class ReportRemovalTest {
 
   @Test
   void keepsReportWhenANoScheduleTaintIsAddedLater() {
-    gone = false;
+    deleted = false;
     taints = List.of(new Taint("NoSchedule", "gpu", null, null));
     report.getStatus().probes.clear();
     report.getStatus().module.state = ModuleState.Absent;
@@ -138,7 +138,7 @@ class ReportRemovalTest {
 
   @Test
   void keepsReportThatIsNotWrittenYet() {
-    gone = false;
+    deleted = false;
     probe.getSpec().nodeSelector = Map.of("zone", "none");
     report.setStatus(null);
     assertKept();
@@ -155,7 +155,7 @@ class ReportRemovalTest {
   private List<DropProbeNode> removed() {
     ClusterNode node =
         new ClusterNode("a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "");
-    Map<String, ClusterNode> nodes = gone ? Map.of() : Map.of("a", node);
-    return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> gone);
+    Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);
+    return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> deleted);
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What the API server itself accepts and refuses: one object per file below {@code crd/}; a refused
- * one names in its first line what the user must be told.
+ * What the API server accepts and refuses: one object per file below {@code crd/}. A refused one
+ * has the message for the user in its first line.
  */
 class CrdValidationIT {
   private static final Path SAMPLES = Path.of("src/test/resources/crd");
@@ -57,7 +57,7 @@ class CrdValidationIT {
   }
 
   @Test
-  void defaultsAreFilledIn() {
+  void setsDefaults() {
     DropProbe probe = new DropProbe();
     probe.getMetadata().setName("defaults");
     probe.setStatus(null);
@@ -69,7 +69,7 @@ class CrdValidationIT {
     assertEquals(null, made.getSpec().match);
   }
 
-  /** As kubectl does it: unknown fields are an error, nothing is kept. */
+  /** As kubectl validates: unknown fields are an error, and nothing is stored. */
   private static void create(Path file) throws IOException {
     String yaml = Files.readString(file);
     Map<?, ?> object = admin.getKubernetesSerialization().unmarshal(yaml, Map.class);

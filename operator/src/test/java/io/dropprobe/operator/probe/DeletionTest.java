@@ -48,8 +48,8 @@ class DeletionTest {
   void namesStaleAndDeletedNodesWithoutWaiting() {
     report("stale", NOON.minusSeconds(900), "u", p -> p.state = ProbeState.Active);
     report("fresh", NOON.minusSeconds(899), "u", p -> p.state = ProbeState.Active);
-    report("gone", NOON, "u", p -> p.state = ProbeState.Active);
-    assertEquals(new Deletion(List.of("fresh"), List.of("stale"), List.of("gone")), deletion());
+    report("deleted", NOON, "u", p -> p.state = ProbeState.Active);
+    assertEquals(new Deletion(List.of("fresh"), List.of("stale"), List.of("deleted")), deletion());
   }
 
   @Test
@@ -66,7 +66,7 @@ class DeletionTest {
         probe,
         new Snapshot(Map.of(), reports, Map.of()),
         new Staleness(NOON, Duration.ofMinutes(15)),
-        r -> r.getMetadata().getName().equals("gone"));
+        r -> r.getMetadata().getName().equals("deleted"));
   }
 
   private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {

@@ -18,10 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real API server with etcd, one for all tests of a JVM, with DropProbe installed as {@code
- * deploy/base} has it (except the operator's Deployment: there is nobody to run it). The programs
- * are found through {@code KUBE_API_TEST_DIR}; {@code e2e/cluster api-test-dir} prints a folder to
- * put there.
+ * A real API server with etcd, one for all tests of a JVM, with {@code deploy/base} installed
+ * (except the operator's Deployment, since no node could run it). The programs are in the folder
+ * that {@code KUBE_API_TEST_DIR} names; {@code e2e/cluster api-test-dir} prints one.
  */
 public final class ApiServer {
   public static final String NAMESPACE = "dropprobe-system";
@@ -48,7 +47,9 @@ public final class ApiServer {
     this.admin = client(new ConfigBuilder(Config.fromKubeconfig(kubeconfig)).build());
   }
 
-  /** Starts it at the first call. Without the programs a test is skipped, and on CI it fails. */
+  /**
+   * Starts the server at the first call. Without the programs a test is skipped; on CI it fails.
+   */
   public static synchronized ApiServer get() {
     if (running == null) {
       String dir = System.getenv("KUBE_API_TEST_DIR");
@@ -80,7 +81,7 @@ public final class ApiServer {
                 .withOfflineMode(true)
                 .withStartupTimeout(120_000)
                 .build());
-    // The library has none: a test run that is ended would leave both processes behind.
+    // The library has no hook: both processes would outlive an aborted test run.
     Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
     server.start();
     ApiServer api = new ApiServer(server.getKubeConfigYaml());
@@ -103,25 +104,25 @@ public final class ApiServer {
     }
   }
 
-  /** May do everything. */
+  /** A client that may do everything. */
   public KubernetesClient admin() {
     return admin;
   }
 
-  /** With the certificate of {@link #admin}. */
+  /** A kubeconfig with the certificate of {@link #admin}. */
   public String kubeconfig() {
     return kubeconfig;
   }
 
-  /** The operator's account, with the rights that deploy/ gives it. */
+  /** A client with the operator's account, which has the roles of deploy/. */
   public KubernetesClient operator() {
     return as("dropprobe-operator", Map.of());
   }
 
   /**
-   * The agents' account.
+   * Returns a client with the agents' account.
    *
-   * @param nodes claims of the token; one normally
+   * @param nodes node claims of the token; normally one
    */
   public KubernetesClient agent(String... nodes) {
     // The client does not encode the slash of a header's name.

@@ -5,20 +5,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Waits for a condition with a deadline, and says what was there when it was not met. */
+/** Waits for a condition with a deadline; a failure shows the state and the last exception. */
 public final class Await {
   private static final Duration DEADLINE = Duration.ofSeconds(90);
   private static final Duration PERIOD = Duration.ofMillis(100);
 
   private Await() {}
 
-  /** An exception is "not yet", and the last one is shown. */
+  /** Waits; an exception means "not yet". */
   public static void until(String what, Callable<Boolean> condition) {
     until(what, condition, () -> "");
   }
 
   /**
-   * @param state printed when the deadline passes
+   * @param state shown when the deadline passes
    */
   public static void until(String what, Callable<Boolean> condition, Supplier<String> state) {
     long end = System.nanoTime() + DEADLINE.toNanos();

@@ -8,13 +8,13 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way to a port of this machine that can be cut: then nothing is connected, nor can be. */
+/** Forwards to a port of this machine. When cut, it closes all connections and accepts no more. */
 public final class CuttableLink implements AutoCloseable {
   private final ServerSocket door;
   private final int to;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
-  /** Opens it. */
+  /** Starts to accept connections. */
   public CuttableLink(int to) throws IOException {
     this.to = to;
     this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -28,9 +28,9 @@ public final class CuttableLink implements AutoCloseable {
   private void accept() throws IOException {
     while (true) {
       Socket from = keep(door.accept());
-      Socket there = keep(new Socket(InetAddress.getLoopbackAddress(), to));
-      daemon(() -> copy(from, there));
-      daemon(() -> copy(there, from));
+      Socket target = keep(new Socket(InetAddress.getLoopbackAddress(), to));
+      daemon(() -> copy(from, target));
+      daemon(() -> copy(target, from));
     }
   }
 
@@ -54,7 +54,7 @@ public final class CuttableLink implements AutoCloseable {
     cut();
   }
 
-  /** For good. */
+  /** Cuts the link; it can't be restored. */
   public void cut() {
     try {
       door.close();
@@ -77,7 +77,7 @@ public final class CuttableLink implements AutoCloseable {
               try {
                 step.run();
               } catch (IOException e) {
-                // One end is closed, or all are: so is the other.
+                // One end is closed, or the link is cut: close the other end.
               }
             });
     thread.setDaemon(true);

@@ -1,6 +1,8 @@
 package io.dropprobe.operator.testing;
 
 import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.ServerSideApply;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -11,28 +13,22 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** A Node, and what an agent on it would write: with the agent's account and its node's claim. */
+/** A Node and its agent, which writes with the agents' account and the node's claim. */
 public final class FakeNode {
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager("dropprobe-agent")
-          .withForce(true)
-          .build();
+  private static final PatchContext APPLY = ServerSideApply.as(Names.AGENT_FIELD_MANAGER);
 
   private final KubernetesClient admin;
   private final KubernetesClient agent;
   private final String name;
   private String uid;
 
-  /** Creates the Node, with kubernetes.io/os and the labels given. */
+  /** Creates the Node, with kubernetes.io/os and the given labels. */
   public FakeNode(ApiServer api, String name, Map<String, String> labels) {
     this.admin = api.admin();
     this.agent = api.agent(name);
@@ -61,7 +57,7 @@ public final class FakeNode {
     return name;
   }
 
-  /** Reports the probe in a state, with as many packets as given. */
+  /** Reports the probe in a state, with a number of packets. */
   public void counts(DropProbe probe, ProbeState state, long packets) {
     reports(
         s -> {
@@ -77,7 +73,7 @@ public final class FakeNode {
         });
   }
 
-  /** Reports that nothing is in the kernel. */
+  /** Reports that the module is not in the kernel. */
   public void clean() {
     reports(
         s -> {
@@ -86,14 +82,15 @@ public final class FakeNode {
         });
   }
 
-  /** Reports, identity first: applying the status of an absent object is a 404. */
+  /** Writes a report, the object first: applying the status of an absent object fails with 404. */
   public void reports(Consumer<DropProbeNodeStatus> rest) {
     reports(agent, rest);
   }
 
   /**
-   * Reports as an agent that has replaced an earlier Node's report; by an administrator, because an
-   * operator that is there folds that one in before it can be replaced.
+   * Writes the report of an agent that has taken over the report of an earlier Node. An
+   * administrator does it, because a running operator would fold the earlier report before an agent
+   * could.
    */
   public void carries(Predecessor earlier, ProbeReport entry) {
     reports(
@@ -115,18 +112,18 @@ public final class FakeNode {
     as.resource(report).subresource("status").patch(APPLY);
   }
 
-  /** Deletes the Node and creates it anew under its name, without an agent's report of its own. */
+  /** Deletes the Node and creates one with the same name, which has not reported yet. */
   public void isReplaced() {
     admin.nodes().withName(name).delete();
     create(Map.of());
   }
 
-  /** Its uid now. */
+  /** The present uid of the Node. */
   public String uid() {
     return uid;
   }
 
-  /** Deletes the Node; its agent is gone with it. */
+  /** Deletes the Node; its agent does not clean up. */
   public void disappears() {
     admin.nodes().withName(name).delete();
   }

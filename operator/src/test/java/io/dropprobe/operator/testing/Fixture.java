@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A scenario as a reviewer reads it: a folder with the cluster in {@code in-*.yaml} and what is to
- * come of it in {@code out-*.yaml}. With {@code -Ddropprobe.update=true} the expected files are
- * written anew: look at the difference before you commit it.
+ * A scenario: a folder with the cluster in {@code in-*.yaml} and the expected result in {@code
+ * out-*.yaml}. With {@code -Ddropprobe.update=true} the expected files are rewritten: read the
+ * difference before you commit it.
  */
 public final class Fixture {
   private static final Path ROOT = Path.of("src/test/resources");
@@ -42,7 +42,7 @@ public final class Fixture {
     this.folder = folder;
     for (Path file : list(folder)) {
       String name = file.getFileName().toString();
-      assertTrue(name.matches("(in|out)-[a-z-]+\\.yaml"), "not a file of a fixture: " + file);
+      assertTrue(name.matches("(in|out)-[a-z-]+\\.yaml"), "not a file of a scenario: " + file);
       if (name.startsWith("in-")) {
         read(file);
       }
@@ -75,7 +75,7 @@ public final class Fixture {
     return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  /** The data of the only ConfigMap; null when there is none. */
+  /** The data of the only ConfigMap; null if there is none. */
   public Map<String, String> settings() {
     return of(ConfigMap.class).stream().findFirst().map(ConfigMap::getData).orElse(null);
   }
@@ -112,7 +112,7 @@ public final class Fixture {
     }
   }
 
-  /** Bytes of JSON, as on the wire. */
+  /** Number of bytes as JSON. */
   public static int size(Object o) {
     return YAML.asJson(o).getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
   }

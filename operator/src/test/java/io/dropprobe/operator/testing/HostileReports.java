@@ -22,39 +22,39 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Reports that no agent writes, some of which the schema accepts. */
+/** Reports that no agent writes; the schema accepts some of them. */
 public final class HostileReports {
-  /** What date-time lets pass. */
+  /** Accepted by the format date-time. */
   public static final String NO_TIME = "2026-01-01T00:00:00+99:99";
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-  /** By what is wrong with them: changes a good report and its entry of the probe. */
+  /** Changes of a good report and its entry for the probe, by name. */
   public static final Map<String, BiConsumer<DropProbeNode, ProbeReport>> ALL =
       Map.ofEntries(
           Map.entry("reportedAt with an impossible offset", hostile(NO_TIME)),
           Map.entry(
               "reportedAt with ten fraction digits", hostile("2026-01-01T00:00:00.1234567890Z")),
-          Map.entry("reportedAt that is empty", hostile("")),
+          Map.entry("empty reportedAt", hostile("")),
           Map.entry("reportedAt of year 9998", hostile("9998-01-01T00:00:00Z")),
           Map.entry("reportedAt of year 0", hostile("0000-01-01T00:00:00Z")),
           Map.entry("since with an impossible offset", entry(p -> p.since = NO_TIME)),
           Map.entry("last with an impossible offset", entry(p -> p.last = NO_TIME)),
-          Map.entry("infinite rate when summed", entry(p -> p.perSecond = "1e308")),
+          Map.entry("rate with an infinite sum", entry(p -> p.perSecond = "1e308")),
           Map.entry("rate of 301 characters", entry(p -> p.perSecond = "1e300")),
-          Map.entry("rate that is no number", entry(p -> p.perSecond = "NaN")),
+          Map.entry("rate that is not a number", entry(p -> p.perSecond = "NaN")),
           Map.entry("most packets", entry(HostileReports::mostPackets)),
-          Map.entry("stages of its own", HostileReports::stages),
-          Map.entry("lists with entries without names", entry(HostileReports::nameless)),
-          Map.entry("the probe twice", (r, p) -> r.getStatus().probes.add(p)),
+          Map.entry("stages with invented names", HostileReports::stages),
+          Map.entry("list entries without names", entry(HostileReports::nameless)),
+          Map.entry("the probe listed twice", (r, p) -> r.getStatus().probes.add(p)),
           Map.entry("uid of another Node", (r, p) -> r.getStatus().nodeUID = "uid-good"),
-          Map.entry("uid of no Node", (r, p) -> r.getStatus().nodeUID = "invented"),
-          Map.entry("earlier Nodes that never were", HostileReports::predecessors),
+          Map.entry("uid of no existing Node", (r, p) -> r.getStatus().nodeUID = "invented"),
+          Map.entry("invented earlier Nodes", HostileReports::predecessors),
           Map.entry("kernel of another node", HostileReports::kernelOfGood),
-          Map.entry("no status of the module", (r, p) -> r.getStatus().module = null),
+          Map.entry("no module status", (r, p) -> r.getStatus().module = null),
           Map.entry("long reason", (r, p) -> longReason(r)));
 
-  /** A report with this time. */
+  /** Changes the time of a report. */
   public static BiConsumer<DropProbeNode, ProbeReport> hostile(String reportedAt) {
     return (r, p) -> r.getStatus().reportedAt = reportedAt;
   }
@@ -113,7 +113,7 @@ public final class HostileReports {
 
   private HostileReports() {}
 
-  /** A good node and two bad ones, and one probe of all. */
+  /** A good node, two bad ones, and one probe that selects them all. */
   public static Snapshot cluster(BiConsumer<DropProbeNode, ProbeReport> change) {
     DropProbe probe = new DropProbe();
     probe.getMetadata().setName("p");

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The operator as it is shipped: its jar in a process of its own, with its own account and the
- * options of its image.
+ * The packaged operator: its jar in a process of its own, with its service account and the options
+ * of its image.
  */
 public final class OperatorProcess implements AutoCloseable {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
@@ -24,11 +24,11 @@ public final class OperatorProcess implements AutoCloseable {
   private final int port;
 
   /**
-   * Starts it; returns at once.
+   * Starts the process; returns at once.
    *
-   * @param dir for its files
+   * @param dir for the process's files
    * @param kubeconfig of an administrator
-   * @param memoryMib what its container may have
+   * @param memoryMib memory limit of its container
    */
   public OperatorProcess(Path dir, String kubeconfig, int memoryMib) throws IOException {
     log = dir.resolve("log");
@@ -41,7 +41,7 @@ public final class OperatorProcess implements AutoCloseable {
             "\n$1as: system:serviceaccount:dropprobe-system:dropprobe-operator$0"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    // As the container's limit would say it.
+    // The JVM would read this from the limit of a container.
     command.add("-XX:MaxRAM=" + memoryMib + "m");
     command.addAll(options());
     command.addAll(List.of("-jar", JAR.toString()));
@@ -54,7 +54,7 @@ public final class OperatorProcess implements AutoCloseable {
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
-  /** Those of the image which this JVM knows. */
+  /** The options of the image that this JVM knows. */
   private static List<String> options() throws IOException {
     boolean compactHeaders = Runtime.version().feature() >= 25;
     return Files.readAllLines(OPTIONS).stream()
@@ -63,12 +63,12 @@ public final class OperatorProcess implements AutoCloseable {
         .toList();
   }
 
-  /** Not null. */
+  /** The process, not null. */
   public Process process() {
     return process;
   }
 
-  /** Most memory that was resident at one time, in MiB. */
+  /** The peak resident memory, in MiB. */
   public long peakMib() throws IOException {
     return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
         .filter(l -> l.startsWith("VmHWM:"))
@@ -77,7 +77,7 @@ public final class OperatorProcess implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Asks its HTTP port. */
+  /** Sends a GET request to the operator's HTTP port. */
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(
@@ -85,7 +85,7 @@ public final class OperatorProcess implements AutoCloseable {
             HttpResponse.BodyHandlers.ofString());
   }
 
-  /** What it has printed. */
+  /** The output of the process so far. */
   public String log() {
     try {
       return Files.readString(log);
@@ -100,7 +100,7 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it without asking. */
+  /** Kills the process. */
   @Override
   public void close() {
     process.destroyForcibly();

@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Node reports for tests, as an agent would write them. */
+/** Reports of nodes for tests, as an agent writes them. */
 public final class Reports {
   private Reports() {}
 
-  /** A report with a loaded module and without probes. Name and uid are those of the node. */
+  /** A report with a loaded module and without probes; its uid is made of the node's name. */
   public static DropProbeNode report(String node, Instant at) {
     DropProbeNode r = new DropProbeNode();
     r.getMetadata().setName(node);
@@ -25,7 +25,7 @@ public final class Reports {
     return r;
   }
 
-  /** Its status. */
+  /** The status of such a report. */
   public static DropProbeNodeStatus status(String node, Instant at) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.kernel = new KernelInfo();

@@ -13,12 +13,12 @@ import io.javaoperatorsdk.operator.Operator;
 import java.time.Clock;
 import java.time.Duration;
 
-/** The operator's reconcilers in this process, with the operator's account. */
+/** The operator's reconcilers in this process, with the operator's service account. */
 public final class RunningOperator implements AutoCloseable {
   private final Operator operator;
   private final ClusterCache cluster;
 
-  /** Starts it; returns when its caches are filled. */
+  /** Starts the reconcilers; returns when the caches are complete. */
   public RunningOperator(ApiServer api) {
     KubernetesClient client = api.operator();
     Clock clock = Clock.systemUTC();

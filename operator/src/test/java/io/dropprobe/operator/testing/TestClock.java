@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Stands still at noon on 2026-01-01 until it is told. */
+/** Stands still at noon on 2026-01-01 until {@link #passes}. */
 public final class TestClock extends Clock {
   private Instant now = Instant.parse("2026-01-01T12:00:00Z");
 

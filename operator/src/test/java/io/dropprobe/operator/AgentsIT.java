@@ -1,0 +1,163 @@
+package io.dropprobe.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.testing.ApiServer;
+import io.dropprobe.operator.testing.Await;
+import io.dropprobe.operator.testing.FakeNode;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The agents' DaemonSet on a real API server. */
+class AgentsIT extends OperatorSupport {
+  @Test
+  void reportsWhyPodsAreNotCreated() {
+    node("a");
+    create("uncreated", p -> {});
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
+    DaemonSet set = daemonSet();
+    // The test plays the DaemonSet controller.
+    admin
+        .v1()
+        .events()
+        .resource(
+            new EventBuilder()
+                .withNewMetadata()
+                .withName("dropprobe-agent.1")
+                .withNamespace(ApiServer.NAMESPACE)
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withKind("DaemonSet")
+                .withName(set.getMetadata().getName())
+                .withNamespace(ApiServer.NAMESPACE)
+                .withUid(set.getMetadata().getUid())
+                .endInvolvedObject()
+                .withReason("FailedCreate")
+                .withMessage("Error creating: insufficient quota to match these scopes")
+                .withLastTimestamp(Times.format(Instant.now()))
+                .build())
+        .create();
+    admin
+        .resource(set)
+        .editStatus(
+            d ->
+                new DaemonSetBuilder(d)
+                    .withNewStatus()
+                    .withDesiredNumberScheduled(1)
+                    .withCurrentNumberScheduled(0)
+                    .withNumberMisscheduled(0)
+                    .withNumberReady(0)
+                    .endStatus()
+                    .build());
+    awaitProblem("uncreated", "AgentNotCreated", "pods of DaemonSet dropprobe-agent: Error");
+  }
+
+  @Test
+  void stayOnADeselectedNodeUntilItIsClean() {
+    FakeNode a = node("a", "zone", "one");
+    FakeNode b = node("b", "zone", "two");
+    DropProbe probe = create("moving", p -> p.getSpec().nodeSelector = Map.of("zone", "one"));
+    a.counts(probe, ProbeState.Active, 10);
+    awaitCondition("moving", "Ready", "True", "Counting");
+
+    DropProbe moved = edit("moving", p -> p.getSpec().nodeSelector = Map.of("zone", "two"));
+    Await.until(
+        "a is kept by name",
+        () -> terms().stream().anyMatch(t -> t.getMatchFields().size() == 1),
+        OperatorSupport::everything);
+    assertEquals(
+        List.of("a"),
+        terms().stream()
+            .flatMap(t -> t.getMatchFields().stream())
+            .flatMap(f -> f.getValues().stream())
+            .toList());
+    a.reports(
+        s -> {
+          s.module.state = ModuleState.Absent;
+          var entry = entryOf(moved);
+          entry.state = ProbeState.Removed;
+          entry.packets = 10L;
+          entry.epoch = null;
+          s.probes = List.of(entry);
+        });
+    b.counts(moved, ProbeState.Active, 1);
+    Await.until("a is no longer kept", () -> terms().size() == 1, OperatorSupport::everything);
+    awaitCondition("moving", "Ready", "True", "Counting");
+    await("moving", s -> s.drops.packets == 11 && s.nodes.selected == 1);
+  }
+
+  @Test
+  void keepTheirDaemonSetWithInvalidSettings() {
+    node("a");
+    create("settings", p -> {});
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
+    String before = daemonSet().getMetadata().getResourceVersion();
+    try {
+      settings(data -> data.put("lease", "ten minutes"));
+      Await.until(
+          "an Event has the problem",
+          () ->
+              events("ConfigMap", "dropprobe").stream()
+                  .anyMatch(
+                      e ->
+                          e.getReason().equals("BadSettings")
+                              && e.getMessage().contains("key lease: got 'ten minutes'")));
+      assertEquals(before, daemonSet().getMetadata().getResourceVersion());
+      awaitProblem("settings", "BadSettings", "key lease: got 'ten minutes'");
+    } finally {
+      settings(data -> data.put("lease", "600s"));
+    }
+    settings(data -> data.put("leas", "600s"));
+    try {
+      awaitProblem("settings", "BadSettings", "has keys without effect: leas");
+    } finally {
+      settings(data -> data.remove("leas"));
+    }
+    settings(data -> data.put("logLevel", "DEBUG"));
+    awaitInTemplate("DEBUG");
+    // No rollout during the next test.
+    settings(data -> data.put("logLevel", "INFO"));
+    awaitInTemplate("INFO");
+  }
+
+  @Test
+  void getAChangedOrDeletedDaemonSetBack() {
+    node("a");
+    create("repair", p -> {});
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
+    admin
+        .resource(daemonSet())
+        .edit(
+            d -> {
+              d.getSpec().getTemplate().getSpec().getContainers().get(0).setImage("other");
+              return d;
+            });
+    Await.until(
+        "the image is restored",
+        () ->
+            daemonSet()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getImage()
+                .equals("localhost/dropprobe/node-agent:0.1.0"),
+        OperatorSupport::everything);
+    String uid = daemonSetUid();
+    admin.resource(daemonSet()).delete();
+    Await.until(
+        "the DaemonSet is created again",
+        () -> daemonSet() != null && !daemonSet().getMetadata().getUid().equals(uid),
+        OperatorSupport::everything);
+  }
+}

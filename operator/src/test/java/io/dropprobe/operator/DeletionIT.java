@@ -1,0 +1,97 @@
+package io.dropprobe.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.testing.Await;
+import io.dropprobe.operator.testing.FakeNode;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The deletion of a DropProbe on a real API server. */
+class DeletionIT extends OperatorSupport {
+  @Test
+  void waitsUntilTheProbeIsRemovedFromTheKernel() {
+    FakeNode a = node("a");
+    DropProbe probe = create("going", p -> {});
+    a.counts(probe, ProbeState.Active, 1);
+    awaitCondition("going", "Ready", "True", "Counting");
+    // Another controller creates it.
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
+    String agents = daemonSetUid();
+
+    admin.resources(DropProbe.class).withName("going").delete();
+    awaitCondition("going", "Ready", "False", "Deleting");
+    assertEquals(1, status("going").drops.packets);
+    assertEquals(agents, daemonSetUid(), "the agents still have to clean up");
+
+    // The probe is removed and the module still loaded: the DropProbe is deleted, the agents stay.
+    a.reports(s -> {});
+    Await.until(
+        "the DropProbe is deleted", () -> probe("going") == null, OperatorSupport::everything);
+    // A pass deletes this report only after it has placed the agents.
+    FakeNode b = node("b");
+    b.clean();
+    Await.until("a pass is over", () -> report("b") == null, OperatorSupport::everything);
+    assertEquals(agents, daemonSetUid(), "a module is still loaded");
+    a.clean();
+    Await.until("the DaemonSet is deleted", () -> daemonSet() == null, OperatorSupport::everything);
+    Await.until(
+        "the report that nobody writes any more is deleted",
+        () -> admin.resources(DropProbeNode.class).list().getItems().isEmpty(),
+        OperatorSupport::everything);
+  }
+
+  @Test
+  void doesNotWaitForANodeThatHasStoppedReporting() {
+    FakeNode a = node("a");
+    DropProbe probe = create("lost", p -> {});
+    a.counts(probe, ProbeState.Active, 1);
+    awaitCondition("lost", "Ready", "True", "Counting");
+    a.reports(
+        s -> {
+          s.reportedAt = Instant.now().minusSeconds(3600).toString();
+          s.probes = List.of(entryOf(probe));
+        });
+    awaitCondition("lost", "Ready", "False", "NodesStale");
+
+    admin.resources(DropProbe.class).withName("lost").delete();
+    Await.until(
+        "the DropProbe is deleted", () -> probe("lost") == null, OperatorSupport::everything);
+    Await.until(
+        "an Event names the node that was not waited for",
+        () ->
+            events("DropProbe", "lost").stream()
+                .anyMatch(
+                    e ->
+                        e.getReason().equals("DeletedWithoutNodes")
+                            && e.getMessage().contains("deleted without waiting for a,")));
+  }
+
+  @Test
+  void probeOfTheSameNameStartsAtZero() {
+    FakeNode a = node("a");
+    DropProbe first = create("twice", p -> {});
+    a.counts(first, ProbeState.Active, 100);
+    await("twice", s -> s.drops != null && s.drops.packets == 100);
+    admin.resources(DropProbe.class).withName("twice").delete();
+    a.reports(s -> {});
+    Await.until(
+        "the first DropProbe is deleted",
+        () -> probe("twice") == null,
+        OperatorSupport::everything);
+
+    DropProbe second = create("twice", p -> {});
+    // One node still reports the first one; the operator sees the report of the other after that.
+    a.counts(first, ProbeState.Active, 100);
+    node("b").counts(second, ProbeState.Active, 2);
+    await("twice", s -> s.drops != null && s.drops.packets == 2);
+    awaitCondition("twice", "Ready", "False", "NodesPending");
+    a.counts(second, ProbeState.Active, 3);
+    await("twice", s -> s.drops.packets == 5);
+    awaitCondition("twice", "Ready", "True", "Counting");
+  }
+}
