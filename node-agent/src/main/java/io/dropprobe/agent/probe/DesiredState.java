@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param nodeUid UID of the Node object
  * @param probes the DropProbes that select this node, sorted by name
  * @param existing all DropProbes
- * @param complete whether {@code existing} is known; false when the API server refused the list
+ * @param complete whether {@code existing} is known; false if the API server refused the list
  */
 public record DesiredState(
     String nodeUid, List<DesiredProbe> probes, List<DropProbe> existing, boolean complete) {

@@ -7,7 +7,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
  * A desired probe after a pass.
  *
  * @param observed the probe in the kernel, if this node owns it; else null
- * @param account what this node has counted for the probe's series; null when it never counted
+ * @param account what this node has counted for the probe's series; null if it never counted
  */
 public record ProbeResult(
     DesiredProbe desired, Verdict verdict, ProbeSnapshot observed, Account account) {}

@@ -73,7 +73,7 @@ final class Rates {
    *
    * @return a copy of the report
    */
-  DropProbeNodeStatus added(DropProbeNodeStatus report, long now, long interval) {
+  DropProbeNodeStatus withRates(DropProbeNodeStatus report, long now, long interval) {
     DropProbeNodeStatus copy = ReportCopy.of(report);
     for (ProbeReport p : probes(copy)) {
       Sample s = samples.get(p.uid);

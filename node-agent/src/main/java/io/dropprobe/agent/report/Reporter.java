@@ -120,7 +120,7 @@ public final class Reporter {
   }
 
   private DropProbeNodeStatus complete(DropProbeNodeStatus report) {
-    DropProbeNodeStatus complete = rates.added(report, time.millis(), interval);
+    DropProbeNodeStatus complete = rates.withRates(report, time.millis(), interval);
     writer.complete(complete);
     return SizeBound.bounded(complete);
   }

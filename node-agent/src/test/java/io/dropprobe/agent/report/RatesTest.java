@@ -31,11 +31,11 @@ class RatesTest {
   }
 
   private ProbeReport seen(long at, DropProbeNodeStatus status) {
-    return rates.added(status, at, INTERVAL).probes.get(0);
+    return rates.withRates(status, at, INTERVAL).probes.get(0);
   }
 
   private ProbeReport written(long at, long packets) {
-    DropProbeNodeStatus s = rates.added(report("s", packets), at, INTERVAL);
+    DropProbeNodeStatus s = rates.withRates(report("s", packets), at, INTERVAL);
     rates.written(s, at, INTERVAL);
     return s.probes.get(0);
   }
