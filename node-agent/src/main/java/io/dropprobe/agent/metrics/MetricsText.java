@@ -47,7 +47,10 @@ public final class MetricsText {
   }
 
   private void module(DropProbeNodeStatus status) {
-    head("dropprobe_module_state", "gauge", "1 for the state that the kernel module is in.");
+    head(
+        "dropprobe_module_state",
+        "gauge",
+        "1 for the state of the kernel module, 0 for the others.");
     for (ModuleState s : ModuleState.values()) {
       line("dropprobe_module_state", s == status.module.state ? 1 : 0, "state", s.name());
     }
@@ -80,14 +83,14 @@ public final class MetricsText {
     each(
         probes,
         "dropprobe_drops_segments_total",
-        "Dropped packets as on the wire.",
+        "Dropped packets, counted as segments on the wire.",
         p -> p.segments);
     each(probes, "dropprobe_drops_bytes_total", "Bytes of dropped packets.", p -> p.bytes);
-    each(probes, "dropprobe_noise_packets_total", "Frees that lose nothing.", p -> p.noise);
+    each(probes, "dropprobe_noise_packets_total", "Packets freed without loss.", p -> p.noise);
     each(
         probes,
         "dropprobe_unkeyed_packets_total",
-        "Drops counted without detail: the kernel's table was full.",
+        "Drops counted without detail, because the kernel's table was full.",
         p -> p.unkeyed);
   }
 

@@ -149,7 +149,7 @@ public final class ModuleKeeper {
     sourceNeeded = desired && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceNeeded ? source.get() : new ModuleSource.Supply.Pending("no probe needs the module");
-    ModuleFile target = supply instanceof ModuleSource.Supply.Ready r ? r.file() : null;
+    ModuleFile target = supply.file();
     if (supply instanceof ModuleSource.Supply.Impossible i) {
       problem = Optional.of(i.problem());
     }
@@ -167,7 +167,7 @@ public final class ModuleKeeper {
       loadProblem = null;
       unloadProblem = null;
     }
-    return Outcomes.of(observed, desired, action, problem.orElse(null), supply, target);
+    return Outcomes.of(observed, desired, action, problem.orElse(null), supply);
   }
 
   private ModuleOutcome load(ModuleFile target) {

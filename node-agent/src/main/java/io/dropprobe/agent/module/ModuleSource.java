@@ -13,6 +13,11 @@ import java.util.Optional;
 final class ModuleSource {
   /** A file, a reason to wait, or a problem. */
   sealed interface Supply {
+    /** The file; null unless it is ready. */
+    default ModuleFile file() {
+      return null;
+    }
+
     record Ready(ModuleFile file) implements Supply {}
 
     record Pending(String reason) implements Supply {}

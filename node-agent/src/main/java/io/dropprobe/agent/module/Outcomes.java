@@ -34,8 +34,8 @@ final class Outcomes {
       boolean desired,
       ModuleAction action,
       NodeProblem problem,
-      ModuleSource.Supply supply,
-      ModuleFile target) {
+      ModuleSource.Supply supply) {
+    ModuleFile target = supply.file();
     if (action instanceof ModuleAction.Held h) {
       // A shared kernel is no problem; a manual probe is, because somebody must end it.
       if (h.byManualProbe()) {

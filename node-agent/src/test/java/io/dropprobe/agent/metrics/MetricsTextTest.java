@@ -61,7 +61,7 @@ class MetricsTextTest {
         # TYPE dropprobe_agent_report_writes_total counter
         dropprobe_agent_report_writes_total{result="ok"} 3
         dropprobe_agent_report_writes_total{result="error"} 2
-        # HELP dropprobe_module_state 1 for the state that the kernel module is in.
+        # HELP dropprobe_module_state 1 for the state of the kernel module, 0 for the others.
         # TYPE dropprobe_module_state gauge
         dropprobe_module_state{state="Absent"} 0
         dropprobe_module_state{state="Building"} 0
@@ -84,16 +84,16 @@ class MetricsTextTest {
         dropprobe_drops_packets_total{probe="a",reason="NO_SOCKET"} 7
         dropprobe_drops_packets_total{probe="a",reason="other"} 2
         dropprobe_drops_packets_total{probe="c",reason="unknown"} 4
-        # HELP dropprobe_drops_segments_total Dropped packets as on the wire.
+        # HELP dropprobe_drops_segments_total Dropped packets, counted as segments on the wire.
         # TYPE dropprobe_drops_segments_total counter
         dropprobe_drops_segments_total{probe="a"} 10
         # HELP dropprobe_drops_bytes_total Bytes of dropped packets.
         # TYPE dropprobe_drops_bytes_total counter
         dropprobe_drops_bytes_total{probe="a"} 900
-        # HELP dropprobe_noise_packets_total Frees that lose nothing.
+        # HELP dropprobe_noise_packets_total Packets freed without loss.
         # TYPE dropprobe_noise_packets_total counter
         dropprobe_noise_packets_total{probe="a"} 2
-        # HELP dropprobe_unkeyed_packets_total Drops counted without detail: the kernel's table was full.
+        # HELP dropprobe_unkeyed_packets_total Drops counted without detail, because the kernel's table was full.
         # TYPE dropprobe_unkeyed_packets_total counter
         dropprobe_unkeyed_packets_total{probe="a"} 0
         """,

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class SizeBoundTest {
-  private static DropProbeNodeStatus report(int probes) {
+  static DropProbeNodeStatus report(int probes) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.probes = new ArrayList<>();
     for (int i = 0; i < probes; i++) {
