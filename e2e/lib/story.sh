@@ -183,8 +183,8 @@ expect_drops() {
   local node owner
   for node in $(nodes); do
     owner=${OWNER[$node]}
-    WANT[$owner/NO_SOCKET]=$((${WANT[$owner/NO_SOCKET]} + DROPS_V4 + DROPS_V6))
-    WANT[$owner/NETFILTER_DROP]=$((${WANT[$owner/NETFILTER_DROP]} + DROPS_NFT))
+    WANT["$owner/NO_SOCKET"]=$((${WANT["$owner/NO_SOCKET"]} + DROPS_V4 + DROPS_V6))
+    WANT["$owner/NETFILTER_DROP"]=$((${WANT["$owner/NETFILTER_DROP"]} + DROPS_NFT))
   done
 }
 
@@ -194,7 +194,11 @@ check_counts() {
     settle "${key%/*}: ${key#*/} since the first drops" "${WANT[$key]}" 120 growth "${key%/*}" "${key#*/}"
   done
 }
-growth() { local now; now=$(reason_count "$1" "$2") || return 1; echo $((now - BEFORE[$1/$2])); }
+growth() {
+  local now before=${BEFORE["$1/$2"]}
+  now=$(reason_count "$1" "$2") || return 1
+  echo $((now - before))
+}
 
 step_count() {
   local node owner reason
@@ -205,8 +209,8 @@ step_count() {
   done
   for owner in "${OWNER[@]}"; do
     for reason in NO_SOCKET NETFILTER_DROP; do
-      BEFORE[$owner/$reason]=$(reason_count "$owner" $reason) || die "the report of node $owner can't be read"
-      WANT[$owner/$reason]=0
+      BEFORE["$owner/$reason"]=$(reason_count "$owner" $reason) || die "the report of node $owner can't be read"
+      WANT["$owner/$reason"]=0
     done
   done
   say "Make drops: on each node $DROPS_V4 + $DROPS_V6 to a closed port, $DROPS_NFT refused by a rule, $HEALTHY healthy"
