@@ -2,32 +2,13 @@
 # node-image.sh: the disk of a node: a small Debian with its stock kernel, that kernel's headers, containerd, kubelet and
 # kube-proxy. Nothing in it belongs to a certain cluster or node: that comes on a second disk (see node.sh).
 
-NODE_PACKAGES=(
-  systemd systemd-sysv udev dbus kmod procps iproute2 openssh-server
-  linux-image-amd64 linux-headers-amd64
-  apparmor                              # or containers would run unconfined, unlike on real nodes
-  containerd runc containernetworking-plugins iptables nftables conntrack
-)
-
 # node_image SUITE: prints the folder that holds root.ext4, vmlinuz, initrd.
 node_image() {
-  local binaries mirror root files=$E2E/images/node
+  local binaries root files=$E2E/images/node
   [[ $1 =~ ^[a-z]+$ ]] || die "'$1' is no Debian suite"
-  mirror=$(debian_mirror)
-  root=$(cached node-root "$1-$(key_of "$mirror" "${NODE_PACKAGES[@]}" "$(declare -f make_node_root)")" make_node_root "$1" "$mirror")
+  root=$(node_root "$1")
   binaries=$(kube_binaries)
   cached node "$1-$(key_of "root:$root" "$binaries"/{kubelet,kube-proxy} "$files" "$(declare -f make_node_image make_initrd)")" make_node_image "$root" "$binaries" "$files"
-}
-
-# The Debian packages change rarely and take minutes, so they are kept by themselves.
-make_node_root() { # SUITE MIRROR OUT
-  note "Debian $1 for nodes: kernel, headers, containerd (about 2 minutes; kept)"
-  # A suite that still moves publishes indexes that are valid for a week only: a mirror that stands still is older than that.
-  # INITRD=No: nodes are started with an initrd of our own (make_initrd), and making Debian's takes long.
-  INITRD=No mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    "--include=$(IFS=,; echo "${NODE_PACKAGES[*]}")" "$1" "$3/root.tar" "$2"
-  zstd -q -1 --rm "$3/root.tar"
 }
 
 make_node_image() { # ROOT BINARIES FILES OUT
