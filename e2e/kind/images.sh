@@ -55,7 +55,10 @@ add_iptables() {
   for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$2/$folder"; done
   mapfile -t files < <(cd "$1" && find usr/lib/x86_64-linux-gnu/xtables ! -type d -printf '/%p\n')
   files+=(/usr/sbin/xtables-nft-multi /usr/sbin/nft /usr/sbin/conntrack)
-  { chroot "$1" ldd "${files[@]}" | grep -o '/[^ :]*'; printf '%s\n' "${files[@]}"; } | sort -u >"$2.files"
+  {
+    chroot "$1" ldd "${files[@]}" | grep -o '/[^ :]*'
+    printf '%s\n' "${files[@]}"
+  } | sort -u >"$2.files"
   while read -r file; do
     mkdir -p "$2$(dirname "$file")"
     cp -L "$1$file" "$2$file"

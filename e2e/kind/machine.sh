@@ -40,8 +40,11 @@ make_machine() { # ROOT NODE_ROOT PROGRAMS BINARIES OUT
   make_machine_initrd "$root" "$out/initrd"
   basename "$root"/usr/lib/linux-kbuild-* >"$out/kbuild"
   # Namespaces of its own: whatever happens, neither its processes nor its mounts outlive it.
-  unshare --mount --net --propagation private --pid --fork --kill-child "$HERE/fill-docker-store" "$root" "$work/node.tar" >"$work/log" 2>&1 ||
-    { tail -n 20 "$work/log"; die "the node image could not be loaded into dockerd's store"; }
+  unshare --mount --net --propagation private --pid --fork --kill-child "$HERE/fill-docker-store" "$root" "$work/node.tar" >"$work/log" 2>&1 \
+    || {
+      tail -n 20 "$work/log"
+      die "the node image could not be loaded into dockerd's store"
+    }
   mke2fs -q -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 -L root -d "$root" "$out/root.ext4" 16G >/dev/null
   rm -rf "$work"
 }
@@ -53,8 +56,8 @@ make_machine_initrd() {
   release=$(basename "$1"/usr/lib/modules/*)
   mkdir -p "$work"/{bin,dev,proc,root,modules}
   cp /bin/busybox "$work/bin/"
-  chroot "$1" modprobe -S "$release" --show-depends -a virtio_pci virtio_blk virtio_net ext4 crc32c_generic |
-    awk '$1 == "insmod" && !seen[$2]++ {print $2}' >"$work/order"
+  chroot "$1" modprobe -S "$release" --show-depends -a virtio_pci virtio_blk virtio_net ext4 crc32c_generic \
+    | awk '$1 == "insmod" && !seen[$2]++ {print $2}' >"$work/order"
   while read -r module; do
     xz -dc "$1$module" >"$work/modules/$(basename "$module" .xz)"
     basename "$module" .xz

@@ -17,7 +17,10 @@ make_debian_root() { # NAME MIRROR PACKAGE… OUT
   # INITRD=No: the machine is started with a small initrd of ours, and making Debian's takes long.
   INITRD=No TMPDIR=$out mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    "--include=$(IFS=,; echo "${packages[*]}")" "$KIND_SUITE" "$out/root.tar" "$mirror"
+    "--include=$(
+      IFS=,
+      echo "${packages[*]}"
+    )" "$KIND_SUITE" "$out/root.tar" "$mirror"
   zstd -q -1 --rm "$out/root.tar"
 }
 

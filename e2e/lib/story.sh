@@ -2,10 +2,10 @@
 # story.sh: the steps of the demo and of the smoke test. Each is a function that acts through kubectl only, shows what a user
 # would see, and checks it. Sourced after cache.sh.
 
-PROBE=${PROBE:-demo}                     # the DropProbe of deploy/examples that the story applies
-MAKERS=dropprobe-story                   # namespace of the pods of drop-maker.yaml
+PROBE=${PROBE:-demo}   # the DropProbe of deploy/examples that the story applies
+MAKERS=dropprobe-story # namespace of the pods of drop-maker.yaml
 DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150} HEALTHY=${HEALTHY:-500}
-WAIT=${WAIT:-600}                        # seconds to wait for anything that takes a while, at the most
+WAIT=${WAIT:-600} # seconds to wait for anything that takes a while, at the most
 
 passed=0 failed=0
 
@@ -25,9 +25,11 @@ show() {
 # check TEXT WANT GOT: one assertion.
 check() {
   if [ "$2" = "$3" ]; then
-    passed=$((passed + 1)); printf '   ok   %s: %s\n' "$1" "$3"
+    passed=$((passed + 1))
+    printf '   ok   %s: %s\n' "$1" "$3"
   else
-    failed=$((failed + 1)); printf '   FAIL %s: wanted %s, got %s\n' "$1" "$2" "${3:-nothing}"
+    failed=$((failed + 1))
+    printf '   FAIL %s: wanted %s, got %s\n' "$1" "$2" "${3:-nothing}"
   fi
 }
 
@@ -35,7 +37,10 @@ check() {
 settle() {
   local text=$1 want=$2 end=$((SECONDS + $3)) got
   shift 3
-  while got=$("$@" 2>/dev/null || true); [ "$got" != "$want" ] && [ $SECONDS -lt $end ]; do
+  while
+    got=$("$@" 2>/dev/null || true)
+    [ "$got" != "$want" ] && [ $SECONDS -lt $end ]
+  do
     if [[ $want =~ ^[0-9]+$ && $got =~ ^[0-9]+$ && $got -gt $want ]]; then break; fi
     sleep 1
   done
@@ -49,8 +54,8 @@ summary() {
 
 # The nodes that count: Linux nodes that the example's probe selects, which is those without a taint. Nodes with equal boot ids share one kernel (kind).
 nodes() {
-  k get nodes -l kubernetes.io/os=linux -o 'jsonpath={range .items[*]}{.metadata.name}{"/"}{.spec.taints[*].effect}{"\n"}{end}' |
-    sed -nE '/NoSchedule|NoExecute/!s#/.*##p'
+  k get nodes -l kubernetes.io/os=linux -o 'jsonpath={range .items[*]}{.metadata.name}{"/"}{.spec.taints[*].effect}{"\n"}{end}' \
+    | sed -nE '/NoSchedule|NoExecute/!s#/.*##p'
 }
 boot_of() { k get node "$1" -o 'jsonpath={.status.nodeInfo.bootID}'; }
 owner_of() { # the first node with the same kernel whose report counts (not OwnedElsewhere)
@@ -58,7 +63,8 @@ owner_of() { # the first node with the same kernel whose report counts (not Owne
   boot=$(boot_of "$1")
   for node in $(nodes); do
     if [ "$(boot_of "$node")" = "$boot" ] && [ "$(probe_field "$node" state)" != OwnedElsewhere ]; then
-      printf '%s\n' "$node"; return
+      printf '%s\n' "$node"
+      return
     fi
   done
 }
@@ -70,7 +76,7 @@ reason_count() {
   local report
   report=$(k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].state}{\" \"}{.status.probes[?(@.name==\"$PROBE\")].reasons[?(@.reason==\"$2\")].packets}") || return 1
   case $report in
-    ''|' '*) return 1 ;;
+    '' | ' '*) return 1 ;;
     *' '?*) printf '%s\n' "${report##* }" ;;
     *) printf '0\n' ;;
   esac
@@ -78,8 +84,16 @@ reason_count() {
 
 maker_on() { k -n $MAKERS get pod -l app=drop-maker --field-selector "spec.nodeName=$1" -o 'jsonpath={.items[0].metadata.name}'; }
 # on NODE COMMAND…: runs it in the drop maker of that node; on_input also hands standard input over.
-on() { local node=$1; shift; k -n $MAKERS exec "${MAKER[$node]}" -- "$@"; }
-on_input() { local node=$1; shift; k -n $MAKERS exec -i "${MAKER[$node]}" -- "$@"; }
+on() {
+  local node=$1
+  shift
+  k -n $MAKERS exec "${MAKER[$node]}" -- "$@"
+}
+on_input() {
+  local node=$1
+  shift
+  k -n $MAKERS exec -i "${MAKER[$node]}" -- "$@"
+}
 
 # Oracles, read inside the drop maker's own network namespace.
 no_ports() { on "$1" awk '/^Udp: [0-9]/ {v4 = $3} END {print v4}' /proc/net/snmp; }

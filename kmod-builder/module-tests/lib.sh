@@ -23,8 +23,8 @@ debian_root() {
 
 # kernel_field NAME COLUMN: from the table of kernels.
 kernel_field() {
-  awk -v name="$1" -v column="$2" '$1 == name { print $column; found = 1 } END { exit !found }' "$HERE/kernels.conf" ||
-    die "no kernel '$1': kernels.conf has $(kernel_names | tr '\n' ' ')"
+  awk -v name="$1" -v column="$2" '$1 == name { print $column; found = 1 } END { exit !found }' "$HERE/kernels.conf" \
+    || die "no kernel '$1': kernels.conf has $(kernel_names | tr '\n' ' ')"
 }
 
 kernel_names() { sed -n '/^[^#]/s/ .*//p' "$HERE/kernels.conf"; }
@@ -57,7 +57,10 @@ in_root() {
 
 # kernel_root NAME: the folder of a kernel: root/boot, root/usr/lib/modules, root/usr/src.
 kernel_root() {
-  [ "$1" != debug ] || { debug_kernel_root; return; }
+  [ "$1" != debug ] || {
+    debug_kernel_root
+    return
+  }
   cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$(kernel_field "$1" 0)")" make_kernel "$1"
 }
 
@@ -108,7 +111,10 @@ release_of() { ls "$1/root/usr/lib/modules"; }
 vmlinuz() {
   local file
   for file in "$1"/root/boot/vmlinuz-* "$1"/root/usr/lib/modules/*/vmlinuz; do
-    [ ! -f "$file" ] || { printf '%s\n' "$file"; return; }
+    [ ! -f "$file" ] || {
+      printf '%s\n' "$file"
+      return
+    }
   done
   die "there is no vmlinuz in $1"
 }
@@ -147,11 +153,17 @@ make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   note "$1: the module, as for a kernel without ftrace"
   mkdir "$4/source"
   module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$4/source" -xf -
-  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
   # What the kernel has is found once; then it is told to have less.
   grep -q 'DP_HAVE_FTRACE_[A-Z_]* 1' "$module/features.h" || die "$1: the module has found no ftrace that could be taken away"
   sed -i 's/\(DP_HAVE_FTRACE_[A-Z_]*\) 1/\1 0/' "$module/features.h"
-  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
   cp "$module/dropprobe.ko" "$4/"
   rm -r "$4/source"
 }
@@ -166,7 +178,10 @@ module_without_ftrace() {
 make_holder() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   note "$1: the module that holds locks"
   cp -r "$HERE/holder" "$4/source"
-  compile "$2" "$3" "$4/source" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  compile "$2" "$3" "$4/source" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
   cp "$4/source/holder.ko" "$4/"
   rm -r "$4/source"
 }

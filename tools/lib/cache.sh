@@ -9,7 +9,10 @@ CACHE_ROOT=${XDG_CACHE_HOME:-$HOME/.cache}/dropprobe
 note() { printf '[%4d s] %s\n' "$SECONDS" "$*" >&2; }
 
 # die TEXT: what went wrong and what to do next; ends the script.
-die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
 
 # key_of TEXT|FILE…: 16 hex digits over the given words; a file stands for its content, a folder for its files' names and content.
 key_of() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # kube-binaries.sh: where the Kubernetes programs are; builds them when needed. Sourced after cache.sh.
 
-KUBE=34.4      # Kubernetes 1.34.4
+KUBE=34.4 # Kubernetes 1.34.4
 ETCD=3.6.16
 KUBE_PROGRAMS=(etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)
 

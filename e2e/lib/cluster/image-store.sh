@@ -14,6 +14,9 @@ make_image_store() { # NODE_IMAGE TAR… OUT
   log=$out/log
   note "image disk for $(basename "$1"): $(($# - 2)) images"
   # Namespaces of its own: whatever happens, neither its processes nor its mounts outlive it.
-  unshare --mount --propagation private --pid --fork --kill-child "$E2E/lib/fill-image-store" "$out" "$1/root.ext4" "${@:2:$#-2}" >"$log" 2>&1 ||
-    { tail -n 20 "$log"; die "the images could not be unpacked"; }
+  unshare --mount --propagation private --pid --fork --kill-child "$E2E/lib/fill-image-store" "$out" "$1/root.ext4" "${@:2:$#-2}" >"$log" 2>&1 \
+    || {
+      tail -n 20 "$log"
+      die "the images could not be unpacked"
+    }
 }

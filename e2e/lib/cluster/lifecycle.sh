@@ -24,11 +24,26 @@ cluster_up() {
   declare -A image=() store=()
   while [ $# -gt 0 ]; do
     case $1 in
-      --name) CLUSTER=${2:?--name needs the name of a cluster}; shift 2 ;;
-      --nodes) nodes=${2?--nodes needs NAME=SUITE,…}; shift 2 ;;
-      --images) IFS=, read -ra images <<<"${2:?--images needs TAR,…}"; shift 2 ;;
-      --owner) owner=${2:?--owner needs the id of a process}; shift 2 ;;
-      --keep-failed) keep_failed=1; shift ;;
+      --name)
+        CLUSTER=${2:?--name needs the name of a cluster}
+        shift 2
+        ;;
+      --nodes)
+        nodes=${2?--nodes needs NAME=SUITE,…}
+        shift 2
+        ;;
+      --images)
+        IFS=, read -ra images <<<"${2:?--images needs TAR,…}"
+        shift 2
+        ;;
+      --owner)
+        owner=${2:?--owner needs the id of a process}
+        shift 2
+        ;;
+      --keep-failed)
+        keep_failed=1
+        shift
+        ;;
       *) die "unknown option '$1'; 'e2e/cluster help' lists them" ;;
     esac
   done
@@ -53,7 +68,10 @@ cluster_up() {
   mkdir -p "$RUNS"
   new=$(mktemp -d -p "$RUNS" .new.XXXXXX)
   identity $$ >"$new/starter"
-  mv -T "$new" "$RUN" 2>/dev/null || { rm -r "$new"; die "there is already a cluster '$CLUSTER'; 'e2e/cluster down --name $CLUSTER' removes it"; }
+  mv -T "$new" "$RUN" 2>/dev/null || {
+    rm -r "$new"
+    die "there is already a cluster '$CLUSTER'; 'e2e/cluster down --name $CLUSTER' removes it"
+  }
   trap 'up_failed "$keep_failed"' EXIT
   trap 'exit 130' INT TERM HUP
   if [ -n "$owner" ]; then identity "$owner" >"$RUN/owner"; fi
@@ -130,8 +148,14 @@ cluster_remove() {
 cluster_down() {
   while [ $# -gt 0 ]; do
     case $1 in
-      --name) CLUSTER=${2:?--name needs the name of a cluster}; shift 2 ;;
-      --stale) remove_stale; return ;;
+      --name)
+        CLUSTER=${2:?--name needs the name of a cluster}
+        shift 2
+        ;;
+      --stale)
+        remove_stale
+        return
+        ;;
       *) die "unknown option '$1'; 'e2e/cluster help' lists them" ;;
     esac
   done
@@ -146,7 +170,10 @@ cluster_down() {
 # owner is gone, or when not one of its processes is left (the machine was restarted).
 stale() {
   local record
-  if [ ! -f "$RUN/ready" ]; then gone "$RUN/starter"; return; fi
+  if [ ! -f "$RUN/ready" ]; then
+    gone "$RUN/starter"
+    return
+  fi
   if [ -f "$RUN/owner" ] && gone "$RUN/owner"; then return 0; fi
   for record in "$RUN"/processes/*; do
     if [ -e "$record" ] && running "$(basename "$record")"; then return 1; fi

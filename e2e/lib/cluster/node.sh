@@ -5,7 +5,7 @@
 
 NODE_CPUS=2
 NODE_MEMORY=2560 # MiB
-NODE_BOOT=900 # seconds from the start of a node until it is Ready, at the most
+NODE_BOOT=900    # seconds from the start of a node until it is Ready, at the most
 # shellcheck disable=SC2034 # for those who run story.sh there
 NODE_WAIT=1800 # its WAIT: where other work is on the machine, a node has taken ten minutes for the module alone
 

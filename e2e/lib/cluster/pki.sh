@@ -35,7 +35,9 @@ kubeconfig() {
   local key
   key=$(mktemp -p "$RUN/pki" client.XXXXXX)
   certificate "$key" "$2"
-  (umask 077; cat >"$1" <<K
+  (
+    umask 077
+    cat >"$1" <<K
 apiVersion: v1
 kind: Config
 clusters:
