@@ -4,8 +4,9 @@
 NODE_CONFIG='{"Entrypoint": ["/usr/local/bin/entrypoint", "/sbin/init"], "Env": ["container=docker",
   "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "StopSignal": "SIGRTMIN+3"}'
 
-# make_node_archive ROOT PROGRAMS BINARIES WORK OUT: writes the archive OUT; WORK is a folder to do it in. No container image is in it: those come on a
-# disk of their own, because docker copies the /var of its image for each node.
+# make_node_archive ROOT PROGRAMS BINARIES WORK OUT: writes the archive OUT; WORK is a folder to do
+# it in. No container image is in it: those come on a disk of their own, because docker copies the
+# /var of its image for each node.
 make_node_archive() {
   local root=$4/node
   note "image of the kind nodes"
@@ -18,7 +19,7 @@ make_node_archive() {
   cp "$HERE/storage.yaml" "$root/kind/manifests/default-storage.yaml"
   sed -i "s#sandbox_image = .*#sandbox_image = \"$PAUSE_IMAGE\"#" "$root/etc/containerd/config.toml"
   rm -rf "$root"/usr/share/{locale,i18n,bash-completion} "$root/var/lib/dpkg/info" "$root/var/lib/containerd"
-  touch "$root"/{etc,var}/.updated # in the archive everything is of the same age: so systemd skips ldconfig and the like at the start
+  touch "$root"/{etc,var}/.updated # in the archive everything is of the same age: so systemd skips ldconfig and similar units at the start
   "$HERE/image-archive" "$KIND_NODE_IMAGE" "$root" "$5" "$NODE_CONFIG"
   rm -rf "$root"
 }
@@ -31,9 +32,10 @@ enable() {
   for unit; do ln -s "$(cd "$root" && find etc/systemd/system usr/lib/systemd/system -maxdepth 1 -name "$unit.service" -printf '/%p\n' -quit)" "$root/etc/systemd/system/multi-user.target.wants/"; done
 }
 
-# as_kind_does ROOT BASE_FILES: what kind's Dockerfile does to a Debian, for Debian's containerd, runc and CNI plugins, which are elsewhere.
+# as_kind_does ROOT BASE_FILES: what kind's Dockerfile does to a Debian, for Debian's containerd,
+# runc and CNI plugins, which are elsewhere.
 as_kind_does() {
-  local root=$1 program unit
+  local root=$1 program
   cp -r "$2"/{etc,kind,usr} "$root/"
   chmod 755 "$root"/kind{,/bin,/bin/*} "$root"/usr/local/bin/*
   find "$root/usr/lib/systemd/system/sysinit.target.wants" -name systemd-tmpfiles-setup.service -delete
@@ -49,12 +51,13 @@ as_kind_does() {
   find "$root/usr/lib/cni" -type f ! -name loopback ! -name ptp ! -name host-local ! -name portmap -delete
   rm -f "$root"/usr/bin/containerd-shim{,-runc-v1}
   enable "$root" kubelet containerd undo-mount-hacks
-  ln -sf /dev/null "$root/etc/systemd/system/systemd-binfmt.service"
-  # Beyond what kind does: what a node gets from docker anyway, and what costs emulated processors a minute.
-  for unit in kmod-static-nodes.service systemd-modules-load.service systemd-tmpfiles-setup-dev{,-early}.service systemd-remount-fs.service \
-    systemd-journal-flush.service modprobe@.service dev-hugepages.mount dev-mqueue.mount sys-kernel-{config,debug,tracing}.mount sys-fs-fuse-connections.mount; do
-    ln -sf /dev/null "$root/etc/systemd/system/$unit"
-  done
+  mask_units "$root" systemd-binfmt.service
+  # Beyond what kind does: what docker has done for a node, and what costs emulated processors a
+  # minute.
+  mask_units "$root" {kmod-static-nodes,systemd-modules-load,systemd-remount-fs}.service \
+    {systemd-journal-flush,modprobe@}.service systemd-tmpfiles-setup-dev{,-early}.service \
+    dev-{hugepages,mqueue}.mount sys-kernel-{config,debug,tracing}.mount \
+    sys-fs-fuse-connections.mount
   chroot "$root" ctr oci spec \
     | jq '.hooks.createContainer += [{path: "/kind/bin/mount-product-files.sh"}] | del(.process.rlimits)' >"$root/etc/containerd/cri-base.json"
 }

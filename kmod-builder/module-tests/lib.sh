@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# lib.sh: sourced by run and lint. The parts that a virtual machine is made of, each kept under a key of what it is made from: a kernel with its headers, the
-# guest's root, the compiler's root, an initrd, the module.
+# lib.sh: sourced by run and lint. The parts that a virtual machine is made of, each kept under a
+# key of what it is made from: a kernel with its headers, the guest's root, the compiler's root, an
+# initrd, the module.
 
 HERE=$REPO/kmod-builder/module-tests
 # shellcheck source=../../tools/lib/cache.sh
@@ -8,13 +9,16 @@ HERE=$REPO/kmod-builder/module-tests
 # shellcheck source=../../tools/lib/debian.sh
 . "$REPO/tools/lib/debian.sh"
 
+# shellcheck source=../../tools/lib/initrd.sh
+. "$REPO/tools/lib/initrd.sh"
 # shellcheck source=slow-roots.sh
 . "$HERE/slow-roots.sh"
 
 # Raise it to have everything made anew, with the mirror's packages of that day.
 recipe=1
 
-# debian_root SUITE VARIANT PACKAGES SOURCE FOLDER: mmdebstrap. Suites in motion publish their index for a week only; a mirror that stands still is older.
+# debian_root SUITE VARIANT PACKAGES SOURCE FOLDER: mmdebstrap. Suites in motion publish their index
+# for a week only; a mirror that stands still is older.
 debian_root() {
   mmdebstrap --quiet --variant="$2" --include="$3" --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -43,7 +47,8 @@ make_kernel() {
   depmod -b "$2/root" "$(release_of "$2")"
 }
 
-# in_root ROOT DIR COMMAND…: a command with that root, where /mnt is DIR. The mounts are in a mount namespace of its own, and go with it.
+# in_root ROOT DIR COMMAND…: a command with that root, where /mnt is DIR. The mounts are in a mount
+# namespace of its own, and go with it.
 in_root() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
@@ -79,8 +84,9 @@ make_compiler() {
 
 compiler_root() { cached kernels "compiler-$(key_of "$recipe" "$(debian_mirror)")" make_compiler; }
 
-# in_compiler KERNEL_ROOT COMPILER_ROOT WORK COMMAND…: runs a command where /work is WORK and the kernel's headers are where they expect to be. The
-# mounts are in a mount namespace of its own, and go with it.
+# in_compiler KERNEL_ROOT COMPILER_ROOT WORK COMMAND…: runs a command where /work is WORK and the
+# kernel's headers are where they expect to be. The mounts are in a mount namespace of its own, and
+# go with it.
 in_compiler() {
   local kernel=$1 compiler=$2 work=$3
   shift 3
@@ -122,14 +128,16 @@ vmlinuz() {
 # headers_of KERNEL_ROOT: as seen inside in_compiler.
 headers_of() { printf '/usr/src/%s\n' "$(basename "$(readlink "$1/root/usr/lib/modules/$(release_of "$1")/build")")"; }
 
-# compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: the module's sources are in WORK. The headers ask for the compiler their kernel was built with, and for pahole;
-# ours is newer, and type information is not needed.
+# compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: the module's sources are in WORK. The headers
+# ask for the compiler their kernel was built with, and for pahole; ours is newer, and type
+# information is not needed.
 compile() {
   local kernel=$1
   in_compiler "$kernel" "$2" "$3" make -C /mnt/work -j 2 KDIR="$(headers_of "$kernel")" CC=gcc CROSS_COMPILE= CONFIG_DEBUG_INFO_BTF_MODULES= "${@:4}"
 }
 
-# module_sources: the module's files in this working tree, each ended by a NUL; nothing that was built there.
+# module_sources: the module's files in this working tree, each ended by a NUL; nothing that was
+# built there.
 module_sources() {
   (cd "$REPO/kmod-builder/module" && find . -type f \( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name run \) ! -name '*.mod.c' ! -name features.h -printf 'kmod-builder/module/%P\0') | LC_ALL=C sort -z
 }
@@ -141,7 +149,8 @@ make_module() { # NAME KERNEL_ROOT OUT
   "$REPO/kmod-builder/build-module" "$2/root" "$(release_of "$2")" "$3"
 }
 
-# module NAME KERNEL_ROOT: the path of dropprobe.ko for that kernel, made from this working tree as the builder makes it on a node.
+# module NAME KERNEL_ROOT: the path of dropprobe.ko for that kernel, made from this working tree as
+# the builder makes it on a node.
 module() {
   local image
   image=$("$REPO/images/build" kmod-builder)
@@ -168,7 +177,8 @@ make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   rm -r "$4/source"
 }
 
-# module_without_ftrace NAME KERNEL_ROOT: the path of a dropprobe.ko that uses kprobes where it would use ftrace, which every kernel here has.
+# module_without_ftrace NAME KERNEL_ROOT: the path of a dropprobe.ko that uses kprobes where it
+# would use ftrace, which every kernel here has.
 module_without_ftrace() {
   local compiler
   compiler=$(compiler_root)
@@ -186,7 +196,8 @@ make_holder() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   rm -r "$4/source"
 }
 
-# holder NAME KERNEL_ROOT: the path of holder.ko, with which scenarios hold what commands might wait for.
+# holder NAME KERNEL_ROOT: the path of holder.ko, with which scenarios hold what commands might wait
+# for.
 holder() {
   local compiler
   compiler=$(compiler_root)
@@ -206,8 +217,9 @@ make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
       return 1
     fi
   done
-  # KBUILD_CHECKSRC, not C: newer kernels turn C off when a script is missing that Debian does not pack.
-  # What is said of the kernel's own headers and scripts is not ours to mend: some are older than the compiler's headers and our perl.
+  # KBUILD_CHECKSRC, not C: newer kernels turn C off when a script is missing that Debian does not
+  # pack. What is said of the kernel's own headers and scripts is not ours to mend: some are older
+  # than the compiler's headers and our perl.
   if grep -E '^(/mnt/work/)?[a-z/-]+\.[ch]:[0-9].*(warning|error):|(WARNING|ERROR): modpost' "$log" "${log}DP_SEPARATE=1"; then
     note "$name: the module compiles with warnings (above)"
     return 1
@@ -221,39 +233,26 @@ make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   rm -r "$out/source"
 }
 
-# lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning with W=1 or of sparse against that kernel's headers.
+# lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning
+# with W=1 or of sparse against that kernel's headers.
 lint() {
   local compiler
   compiler=$(compiler_root)
   cached kernels "lint-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_lint compile in_compiler)")" make_lint "$1" "$2" "$compiler" >/dev/null
 }
 
-# What the guest needs to see its file systems: the devices' bus and the file protocol.
+# What the guest needs to see its file systems: the bus of its devices and the file protocol.
 initrd_modules=(virtio_pci 9pnet_virtio 9p)
 
-make_initrd() {
-  local kernel=$1 busybox=$2/usr/bin/busybox out=$3 release name path
-  release=$(release_of "$kernel")
-  mkdir -p "$out"/tree/{bin,modules,dev,proc,sys,root}
-  : >"$out/tree/modules/order"
-  cp "$busybox" "$out/tree/bin/busybox"
-  cp "$HERE/guest/init" "$out/tree/init"
-  chmod +x "$out/tree/init"
-  for name in "${initrd_modules[@]}"; do
-    modprobe --dirname "$kernel/root" --set-version "$release" --show-depends "$name" | awk '$1 == "insmod" { print $2 }'
-  done | awk '!seen[$0]++' | while read -r path; do
-    name=$(basename "$path")
-    case $path in
-      *.xz) xz -dc "$path" >"$out/tree/modules/${name%.xz}" ;;
-      *.zst) zstd -qdc "$path" >"$out/tree/modules/${name%.zst}" ;;
-      *) cp "$path" "$out/tree/modules/$name" ;;
-    esac
-    name=${name%.xz}
-    printf '%s\n' "${name%.zst}" >>"$out/tree/modules/order"
-  done
-  (cd "$out/tree" && find . | cpio --quiet -o -H newc) >"$out/initrd"
-  rm -r "$out/tree"
+make_guest_initrd() { # KERNEL_ROOT GUEST_ROOT OUT
+  make_initrd "$1/root" "$2/usr/bin/busybox" "$HERE/guest/init" "$3/initrd" "${initrd_modules[@]}"
 }
 
-# initrd NAME KERNEL_ROOT GUEST_ROOT: the path of a small initrd.
-initrd() { printf '%s/initrd\n' "$(cached kernels "initrd-$1-$(key_of "$2" "$3" "$HERE/guest/init" "$(declare -f make_initrd)")" make_initrd "$2" "$3")"; }
+# initrd NAME KERNEL_ROOT GUEST_ROOT: prints the path of a small initrd.
+initrd() {
+  local key folder
+  key=$(key_of "$2" "$3" "$HERE/guest/init" "${initrd_modules[@]}" \
+    "$(declare -f make_initrd make_guest_initrd)")
+  folder=$(cached kernels "initrd-$1-$key" make_guest_initrd "$2" "$3")
+  printf '%s/initrd\n' "$folder"
+}
