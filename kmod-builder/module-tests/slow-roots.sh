@@ -1,18 +1,26 @@
 # shellcheck shell=bash disable=SC2154 # lib.sh sets recipe
-# slow-roots.sh: what takes minutes to make: the debug kernel with its compiler, and the guest's root
-# with other observers. Sourced by lib.sh.
+# slow-roots.sh: the roots that take minutes to make: the debug kernel with its compiler, and the
+# guest's root with other observers. Sourced by lib.sh.
 #
-# The text of each make_… function is part of the key of its result, so a change of one, even of a
-# line break inside a word, makes the result again.
+# The text of each make_… function is part of the key of its result, as `declare -f` prints it:
+# changing a word makes the result again, changing a comment or breaking a line with a backslash
+# does not.
 
 make_kernel_compiler() {
   note "the root of the kernel's compiler, and its source"
-  debian_root trixie apt gcc,make,bc,flex,bison,libelf-dev,libssl-dev,python3,xz-utils,kmod,cpio,perl,linux-source-6.12 "$(debian_mirror)" "$1"
+  debian_root trixie apt \
+    gcc,make,bc,flex,bison,libelf-dev,libssl-dev,python3,xz-utils,kmod,cpio,perl,linux-source-6.12 \
+    "$(debian_mirror)" "$1"
 }
 
-kernel_compiler_root() { cached kernels "kernel-compiler-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")" make_kernel_compiler; }
+kernel_compiler_root() {
+  local key
+  key=$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")
+  cached kernels "kernel-compiler-$key" make_kernel_compiler
+}
 
-# make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
+# make_debug_kernel COMPILER_ROOT OUT: makes a kernel that looks for errors, in the layout of a
+# Debian kernel and its headers. It has no modules: everything needed is built in.
 make_debug_kernel() {
   local root=$2/root line
   note "the debug kernel, from Debian's source (about 10 minutes; kept)"
@@ -25,11 +33,15 @@ make_debug_kernel() {
     make -s tinyconfig
     scripts/kconfig/merge_config.sh -m .config /mnt/debug.config >/mnt/config.log
     make -s olddefconfig'
-  # What was asked for and is not there would be looked for in vain.
+  # merge_config.sh drops an option whose dependencies are missing, and then its checks would not
+  # run.
   while read -r line; do
     case $line in
       '#'* | '' | *=n) ;;
-      *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel would not have $line: does it depend on something else?" ;;
+      *)
+        grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" \
+          || die "the debug kernel would not have $line: does it depend on something else?"
+        ;;
     esac
   done <"$HERE/debug.config"
   in_root "$1/root" "$2" bash -euc '
@@ -50,16 +62,24 @@ make_debug_kernel() {
 }
 
 debug_kernel_root() {
-  local compiler
+  local compiler key
   compiler=$(kernel_compiler_root)
-  cached kernels "debug-$(key_of "$compiler" "$HERE/debug.config" "$(declare -f make_debug_kernel)")" make_debug_kernel "$compiler"
+  key=$(key_of "$compiler" "$HERE/debug.config" "$(declare -f make_debug_kernel)")
+  cached kernels "debug-$key" make_debug_kernel "$compiler"
 }
 
-# What a bench compares with, and the compiler for a BPF program.
+# make_bench_guest OUT: makes the root of a bench: the observers that it compares with, and the
+# compiler for a BPF program.
 make_bench_guest() {
   note "the guests' root with other observers"
-  debian_root trixie apt python3,iproute2,nftables,kmod,busybox-static,dropwatch,bpftrace,bpftool,linux-perf,clang,libbpf-dev,linux-libc-dev,libc6-dev,gcc "$(debian_mirror)" "$1"
+  debian_root trixie apt \
+    python3,iproute2,nftables,kmod,busybox-static,dropwatch,bpftrace,bpftool,linux-perf,clang,libbpf-dev,linux-libc-dev,libc6-dev,gcc \
+    "$(debian_mirror)" "$1"
   mkdir -p "$1/root/usr/lib/modules"
 }
 
-bench_guest_root() { cached kernels "bench-guest-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_bench_guest)")" make_bench_guest; }
+bench_guest_root() {
+  local key
+  key=$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_bench_guest)")
+  cached kernels "bench-guest-$key" make_bench_guest
+}
