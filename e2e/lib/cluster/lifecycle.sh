@@ -197,7 +197,7 @@ stale() {
 # ended RECORD: whether the process of the record has ended.
 ended() {
   local recorded
-  { recorded=$(<"$1"); } 2>/dev/null || return 0
+  { read -r recorded <"$1"; } 2>/dev/null || return 0
   [ "$(identity "${recorded%% *}")" != "$recorded" ]
 }
 

@@ -5,8 +5,11 @@
 # identity PID: prints "PID STARTTIME" (in clock ticks since boot). Fails when there is no such
 # process, or it is a zombie.
 identity() {
-  local stat fields
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  local stat='' fields
+  # Not $(<FILE): with inherit_errexit bash ends the script when FILE does not exist. read returns 1
+  # at the end of a file.
+  { read -rd '' stat <"/proc/$1/stat"; } 2>/dev/null || true
+  [ -n "$stat" ] || return 1
   read -ra fields <<<"${stat##*) }" # the field before is the program's name, which may contain blanks
   [ "${fields[0]}" != Z ] && printf '%s %s\n' "$1" "${fields[19]}"
 }
@@ -26,7 +29,7 @@ start() {
 # running NAME: whether the process runs.
 running() {
   local recorded
-  { recorded=$(<"$RUN/processes/$1"); } 2>/dev/null || return 1
+  { read -r recorded <"$RUN/processes/$1"; } 2>/dev/null || return 1
   [ -n "$recorded" ] && [ "$(identity "${recorded%% *}")" = "$recorded" ]
 }
 
