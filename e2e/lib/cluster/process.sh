@@ -10,7 +10,7 @@ identity() {
   # at the end of a file.
   { read -rd '' stat <"/proc/$1/stat"; } 2>/dev/null || true
   [ -n "$stat" ] || return 1
-  read -ra fields <<<"${stat##*) }" # the field before is the program's name, which may contain blanks
+  read -ra fields <<<"${stat##*) }" # the field before is the name, which may contain blanks
   [ "${fields[0]}" != Z ] && printf '%s %s\n' "$1" "${fields[19]}"
 }
 
