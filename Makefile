@@ -11,7 +11,7 @@ help:
 	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
 	  'make safety           the scenarios in a kernel that looks for mistakes: KASAN, lockdep, kmemleak' \
 	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
-	  'make format           formats the Java sources' \
+	  'make format           formats the Java sources and the shell scripts' \
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
 
 setup:
@@ -37,6 +37,7 @@ kind: setup
 
 format:
 	@tools/maven -q spotless:apply
+	@tools/lib/shell-scripts | xargs tools/lib/shell-format --write
 
 clean:
 	@rm -rf target */target

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
-# programs.sh: kind, CoreDNS and podnet, built from Go modules. Sourced after kube-binaries.sh and versions.sh.
+# programs.sh: kind, CoreDNS and podnet, built from Go modules. Sourced after kube-binaries.sh and
+# versions.sh.
 
-# kind_programs: prints the folder that holds kind, coredns, podnet and base-files.
+# kind_programs: prints the folder that holds kind, coredns, podnet and base-files; builds it first
+# if it does not exist.
 kind_programs() {
   local recipe=$HERE/build-programs sources=$HERE/programs key
   key=$(key_of "$KIND" "$COREDNS" "$NETLINK" "$recipe" "$sources")

@@ -1,22 +1,23 @@
 # shellcheck shell=bash disable=SC2034
-# versions.sh: what the kind cluster is made of: every version, name and list of packages, in one place. Kubernetes' own version
-# stands in tools/lib/kube-binaries.sh. Sourced after that.
+# versions.sh: every version, name and list of packages of the kind cluster, in one place. The
+# version of Kubernetes is in tools/lib/kube-binaries.sh; sourced after that.
 
 KIND=0.33.0
-COREDNS=1.12.1 # the one that kubeadm of this Kubernetes asks for
-NETLINK=1.3.1  # Go library of podnet
+COREDNS=1.12.1 # the version that kubeadm of this Kubernetes needs
+NETLINK=1.3.1  # the Go library of podnet
 
 KIND_SUITE=trixie      # of the machine and of the nodes in it
-KIND_CLUSTER=dropprobe # so kind calls the nodes dropprobe-control-plane and dropprobe-worker
+KIND_CLUSTER=dropprobe # its nodes are dropprobe-control-plane and dropprobe-worker
 KIND_NODE_IMAGE=localhost/dropprobe/kind-node:v1.$KUBE
 PODNET_IMAGE=localhost/dropprobe/podnet:1
 PAUSE_IMAGE=localhost/dropprobe/pause:0.1.0
-PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # as images/build calls them
+PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # their names in images/build
 
 MACHINE_CPUS=2
 MACHINE_MEMORY=4096 # MiB; two nodes, their pods and DropProbe use 2 GiB
 
-# The machine that kind runs on: a user's Debian with dockerd, and with the kernel headers that DropProbe asks for.
+# The machine that kind runs on: a Debian with dockerd, and with the kernel headers that DropProbe
+# needs.
 MACHINE_PACKAGES=(
   systemd systemd-sysv udev dbus kmod procps iproute2 openssh-server ca-certificates e2fsprogs
   linux-image-amd64 linux-headers-amd64
@@ -24,7 +25,8 @@ MACHINE_PACKAGES=(
   docker.io docker-cli iptables nftables conntrack
 )
 
-# A node: what kind's own node image has, with Debian's containerd, runc and CNI plugins instead of kind's builds.
+# A node: the packages of kind's own node image, with Debian's containerd, runc and CNI plugins
+# instead of kind's builds.
 KIND_NODE_PACKAGES=(
   systemd mount util-linux kmod procps iproute2 ethtool bash jq pigz ca-certificates e2fsprogs
   conntrack iptables nftables libseccomp2

@@ -1,18 +1,20 @@
 # shellcheck shell=bash
-# story.sh: the steps of the demo and of the smoke test. Each is a function that acts through kubectl only, shows what a user
-# would see, and checks it. Sourced after cache.sh.
+# story.sh: the steps of the demo and of the smoke test. Each is a function that acts through
+# kubectl only, shows what a user would see, and checks it. Sourced after cache.sh.
 
-PROBE=${PROBE:-demo}                     # the DropProbe of deploy/examples that the story applies
-MAKERS=dropprobe-story                   # namespace of the pods of drop-maker.yaml
-DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150} HEALTHY=${HEALTHY:-500}
-WAIT=${WAIT:-600}                        # seconds to wait for anything that takes a while, at the most
+PROBE=${PROBE:-demo}   # the DropProbe of deploy/examples that the story applies
+MAKERS=dropprobe-story # namespace of the pods of drop-maker.yaml
+DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150}
+HEALTHY=${HEALTHY:-500}
+WAIT=${WAIT:-600} # seconds to wait at most for anything that takes a while
 
 passed=0 failed=0
 
 k() { kubectl "$@"; }
 
-# say TEXT: a headline, with the time since the beginning. show COMMAND…: prints a command as a user would type it, and its output.
+# say TEXT: prints a heading, with the seconds since the script began.
 say() { printf '\n== %s  (%d s)\n' "$*" $SECONDS; }
+# show COMMAND…: prints a command as a user would type it, and runs it.
 show() {
   local word line='$'
   for word; do
@@ -22,20 +24,26 @@ show() {
   "$@"
 }
 
-# check TEXT WANT GOT: one assertion.
+# check TEXT WANT GOT: counts and prints one assertion.
 check() {
   if [ "$2" = "$3" ]; then
-    passed=$((passed + 1)); printf '   ok   %s: %s\n' "$1" "$3"
+    passed=$((passed + 1))
+    printf '   ok   %s: %s\n' "$1" "$3"
   else
-    failed=$((failed + 1)); printf '   FAIL %s: wanted %s, got %s\n' "$1" "$2" "${3:-nothing}"
+    failed=$((failed + 1))
+    printf '   FAIL %s: expected %s, got %s\n' "$1" "$2" "${3:-nothing}"
   fi
 }
 
-# settle TEXT WANT SECONDS COMMAND…: polls COMMAND until it prints WANT, then checks it. A number that has gone past WANT fails at once.
+# settle TEXT WANT SECONDS COMMAND…: polls COMMAND until it prints WANT, for at most SECONDS, and
+# checks it. A number greater than WANT fails at once.
 settle() {
   local text=$1 want=$2 end=$((SECONDS + $3)) got
   shift 3
-  while got=$("$@" 2>/dev/null || true); [ "$got" != "$want" ] && [ $SECONDS -lt $end ]; do
+  while
+    got=$("$@" 2>/dev/null || true)
+    [ "$got" != "$want" ] && [ $SECONDS -lt $end ]
+  do
     if [[ $want =~ ^[0-9]+$ && $got =~ ^[0-9]+$ && $got -gt $want ]]; then break; fi
     sleep 1
   done
@@ -47,46 +55,68 @@ summary() {
   [ $failed = 0 ]
 }
 
-# The nodes that count: Linux nodes that the example's probe selects, which is those without a taint. Nodes with equal boot ids share one kernel (kind).
+# nodes: prints the nodes that the example's probe selects: Linux nodes without a taint. Nodes with
+# the same boot id share one kernel (kind).
 nodes() {
-  k get nodes -l kubernetes.io/os=linux -o 'jsonpath={range .items[*]}{.metadata.name}{"/"}{.spec.taints[*].effect}{"\n"}{end}' |
-    sed -nE '/NoSchedule|NoExecute/!s#/.*##p'
+  k get nodes -l kubernetes.io/os=linux \
+    -o 'jsonpath={range .items[*]}{.metadata.name}{"/"}{.spec.taints[*].effect}{"\n"}{end}' \
+    | sed -nE '/NoSchedule|NoExecute/!s#/.*##p'
 }
 boot_of() { k get node "$1" -o 'jsonpath={.status.nodeInfo.bootID}'; }
-owner_of() { # the first node with the same kernel whose report counts (not OwnedElsewhere)
+# owner_of NODE: prints the first node with the same kernel whose report counts (not
+# OwnedElsewhere).
+owner_of() {
   local boot node
   boot=$(boot_of "$1")
   for node in $(nodes); do
-    if [ "$(boot_of "$node")" = "$boot" ] && [ "$(probe_field "$node" state)" != OwnedElsewhere ]; then
-      printf '%s\n' "$node"; return
+    if [ "$(boot_of "$node")" = "$boot" ] \
+      && [ "$(probe_field "$node" state)" != OwnedElsewhere ]; then
+      printf '%s\n' "$node"
+      return
     fi
   done
 }
 
-# probe_field NODE FIELD: a field of the probe in the node's report; nothing where there is none.
+# probe_field NODE FIELD: prints a field of the probe in the node's report, or nothing.
 probe_field() { k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].$2}"; }
-# reason_count NODE REASON: what the node's report says, 0 where the report is there and has no such reason yet.
+# reason_count NODE REASON: prints the packets of the reason in the node's report, 0 if the report
+# does not have that reason yet. Fails if there is no report of the probe.
 reason_count() {
-  local report
-  report=$(k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].state}{\" \"}{.status.probes[?(@.name==\"$PROBE\")].reasons[?(@.reason==\"$2\")].packets}") || return 1
+  local report probe=".status.probes[?(@.name==\"$PROBE\")]"
+  report=$(k get dropprobenode "$1" -o \
+    "jsonpath={$probe.state}{\" \"}{$probe.reasons[?(@.reason==\"$2\")].packets}") || return 1
   case $report in
-    ''|' '*) return 1 ;;
+    '' | ' '*) return 1 ;;
     *' '?*) printf '%s\n' "${report##* }" ;;
     *) printf '0\n' ;;
   esac
 }
 
-maker_on() { k -n $MAKERS get pod -l app=drop-maker --field-selector "spec.nodeName=$1" -o 'jsonpath={.items[0].metadata.name}'; }
-# on NODE COMMAND…: runs it in the drop maker of that node; on_input also hands standard input over.
-on() { local node=$1; shift; k -n $MAKERS exec "${MAKER[$node]}" -- "$@"; }
-on_input() { local node=$1; shift; k -n $MAKERS exec -i "${MAKER[$node]}" -- "$@"; }
+# maker_on NODE: prints the name of the drop maker's pod on that node.
+maker_on() {
+  k -n $MAKERS get pod -l app=drop-maker --field-selector "spec.nodeName=$1" \
+    -o 'jsonpath={.items[0].metadata.name}'
+}
+# on NODE COMMAND…: runs COMMAND in the drop maker of that node.
+on() {
+  local node=$1
+  shift
+  k -n $MAKERS exec "${MAKER[$node]}" -- "$@"
+}
+# on_input NODE COMMAND…: the same, with standard input.
+on_input() {
+  local node=$1
+  shift
+  k -n $MAKERS exec -i "${MAKER[$node]}" -- "$@"
+}
 
-# Oracles, read inside the drop maker's own network namespace.
+# Oracles: counters of the drop maker's own network namespace.
 no_ports() { on "$1" awk '/^Udp: [0-9]/ {v4 = $3} END {print v4}' /proc/net/snmp; }
 no_ports6() { on "$1" awk '/^Udp6NoPorts/ {print $2}' /proc/net/snmp6; }
 refused() { on "$1" nft list counter inet story refused | awk '/packets/ {print $2}'; }
 
-# refuse TEXT: ends the story where this cluster can't do it; what state it is in explains nothing more.
+# refuse TEXT: ends the story where the cluster does not meet a precondition, without printing its
+# state.
 refused=
 refuse() {
   refused=1
@@ -97,13 +127,16 @@ preconditions() {
   local node arch version
   say "The cluster"
   show kubectl get nodes -o wide
-  version=$(k version -o 'jsonpath={.serverVersion.minor}' 2>/dev/null || k version | awk -F. '/Server/ {print $2}')
-  [ "${version//[^0-9]/}" -ge 30 ] || refuse "this cluster is Kubernetes 1.$version; DropProbe needs 1.30 or newer"
+  version=$(k version -o 'jsonpath={.serverVersion.minor}' 2>/dev/null \
+    || k version | awk -F. '/Server/ {print $2}')
+  [ "${version//[^0-9]/}" -ge 30 ] \
+    || refuse "this cluster runs Kubernetes 1.$version; DropProbe needs 1.30 or newer"
   for node in $(nodes); do
     arch=$(k get node "$node" -o 'jsonpath={.status.nodeInfo.architecture}')
     [ "$arch" = amd64 ] || refuse "node $node is $arch: this story runs on amd64 nodes only"
   done
-  [ -n "$(nodes)" ] || refuse "this cluster has no Linux node without a taint: the probe of the example would select none"
+  [ -n "$(nodes)" ] \
+    || refuse "this cluster has no Linux node without a taint: the example's probe selects none"
 }
 
 step_install() {
@@ -113,20 +146,27 @@ step_install() {
 }
 
 step_ask() {
-  say "Ask for drops"
+  say "Ask for the drops"
   show kubectl apply -f "deploy/examples/$PROBE.yaml"
-  echo "   Now every node compiles the module for its own kernel: some seconds on a real processor, minutes on an emulated one."
+  echo "   Now every node compiles the module for its own kernel. This takes seconds on a real"
+  echo "   processor, and minutes on an emulated one."
 }
 
 step_drop_makers() {
-  say "Pods that will make drops, one on each node"
+  say "Start a pod on each node that will make drops"
   k apply -f e2e/drop-maker.yaml
   k -n $MAKERS rollout status daemonset/drop-maker "--timeout=${WAIT}s"
   declare -gA MAKER=()
   local node
   for node in $(nodes); do
     MAKER[$node]=$(maker_on "$node")
-    on_input "$node" nft -f - <<'NFT' || die "the drop maker on $node can't set up its packet filter (is nf_tables in that kernel?)"
+    packet_filter | on_input "$node" nft -f - \
+      || die "the drop maker on $node cannot set up a packet filter: has its kernel nf_tables?"
+  done
+}
+# packet_filter: prints the rule of the drop makers that refuses packets and counts them.
+packet_filter() {
+  cat <<'NFT'
 table inet story {
   counter refused { }
   chain input {
@@ -135,7 +175,6 @@ table inet story {
   }
 }
 NFT
-  done
 }
 
 step_ready() {
@@ -143,7 +182,7 @@ step_ready() {
   local waiting cannot rc=0
   show kubectl wait --for=condition=Ready "dropprobe/$PROBE" "--timeout=${WAIT}s" &
   waiting=$!
-  # Nobody has to wait for what can't come.
+  # Stop waiting as soon as a node reports that it cannot count.
   until ! kill -0 $waiting 2>/dev/null || [ -n "$(unsupported)" ]; do sleep 2; done
   cannot=$(unsupported)
   [ -z "$cannot" ] || kill $waiting 2>/dev/null || true
@@ -153,16 +192,21 @@ step_ready() {
   [ -z "$cannot" ] || refuse "not every node of this cluster can count: ${cannot%%$'\n'*}"
   return $rc
 }
-# unsupported: a line for each node that can't have the module, with what its agent says about it.
+# unsupported: prints a line for each node that cannot load the module, with its agent's message.
 unsupported() {
-  k get dropprobenodes -o 'jsonpath={range .items[?(@.status.module.state=="Unsupported")]}{.metadata.name}: {.status.conditions[?(@.status=="False")].message}{"\n"}{end}' 2>/dev/null || true
+  local nodes='range .items[?(@.status.module.state=="Unsupported")]'
+  local message='.status.conditions[?(@.status=="False")].message'
+  k get dropprobenodes \
+    -o "jsonpath={$nodes}{.metadata.name}: {$message}{\"\n\"}{end}" 2>/dev/null || true
 }
 
-# Expected counts by owner and reason; what was there before; both filled by the steps below.
+# Counts by owner and reason, filled by the steps below: the expected ones, and those before the
+# first drops.
 declare -A WANT=() BEFORE=()
 
-# make_drops: on every node, in a namespace of its own: UDP to a closed port over IPv4 and IPv6, UDP refused by a packet filter
-# rule, and healthy UDP traffic beside. Checks the oracles: the namespace's own SNMP counters, and the rule's counter.
+# make_drops: on every node, in a network namespace of its own, sends UDP to a closed port over IPv4
+# and IPv6, UDP that a packet filter refuses, and healthy UDP traffic. Checks the oracles: the
+# namespace's own SNMP counters, and the rule's counter.
 make_drops() {
   local node v4 v6 nft healthy
   for node in $(nodes); do
@@ -178,38 +222,47 @@ make_drops() {
   done
 }
 
-# expect_drops: one round of make_drops on every node, whoever counts for it, is expected on top of what was there.
+# expect_drops: adds one round of make_drops on every node to what its owner is expected to count.
 expect_drops() {
   local node owner
   for node in $(nodes); do
     owner=${OWNER[$node]}
-    WANT[$owner/NO_SOCKET]=$((${WANT[$owner/NO_SOCKET]} + DROPS_V4 + DROPS_V6))
-    WANT[$owner/NETFILTER_DROP]=$((${WANT[$owner/NETFILTER_DROP]} + DROPS_NFT))
+    WANT["$owner/NO_SOCKET"]=$((${WANT["$owner/NO_SOCKET"]} + DROPS_V4 + DROPS_V6))
+    WANT["$owner/NETFILTER_DROP"]=$((${WANT["$owner/NETFILTER_DROP"]} + DROPS_NFT))
   done
 }
 
 check_counts() {
   local key
   for key in $(printf '%s\n' "${!WANT[@]}" | sort); do
-    settle "${key%/*}: ${key#*/} since the first drops" "${WANT[$key]}" 120 growth "${key%/*}" "${key#*/}"
+    settle "${key%/*}: ${key#*/} since the first drops" "${WANT[$key]}" 120 \
+      growth "${key%/*}" "${key#*/}"
   done
 }
-growth() { local now; now=$(reason_count "$1" "$2") || return 1; echo $((now - BEFORE[$1/$2])); }
+# growth NODE REASON: prints what the report counts more than before the first drops.
+growth() {
+  local now before=${BEFORE["$1/$2"]}
+  now=$(reason_count "$1" "$2") || return 1
+  echo $((now - before))
+}
 
 step_count() {
   local node owner reason
   declare -gA OWNER=()
   for node in $(nodes); do
     OWNER[$node]=$(owner_of "$node")
-    [ -n "${OWNER[$node]}" ] || die "no report counts for node $node: see 'kubectl get dropprobenodes'"
+    [ -n "${OWNER[$node]}" ] \
+      || die "no node reports the counts of $node: see 'kubectl get dropprobenodes'"
   done
   for owner in "${OWNER[@]}"; do
     for reason in NO_SOCKET NETFILTER_DROP; do
-      BEFORE[$owner/$reason]=$(reason_count "$owner" $reason) || die "the report of node $owner can't be read"
-      WANT[$owner/$reason]=0
+      BEFORE["$owner/$reason"]=$(reason_count "$owner" $reason) \
+        || die "node $owner has no report of $PROBE: see 'kubectl get dropprobenode $owner -o yaml'"
+      WANT["$owner/$reason"]=0
     done
   done
-  say "Make drops: on each node $DROPS_V4 + $DROPS_V6 to a closed port, $DROPS_NFT refused by a rule, $HEALTHY healthy"
+  say "Make drops on each node: $DROPS_V4 + $DROPS_V6 to a closed port," \
+    "$DROPS_NFT refused by a rule, $HEALTHY healthy"
   make_drops
   expect_drops
   check_counts
@@ -224,7 +277,7 @@ activate() { # activate true|false
 }
 
 step_pause() {
-  say "Switch off: the numbers stay, further drops change nothing"
+  say "Switch off: the counts stay, further drops change nothing"
   activate false
   show kubectl get dropprobes
   make_drops
@@ -233,7 +286,7 @@ step_pause() {
 }
 
 step_resume() {
-  say "Switch on again: it goes on from there"
+  say "Switch on again: counting resumes"
   activate true
   make_drops
   expect_drops
@@ -241,27 +294,37 @@ step_resume() {
   show kubectl get dropprobes
 }
 
-loaded() { on "$1" sh -c 'grep -q "^dropprobe " /proc/modules || [ -e /proc/mooc ] && echo loaded || echo gone'; }
+# loaded NODE: prints loaded if the kernel has the module or its /proc/mooc, else unloaded.
+loaded() {
+  on "$1" sh -c '
+    if grep -q "^dropprobe " /proc/modules || [ -e /proc/mooc ]; then
+      echo loaded
+    else
+      echo unloaded
+    fi'
+}
 agents() { k -n dropprobe-system get daemonset dropprobe-agent -o name --ignore-not-found; }
 
 step_delete() {
   local node
-  say "Delete: nothing is left on the nodes"
+  say "Delete: nothing remains on the nodes"
   show kubectl delete dropprobe "$PROBE" "--timeout=${WAIT}s"
-  for node in $(nodes); do check "$node: module" gone "$(loaded "$node")"; done
+  for node in $(nodes); do check "$node: module" unloaded "$(loaded "$node")"; done
   settle "agent DaemonSet" "" 60 agents
 }
 
 on_failure() {
   [ -z "$refused" ] || return 0
-  say "What went wrong: the state of the cluster"
+  say "The story failed: the state of the cluster"
   k get dropprobes,dropprobenodes -o yaml || true
   k -n dropprobe-system get pods -o wide || true
-  k -n dropprobe-system logs -l app.kubernetes.io/name=dropprobe --all-containers --tail=60 --prefix || true
+  k -n dropprobe-system logs -l app.kubernetes.io/name=dropprobe \
+    --all-containers --tail=60 --prefix || true
   k -n $MAKERS get pods -o wide || true
 }
 
-# clean_up: waits until all is gone, or what runs next finds a namespace that is still going, and can make nothing in it.
+# clean_up: deletes the probe and the drop makers. It waits, because nothing can be created in a
+# namespace that is being deleted.
 clean_up() {
   k delete dropprobe "$PROBE" --ignore-not-found "--timeout=${WAIT}s" || true
   k delete namespace $MAKERS --ignore-not-found "--timeout=${WAIT}s" || true

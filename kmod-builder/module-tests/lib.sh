@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# lib.sh: sourced by run and lint. The parts that a virtual machine is made of, each kept under a key of what it is made from: a kernel with its headers, the
-# guest's root, the compiler's root, an initrd, the module.
+# lib.sh: the parts of a virtual machine: a kernel with its headers, the guest's root, the
+# compiler's root, an initrd, the module. Each is kept under a key of what it is made from. Sourced
+# by run, lint and bench/run.
 
 HERE=$REPO/kmod-builder/module-tests
 # shellcheck source=../../tools/lib/cache.sh
@@ -8,20 +9,32 @@ HERE=$REPO/kmod-builder/module-tests
 # shellcheck source=../../tools/lib/debian.sh
 . "$REPO/tools/lib/debian.sh"
 
-# Raise it to have everything made anew, with the mirror's packages of that day.
+# shellcheck source=../../tools/lib/initrd.sh
+. "$REPO/tools/lib/initrd.sh"
+# shellcheck source=slow-roots.sh
+. "$HERE/slow-roots.sh"
+
+# To be raised to make everything again with the mirror's current packages.
 recipe=1
 
-# debian_root SUITE VARIANT PACKAGES SOURCE FOLDER: mmdebstrap. Suites in motion publish their index for a week only; a mirror that stands still is older.
+# debian_root SUITE VARIANT PACKAGES MIRROR FOLDER: makes a Debian in FOLDER/root with mmdebstrap.
+# The index of a suite in development is valid for a week only, and that of a mirror that is not
+# updated may be older.
 debian_root() {
-  mmdebstrap --quiet --variant="$2" --include="$3" --aptopt='Acquire::Check-Valid-Until "false"' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+  mmdebstrap --quiet --variant="$2" --include="$3" \
+    --aptopt='Acquire::Check-Valid-Until "false"' \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' \
     "$1" "$5/root" "$4" </dev/null
 }
 
-# kernel_field NAME COLUMN: from the table of kernels.
+# kernel_field NAME COLUMN: prints a field of the kernel's line in kernels.conf; column 0 is the
+# line.
 kernel_field() {
-  awk -v name="$1" -v column="$2" '$1 == name { print $column; found = 1 } END { exit !found }' "$HERE/kernels.conf" ||
-    die "no kernel '$1': kernels.conf has $(kernel_names | tr '\n' ' ')"
+  awk -v name="$1" -v column="$2" '
+    $1 == name { print $column; found = 1 }
+    END { exit !found }' "$HERE/kernels.conf" \
+    || die "there is no kernel '$1': kernels.conf has $(kernel_names | tr '\n' ' ')"
 }
 
 kernel_names() { sed -n '/^[^#]/s/ .*//p' "$HERE/kernels.conf"; }
@@ -31,23 +44,17 @@ make_kernel() {
   suite=$(kernel_field "$1" 2) flavour=$(kernel_field "$1" 3) archive=$(kernel_field "$1" 4)
   mirror=$(debian_mirror)
   [ "$archive" = - ] || mirror=${mirror%/debian*}/$archive
-  note "$1: the kernel and its headers"
+  note "$1: fetching the kernel and its headers"
   debian_root "$suite" extract "linux-image-$flavour,linux-headers-$flavour" "$mirror" "$2"
-  # In some suites the packages have /lib, in others /usr/lib: let both be there.
+  # The packages of some suites use /lib, those of others /usr/lib: let both exist.
   [ -d "$2/root/usr/lib/modules" ] || ln -s ../../lib/modules "$2/root/usr/lib/modules"
   [ -d "$2/root/lib/modules" ] || ln -sT usr/lib "$2/root/lib"
-  # The packages are unpacked, not installed: nobody has written the modules' dependencies.
+  # The packages are unpacked, not installed, so no script of theirs has called depmod.
   depmod -b "$2/root" "$(release_of "$2")"
 }
 
-make_kernel_compiler() {
-  note "the root of the kernel's compiler, and its source"
-  debian_root trixie apt gcc,make,bc,flex,bison,libelf-dev,libssl-dev,python3,xz-utils,kmod,cpio,perl,linux-source-6.12 "$(debian_mirror)" "$1"
-}
-
-kernel_compiler_root() { cached kernels "kernel-compiler-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_kernel_compiler)")" make_kernel_compiler; }
-
-# in_root ROOT DIR COMMAND…: a command with that root, where /mnt is DIR. The mounts are in a mount namespace of its own, and go with it.
+# in_root ROOT DIR COMMAND…: runs COMMAND with the given root, where /mnt is DIR. The mounts are in
+# a mount namespace of its own, and vanish with it.
 in_root() {
   # shellcheck disable=SC2016
   unshare --mount --propagation private bash -euc '
@@ -59,81 +66,35 @@ in_root() {
   ' in_root "$@"
 }
 
-# make_debug_kernel COMPILER_ROOT OUT: a kernel that looks for mistakes, in the layout of a Debian kernel and its headers. No modules: all that is needed is built in.
-make_debug_kernel() {
-  local root=$2/root line
-  note "the debug kernel, from Debian's source (about 10 minutes; kept)"
-  mkdir -p "$root/usr/src" "$root/boot"
-  cp "$HERE/debug.config" "$2/"
-  in_root "$1/root" "$2" bash -euc '
-    cd /mnt/root/usr/src
-    tar -xJf /usr/src/linux-source-6.12.tar.xz
-    cd linux-source-6.12
-    make -s tinyconfig
-    scripts/kconfig/merge_config.sh -m .config /mnt/debug.config >/mnt/config.log
-    make -s olddefconfig'
-  # What was asked for and is not there would be looked for in vain.
-  while read -r line; do
-    case $line in
-      '#'* | '' | *=n) ;;
-      *) grep -qxF "$line" "$root/usr/src/linux-source-6.12/.config" || die "the debug kernel would not have $line: does it depend on something else?" ;;
-    esac
-  done <"$HERE/debug.config"
-  in_root "$1/root" "$2" bash -euc '
-    cd /mnt/root/usr/src/linux-source-6.12
-    export KBUILD_BUILD_USER=dropprobe KBUILD_BUILD_HOST=debug
-    make -s -j "$(nproc)" bzImage modules_prepare modules.builtin modules.builtin.modinfo >/mnt/build.log 2>&1 || { tail -n 40 /mnt/build.log; exit 1; }
-    cp vmlinux.symvers Module.symvers
-    release=$(make -s kernelrelease)
-    cp arch/x86/boot/bzImage "/mnt/root/boot/vmlinuz-$release"
-    mkdir -p "/mnt/root/usr/lib/modules/$release"
-    cp modules.builtin modules.builtin.modinfo "/mnt/root/usr/lib/modules/$release/"
-    touch "/mnt/root/usr/lib/modules/$release/modules.order"
-    ln -s /usr/src/linux-source-6.12 "/mnt/root/usr/lib/modules/$release/build"
-    find . -name "*.o" ! -path "./scripts/*" ! -path "./tools/*" -delete
-    rm -f vmlinux vmlinux.a vmlinux.o vmlinux.unstripped .tmp_vmlinux* arch/x86/boot/bzImage'
-  ln -sT usr/lib "$root/lib"
-  depmod -b "$root" "$(release_of "$2")"
-}
-
-debug_kernel_root() {
-  local compiler
-  compiler=$(kernel_compiler_root)
-  cached kernels "debug-$(key_of "$compiler" "$HERE/debug.config" "$(declare -f make_debug_kernel)")" make_debug_kernel "$compiler"
-}
-
-# kernel_root NAME: the folder of a kernel: root/boot, root/usr/lib/modules, root/usr/src.
+# kernel_root NAME: prints the folder of a kernel: root/boot, root/usr/lib/modules, root/usr/src.
 kernel_root() {
-  [ "$1" != debug ] || { debug_kernel_root; return; }
-  cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$(kernel_field "$1" 0)")" make_kernel "$1"
+  [ "$1" != debug ] || {
+    debug_kernel_root
+    return
+  }
+  local fields
+  fields=$(kernel_field "$1" 0)
+  cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$fields")" make_kernel "$1"
 }
 
 make_guest() {
-  note "the guests' root"
+  note "making the guests' root"
   debian_root trixie apt python3,iproute2,nftables,kmod,busybox-static "$(debian_mirror)" "$1"
   mkdir -p "$1/root/usr/lib/modules"
 }
 
 guest_root() { cached kernels "guest-$(key_of "$recipe" "$(debian_mirror)")" make_guest; }
 
-# What a bench compares with, and the compiler for a BPF program.
-make_bench_guest() {
-  note "the guests' root with other observers"
-  debian_root trixie apt python3,iproute2,nftables,kmod,busybox-static,dropwatch,bpftrace,bpftool,linux-perf,clang,libbpf-dev,linux-libc-dev,libc6-dev,gcc "$(debian_mirror)" "$1"
-  mkdir -p "$1/root/usr/lib/modules"
-}
-
-bench_guest_root() { cached kernels "bench-guest-$(key_of "$recipe" "$(debian_mirror)" "$(declare -f make_bench_guest)")" make_bench_guest; }
-
 make_compiler() {
-  note "the compiler's root"
+  note "making the compiler's root"
   debian_root sid apt gcc,make,libelf1t64,libc6-dev,sparse "$(debian_mirror)" "$1"
 }
 
 compiler_root() { cached kernels "compiler-$(key_of "$recipe" "$(debian_mirror)")" make_compiler; }
 
-# in_compiler KERNEL_ROOT COMPILER_ROOT WORK COMMAND…: runs a command where /work is WORK and the kernel's headers are where they expect to be. The
-# mounts are in a mount namespace of its own, and go with it.
+# in_compiler KERNEL_ROOT COMPILER_ROOT WORK COMMAND…: runs COMMAND in the compiler's root, where
+# /work is WORK and the kernel's headers are at the paths that they use themselves. The mounts are
+# in a mount namespace of its own, and vanish with it.
 in_compiler() {
   local kernel=$1 compiler=$2 work=$3
   shift 3
@@ -149,152 +110,180 @@ in_compiler() {
     mount -t proc proc "$root/proc"
     mount -t tmpfs tmpfs "$root/usr/src"
     for dir in "$kernel"/usr/src/*; do ln -s "/mnt/kernel/usr/src/${dir##*/}" "$root/usr/src/"; done
-    # Headers reach for /usr/lib/linux-kbuild-* by absolute path.
+    # The headers refer to /usr/lib/linux-kbuild-* by absolute paths.
     mount -t tmpfs tmpfs "$root/srv"
     mkdir "$root/srv/upper" "$root/srv/overlay"
-    mount -t overlay overlay -o "lowerdir=$root/usr/lib,upperdir=$root/srv/upper,workdir=$root/srv/overlay" "$root/usr/lib"
-    for dir in "$kernel"/usr/lib/linux-kbuild-*; do [ ! -d "$dir" ] || ln -s "/mnt/kernel/usr/lib/${dir##*/}" "$root/usr/lib/"; done
+    layers=lowerdir=$root/usr/lib,upperdir=$root/srv/upper,workdir=$root/srv/overlay
+    mount -t overlay overlay -o "$layers" "$root/usr/lib"
+    for dir in "$kernel"/usr/lib/linux-kbuild-*; do
+      [ ! -d "$dir" ] || ln -s "/mnt/kernel/usr/lib/${dir##*/}" "$root/usr/lib/"
+    done
     exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C "$@"
   ' in_compiler "$kernel/root" "$compiler/root" "$work" "$@"
 }
 
 release_of() { ls "$1/root/usr/lib/modules"; }
 
-# vmlinuz KERNEL_ROOT: the kernel itself; newer packages have it beside its modules.
+# vmlinuz KERNEL_ROOT: prints the path of the kernel's image, which newer packages have beside its
+# modules.
 vmlinuz() {
   local file
   for file in "$1"/root/boot/vmlinuz-* "$1"/root/usr/lib/modules/*/vmlinuz; do
-    [ ! -f "$file" ] || { printf '%s\n' "$file"; return; }
+    [ ! -f "$file" ] || {
+      printf '%s\n' "$file"
+      return
+    }
   done
-  die "there is no vmlinuz in $1"
+  die "$1 has no vmlinuz: delete the folder, and it is made again"
 }
 
-# headers_of KERNEL_ROOT: as seen inside in_compiler.
-headers_of() { printf '/usr/src/%s\n' "$(basename "$(readlink "$1/root/usr/lib/modules/$(release_of "$1")/build")")"; }
+# headers_of KERNEL_ROOT: prints the folder of the headers, as in_compiler shows it.
+headers_of() {
+  local build
+  build=$(readlink "$1/root/usr/lib/modules/$(release_of "$1")/build")
+  printf '/usr/src/%s\n' "$(basename "$build")"
+}
 
-# compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: the module's sources are in WORK. The headers ask for the compiler their kernel was built with, and for pahole;
-# ours is newer, and type information is not needed.
+# compile KERNEL_ROOT COMPILER_ROOT WORK MAKE_ARG…: compiles the module whose sources are in WORK.
+# The headers ask for the compiler that the kernel was built with, and for pahole; ours is newer,
+# and type information is not needed.
 compile() {
-  local kernel=$1
-  in_compiler "$kernel" "$2" "$3" make -C /mnt/work -j 2 KDIR="$(headers_of "$kernel")" CC=gcc CROSS_COMPILE= CONFIG_DEBUG_INFO_BTF_MODULES= "${@:4}"
+  local kernel=$1 headers
+  headers=$(headers_of "$kernel")
+  in_compiler "$kernel" "$2" "$3" make -C /mnt/work -j 2 KDIR="$headers" CC=gcc CROSS_COMPILE= \
+    CONFIG_DEBUG_INFO_BTF_MODULES= "${@:4}"
 }
 
-# module_sources: the module's files in this working tree, each ended by a NUL; nothing that was built there.
+# module_sources: prints the source files of the module in this working tree, each ended by a NUL.
 module_sources() {
-  (cd "$REPO/kmod-builder/module" && find . -type f \( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name run \) ! -name '*.mod.c' ! -name features.h -printf 'kmod-builder/module/%P\0') | LC_ALL=C sort -z
+  (cd "$REPO/kmod-builder/module" && find . -type f \
+    \( -name '*.[ch]' -o -name Kbuild -o -name Makefile -o -name run \) \
+    ! -name '*.mod.c' ! -name features.h -printf 'kmod-builder/module/%P\0') | LC_ALL=C sort -z
 }
 
 sources_key() { module_sources | (cd "$REPO" && xargs -0 sha256sum | sha256sum); }
 
 make_module() { # NAME KERNEL_ROOT OUT
-  note "$1: the module, by the builder's image"
+  note "$1: compiling the module with the builder's image"
   "$REPO/kmod-builder/build-module" "$2/root" "$(release_of "$2")" "$3"
 }
 
-# module NAME KERNEL_ROOT: the path of dropprobe.ko for that kernel, made from this working tree as the builder makes it on a node.
+# module NAME KERNEL_ROOT: prints the path of dropprobe.ko for that kernel, made from this working
+# tree as the builder makes it on a node.
 module() {
-  local image
+  local image key folder
   image=$("$REPO/images/build" kmod-builder)
-  printf '%s/dropprobe.ko\n' "$(cached kernels "module-$1-$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")" make_module "$1" "$2")"
+  key=$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")
+  folder=$(cached kernels "module-$1-$key" make_module "$1" "$2")
+  printf '%s/dropprobe.ko\n' "$folder"
 }
 
 make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   local module=$4/source/kmod-builder/module
-  note "$1: the module, as for a kernel without ftrace"
+  note "$1: compiling the module as for a kernel without ftrace"
   mkdir "$4/source"
   module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$4/source" -xf -
-  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
-  # What the kernel has is found once; then it is told to have less.
-  grep -q 'DP_HAVE_FTRACE_[A-Z_]* 1' "$module/features.h" || die "$1: the module has found no ftrace that could be taken away"
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
+  # The first run finds what the kernel has; then features.h is made to say that it has less.
+  grep -q 'DP_HAVE_FTRACE_[A-Z_]* 1' "$module/features.h" \
+    || die "$1: features.h has no DP_HAVE_FTRACE_… 1 to set to 0: was the feature renamed?"
   sed -i 's/\(DP_HAVE_FTRACE_[A-Z_]*\) 1/\1 0/' "$module/features.h"
-  compile "$2" "$3" "$module" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
   cp "$module/dropprobe.ko" "$4/"
   rm -r "$4/source"
 }
 
-# module_without_ftrace NAME KERNEL_ROOT: the path of a dropprobe.ko that uses kprobes where it would use ftrace, which every kernel here has.
+# module_without_ftrace NAME KERNEL_ROOT: prints the path of a dropprobe.ko that uses kprobes where
+# it would use ftrace, which every kernel here has.
 module_without_ftrace() {
-  local compiler
+  local compiler key folder
   compiler=$(compiler_root)
-  printf '%s/dropprobe.ko\n' "$(cached kernels "without-ftrace-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")" make_module_without_ftrace "$1" "$2" "$compiler")"
+  key=$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")
+  folder=$(cached kernels "without-ftrace-$1-$key" \
+    make_module_without_ftrace "$1" "$2" "$compiler")
+  printf '%s/dropprobe.ko\n' "$folder"
 }
 
 make_holder() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
-  note "$1: the module that holds locks"
+  note "$1: compiling the module that holds locks"
   cp -r "$HERE/holder" "$4/source"
-  compile "$2" "$3" "$4/source" >"$4/log" 2>&1 || { cat "$4/log"; return 1; }
+  compile "$2" "$3" "$4/source" >"$4/log" 2>&1 || {
+    cat "$4/log"
+    return 1
+  }
   cp "$4/source/holder.ko" "$4/"
   rm -r "$4/source"
 }
 
-# holder NAME KERNEL_ROOT: the path of holder.ko, with which scenarios hold what commands might wait for.
+# holder NAME KERNEL_ROOT: prints the path of holder.ko, with which scenarios hold the locks that
+# commands wait for.
 holder() {
-  local compiler
+  local compiler key folder
   compiler=$(compiler_root)
-  printf '%s/holder.ko\n' "$(cached kernels "holder-$1-$(key_of "$2" "$compiler" "$HERE/holder" "$(declare -f make_holder)")" make_holder "$1" "$2" "$compiler")"
+  key=$(key_of "$2" "$compiler" "$HERE/holder" "$(declare -f make_holder)")
+  folder=$(cached kernels "holder-$1-$key" make_holder "$1" "$2" "$compiler")
+  printf '%s/holder.ko\n' "$folder"
 }
 
 make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
-  local name=$1 out=$4 log separate
-  note "$name: warnings and sparse"
-  mkdir "$out/source"
-  module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$out/source" -xf -
-  log=$out/log
-  # As one unit, as it is shipped; then each file by itself, which must include all that it uses.
+  local name=$1 log=$4/log source=$4/source/kmod-builder/module separate warning files
+  note "$name: compiling with warnings and sparse"
+  mkdir "$4/source"
+  module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$4/source" -xf -
+  # First as one unit, as it is shipped; then each file by itself, which must include all that it
+  # uses.
   for separate in "" DP_SEPARATE=1; do
-    if ! compile "$2" "$3" "$out/source/kmod-builder/module" W=1 KBUILD_CHECKSRC=2 $separate >"$log$separate" 2>&1; then
+    # KBUILD_CHECKSRC, not C: newer kernels turn C off where a script is missing that Debian does
+    # not package.
+    if ! compile "$2" "$3" "$source" W=1 KBUILD_CHECKSRC=2 $separate >"$log$separate" 2>&1; then
       cat "$log$separate"
       return 1
     fi
   done
-  # KBUILD_CHECKSRC, not C: newer kernels turn C off when a script is missing that Debian does not pack.
-  # What is said of the kernel's own headers and scripts is not ours to mend: some are older than the compiler's headers and our perl.
-  if grep -E '^(/mnt/work/)?[a-z/-]+\.[ch]:[0-9].*(warning|error):|(WARNING|ERROR): modpost' "$log" "${log}DP_SEPARATE=1"; then
-    note "$name: the module compiles with warnings (above)"
+  # Warnings about the kernel's own headers and scripts don't count: some of these are older than
+  # the compiler and perl used here.
+  warning='^(/mnt/work/)?[a-z/-]+\.[ch]:[0-9].*(warning|error):|(WARNING|ERROR): modpost'
+  if grep -E "$warning" "$log" "${log}DP_SEPARATE=1"; then
+    note "$name: the module compiles with the warnings above"
     return 1
   fi
-  # Sparse must have looked at each file, or its silence means nothing.
-  [ "$(grep -cE '^ *CHECK ' "${log}DP_SEPARATE=1")" -ge "$(find "$out/source/kmod-builder/module" -maxdepth 1 -name '*.c' ! -name '*.mod.c' ! -name build.c | wc -l)" ] || {
+  # Sparse must have checked each file, or the lack of warnings means nothing.
+  files=$(find "$source" -maxdepth 1 -name '*.c' ! -name '*.mod.c' ! -name build.c | wc -l)
+  [ "$(grep -cE '^ *CHECK ' "${log}DP_SEPARATE=1")" -ge "$files" ] || {
     cat "${log}DP_SEPARATE=1"
-    note "$name: sparse has not looked at every file"
+    note "$name: sparse has not checked each of the $files files; see the output above"
     return 1
   }
-  rm -r "$out/source"
+  rm -r "$4/source"
 }
 
-# lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning with W=1 or of sparse against that kernel's headers.
+# lint NAME KERNEL_ROOT: fails, and shows why, when the module of this working tree has a warning
+# with W=1 or from sparse against that kernel's headers.
 lint() {
-  local compiler
+  local compiler key
   compiler=$(compiler_root)
-  cached kernels "lint-$1-$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_lint compile in_compiler)")" make_lint "$1" "$2" "$compiler" >/dev/null
+  key=$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_lint compile in_compiler)")
+  cached kernels "lint-$1-$key" make_lint "$1" "$2" "$compiler" >/dev/null
 }
 
-# What the guest needs to see its file systems: the devices' bus and the file protocol.
+# What the guest needs to see its file systems: the bus of its devices and the file protocol.
 initrd_modules=(virtio_pci 9pnet_virtio 9p)
 
-make_initrd() {
-  local kernel=$1 busybox=$2/usr/bin/busybox out=$3 release name path
-  release=$(release_of "$kernel")
-  mkdir -p "$out"/tree/{bin,modules,dev,proc,sys,root}
-  : >"$out/tree/modules/order"
-  cp "$busybox" "$out/tree/bin/busybox"
-  cp "$HERE/guest/init" "$out/tree/init"
-  chmod +x "$out/tree/init"
-  for name in "${initrd_modules[@]}"; do
-    modprobe --dirname "$kernel/root" --set-version "$release" --show-depends "$name" | awk '$1 == "insmod" { print $2 }'
-  done | awk '!seen[$0]++' | while read -r path; do
-    name=$(basename "$path")
-    case $path in
-      *.xz) xz -dc "$path" >"$out/tree/modules/${name%.xz}" ;;
-      *.zst) zstd -qdc "$path" >"$out/tree/modules/${name%.zst}" ;;
-      *) cp "$path" "$out/tree/modules/$name" ;;
-    esac
-    name=${name%.xz}
-    printf '%s\n' "${name%.zst}" >>"$out/tree/modules/order"
-  done
-  (cd "$out/tree" && find . | cpio --quiet -o -H newc) >"$out/initrd"
-  rm -r "$out/tree"
+make_guest_initrd() { # KERNEL_ROOT GUEST_ROOT OUT
+  make_initrd "$1/root" "$2/usr/bin/busybox" "$HERE/guest/init" "$3/initrd" "${initrd_modules[@]}"
 }
 
-# initrd NAME KERNEL_ROOT GUEST_ROOT: the path of a small initrd.
-initrd() { printf '%s/initrd\n' "$(cached kernels "initrd-$1-$(key_of "$2" "$3" "$HERE/guest/init" "$(declare -f make_initrd)")" make_initrd "$2" "$3")"; }
+# initrd NAME KERNEL_ROOT GUEST_ROOT: prints the path of a small initrd.
+initrd() {
+  local key folder
+  key=$(key_of "$2" "$3" "$HERE/guest/init" "${initrd_modules[@]}" \
+    "$(declare -f make_initrd make_guest_initrd)")
+  folder=$(cached kernels "initrd-$1-$key" make_guest_initrd "$2" "$3")
+  printf '%s/initrd\n' "$folder"
+}

@@ -1,17 +1,22 @@
 # shellcheck shell=bash
-# cache.sh: sourced by the scripts that make big things (Kubernetes binaries, Debian roots, container images). Each result
-# lives outside the clone in a folder named by its content key, so that a changed recipe is another result, and appears there
-# by one rename, so that nothing half-written is ever found.
+# cache.sh: sourced by the scripts that make big things (Kubernetes binaries, Debian roots,
+# container images). Each result lives outside the clone in a folder named by its content key, so a
+# changed recipe makes another result. It appears there by one rename, so no result is ever half
+# written.
 
 CACHE_ROOT=${XDG_CACHE_HOME:-$HOME/.cache}/dropprobe
 
-# note TEXT: one line of progress for the person who waits, with the seconds since the script began.
+# note TEXT: prints one line of progress, with the seconds since the script began.
 note() { printf '[%4d s] %s\n' "$SECONDS" "$*" >&2; }
 
-# die TEXT: what went wrong and what to do next; ends the script.
-die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+# die TEXT: prints what went wrong and what to do next, and ends the script.
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
 
-# key_of TEXT|FILE…: 16 hex digits over the given words; a file stands for its content, a folder for its files' names and content.
+# key_of TEXT|FILE…: prints 16 hex digits over the given words. A file stands for its content, a
+# folder for the names and the content of its files.
 key_of() {
   local word
   for word; do
@@ -25,9 +30,10 @@ key_of() {
   done | sha256sum | cut -c1-16
 }
 
-# cached KIND KEY COMMAND [ARG…]: prints the folder CACHE_ROOT/KIND/KEY. If it is absent, COMMAND is run with the path of a
-# fresh folder as its last argument (call it as a plain command or in an assignment, never in a condition), its output going to stderr, and the folder is renamed into place when COMMAND succeeds.
-# Two runs that want the same result do the work once: the second waits.
+# cached KIND KEY COMMAND [ARG…]: prints the folder CACHE_ROOT/KIND/KEY. If it does not exist,
+# COMMAND runs with the path of a fresh folder as its last argument, its output on stderr, and the
+# folder is renamed into place when COMMAND succeeds. Of two runs that need the same result the
+# second waits. Call it as a plain command or in an assignment, never in a condition.
 cached() {
   local kind=$1 key=$2
   shift 2
@@ -35,7 +41,8 @@ cached() {
   local final=$home/$key
   if [ ! -d "$final" ]; then
     mkdir -p "$home"
-    # Not `( … ) || die`: bash ignores `set -e` there, and a COMMAND that is a function would run on after a failed step.
+    # In `( … ) || die` bash would ignore `set -e`, and a COMMAND that is a function would continue
+    # after a failed step.
     local rc
     set +e
     (
@@ -50,7 +57,8 @@ cached() {
     ) 9>"$home/.$key.lock"
     rc=$?
     set -e
-    [ $rc = 0 ] || die "$kind: could not be made (see above); nothing was kept"
+    [ $rc = 0 ] \
+      || die "could not make $final: see the messages above. Nothing of it was kept; run it again"
   fi
   touch -c "$final"
   printf '%s\n' "$final"

@@ -1,11 +1,14 @@
 # shellcheck shell=bash
-# junit.sh: sums up what JUnit wrote.
+# junit.sh: sums up the XML reports of JUnit.
 
-# junit_summary FOLDER…: prints each skipped test with its reason, and `N passed, N failed, N skipped` over the XML reports in the folders.
+# junit_summary FOLDER…: prints each skipped test with its reason, each failed test, and `N passed,
+# N failed, N skipped` over all XML reports in the folders.
 junit_summary() {
   local folder files=()
   for folder; do
-    [ ! -d "$folder" ] || while IFS= read -r -d '' f; do files+=("$f"); done < <(find "$folder" -name 'TEST-*.xml' -print0)
+    [ ! -d "$folder" ] || while IFS= read -r -d '' f; do
+      files+=("$f")
+    done < <(find "$folder" -name 'TEST-*.xml' -print0)
   done
   if [ ${#files[@]} = 0 ]; then
     echo '0 passed, 1 failed, 0 skipped'

@@ -1,14 +1,17 @@
 # shellcheck shell=bash
-# kube-binaries.sh: where the Kubernetes programs are; builds them when needed. Sourced after cache.sh.
+# kube-binaries.sh: finds the Kubernetes programs, or builds them. Sourced after cache.sh.
 
-KUBE=34.4      # Kubernetes 1.34.4
+KUBE=34.4 # Kubernetes 1.34.4
 ETCD=3.6.16
-KUBE_PROGRAMS=(etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)
+KUBE_PROGRAMS=(
+  etcd kube-apiserver kube-controller-manager kube-scheduler
+  kubelet kube-proxy kubectl
+)
 
 KUBE_RECIPE=$(dirname "${BASH_SOURCE[0]}")/build-kube-binaries
 
-# kube_binaries: prints the folder with KUBE_PROGRAMS (and kubeadm): the one named by DROPPROBE_KUBE_BINARIES, if it is usable,
-# or the one built from Go modules.
+# kube_binaries: prints the folder with KUBE_PROGRAMS (and kubeadm): the one that
+# DROPPROBE_KUBE_BINARIES names, or the one built from Go modules.
 kube_binaries() {
   if [ -n "${DROPPROBE_KUBE_BINARIES:-}" ]; then
     check_kube_binaries "$DROPPROBE_KUBE_BINARIES"
@@ -24,12 +27,14 @@ kube_binaries() {
   cached kube "$(basename "$folder")" build_quietly "$KUBE_RECIPE" "$KUBE" "$ETCD"
 }
 
-# Go tells about each of several hundred modules.
+# build_quietly COMMAND…: leaves out what Go prints about each of several hundred modules.
 build_quietly() { "$@" 2> >(grep -vE '^go: (downloading|added)' >&2); }
 
-built_kube_folder() { printf '%s/kube/%s\n' "$CACHE_ROOT" "$(key_of "$KUBE" "$ETCD" "$KUBE_RECIPE")"; }
+built_kube_folder() {
+  printf '%s/kube/%s\n' "$CACHE_ROOT" "$(key_of "$KUBE" "$ETCD" "$KUBE_RECIPE")"
+}
 
-# can_have_kube_binaries: ends the script, at once, if kube_binaries would.
+# can_have_kube_binaries: ends the script at once where kube_binaries would fail later.
 can_have_kube_binaries() {
   if [ -n "${DROPPROBE_KUBE_BINARIES:-}" ]; then
     check_kube_binaries "$DROPPROBE_KUBE_BINARIES"
@@ -38,32 +43,46 @@ can_have_kube_binaries() {
   fi
 }
 
-# need_go: Debian 12's own Go is too old for Kubernetes 1.34.
+# need_go: ends the script unless Go is new enough. Debian 12's own is too old for Kubernetes 1.34.
 need_go() {
   local have=none
   if command -v go >/dev/null; then
     have=$(go env GOVERSION)
     [ "$(printf '%s\n' go1.24 "$have" | sort -V | head -n 1)" = go1.24 ] && return 0
   fi
-  die "Go 1.24 or newer is needed to build Kubernetes (found: $have). Install it and put it on PATH, or set" \
-    "DROPPROBE_KUBE_BINARIES to a folder that holds ${KUBE_PROGRAMS[*]}"
+  die "Go 1.24 or newer is needed to build Kubernetes (found: $have). Install it and put it on" \
+    "PATH, or set DROPPROBE_KUBE_BINARIES to a folder that holds ${KUBE_PROGRAMS[*]}"
 }
 
-# check_kube_binaries FOLDER: every program is there and of the version that the tests are written for.
+# check_kube_binaries FOLDER: ends the script unless the folder has every program, in the version
+# that the tests are written for.
 check_kube_binaries() {
   local program version want
   for program in "${KUBE_PROGRAMS[@]}"; do
-    [ -x "$1/$program" ] || die "DROPPROBE_KUBE_BINARIES=$1 has no executable $program; it must hold ${KUBE_PROGRAMS[*]}"
+    [ -x "$1/$program" ] \
+      || die "DROPPROBE_KUBE_BINARIES=$1 has no executable $program; it must hold" \
+        "${KUBE_PROGRAMS[*]}"
     case $program in
-      etcd) want="etcd Version: ${ETCD%.*}." version=$("$1/$program" --version | head -n 1) ;;
-      kubectl) want="Client Version: v1.${KUBE%.*}." version=$("$1/$program" version --client | head -n 1) ;;
-      *) want="Kubernetes v1.${KUBE%.*}." version=$("$1/$program" --version) ;;
+      etcd)
+        want="etcd Version: ${ETCD%.*}."
+        version=$("$1/$program" --version | head -n 1)
+        ;;
+      kubectl)
+        want="Client Version: v1.${KUBE%.*}."
+        version=$("$1/$program" version --client | head -n 1)
+        ;;
+      *)
+        want="Kubernetes v1.${KUBE%.*}."
+        version=$("$1/$program" --version)
+        ;;
     esac
-    [[ $version == "$want"* ]] || die "DROPPROBE_KUBE_BINARIES=$1: $program says '$version', wanted is '$want*'"
+    [[ $version == "$want"* ]] \
+      || die "DROPPROBE_KUBE_BINARIES=$1: $program prints '$version'; the tests need '$want*'"
   done
 }
 
-# kube_api_test_dir: prints the folder that fabric8's kube-api-test takes as KUBE_API_TEST_DIR, so that it downloads nothing.
+# kube_api_test_dir: prints a folder for KUBE_API_TEST_DIR, from which fabric8's kube-api-test takes
+# the programs instead of downloading them.
 kube_api_test_dir() {
   local binaries
   binaries=$(kube_binaries)

@@ -1,19 +1,24 @@
 # shellcheck shell=bash
-# image-store.sh: the disk with a node's container images. They are unpacked here, by the node's own containerd but on this
-# machine's processors: inside the emulated ones it takes ten times as long.
+# image-store.sh: the disk with a node's container images. The node's own containerd unpacks them,
+# but on this machine's processors: on the emulated ones it takes ten times as long.
 
-# image_store NODE_IMAGE TAR…: prints the folder that holds images.ext4, a disk for /var/lib/containerd.
+# image_store NODE_IMAGE TAR…: prints the folder that holds images.ext4, a disk for
+# /var/lib/containerd.
 image_store() {
   local node_image=$1
   shift
-  cached image-store "$(key_of "on:$node_image" "$E2E/lib/fill-image-store" "$@")" make_image_store "$node_image" "$@"
+  cached image-store "$(key_of "on:$node_image" "$E2E/lib/fill-image-store" "$@")" \
+    make_image_store "$node_image" "$@"
 }
 
 make_image_store() { # NODE_IMAGE TAR… OUT
   local out=${*: -1} log
   log=$out/log
-  note "image disk for $(basename "$1"): $(($# - 2)) images"
-  # Namespaces of its own: whatever happens, neither its processes nor its mounts outlive it.
-  unshare --mount --propagation private --pid --fork --kill-child "$E2E/lib/fill-image-store" "$out" "$1/root.ext4" "${@:2:$#-2}" >"$log" 2>&1 ||
-    { tail -n 20 "$log"; die "the images could not be unpacked"; }
+  note "making the image disk for $(basename "$1") with $(($# - 2)) images"
+  # In namespaces of its own, so that neither its processes nor its mounts outlive it.
+  unshare --mount --propagation private --pid --fork --kill-child \
+    "$E2E/lib/fill-image-store" "$out" "$1/root.ext4" "${@:2:$#-2}" >"$log" 2>&1 || {
+    tail -n 20 "$log"
+    die "containerd could not unpack the images; the end of its log is above"
+  }
 }

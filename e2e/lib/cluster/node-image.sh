@@ -1,38 +1,22 @@
 # shellcheck shell=bash
-# node-image.sh: the disk of a node: a small Debian with its stock kernel, that kernel's headers, containerd, kubelet and
-# kube-proxy. Nothing in it belongs to a certain cluster or node: that comes on a second disk (see node.sh).
-
-NODE_PACKAGES=(
-  systemd systemd-sysv udev dbus kmod procps iproute2 openssh-server
-  linux-image-amd64 linux-headers-amd64
-  apparmor                              # or containers would run unconfined, unlike on real nodes
-  containerd runc containernetworking-plugins iptables nftables conntrack
-)
+# node-image.sh: the disk of a node: a small Debian with its stock kernel, that kernel's headers,
+# containerd, kubelet and kube-proxy. It holds nothing of a certain cluster or node: that is on a
+# disk of its own (see node.sh).
 
 # node_image SUITE: prints the folder that holds root.ext4, vmlinuz, initrd.
 node_image() {
-  local binaries mirror root files=$E2E/images/node
-  [[ $1 =~ ^[a-z]+$ ]] || die "'$1' is no Debian suite"
-  mirror=$(debian_mirror)
-  root=$(cached node-root "$1-$(key_of "$mirror" "${NODE_PACKAGES[@]}" "$(declare -f make_node_root)")" make_node_root "$1" "$mirror")
+  local binaries root files=$E2E/images/node
+  [[ $1 =~ ^[a-z]+$ ]] || die "'$1' is not the name of a Debian suite"
+  root=$(node_root "$1")
   binaries=$(kube_binaries)
-  cached node "$1-$(key_of "root:$root" "$binaries"/{kubelet,kube-proxy} "$files" "$(declare -f make_node_image make_initrd)")" make_node_image "$root" "$binaries" "$files"
-}
-
-# The Debian packages change rarely and take minutes, so they are kept by themselves.
-make_node_root() { # SUITE MIRROR OUT
-  note "Debian $1 for nodes: kernel, headers, containerd (about 2 minutes; kept)"
-  # A suite that still moves publishes indexes that are valid for a week only: a mirror that stands still is older than that.
-  # INITRD=No: nodes are started with an initrd of our own (make_initrd), and making Debian's takes long.
-  INITRD=No mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    "--include=$(IFS=,; echo "${NODE_PACKAGES[*]}")" "$1" "$3/root.tar" "$2"
-  zstd -q -1 --rm "$3/root.tar"
+  cached node "$1-$(key_of "root:$root" "$binaries"/{kubelet,kube-proxy} "$files" \
+    "${BOOT_UNITS[@]}" "$(declare -f make_node_image mask_units make_initrd make_disk_initrd)")" \
+    make_node_image "$root" "$binaries" "$files"
 }
 
 make_node_image() { # ROOT BINARIES FILES OUT
   local root=$4/root unit
-  note "node disk from $(basename "$1")"
+  note "making the disk of a node from $(basename "$1")"
   mkdir "$root"
   zstd -dc "$1/root.tar.zst" | tar -C "$root" -xp
   rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/etc/ssh/ssh_host_*
@@ -40,59 +24,22 @@ make_node_image() { # ROOT BINARIES FILES OUT
   cp -r --no-preserve=ownership "$3/." "$root/"
   mkdir -p "$root"/{node,var/lib/kubelet,var/lib/containerd,etc/cni/net.d}
   : >"$root/etc/machine-id"
-  touch "$root"/{etc,var}/.updated # spares ldconfig and the like at the first start
+  touch "$root"/{etc,var}/.updated # so systemd skips ldconfig and similar units at the first boot
   # Debian's packages have enabled containerd.service and ssh.service.
   for unit in node-setup kubelet kube-proxy; do
     ln -s "/etc/systemd/system/$unit.service" "$root/etc/systemd/system/multi-user.target.wants/"
   done
-  # What costs time at the start and makes no difference to a node. No udev: these machines have no device that the kernel and
-  # make_initrd don't find by themselves, and it would handle each event of each pod's network device.
-  for unit in systemd-networkd systemd-timesyncd systemd-pstore systemd-update-utmp systemd-update-utmp-runlevel systemd-journal-flush \
-    systemd-machine-id-commit systemd-firstboot systemd-sysusers systemd-binfmt systemd-logind systemd-user-sessions e2scrub_reap getty@tty1 serial-getty@ttyS0 apparmor sshd-keygen \
-    systemd-udevd systemd-udev-trigger systemd-udev-load-credentials modprobe@; do
-    ln -sf /dev/null "$root/etc/systemd/system/$unit.service"
-  done
-  for unit in apt-daily apt-daily-upgrade dpkg-db-backup e2scrub_all fstrim logrotate man-db systemd-tmpfiles-clean; do
-    ln -sf /dev/null "$root/etc/systemd/system/$unit.timer"
-  done
-  for unit in systemd-udevd-control.socket systemd-udevd-kernel.socket sys-kernel-config.mount sys-fs-fuse-connections.mount \
-    proc-sys-fs-binfmt_misc.automount; do
-    ln -sf /dev/null "$root/etc/systemd/system/$unit"
-  done
+  # Without udev: the kernel and make_disk_initrd find the devices of these machines, and udev would
+  # handle each event of each pod's network device.
+  mask_units "$root" "${BOOT_UNITS[@]}" \
+    systemd-{networkd,timesyncd,update-utmp-runlevel,journal-flush,sysusers}.service \
+    systemd-{logind,user-sessions,udevd,udev-trigger,udev-load-credentials}.service \
+    systemd-udevd-{control,kernel}.socket {sshd-keygen,modprobe@}.service \
+    {logrotate,man-db}.timer proc-sys-fs-binfmt_misc.automount \
+    sys-{kernel-config,fs-fuse-connections}.mount
   cp "$root"/boot/vmlinuz-* "$4/vmlinuz"
-  make_initrd "$root" "$4/initrd"
-  mke2fs -q -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 -L root -d "$root" "$4/root.ext4" 8G >/dev/null
+  make_disk_initrd "$root" "$4/initrd" "noatime /var/lib/containerd" "ro /node"
+  mke2fs -q -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 -L root -d "$root" \
+    "$4/root.ext4" 8G >/dev/null
   rm -rf "$root"
-}
-
-# make_initrd ROOT OUT: only what it takes to mount the three disks of a node (see node.sh). Debian's own does the same, but takes ten times as long.
-make_initrd() {
-  local work release modules module
-  work=$(mktemp -d -p "$(dirname "$2")")
-  release=$(basename "$1"/usr/lib/modules/*)
-  modules=$(chroot "$1" modprobe -S "$release" --show-depends -a virtio_pci virtio_blk virtio_net ext4 crc32c_generic | awk '$1 == "insmod" && !seen[$2]++ {print $2}')
-  mkdir -p "$work"/{bin,dev,proc,root,modules}
-  cp /bin/busybox "$work/bin/"
-  for module in $modules; do
-    case $module in
-      *.xz) xz -dc "$1$module" >"$work/modules/$(basename "$module" .xz)" ;;
-      *) cp "$1$module" "$work/modules/" ;;
-    esac
-    basename "$module" .xz
-  done >"$work/modules/order"
-  cat >"$work/init" <<'K'
-#!/bin/busybox sh
-export PATH=/bin
-busybox mount -t devtmpfs dev /dev
-while read -r module; do busybox insmod "/modules/$module"; done </modules/order
-until [ -b /dev/vdc ]; do busybox sleep 0.1; done
-busybox mount -t ext4 -o noatime /dev/vda /root
-busybox mount -t ext4 -o noatime /dev/vdb /root/var/lib/containerd
-busybox mount -t ext4 -o ro /dev/vdc /root/node
-busybox mount --move /dev /root/dev
-exec busybox switch_root /root /sbin/init
-K
-  chmod +x "$work/init"
-  (cd "$work" && find . | cpio --quiet -o -H newc) >"$2"
-  rm -rf "$work"
 }

@@ -1,16 +1,20 @@
 # shellcheck shell=bash
-# process.sh: the processes of a cluster. Each is recorded before it begins to run, by its id and its start time, so that it can be
-# ended by a later command, and nothing else is ever taken for it.
+# process.sh: the processes of a cluster. Each is recorded by its id and start time before it begins
+# to run, so that a later command can end it, and never takes another process for it.
 
-# identity PID: prints "PID STARTTIME" (clock ticks since boot); fails when there is no such process, or only its corpse.
+# identity PID: prints "PID STARTTIME" (in clock ticks since boot). Fails when there is no such
+# process, or it is a zombie.
 identity() {
-  local stat fields
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
-  read -ra fields <<<"${stat##*) }" # what comes before may hold blanks: it is the program's name
+  local stat='' fields
+  # Not $(<FILE): with inherit_errexit bash ends the script when FILE does not exist. read returns 1
+  # at the end of a file.
+  { read -rd '' stat <"/proc/$1/stat"; } 2>/dev/null || true
+  [ -n "$stat" ] || return 1
+  read -ra fields <<<"${stat##*) }" # the field before is the name, which may contain blanks
   [ "${fields[0]}" != Z ] && printf '%s %s\n' "$1" "${fields[19]}"
 }
 
-# start NAME COMMAND…: runs it in the cluster's network, with its output in logs/NAME.log.
+# start NAME COMMAND…: runs COMMAND in the cluster's network, with its output in logs/NAME.log.
 start() {
   local process=$1
   shift
@@ -22,14 +26,14 @@ start() {
   ) &
 }
 
-# running NAME: is it?
+# running NAME: whether the process runs.
 running() {
   local recorded
-  { recorded=$(<"$RUN/processes/$1"); } 2>/dev/null || return 1
+  { read -r recorded <"$RUN/processes/$1"; } 2>/dev/null || return 1
   [ -n "$recorded" ] && [ "$(identity "${recorded%% *}")" = "$recorded" ]
 }
 
-# stop NAME…: asks all of them to end, waits 5 s, then makes them.
+# stop NAME…: sends SIGTERM to the processes, and after 5 s SIGKILL to those that still run.
 stop() {
   local process signal deadline left
   for signal in TERM KILL; do
@@ -46,20 +50,21 @@ stop() {
     done
   done
   for process; do rm -f "$RUN/processes/$process"; done
-  [ ${#left[@]} = 0 ] || die "these processes can't be ended: ${left[*]}"
+  [ ${#left[@]} = 0 ] || die "these processes still run 5 s after SIGKILL: ${left[*]}"
 }
 
-# kill_at_once NAME: like a power failure.
+# kill_at_once NAME: ends a process as a power failure would.
 kill_at_once() {
   local deadline=$((SECONDS + 10))
   ! running "$1" || kill -KILL "$(cut -d' ' -f1 "$RUN/processes/$1")"
   while running "$1"; do
-    [ $SECONDS -lt $deadline ] || die "process $1 can't be ended"
+    [ $SECONDS -lt $deadline ] || die "process $1 still runs 10 s after SIGKILL"
     sleep 0.1
   done
 }
 
-still_running() { # VARIABLE NAME…: keeps in the array VARIABLE those that run
+# still_running VARIABLE NAME…: sets the array VARIABLE to those of the processes that run.
+still_running() {
   local -n kept=$1
   local process
   shift
@@ -67,8 +72,8 @@ still_running() { # VARIABLE NAME…: keeps in the array VARIABLE those that run
   for process; do if running "$process"; then kept+=("$process"); fi; done
 }
 
-# await SECONDS WHAT PROCESS COMMAND…: until COMMAND succeeds. When the time is over, or PROCESS has ended, says so, with the last
-# lines of its log.
+# await SECONDS WHAT PROCESS COMMAND…: waits until COMMAND succeeds. If that takes longer than
+# SECONDS, or PROCESS ends, prints the last lines of its log, and ends the script.
 await() {
   local limit=$1 what=$2 process=$3 deadline=$((SECONDS + $1)) why=
   shift 3
@@ -76,11 +81,11 @@ await() {
     if ! running "$process"; then
       why="$process has ended"
     elif [ $SECONDS -ge $deadline ]; then
-      why="not so after $limit s"
+      why="not yet after $limit s"
     fi
     if [ -n "$why" ]; then
       tail -n 25 "$RUN/logs/$process.log" | sed "s/^/  $process: /" >&2
-      die "cluster $CLUSTER: $what: $why (the end of its log is above)"
+      die "cluster $CLUSTER: waiting until $what: $why; the end of the log of $process is above"
     fi
     sleep 0.5
   done
