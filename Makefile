@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # `make demo` shows DropProbe at work, `make test` is the gate; both set up what is missing by themselves.
 SHELL := /bin/bash
 .PHONY: help demo test test-all bench safety kind setup format clean

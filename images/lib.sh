@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # lib.sh: the sources of each image, and the container storage that all builds share. Sourced by
 # build.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # images.sh: the container images that kubeadm asks for, and podnet's. Each has one static program,
 # except for kube-proxy, which calls iptables. Sourced after programs.sh and roots.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # machine.sh: the machine that kind runs on: Debian with kind, and with dockerd that has the node
 # image in its store. Sourced after node.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # node.sh: the image of a kind node. Sourced after programs.sh and roots.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # programs.sh: kind, CoreDNS and podnet, built from Go modules. Sourced after kube-binaries.sh and
 # versions.sh.

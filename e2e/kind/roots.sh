@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # roots.sh: Debian systems as archives. Their packages change rarely and take minutes, so they are
 # kept apart. Sourced after debian.sh and versions.sh.

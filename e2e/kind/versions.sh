@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034
 # versions.sh: every version, name and list of packages of the kind cluster, in one place. The
 # version of Kubernetes is in tools/lib/kube-binaries.sh; sourced after that.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # run, machine and store are session's
 # vm.sh: the virtual machine that kind runs on. Sourced by session, after e2e/lib/cluster/node.sh,
 # which has tsc_khz.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034 # the images use the list
 # boot-units.sh: systemd units that cost time at boot and make no difference to a test machine.
 # Sourced by what makes the disks of nodes and of kind's machine; each adds units of its own.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # story.sh: the steps of the demo and of the smoke test. Each is a function that acts through
 # kubectl only, shows what a user would see, and checks it. Sourced after cache.sh.

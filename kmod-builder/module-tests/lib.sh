@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # lib.sh: the parts of a virtual machine: a kernel with its headers, the guest's root, the
 # compiler's root, an initrd, the module. Each is kept under a key of what it is made from. Sourced

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # machine.sh: sourced by run and bench, after lib.sh. Virtual machines that have no disk and no network, and see four folders of the host.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # lib.sh sets recipe
 # slow-roots.sh: the roots that take minutes to make: the debug kernel with its compiler, and the
 # guest's root with other observers. Sourced by lib.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # cache.sh: sourced by the scripts that make big things (Kubernetes binaries, Debian roots,
 # container images). Each result lives outside the clone in a folder named by its content key, so a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # debian.sh: finds the Debian mirror. Sourced after cache.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # initrd.sh: small initrds for virtual machines. They load the modules that a machine needs to reach
 # its file systems, and mount these. Debian's own initrd does the same, but takes ten times as long.

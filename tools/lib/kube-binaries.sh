@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # kube-binaries.sh: finds the Kubernetes programs, or builds them. Sourced after cache.sh.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # qemu.sh: how QEMU emulates processors. Sourced by every script that starts a virtual machine.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # steps.sh: the steps of the gate, and what each reads. Sourced after cache.sh and debian.sh, in the
 # repository's root.

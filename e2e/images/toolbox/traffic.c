@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * traffic: makes network traffic of exactly known amounts, for tests. Addresses are numeric, IPv4 or IPv6.
  *

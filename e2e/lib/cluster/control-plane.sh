@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034 # constants are used by the other parts
 # control-plane.sh: etcd, the API server, the controller manager and the scheduler, as processes of
 # this machine.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # image-store.sh: the disk with a node's container images. The node's own containerd unpacks them,
 # but on this machine's processors: on the emulated ones it takes ten times as long.

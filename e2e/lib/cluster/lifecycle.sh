@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # lifecycle.sh: starts, describes and removes clusters. Each part of a cluster is recorded in its
 # run directory before it is made, so that the cluster can be removed at any time, also after a

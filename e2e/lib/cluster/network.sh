@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034 # constants are used by the other parts
 # network.sh: the network namespace of a cluster. It holds the processes of the control plane, and a
 # bridge that the nodes are attached to. It has no way out, and the same addresses in every cluster.

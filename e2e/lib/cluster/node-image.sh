@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # node-image.sh: the disk of a node: a small Debian with its stock kernel, that kernel's headers,
 # containerd, kubelet and kube-proxy. It holds nothing of a certain cluster or node: that is on a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # node-root.sh: the Debian of a node. Its packages change rarely and take minutes, so it is kept
 # apart from the node's disk.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # node.sh: the nodes: virtual machines that boot a stock Debian kernel. A node has three disks: an
 # overlay over the node image of its suite, an overlay over the disk with the container images, and

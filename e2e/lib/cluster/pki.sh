@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # pki.sh: the certificates and kubeconfigs of a cluster, valid for 30 days. The keys are elliptic,
 # since these take no time to make.

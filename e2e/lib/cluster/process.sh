@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # process.sh: the processes of a cluster. Each is recorded by its id and start time before it begins
 # to run, so that a later command can end it, and never takes another process for it.

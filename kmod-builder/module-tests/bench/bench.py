@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures, inside a guest whose instructions are counted, what a packet costs under each observer, and writes one JSON object a line to /mnt/out/bench.
 
 Each case is measured beside the same boot's baseline, so that nothing but the observer differs.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads the kernel log as it grows, and finds the lines that a module must never cause."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The first process of a guest: runs the scenarios one after the other, then switches the machine off.
 
 /mnt/out/results gets a line for each scenario: passed, failed or skipped, the name, seconds, and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Loading and unloading the module, with the kernel's own errno."""
 
 import contextlib

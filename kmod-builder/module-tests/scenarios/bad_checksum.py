@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """UDP with a wrong checksum."""
 from rig import Drop, expect, raw_udp
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Frames whose headers are truncated, wrong or nonsense, with probes that filter by ports and
 addresses: each frame is counted once, and nothing else happens."""
 import random

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No command and no expiring lease waits for a network namespace that is being removed, and
 namespaces can be made meanwhile. A leaked device reference makes the removal last for ever."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """On each CPU, more processes than it can run at once drop what they send, softirqs on top of them
 drop what a queue releases, and new tables are filled all the time: the sum is exactly what was
 sent."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Resets and ICMP that a namespace's kernel sends, and that are dropped with a queue of that
 namespace, are counted for it, although their socket is shared by all namespaces and belongs to
 the initial one by then. A queue that sorts keeps them in a tree, whose links overwrite the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """/proc/mooc/net/drop-packet, to the letter: its text, the two words that it accepts, and that it
 accepts nothing else."""
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drops of seven kinds, and probes with a filter each: which kinds pass it. What does not pass is
 counted as filtered.
 

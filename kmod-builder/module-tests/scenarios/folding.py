@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many more namespaces and cgroups than there are cells are made, drop packets and are removed:
 their counts stay in a sum, their cells are free again, and no count is lost."""
 import contextlib

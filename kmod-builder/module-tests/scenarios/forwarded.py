@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets between two other namespaces that a rule of this one drops on their way are counted for
 this namespace, on the interface that they came in by."""
 from rig import ICMPV6, Drop, expect, inside, nft_count, router, sh, udp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A fragmented datagram is one packet: none is dropped when it arrives, one when it does not. The
 fragments that are freed with it are in notdrops."""
 import socket

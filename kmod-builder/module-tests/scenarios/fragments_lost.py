@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fragments whose datagram stays incomplete are dropped after a timeout. The first is taken out of
 the tree of waiting fragments and is intact. The others are still links of that tree, without
 device and route, and on 5.10 with an offset in place of the socket: their namespace is unknown."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Thousands of commands from a grammar, mutated: a command that is refused has changed nothing, and
 one that is accepted leaves the module consistent."""
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets whose headers do not all lie in the linear part: truncated, in a page of their own, or
 from the ports on. What can't be read is unknown, and what a filter needs is fetched."""
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Traffic that arrives is no drop: datagrams, and TCP connections in use, over IPv4 and IPv6. Of an
 orderly close the kernel frees one segment on its drop path, at one of two locations, and nothing
 else."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In the initial network namespace, which pods may share, a drop is counted with the cgroup of its
 socket; also of a socket that the kernel made for MPTCP."""
 import contextlib

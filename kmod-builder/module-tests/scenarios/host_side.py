@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the host's packet filter drops on its side of a pod's veth pair is counted with the host's
 namespace, and passes the filter for the pod's namespace."""
 from rig import Probe, cookie, enter_host, inside, neighbour, nft_count, refuses_port, settle, udp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a namespace's kernel sends by its own sockets and another namespace queues is counted for
 the interface of that queue: such a socket does not hold its namespace, which may be removed by
 then."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A process that waits for a lock in one of the module's files ends when it is killed, and its
 command is not executed."""
 import os

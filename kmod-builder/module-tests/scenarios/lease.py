@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lease that expires deactivates its probe, which keeps its counts. Then another owner may take
 the probe over, and the gap is reported."""
 import errno

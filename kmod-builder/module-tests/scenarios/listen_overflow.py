@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Connections that find the listener's queue full: the ACK that would end the handshake is dropped,
 as often as the kernel counts an overflow."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The module is loaded, a probe activated and deactivated, and the module unloaded, again and again
 while both CPUs drop packets."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """After many probes that were added, counted and removed, and as many loads of the module, the
 kernel has as much memory as before."""
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What kfree_skb() frees and is no packet is counted in notdrops: unread messages of unix sockets,
 and netlink messages."""
 import os

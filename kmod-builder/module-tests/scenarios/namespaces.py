@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every network namespace and interface is listed, with the cgroup of the namespace's maker and the
 namespace of a veth peer, while hundreds of them are made and removed."""
 import os

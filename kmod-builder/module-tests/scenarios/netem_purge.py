@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets that wait in a delaying queue, where skb->dev is a link of a tree, are dropped when the
 queue is deleted."""
 from rig import ICMPV6, Drop, expect, neighbour, only_what_is_sent, sh, udp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets that an nftables rule drops, on input and on output (when no interface is chosen yet),
 over IPv4 and IPv6. The rule's own counter agrees."""
 import errno

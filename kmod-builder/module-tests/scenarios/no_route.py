@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets that can't be forwarded because there is no route."""
 from rig import ICMPV6, Drop, expect, inside, router, udp
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TCP segments that wait for a missing one until the buffer is full: for each segment that precedes
 them, the youngest is dropped. There skb->dev is a link of a tree."""
 import socket

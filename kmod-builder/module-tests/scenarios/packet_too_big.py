@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets to be forwarded that are larger than the next link and must not be fragmented."""
 from rig import ICMPV6, Drop, expect, inside, router, sh, udp
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Root in a container is not enough: opening any file needs CAP_SYS_MODULE in the initial user
 namespace."""
 import os

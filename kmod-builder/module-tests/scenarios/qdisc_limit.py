@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A queue drops on output what exceeds its limit. The queue's own counter agrees."""
 import json
 

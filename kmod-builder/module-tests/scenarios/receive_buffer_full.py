@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A receiver that does not read: what exceeds its buffer is dropped, where skb->dev is overwritten
 already; also behind extension headers."""
 import re

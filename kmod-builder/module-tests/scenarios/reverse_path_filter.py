@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets whose source is not reached by the interface that they came in by: the kernel's own
 filter for IPv4, a rule for IPv6."""
 from rig import ICMPV6, Drop, expect, inside, neighbour, nft_count, sh, sysctl, udp

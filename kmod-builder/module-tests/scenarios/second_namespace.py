@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drops in another network namespace, behind a veth pair, are told apart by its cookie, with the
 interface's number there."""
 import socket

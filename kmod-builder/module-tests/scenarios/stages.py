@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets at the stages of the receive and transmit path, on demand: each stage counts exactly the
 datagrams that pass it, and no hook remains afterwards."""
 import ctypes

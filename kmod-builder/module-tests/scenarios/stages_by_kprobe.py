@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The stages by kprobe, which remains where a kernel has no ftrace, with a module that was compiled
 without ftrace."""
 import module

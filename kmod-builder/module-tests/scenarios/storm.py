@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Both CPUs drop as fast as they can, while the counters are read and other probes are added and
 removed: the sum is exactly what was sent."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets that a classifier drops on ingress, before any protocol has handled them. They still have
 the socket that sent them, so they are counted for its namespace."""
 from rig import ICMPV6, Drop, action_counts, cookie, expect, inside, neighbour, sh, udp

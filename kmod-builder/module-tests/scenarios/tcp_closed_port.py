@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TCP to a port without a listener: each SYN is one drop, answered by a RST that is none."""
 import socket
 

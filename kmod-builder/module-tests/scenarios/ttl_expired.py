@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packets to be forwarded whose TTL or hop limit is used up."""
 from rig import ICMPV6, Drop, expect, inside, router, udp
 

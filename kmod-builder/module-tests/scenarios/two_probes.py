@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several probes at once: each counts for itself from its own activation on, and deactivating one
 leaves the others alone."""
 from rig import Probe, settle, udp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """UDP to a port without a receiver: one drop each, as NO_SOCKET. The kernel's own counter NoPorts
 agrees."""
 from rig import Drop, expect, release, snmp, udp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The module can't be unloaded while a probe is active. Otherwise it takes everything with it, also
 while its files are open."""
 import errno

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The module is unloaded while commands are written, files are read, and namespaces are made and
 removed: each command is executed or refused, and nothing of the module remains."""
 import errno

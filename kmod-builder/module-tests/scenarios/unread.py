@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Datagrams that are still unread when their socket is closed. By then UDP has data of its own in
 place of skb->dev, and has released socket and route: their namespace is unknown."""
 import socket

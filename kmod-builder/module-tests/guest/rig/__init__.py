@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rig: what scenarios are written with. `from rig import …` is the only door.
 
 - system: commands, files, waiting

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Other counters of the kernel, to compare with."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What must be counted, and the comparison with what was."""
 
 import contextlib

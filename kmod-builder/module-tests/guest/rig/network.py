@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Network namespaces, veth pairs, filter rules, cgroups."""
 
 import contextlib

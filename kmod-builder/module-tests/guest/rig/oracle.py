@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The kernel's own count of freed packets, with which snapshots are compared."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The records of the module's files as objects, and the probes of the scenarios."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The machine: commands, files, sysctls, the module's control file, waiting."""
 
 import errno

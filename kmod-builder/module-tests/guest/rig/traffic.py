@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sends packets, by sockets or built byte by byte."""
 
 import errno

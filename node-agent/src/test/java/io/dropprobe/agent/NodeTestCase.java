@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent;
 
 import io.dropprobe.agent.kernel.FakeKernel;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.schema;
 
 /** Bounds of the API. The schema is generated from them, and writers truncate to them. */

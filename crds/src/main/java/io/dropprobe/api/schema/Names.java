@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.schema;
 
 /** Names that the operator, the agent and the manifests in {@code deploy/} share. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.schema;
 
 /** Sums of numbers that may be unknown: null and 3 is 3, null and null is null. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.v1alpha1;
 
 /** What a drop reason means to the owner of the packets. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.api;
 
 /** Messages of the client's exceptions with their root cause, which they often omit. */

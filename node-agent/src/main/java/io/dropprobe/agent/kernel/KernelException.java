@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
 /** The kernel or the module refused a call or a command. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
 /** State of the module, by /sys/module/dropprobe and its file drop-packet. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
 /** A read of the module's files was truncated or malformed; another read may succeed. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Account;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.probe;
 
 /** State of a desired probe in this kernel. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.report;
 
 import static io.dropprobe.api.schema.Conditions.Node.AS_WANTED;

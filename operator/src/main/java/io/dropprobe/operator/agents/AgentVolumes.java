@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
 import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFileBuilder;
