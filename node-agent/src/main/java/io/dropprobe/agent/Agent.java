@@ -22,7 +22,6 @@ import io.dropprobe.agent.probe.History;
 import io.dropprobe.agent.probe.Owner;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeStates;
-import io.dropprobe.agent.probe.Verdict;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.Reporter;
@@ -168,7 +167,7 @@ public final class Agent {
     // A plan by the first observation would rely on probes that an unload has just removed.
     Observation current = module.acted() ? observer.observe(desired.followsPods()) : before;
     Attempt attempt =
-        outcome.usable() ? probes.act(desired, current) : Attempt.prevented(pending(outcome));
+        outcome.usable() ? probes.act(desired, current) : Attempt.waiting(outcome.note());
     Observation after = observer.afterwards(current);
     ProbeStates states = probes.record(desired, attempt, after);
     saveRegularly();
@@ -186,11 +185,6 @@ public final class Agent {
 
   private ModuleUsers others(Observation observed) {
     return ModuleUsers.of(observed.module(), observed.probes(), settings.node());
-  }
-
-  private static Verdict pending(ModuleOutcome outcome) {
-    return new Verdict.Pending(
-        outcome.note() == null ? "waiting for the kernel module" : outcome.note());
   }
 
   /** Limits what a crash of the node during an API outage loses to one heartbeat's counts. */

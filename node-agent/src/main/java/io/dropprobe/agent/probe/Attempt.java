@@ -11,8 +11,17 @@ import java.util.Map;
  * @param obstacle verdict of every probe if no step could be taken; else null
  */
 public record Attempt(ProbePlan plan, Map<String, Verdict> failed, Verdict obstacle) {
+  /**
+   * An attempt that could take no step, because the module is not usable yet.
+   *
+   * @param note what the agent waits for; null if that is not known
+   */
+  public static Attempt waiting(String note) {
+    return prevented(new Verdict.Pending(note == null ? "waiting for the kernel module" : note));
+  }
+
   /** An attempt that could take no step. */
-  public static Attempt prevented(Verdict obstacle) {
+  static Attempt prevented(Verdict obstacle) {
     return new Attempt(null, Map.of(), obstacle);
   }
 }
