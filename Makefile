@@ -39,6 +39,7 @@ kind: setup
 format:
 	@tools/maven -q spotless:apply
 	@tools/lib/shell-scripts | xargs tools/lib/shell-format --write
+	@black -q -l 100 $$(tools/lib/python-scripts)
 
 clean:
 	@rm -rf target */target

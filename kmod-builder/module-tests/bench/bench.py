@@ -29,7 +29,10 @@ def run(command):
 def packets(kind):
     """The median cost of a packet of this kind."""
     command = ["/mnt/rig/packets", kind, str(PACKETS)]
-    return statistics.median(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(ROUNDS))
+    return statistics.median(
+        float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        for _ in range(ROUNDS)
+    )
 
 
 def measure():
@@ -96,7 +99,9 @@ def process(command, ready, text=""):
             if child.poll() is not None:
                 raise RuntimeError(f"{command[0]} ended: {open('/tmp/observer').read()}")
         else:
-            raise RuntimeError(f"{command[0]} does not say {ready!r}: {open('/tmp/observer').read()}")
+            raise RuntimeError(
+                f"{command[0]} does not say {ready!r}: {open('/tmp/observer').read()}"
+            )
         time.sleep(0.5)
         yield
     finally:
@@ -122,7 +127,9 @@ def bpftrace_tracepoint():
 
 @contextlib.contextmanager
 def perf_stat():
-    child = subprocess.Popen(["perf", "stat", "-a", "-e", "skb:kfree_skb", "sleep", "100000"], stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        ["perf", "stat", "-a", "-e", "skb:kfree_skb", "sleep", "100000"], stderr=subprocess.DEVNULL
+    )
     time.sleep(2)
     try:
         yield
@@ -135,7 +142,17 @@ def perf_stat():
 def bpf_same_key():
     if not os.path.ismount("/sys/fs/bpf"):
         run(["busybox", "mount", "-t", "bpf", "bpf", "/sys/fs/bpf"])
-    run(["bpftool", "-d", "prog", "loadall", "/mnt/rig/same_key.bpf.o", "/sys/fs/bpf/same_key", "autoattach"])
+    run(
+        [
+            "bpftool",
+            "-d",
+            "prog",
+            "loadall",
+            "/mnt/rig/same_key.bpf.o",
+            "/sys/fs/bpf/same_key",
+            "autoattach",
+        ]
+    )
     try:
         yield
     finally:
@@ -169,7 +186,10 @@ def main():
                 with case():
                     cost = measure()
                 added = {kind: round(cost[kind] - base[kind], 1) for kind in KINDS}
-                out.write(json.dumps({"name": case.__name__, "kernel": os.uname().release, **added}) + "\n")
+                out.write(
+                    json.dumps({"name": case.__name__, "kernel": os.uname().release, **added})
+                    + "\n"
+                )
         out.write("end\n")
 
 

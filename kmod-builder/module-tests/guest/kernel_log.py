@@ -6,7 +6,10 @@ import re
 import time
 
 # One Perl regular expression per line; kmod-builder/module-tests/check-log searches a node's console for them.
-BAD = re.compile("|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()), re.IGNORECASE)
+BAD = re.compile(
+    "|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()),
+    re.IGNORECASE,
+)
 # Bits of /proc/sys/kernel/tainted that the module sets: it is out of tree (O) and unsigned (E).
 TAINT_ALLOWED = 1 << 12 | 1 << 13
 

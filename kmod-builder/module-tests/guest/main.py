@@ -122,7 +122,9 @@ def main():
         if leaks is not None:
             with open(f"{OUT}/kmemleak.log", "w") as log:
                 log.write(leaks)
-            results.write(f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is leaked' if leaks else ''}\n")
+            results.write(
+                f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is leaked' if leaks else ''}\n"
+            )
         results.write("end\n")
 
 

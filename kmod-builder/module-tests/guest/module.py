@@ -64,7 +64,9 @@ def unload_whatever_is_active():
     with open(SETTINGS, "w") as settings:
         settings.write("deactivate")
     for name in os.listdir(f"{FOLDER}/probes"):
-        words = dict(word.split("=", 1) for word in open(f"{FOLDER}/probes/{name}").readline().split()[1:])
+        words = dict(
+            word.split("=", 1) for word in open(f"{FOLDER}/probes/{name}").readline().split()[1:]
+        )
         if words["active"] == "y":
             with open(f"{FOLDER}/control", "w") as control:
                 control.write(f"deactivate {name} uid={words['uid']} owner={words['owner']}")

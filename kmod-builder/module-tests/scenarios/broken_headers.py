@@ -26,7 +26,14 @@ def frame(dice, target):
 def run():
     dice = random.Random(7)
     with neighbour() as name:
-        filters = ("", "ports=9,53", "cidrs=0.0.0.0/0,::/0", "protocols=tcp,udp,sctp ports=1", "protocols=other", "families=6 cidrs=fd00::/8")
+        filters = (
+            "",
+            "ports=9,53",
+            "cidrs=0.0.0.0/0,::/0",
+            "protocols=tcp,udp,sctp ports=1",
+            "protocols=other",
+            "families=6 cidrs=fd00::/8",
+        )
         probes = [Probe(f"b{number}", text).activate() for number, text in enumerate(filters)]
         target = link_address("to-next")
         oracle = Oracle()
@@ -56,10 +63,14 @@ def extensions():
         before = probe.read().total.packets
         datagram = struct.pack("!HHHH", 5555, 1003, 8, 0)
         # 8 bytes of padding each. IPv6 refuses a checksum of 0, so the packet is dropped.
-        options = b"".join(bytes([60 if left else 17, 0, 1, 4, 0, 0, 0, 0]) for left in reversed(range(count)))
+        options = b"".join(
+            bytes([60 if left else 17, 0, 1, 4, 0, 0, 0, 0]) for left in reversed(range(count))
+        )
         raw_ip("::1", 60 if count else 17, options + datagram)
         settle(probe)
-        assert probe.read().total.packets - before == (1 if count <= 16 else 0), f"{count} extensions\n{probe.read().text}"
+        assert probe.read().total.packets - before == (
+            1 if count <= 16 else 0
+        ), f"{count} extensions\n{probe.read().text}"
     probe.deactivate()
     probe.remove()
 
@@ -78,4 +89,6 @@ def seen(probe):
 
 
 def link_address(name):
-    return bytes.fromhex(sh(f"ip -o link show {name}").split("link/ether ")[1].split()[0].replace(":", ""))
+    return bytes.fromhex(
+        sh(f"ip -o link show {name}").split("link/ether ")[1].split()[0].replace(":", "")
+    )

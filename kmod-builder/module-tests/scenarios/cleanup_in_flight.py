@@ -33,7 +33,10 @@ def deletion_under_way():
             stack.enter_context(module.held("lo"))
         sh("ip netns del leak")
         # The kernel unlists it after taking the lock that it holds to the end.
-        until(lambda: all(record.cookie != leak for record in records(f"{module.FOLDER}/namespaces")), "the removal to begin")
+        until(
+            lambda: all(record.cookie != leak for record in records(f"{module.FOLDER}/namespaces")),
+            "the removal to begin",
+        )
         yield
 
 

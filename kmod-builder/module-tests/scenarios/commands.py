@@ -28,14 +28,23 @@ def lines():
 def spelled_out(command):
     """The command with its short forms replaced, as the head of the table describes them."""
     command = re.sub(r"\{([^{}]*)\*(\d+)\}", lambda found: found[1] * int(found[2]), command)
-    command = re.sub(r"\{(\d+)\.\.(\d+)\}", lambda found: ",".join(map(str, range(int(found[1]), int(found[2]) + 1))), command)
+    command = re.sub(
+        r"\{(\d+)\.\.(\d+)\}",
+        lambda found: ",".join(map(str, range(int(found[1]), int(found[2]) + 1))),
+        command,
+    )
     return command.replace("\\n", "\n").replace("\\0", "\0").replace("\\s", " ")
 
 
 def state():
     """All that a command can change, but for the time."""
-    probes = {name: Snapshot(name).probe.values for name in sorted(os.listdir(f"{module.FOLDER}/probes"))}
-    return {name: {key: value for key, value in values.items() if key not in ("lease", "now")} for name, values in probes.items()}
+    probes = {
+        name: Snapshot(name).probe.values for name in sorted(os.listdir(f"{module.FOLDER}/probes"))
+    }
+    return {
+        name: {key: value for key, value in values.items() if key not in ("lease", "now")}
+        for name, values in probes.items()
+    }
 
 
 def check(answer, rest):
@@ -93,13 +102,18 @@ def counts():
     assert Snapshot("x").probe.lease <= 5
     control(f"deactivate x {ME}")
     kept = Snapshot("x")
-    assert kept.total.packets >= seen.total.packets and kept.probe.epoch == seen.probe.epoch == fresh.epoch
+    assert (
+        kept.total.packets >= seen.total.packets
+        and kept.probe.epoch == seen.probe.epoch == fresh.epoch
+    )
     control(f"remove x {ME}")
     refuses(errno.ENOENT, Snapshot, "x")
 
     control(f"add x {ME}")
     again = Snapshot("x")
-    assert again.probe.epoch != seen.probe.epoch and again.total.packets == 0, "a new epoch starts at zero"
+    assert (
+        again.probe.epoch != seen.probe.epoch and again.total.packets == 0
+    ), "a new epoch starts at zero"
     assert again.probe.lease > 590, "the default lease is 600 s"
     control(f"remove x {ME}")
 
@@ -123,7 +137,9 @@ def memory():
             probe.activate()
         except OSError as error:
             errors.append(error.errno)
-    assert errors and set(errors) == {errno.ENOMEM}, f"4 MiB for each CPU and probe fit into 32 MiB: {errors}"
+    assert errors and set(errors) == {
+        errno.ENOMEM
+    }, f"4 MiB for each CPU and probe fit into 32 MiB: {errors}"
     for probe in (big, *bigger):
         probe.deactivate()
         probe.remove()

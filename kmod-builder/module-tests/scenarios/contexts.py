@@ -31,7 +31,10 @@ def run():
         for pid in senders:
             assert os.waitpid(pid, 0)[1] == 0, "a sender failed"
         stop_reconfiguring(others)
-        until(lambda: sent_and_dropped(whole) >= SENDERS * PACKETS, lambda: f"all drops to be counted\n{whole.read().text}")
+        until(
+            lambda: sent_and_dropped(whole) >= SENDERS * PACKETS,
+            lambda: f"all drops to be counted\n{whole.read().text}",
+        )
     settle(whole)
     counted = whole.read()
     assert sent_and_dropped(whole) == SENDERS * PACKETS and counted.total.unkeyed == 0, counted.text

@@ -5,7 +5,21 @@ the initial one by then. A queue that sorts keeps them in a tree, whose links ov
 device: then their namespace is unknown."""
 import socket
 
-from rig import ICMPV6, Drop, cookie, expect, inside, neighbour, only_what_is_sent, sends_no, settle, sh, syn, sysctl, udp
+from rig import (
+    ICMPV6,
+    Drop,
+    cookie,
+    expect,
+    inside,
+    neighbour,
+    only_what_is_sent,
+    sends_no,
+    settle,
+    sh,
+    syn,
+    sysctl,
+    udp,
+)
 
 RESETS = 60
 UNREACHABLE = 30  # fewer than the burst that the kernel's rate limit allows
@@ -21,11 +35,16 @@ def run():
             eth0 = {"netns": there, "ifindex": socket.if_nametoindex("eth0")}
         for sorts, answers in ((False, eth0), (True, {"netns": 0, "ifindex": 0})):
             # An IPv6 reset has no socket and, once it is queued, no route: its direction is unknown.
-            for family, net, icmp, direction in ((4, "10.9.0.", "icmp", "out"), (6, "fd09::", "icmpv6", "unknown")):
+            for family, net, icmp, direction in (
+                (4, "10.9.0.", "icmp", "out"),
+                (6, "fd09::", "icmpv6", "unknown"),
+            ):
                 sh(f"tc -n {name} qdisc add dev eth0 root netem delay 60s limit 1000")
                 with inside(name):
                     udp(f"{net}1", 9, 1)
-                if sorts:  # All that follows is due before the first packet, so the queue has to sort.
+                if (
+                    sorts
+                ):  # All that follows is due before the first packet, so the queue has to sort.
                     sh(f"tc -n {name} qdisc change dev eth0 root netem delay 30s limit 1000")
                 with expect(
                     Drop(RESETS, "NO_SOCKET", family, "tcp", "in", **eth0),

@@ -15,14 +15,32 @@ SHOWN = """settings:
 activated:{letter}
 """
 WRONG = (
-    "", " ", "\n", "activate ", " activate", "activate\n\n", "activate deactivate", "ACTIVATE", "activat", "activatee", "deactivatee",
-    "deactivate\nx", "activate\0", "1", "0", "add x", "a" * 4096, b"\xff\xfe",
+    "",
+    " ",
+    "\n",
+    "activate ",
+    " activate",
+    "activate\n\n",
+    "activate deactivate",
+    "ACTIVATE",
+    "activat",
+    "activatee",
+    "deactivatee",
+    "deactivate\nx",
+    "activate\0",
+    "1",
+    "0",
+    "add x",
+    "a" * 4096,
+    b"\xff\xfe",
 )
 
 
 def shown(active):
     reasons = "kernel" if "reason id=" in read(f"{module.FOLDER}/reasons") else "none"
-    expected = SHOWN.format(reasons=reasons, state="active" if active else "inactive", letter="y" if active else "N")
+    expected = SHOWN.format(
+        reasons=reasons, state="active" if active else "inactive", letter="y" if active else "N"
+    )
     assert read(module.SETTINGS) == expected, f"{read(module.SETTINGS)!r} is not {expected!r}"
 
 
@@ -53,7 +71,12 @@ def run():
         refuses(errno.EINVAL, write, module.SETTINGS, wrong)
         shown(False)
     manual = Snapshot("_manual").probe
-    assert (manual.uid, manual.owner, manual.lease, manual.active) == ("-", "-", 0, "n"), manual.values
+    assert (manual.uid, manual.owner, manual.lease, manual.active) == (
+        "-",
+        "-",
+        0,
+        "n",
+    ), manual.values
     sh_echo()
 
 

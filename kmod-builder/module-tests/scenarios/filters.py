@@ -30,7 +30,9 @@ def make_drops(name):
 
 def kinds(probe):
     counted = probe.read().refused()
-    return "".join(kind for kind, packets in KINDS.items() if counted & packets) + ("?" if counted >= 128 else "")
+    return "".join(kind for kind, packets in KINDS.items() if counted & packets) + (
+        "?" if counted >= 128 else ""
+    )
 
 
 def run():
@@ -39,7 +41,14 @@ def run():
             there = cookie()
         here = cookie()
         # On a kernel without reasons every drop has the number 0.
-        no_socket = next((record.id for record in records(f"{module.FOLDER}/reasons") if record.name == "NO_SOCKET"), 0)
+        no_socket = next(
+            (
+                record.id
+                for record in records(f"{module.FOLDER}/reasons")
+                if record.name == "NO_SOCKET"
+            ),
+            0,
+        )
         filters = {
             "": "abcdefg",
             "protocols=udp": "abcdeg",
@@ -79,10 +88,14 @@ def check(name, filters):
     make_drops(name)
     for text, probe in probes.items():
         settle(probe)
-        assert kinds(probe) == filters[text], f"'{text}' counts {kinds(probe)!r} instead of {filters[text]!r}\n{probe.read().text}"
+        assert (
+            kinds(probe) == filters[text]
+        ), f"'{text}' counts {kinds(probe)!r} instead of {filters[text]!r}\n{probe.read().text}"
         # There are also packets of neighbour discovery, a few per second.
         total = probe.read().total
-        assert 127 <= total.packets + total.filtered < 147, f"'{text}': counted and filtered are not all\n{probe.read().text}"
+        assert (
+            127 <= total.packets + total.filtered < 147
+        ), f"'{text}': counted and filtered are not all\n{probe.read().text}"
     for probe in probes.values():
         probe.deactivate()
         probe.remove()
@@ -91,10 +104,17 @@ def check(name, filters):
 def later_fragments():
     """A fragment that is not the first has no ports, whatever its first bytes look like."""
     # After routing: before it, 5.10 does not set the protocol of a raw packet.
-    sh("nft add table inet t; nft add chain inet t out '{ type filter hook postrouting priority 0; }'")
-    sh("nft add rule inet t out ip daddr 127.0.0.9 drop; nft add rule inet t out ip6 nexthdr 44 drop")
+    sh(
+        "nft add table inet t; nft add chain inet t out '{ type filter hook postrouting priority 0; }'"
+    )
+    sh(
+        "nft add rule inet t out ip daddr 127.0.0.9 drop; nft add rule inet t out ip6 nexthdr 44 drop"
+    )
     for address in ("127.0.0.9", "::1"):
-        probes = [Probe(name, options).activate() for name, options in (("port", "ports=1003"), ("protocol", "protocols=udp"))]
+        probes = [
+            Probe(name, options).activate()
+            for name, options in (("port", "ports=1003"), ("protocol", "protocols=udp"))
+        ]
         for part, with_port in ((0, 1), (5, 1), (0, 2)):
             refuses(errno.EPERM, raw_fragment, address, part, part, 1003)
             settle(probes[1])

@@ -5,7 +5,21 @@ import contextlib
 import os
 import threading
 
-from rig import REASONS, Probe, cookie, enter_host, inside, nft_count, raw_ip, refuses_port, settle, sh, udp, until, write
+from rig import (
+    REASONS,
+    Probe,
+    cookie,
+    enter_host,
+    inside,
+    nft_count,
+    raw_ip,
+    refuses_port,
+    settle,
+    sh,
+    udp,
+    until,
+    write,
+)
 
 ROUNDS = 3
 EACH = 12  # namespaces in a round; a table has 16 cells
@@ -25,14 +39,22 @@ def run():
                 udp("127.0.0.1", 9, PACKETS)
             sh(f"ip netns del {name}")
         wanted = (number + 1) * EACH * PACKETS
-        until(lambda want=wanted: folded(probe) == want, lambda: f"{wanted} packets to be folded\n{probe.read().text}", 60)
-        assert not any(cell.netns in gone for cell in probe.read().cells), "cells of removed namespaces remain"
+        until(
+            lambda want=wanted: folded(probe) == want,
+            lambda: f"{wanted} packets to be folded\n{probe.read().text}",
+            60,
+        )
+        assert not any(
+            cell.netns in gone for cell in probe.read().cells
+        ), "cells of removed namespaces remain"
     sent = beside.stop()
     settle(probe)
     counted = probe.read()
     assert counted.total.unkeyed == 0, counted.text
     # A CPU whose backlog is full drops for another reason, at another location.
-    alive = [cell.packets for cell in counted.cells if cell.netns == cookie() and cell.protocol == 17]
+    alive = [
+        cell.packets for cell in counted.cells if cell.netns == cookie() and cell.protocol == 17
+    ]
     assert sum(alive) == sent > ROUNDS * PACKETS, f"{alive} of {sent}\n{counted.text}"
     assert folded(probe) == ROUNDS * EACH * PACKETS, counted.text
     probe.deactivate()
@@ -78,11 +100,17 @@ def scanned():
         settle(probe)
         before = probe.read()
         sh(f"ip netns del {name}")
-        until(lambda: not kept_of(probe, gone), lambda: f"{kept_of(probe, gone)} cells to be folded", 60)
+        until(
+            lambda: not kept_of(probe, gone),
+            lambda: f"{kept_of(probe, gone)} cells to be folded",
+            60,
+        )
         after = probe.read()
         assert after.total.unkeyed == 0 and after.total.packets >= before.total.packets, after.text
     sums = [cell for cell in after.cells if "gone" in cell.values]
-    coarse = [cell for cell in sums if (cell.family, cell.protocol, cell.direction) == (0, 0, "unknown")]
+    coarse = [
+        cell for cell in sums if (cell.family, cell.protocol, cell.direction) == (0, 0, "unknown")
+    ]
     assert len(sums) > 256 and sum(cell.packets for cell in coarse) > 256, after.text
     probe.deactivate()
     probe.remove()
@@ -105,7 +133,9 @@ def crowded():
     counted = probe.read()
     assert counted.total.unkeyed > 0, counted.text
     refused = counted.refused() if REASONS else counted.total.packets
-    assert refused == len(names) * PACKETS or not REASONS and refused > len(names) * PACKETS, counted.text
+    assert (
+        refused == len(names) * PACKETS or not REASONS and refused > len(names) * PACKETS
+    ), counted.text
     for name in names:
         sh(f"ip netns del {name}")
     probe.deactivate()
@@ -122,9 +152,16 @@ def cgroups():
         for number in range(CGROUPS):
             drop_in_cgroup(f"/sys/fs/cgroup/c{number}")
             if number % 6 == 5:
-                until(lambda: len(kept(probe)) < 8, lambda: f"less than half of the cells to be used\n{probe.read().text}", 60)
+                until(
+                    lambda: len(kept(probe)) < 8,
+                    lambda: f"less than half of the cells to be used\n{probe.read().text}",
+                    60,
+                )
         counted = probe.read()
-        assert nft_count("refused") == counted.total.packets == CGROUPS * PACKETS and counted.total.unkeyed == 0, counted.text
+        assert (
+            nft_count("refused") == counted.total.packets == CGROUPS * PACKETS
+            and counted.total.unkeyed == 0
+        ), counted.text
     assert folded(probe, cookie()) >= (CGROUPS - 7) * PACKETS, counted.text
     probe.deactivate()
     probe.remove()

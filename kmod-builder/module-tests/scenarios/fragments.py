@@ -12,7 +12,9 @@ SIZE = 4000
 def run():
     sh("ip link set lo mtu 1500")
     for family, address, header in ((4, "127.0.0.1", 28), (6, "::1", 48)):
-        with socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        with socket.socket(
+            socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_DGRAM
+        ) as receiver:
             receiver.bind((address, 0))
             with expect() as probe:
                 before = probe.read().total.notdrops
@@ -23,11 +25,17 @@ def run():
                 # Three fragments; the first holds the others. Newer kernels free them as delivered with it.
                 freed = probe.read().total.notdrops - before
                 expected = 2 * DATAGRAMS if release() < (6, 3) else 0
-                assert freed == expected, f"{freed} fragments freed with their datagrams instead of {expected}"
-        drop = Drop(DATAGRAMS, "NO_SOCKET", family, "udp", "in", "lo", bytes=DATAGRAMS * (SIZE + header))
+                assert (
+                    freed == expected
+                ), f"{freed} fragments freed with their datagrams instead of {expected}"
+        drop = Drop(
+            DATAGRAMS, "NO_SOCKET", family, "udp", "in", "lo", bytes=DATAGRAMS * (SIZE + header)
+        )
         with expect(drop, noise=[ICMPV6]) as probe:
             before = probe.read().total.notdrops
             udp(address, 9, DATAGRAMS, SIZE)
             settle(probe)
             freed = probe.read().total.notdrops - before
-            assert freed == 2 * DATAGRAMS, f"{freed} fragments freed with their datagrams instead of {2 * DATAGRAMS}"
+            assert (
+                freed == 2 * DATAGRAMS
+            ), f"{freed} fragments freed with their datagrams instead of {2 * DATAGRAMS}"

@@ -16,10 +16,16 @@ def run():
     reason = ("FRAG_REASM_TIMEOUT", "IP_LOCALNET") if release() >= (6, 3) else "NOT_SPECIFIED"
     for family, address, counter in ((4, "127.0.0.1", "IpReasmFails"), (6, "::1", "Ip6ReasmFails")):
         unknown = {"netns": 0, "ifindex": socket.if_nametoindex("lo")}
-        for parts, drop in (((0,), Drop(DATAGRAMS, reason, family, "udp", "in", "lo")), ((1, 3), Drop(2 * DATAGRAMS, None, family, "udp", "in", **unknown))):
+        for parts, drop in (
+            ((0,), Drop(DATAGRAMS, reason, family, "udp", "in", "lo")),
+            ((1, 3), Drop(2 * DATAGRAMS, None, family, "udp", "in", **unknown)),
+        ):
             before = snmp(counter)
             with expect(drop, namespaces=[0], noise=[ICMP, ICMPV6]):
                 for number in range(DATAGRAMS):
                     for part in parts:
                         raw_fragment(address, number, part)
-                until(lambda b=before, c=counter: snmp(c) - b >= DATAGRAMS, "all fragments to time out")
+                until(
+                    lambda b=before, c=counter: snmp(c) - b >= DATAGRAMS,
+                    "all fragments to time out",
+                )

@@ -10,7 +10,15 @@ from rig import Snapshot, control, read, rounds, write
 
 COMMANDS = rounds(3000, 100_000)
 SEED = 20
-ALLOWED = {errno.EINVAL, errno.ENOENT, errno.EEXIST, errno.EBUSY, errno.EAGAIN, errno.ENOSPC, errno.ENOMEM}
+ALLOWED = {
+    errno.EINVAL,
+    errno.ENOENT,
+    errno.EEXIST,
+    errno.EBUSY,
+    errno.EAGAIN,
+    errno.ENOSPC,
+    errno.ENOMEM,
+}
 VERBS = ("add", "set", "activate", "deactivate", "renew", "remove", "_manual", "")
 NAMES = ("a", "b", "long-" * 12 + "x", "dots.in.it", "_manual", "..", "a/b", "%n%s", "")
 VALUES = {
@@ -19,9 +27,31 @@ VALUES = {
     "lease": ("1", "600", "86400", "86401", "0", "-1", "18446744073709551617"),
     "protocols": ("tcp", "tcp,udp,icmp,icmpv6,sctp,other", "all", ",", ""),
     "families": ("4", "6", "4,6", "46"),
-    "ports": ("1", "65535", "65536", ",".join(map(str, range(1, 17))), ",".join(map(str, range(1, 18)))),
-    "cidrs": ("10.0.0.0/8", "fd00::/8", "::/0", "0.0.0.0/0", "1.2.3.4/33", "::ffff:1.2.3.4/96", "1.2.3.4.5/8", "/8", ",".join(["10.0.0.0/8"] * 17)),
-    "reasons": ("2", "", "4294967295", ",".join(map(str, range(64))), ",".join(map(str, range(65)))),
+    "ports": (
+        "1",
+        "65535",
+        "65536",
+        ",".join(map(str, range(1, 17))),
+        ",".join(map(str, range(1, 18))),
+    ),
+    "cidrs": (
+        "10.0.0.0/8",
+        "fd00::/8",
+        "::/0",
+        "0.0.0.0/0",
+        "1.2.3.4/33",
+        "::ffff:1.2.3.4/96",
+        "1.2.3.4.5/8",
+        "/8",
+        ",".join(["10.0.0.0/8"] * 17),
+    ),
+    "reasons": (
+        "2",
+        "",
+        "4294967295",
+        ",".join(map(str, range(64))),
+        ",".join(map(str, range(65))),
+    ),
     "exclude-reasons": ("2,6", "x", ""),
     "netns": ("1", "", ",".join(map(str, range(1, 513))), ",".join(map(str, range(1, 514))), "0"),
     "cells": ("16", "512", "15", "65537"),
@@ -31,10 +61,18 @@ VALUES = {
 
 
 def command(dice):
-    words = [dice.choice(VERBS[:6] if dice.random() < 0.95 else VERBS), dice.choice(NAMES[:2] if dice.random() < 0.9 else NAMES)]
-    keys = ["uid", "owner"] + [key for key in VALUES if dice.random() < (0.12 if words[0] == "add" else 0.01)]
+    words = [
+        dice.choice(VERBS[:6] if dice.random() < 0.95 else VERBS),
+        dice.choice(NAMES[:2] if dice.random() < 0.9 else NAMES),
+    ]
+    keys = ["uid", "owner"] + [
+        key for key in VALUES if dice.random() < (0.12 if words[0] == "add" else 0.01)
+    ]
     keys += {"renew": ["lease"], "set": ["netns"]}.get(words[0], [])
-    words += [f"{key}={dice.choice(VALUES[key][:2] if dice.random() < 0.9 else VALUES[key])}" for key in dict.fromkeys(keys)]
+    words += [
+        f"{key}={dice.choice(VALUES[key][:2] if dice.random() < 0.9 else VALUES[key])}"
+        for key in dict.fromkeys(keys)
+    ]
     text = " ".join(words).encode()
     return mutate(dice, text) if dice.random() < 0.4 else text
 
@@ -60,7 +98,9 @@ def mutate(dice, text):
 def state():
     """All that a command can change, without the time; None while the lease of an active probe may
     expire."""
-    probes = {name: Snapshot(name).probe.values for name in sorted(os.listdir(f"{module.FOLDER}/probes"))}
+    probes = {
+        name: Snapshot(name).probe.values for name in sorted(os.listdir(f"{module.FOLDER}/probes"))
+    }
     if any(values["active"] == "y" and int(values["lease"]) < 60 for values in probes.values()):
         return None
     for values in probes.values():
@@ -107,6 +147,8 @@ def run():
                 after = state()
                 assert after == before, f"{text!r} was refused and changed\n{before}\nto\n{after}"
     remove_all()
-    assert accepted > COMMANDS / 50 and refused > COMMANDS / 2, f"{accepted} accepted, {refused} refused: the grammar is off"
+    assert (
+        accepted > COMMANDS / 50 and refused > COMMANDS / 2
+    ), f"{accepted} accepted, {refused} refused: the grammar is off"
     assert compared > COMMANDS / 60, f"only {compared} of {refused} refused commands were checked"
     print(f"{accepted} accepted, {refused} refused, {compared} of them checked")

@@ -19,20 +19,31 @@ PAGE = 4096
 def datagram(family, size):
     udp = struct.pack("!HHHH", 5555, PORT, 8 + size, 0) + b"x" * size
     if family == 4:
-        return struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + socket.inet_aton("10.9.0.2") + socket.inet_aton("10.9.0.1") + udp
-    addresses = b"".join(socket.inet_pton(socket.AF_INET6, address) for address in ("fd09::2", "fd09::1"))
+        return (
+            struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
+            + socket.inet_aton("10.9.0.2")
+            + socket.inet_aton("10.9.0.1")
+            + udp
+        )
+    addresses = b"".join(
+        socket.inet_pton(socket.AF_INET6, address) for address in ("fd09::2", "fd09::1")
+    )
     return struct.pack("!IHBB", 6 << 28, len(udp), 17, 64) + addresses + udp
 
 
 def run():
     with neighbour() as name:
-        sh(f"ip link set to-next mtu 9000; ip -n {name} link set eth0 mtu 9000; tc qdisc add dev to-next ingress")
+        sh(
+            f"ip link set to-next mtu 9000; ip -n {name} link set eth0 mtu 9000; tc qdisc add dev to-next ingress"
+        )
         with inside(name):
             there = cookie()
         target = link_address("to-next")
         for family, protocol, kind in ((4, "ip", 0x0800), (6, "ipv6", 0x86DD)):
             link = target + b"\2\0\0\0\0\1" + struct.pack("!H", kind)
-            sh(f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower src_mac 02:00:00:00:00:01 action drop")
+            sh(
+                f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower src_mac 02:00:00:00:00:01 action drop"
+            )
             whole, long = datagram(family, 64), datagram(family, PAGE)
             linear = ETHERNET + IP[family]
             # The frame, how much of it its sender calls headers, and what the module can read then: the
@@ -46,12 +57,22 @@ def run():
                 (long, linear + 3, True, True),
             ):
                 ports = Probe("ports", f"ports={PORT}").activate()
-                want = Drop(PACKETS, "TC_INGRESS", family, "udp" if protocol_known else "none", "in", netns=there, ifindex=0)
+                want = Drop(
+                    PACKETS,
+                    "TC_INGRESS",
+                    family,
+                    "udp" if protocol_known else "none",
+                    "in",
+                    netns=there,
+                    ifindex=0,
+                )
                 with expect(want, namespaces=[there], noise=[ICMPV6]), inside(name):
                     send(link + frame, headers)
                 settle(ports)
                 counted = ports.read()
-                assert counted.total.packets == (PACKETS if port_known else 0), f"{len(frame)} bytes, {headers} of headers\n{counted.text}"
+                assert counted.total.packets == (
+                    PACKETS if port_known else 0
+                ), f"{len(frame)} bytes, {headers} of headers\n{counted.text}"
                 ports.deactivate()
                 ports.remove()
 

@@ -14,7 +14,13 @@ def purged(packets=None):
     """The last segment of a connection that both sides close at once. It was processed, and is in the
     queue of a socket that is destroyed. Before 6.6 the reason had no name of its own. The agent
     counts it as noise."""
-    return Drop(packets, ("QUEUE_PURGE", "NOT_SPECIFIED"), location="sk_stream_kill_queues", protocol="tcp", direction="in")
+    return Drop(
+        packets,
+        ("QUEUE_PURGE", "NOT_SPECIFIED"),
+        location="sk_stream_kill_queues",
+        protocol="tcp",
+        direction="in",
+    )
 
 
 def answered_in_time_wait(packets=None):
@@ -41,7 +47,9 @@ def run():
 
 
 def datagrams(family, address):
-    with socket.socket(family, socket.SOCK_DGRAM) as receiver, socket.socket(family, socket.SOCK_DGRAM) as sender:
+    with socket.socket(family, socket.SOCK_DGRAM) as receiver, socket.socket(
+        family, socket.SOCK_DGRAM
+    ) as sender:
         receiver.bind((address, 0))
         for _ in range(PACKETS):
             sender.sendto(b"x" * 64, receiver.getsockname()[:2])

@@ -6,7 +6,18 @@ import errno
 import os
 import socket
 
-from rig import Probe, Skip, cookie, enter_host, neighbour, only_what_is_sent, settle, sh, syn, write
+from rig import (
+    Probe,
+    Skip,
+    cookie,
+    enter_host,
+    neighbour,
+    only_what_is_sent,
+    settle,
+    sh,
+    syn,
+    write,
+)
 
 PACKETS = 40
 IPPROTO_MPTCP = 262
@@ -38,7 +49,9 @@ def syns_are_the_cgroups(protocol):
             counted = probe.read()
             assert counted.total.packets == PACKETS, counted.text
             where = {(cell.netns, cell.cgroup, cell.ifindex) for cell in counted.cells}
-            assert where == {(cookie(), os.stat(FOLDER).st_ino, socket.if_nametoindex("to-next"))}, counted.text
+            assert where == {
+                (cookie(), os.stat(FOLDER).st_ino, socket.if_nametoindex("to-next"))
+            }, counted.text
         finally:
             probe.deactivate()
             probe.remove()

@@ -14,7 +14,10 @@ def run():
             pod = cookie()
         with inside(other):
             another = cookie()
-        probes = {netns: Probe(f"n{netns}", f"netns={netns} ports=1001").activate() for netns in (pod, another, host)}
+        probes = {
+            netns: Probe(f"n{netns}", f"netns={netns} ports=1001").activate()
+            for netns in (pod, another, host)
+        }
         try:
             with inside(name):
                 udp("10.9.0.1", 1001, PACKETS)

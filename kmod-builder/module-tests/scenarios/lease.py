@@ -46,7 +46,9 @@ def run():
     gap = Snapshot("short").probe.gap
     time.sleep(3)
     control(f"activate {other}")
-    assert Snapshot("short").probe.gap == gap, f"the gap grew from {gap} to {Snapshot('short').probe.gap}"
+    assert (
+        Snapshot("short").probe.gap == gap
+    ), f"the gap grew from {gap} to {Snapshot('short').probe.gap}"
     until(lambda: Snapshot("short").probe.active == "n", "the fourth lease to expire")
     # The lease of an inactive probe runs too; renew does not activate the probe.
     longer.deactivate()

@@ -6,7 +6,18 @@ import errno
 import socket
 import struct
 
-from rig import ICMPV6, Drop, expect, family_of, inside, neighbour, sends_no, snmp_ext, sysctl, until
+from rig import (
+    ICMPV6,
+    Drop,
+    expect,
+    family_of,
+    inside,
+    neighbour,
+    sends_no,
+    snmp_ext,
+    sysctl,
+    until,
+)
 
 CLIENTS = 4
 
@@ -30,13 +41,18 @@ def overflow(name, server, clients, family, last):
     where = server.getsockname()[:2]
     # The reason has changed several times between kernels.
     reasons = ("NOT_SPECIFIED", "TCP_LISTEN_OVERFLOW", "TCP_LISTENOVERFLOWS")
-    with expect(Drop(lambda: snmp_ext("ListenOverflows") - before, reasons, family, "tcp", "in", "to-next"), noise=[ICMPV6]):
+    with expect(
+        Drop(lambda: snmp_ext("ListenOverflows") - before, reasons, family, "tcp", "in", "to-next"),
+        noise=[ICMPV6],
+    ):
         # The ACKs are held back until all SYNs are answered; then there is room for one.
         with sends_no(name, f"tcp dport {where[1]} tcp flags & (syn|ack) == ack"):
             for client in clients:
                 client.setblocking(False)
                 assert client.connect_ex(where) == errno.EINPROGRESS
-            until(lambda: all(connected(client) for client in clients), "all clients to be answered")
+            until(
+                lambda: all(connected(client) for client in clients), "all clients to be answered"
+            )
             server.listen(0)
         for client in clients:
             client.send(b"x")

@@ -36,15 +36,22 @@ def filters_come_and_go():
 
 def run():
     if DEBUG_KERNEL:
-        raise Skip("KASAN keeps what is freed for a while; in this kernel kmemleak looks for what is lost")
+        raise Skip(
+            "KASAN keeps what is freed for a while; in this kernel kmemleak looks for what is lost"
+        )
     come_and_go(10)  # afterwards all caches have grown
     before = taken()
     one = Probe("one", f"cells={CELLS}").activate()
     size = taken() - before
-    assert size > 2 * CELLS * 64 / 1024 / 2, f"a probe with {CELLS} cells is not visible: {size} KiB"
+    assert (
+        size > 2 * CELLS * 64 / 1024 / 2
+    ), f"a probe with {CELLS} cells is not visible: {size} KiB"
     one.deactivate()
     one.remove()
-    for rounds_of, what in ((lambda: come_and_go(ROUNDS), f"{ROUNDS} rounds"), (filters_come_and_go, f"{FILTERS} filters")):
+    for rounds_of, what in (
+        (lambda: come_and_go(ROUNDS), f"{ROUNDS} rounds"),
+        (filters_come_and_go, f"{FILTERS} filters"),
+    ):
         rounds_of()
         kept = taken() - before
         assert kept < KEPT_KIB, f"{kept} KiB are kept after {what}; one probe takes {size} KiB"

@@ -16,7 +16,11 @@ def namespaces():
 
 
 def interfaces(netns):
-    return {record.name: record for record in records(f"{module.FOLDER}/interfaces") if record.netns == netns}
+    return {
+        record.name: record
+        for record in records(f"{module.FOLDER}/interfaces")
+        if record.netns == netns
+    }
 
 
 def inum_of(pid):
@@ -26,12 +30,17 @@ def inum_of(pid):
 def run():
     here = cookie()
     host = next(record for record in namespaces().values() if record.inum == inum_of(1))
-    assert here != host.cookie and len({record.inum for record in namespaces().values()}) == len(namespaces())
+    assert here != host.cookie and len({record.inum for record in namespaces().values()}) == len(
+        namespaces()
+    )
     assert set(interfaces(here)) == {"lo"}
     with neighbour() as name:
         with inside(name):
             there = cookie()
-        assert interfaces(here)["to-next"].peer_netns == there and interfaces(there)["eth0"].peer_netns == here
+        assert (
+            interfaces(here)["to-next"].peer_netns == there
+            and interfaces(there)["eth0"].peer_netns == here
+        )
         assert interfaces(here)["to-next"].ifindex == socket.if_nametoindex("to-next")
         assert "peer-netns" not in interfaces(here)["lo"].values
         # No process is in it: a namespace of `ip netns add` is held by a mount.
@@ -65,9 +74,17 @@ def many():
         while came < 20 or looks < 50:
             cookies = [record.cookie for record in records(f"{module.FOLDER}/namespaces")]
             assert len(cookies) == len(set(cookies)), "a namespace is listed twice"
-            assert stay.keys() <= set(cookies), f"{len(stay.keys() - set(cookies))} of {MANY} namespaces are missing"
-            links = {record.netns for record in records(f"{module.FOLDER}/interfaces") if record.name == "lo"}
-            assert stay.keys() <= links, f"the interfaces of {len(stay.keys() - links)} namespaces are missing"
+            assert stay.keys() <= set(
+                cookies
+            ), f"{len(stay.keys() - set(cookies))} of {MANY} namespaces are missing"
+            links = {
+                record.netns
+                for record in records(f"{module.FOLDER}/interfaces")
+                if record.name == "lo"
+            }
+            assert (
+                stay.keys() <= links
+            ), f"the interfaces of {len(stay.keys() - links)} namespaces are missing"
             came += len(set(cookies) - known)
             known.update(cookies)
             looks += 1

@@ -40,6 +40,8 @@ def run():
 
 def try_udp(address, packets):
     """The sender is told of each drop on output: EPERM."""
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sender:
+    with socket.socket(
+        socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM
+    ) as sender:
         for _ in range(packets):
             refuses(errno.EPERM, sender.sendto, b"x" * 64, (address, 1002))

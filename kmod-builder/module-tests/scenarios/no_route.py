@@ -8,5 +8,7 @@ PACKETS = 40
 def run():
     with router() as (left, _):
         for family, address in ((4, "10.77.0.1"), (6, "fd77::1")):
-            with expect(Drop(PACKETS, "IP_INNOROUTES", family, "udp", "in", "to-left"), noise=[ICMPV6]), inside(left):
+            with expect(
+                Drop(PACKETS, "IP_INNOROUTES", family, "udp", "in", "to-left"), noise=[ICMPV6]
+            ), inside(left):
                 udp(address, 9, PACKETS)

@@ -27,8 +27,24 @@ class ByHand:
         self.send(1, b"")
 
     def send(self, offset, data, syn=False):
-        addresses = socket.inet_pton(self.family, self.source) + socket.inet_pton(self.family, self.target)
-        tcp = struct.pack("!HHIIBBHHH", PORT, self.port, 1000 + offset, self.theirs, 5 << 4, 0x02 if syn else 0x18, 65535, 0, 0) + data
+        addresses = socket.inet_pton(self.family, self.source) + socket.inet_pton(
+            self.family, self.target
+        )
+        tcp = (
+            struct.pack(
+                "!HHIIBBHHH",
+                PORT,
+                self.port,
+                1000 + offset,
+                self.theirs,
+                5 << 4,
+                0x02 if syn else 0x18,
+                65535,
+                0,
+                0,
+            )
+            + data
+        )
         check = checksum(addresses + struct.pack("!II", len(tcp), 6) + tcp)
         tcp = tcp[:16] + struct.pack("!H", check) + tcp[18:]
         if self.family == socket.AF_INET:
@@ -69,7 +85,11 @@ def run():
                 with connection:
                     before = snmp_ext("OfoPruned")
                     # Before 5.18 TCP freed these segments without passing the tracepoint.
-                    drops = [Drop(None, "TCP_OFO_QUEUE_PRUNE", family, "tcp", "in", "to-next")] if REASONS else []
+                    drops = (
+                        [Drop(None, "TCP_OFO_QUEUE_PRUNE", family, "tcp", "in", "to-next")]
+                        if REASONS
+                        else []
+                    )
                     with expect(*drops, noise=[ICMPV6]):
                         # From the last to the second, with a gap before each: none can be merged, and each
                         # precedes all that wait.

@@ -8,25 +8,44 @@ from rig import Drop, Probe, expect, family_of, read, settle
 
 PACKETS = 400
 IPV6_DSTOPTS = 59
-PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))  # destination options without content: next header, length, PadN
+PADDING = bytes(
+    (0, 0, 1, 4, 0, 0, 0, 0)
+)  # destination options without content: next header, length, PadN
 
 
 def run():
-    for family, address, table, options in ((4, "127.0.0.1", "udp", b""), (6, "::1", "udp6", b""), (6, "::1", "udp6", PADDING)):
+    for family, address, table, options in (
+        (4, "127.0.0.1", "udp", b""),
+        (6, "::1", "udp6", b""),
+        (6, "::1", "udp6", PADDING),
+    ):
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as receiver:
             receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
             receiver.bind((address, 0))
             port = receiver.getsockname()[1]
             filtered = Probe("filtered", f"ports={port} protocols=udp").activate()
-            with expect(Drop(lambda p=port, t=table: dropped(t, p), "SOCKET_RCVBUFF", family, "udp", "in", "lo")):
+            with expect(
+                Drop(
+                    lambda p=port, t=table: dropped(t, p),
+                    "SOCKET_RCVBUFF",
+                    family,
+                    "udp",
+                    "in",
+                    "lo",
+                )
+            ):
                 send(address, port, options)
             settle(filtered)
             lost = dropped(table, port)
-            assert filtered.read().total.packets == lost, f"{lost} by port {port}\n{filtered.read().text}"
+            assert (
+                filtered.read().total.packets == lost
+            ), f"{lost} by port {port}\n{filtered.read().text}"
             filtered.deactivate()
             filtered.remove()
             received = drain(receiver)
-            assert 0 < received < PACKETS and received + lost == PACKETS, f"{received} received, {lost} dropped"
+            assert (
+                0 < received < PACKETS and received + lost == PACKETS
+            ), f"{received} received, {lost} dropped"
 
 
 def send(address, port, options):
@@ -39,7 +58,13 @@ def send(address, port, options):
 
 def dropped(table, port):
     """The drops that the kernel counts for the socket: the last column."""
-    return int(re.search(rf"^ *\d+: [0-9A-F]+:{port:04X} .* (\d+) *$", read(f"/proc/thread-self/net/{table}"), re.M).group(1))
+    return int(
+        re.search(
+            rf"^ *\d+: [0-9A-F]+:{port:04X} .* (\d+) *$",
+            read(f"/proc/thread-self/net/{table}"),
+            re.M,
+        ).group(1)
+    )
 
 
 def drain(receiver):

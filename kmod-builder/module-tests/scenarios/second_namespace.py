@@ -13,9 +13,17 @@ def run():
         with inside(name):
             there, eth0 = cookie(), socket.if_nametoindex("eth0")
         assert there != cookie()
-        with expect(Drop(PACKETS, "NO_SOCKET", 4, "udp", "in", netns=there, ifindex=eth0), namespaces=[there], noise=[ICMPV6]):
+        with expect(
+            Drop(PACKETS, "NO_SOCKET", 4, "udp", "in", netns=there, ifindex=eth0),
+            namespaces=[there],
+            noise=[ICMPV6],
+        ):
             udp("10.9.0.2", 9, PACKETS)
-        with expect(Drop(PACKETS, "NO_SOCKET", 6, "udp", "in", netns=there, ifindex=eth0), namespaces=[there], noise=[ICMPV6]):
+        with expect(
+            Drop(PACKETS, "NO_SOCKET", 6, "udp", "in", netns=there, ifindex=eth0),
+            namespaces=[there],
+            noise=[ICMPV6],
+        ):
             udp("fd09::2", 9, PACKETS)
         with inside(name), expect(Drop(PACKETS, "NO_SOCKET", 4, "udp", "in", "lo"), noise=[ICMPV6]):
             udp("127.0.0.1", 9, PACKETS)

@@ -15,8 +15,19 @@ FUNCTIONS = "/sys/kernel/tracing/enabled_functions"
 SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGRO = 0x8946, 0x1F, 0x2C
 # The stages that a datagram to the own host passes; neighbour discovery passes some of them too.
 COMMON = ("eth_type_trans", "__netif_receive_skb_core", "dev_queue_xmit", "net_dev_xmit")
-ALL = ("eth_type_trans", "napi_gro_receive", "__netif_receive_skb_core", "ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv",
-       "dev_queue_xmit", "net_dev_xmit")
+ALL = (
+    "eth_type_trans",
+    "napi_gro_receive",
+    "__netif_receive_skb_core",
+    "ip_rcv",
+    "ipv6_rcv",
+    "tcp_v4_rcv",
+    "tcp_v6_rcv",
+    "udp_rcv",
+    "udpv6_rcv",
+    "dev_queue_xmit",
+    "net_dev_xmit",
+)
 
 
 def stages(probe):
@@ -44,11 +55,18 @@ def run():
     for name, record in seen.items():
         assert record.via in ("tracepoint", "ftrace", "kprobe"), f"{name}: {record.values}"
         assert record.missed == 0
-    assert hooked() or not any(record.via == "ftrace" for record in seen.values()), f"hooks are not visible in {FUNCTIONS}"
+    assert hooked() or not any(
+        record.via == "ftrace" for record in seen.values()
+    ), f"hooks are not visible in {FUNCTIONS}"
     print({name: f"{record.via} {record.symbol}" for name, record in seen.items()})
 
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as receiver6:
-        for where, address, own in ((receiver, "127.0.0.1", ("ip_rcv", "udp_rcv")), (receiver6, "::1", ("ipv6_rcv", "udpv6_rcv"))):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(
+        socket.AF_INET6, socket.SOCK_DGRAM
+    ) as receiver6:
+        for where, address, own in (
+            (receiver, "127.0.0.1", ("ip_rcv", "udp_rcv")),
+            (receiver6, "::1", ("ipv6_rcv", "udpv6_rcv")),
+        ):
             where.bind((address, 0))
             where.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             before = stages(probe)
@@ -57,8 +75,17 @@ def run():
                 where.recv(100)
             rise = grown(before, stages(probe))
             for name in (*COMMON, *own):
-                assert rise[name] == PACKETS, f"{address}: {name} saw {rise[name]} of {PACKETS}: {rise}"
-            for name in {"ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv"} - set(own):
+                assert (
+                    rise[name] == PACKETS
+                ), f"{address}: {name} saw {rise[name]} of {PACKETS}: {rise}"
+            for name in {
+                "ip_rcv",
+                "ipv6_rcv",
+                "tcp_v4_rcv",
+                "tcp_v6_rcv",
+                "udp_rcv",
+                "udpv6_rcv",
+            } - set(own):
                 assert rise[name] == 0, f"{address}: {name} saw {rise[name]}: {rise}"
 
     tcp(probe)
@@ -88,7 +115,11 @@ def run():
     assert stages(other)["udp_rcv"].packets == 10
     switched_off(probe)
     plain.deactivate()
-    left = hooked() + [line for line in read(FUNCTIONS).splitlines() if re.search(r"eth_type_trans|ip_rcv|tcp_v4_rcv|udp_rcv", line)]
+    left = hooked() + [
+        line
+        for line in read(FUNCTIONS).splitlines()
+        if re.search(r"eth_type_trans|ip_rcv|tcp_v4_rcv|udp_rcv", line)
+    ]
     assert not left, f"hooks remain: {left}"
     for each in (probe, other, plain):
         each.remove()
@@ -105,16 +136,24 @@ def switched_off(probe):
         udp("127.0.0.1", 9, 5)
         now = stages(probe)
         for name in (name for name in ALL if had[name].via == "ftrace"):
-            assert (now[name].via, now[name].values.get("packets", "0")) == ("none", str(had[name].packets)), now[name].values
+            assert (now[name].via, now[name].values.get("packets", "0")) == (
+                "none",
+                str(had[name].packets),
+            ), now[name].values
         # With the answer of the kernel, which is not counted.
-        assert 5 <= now["net_dev_xmit"].packets - had["net_dev_xmit"].packets <= 10, now["net_dev_xmit"].values
+        assert 5 <= now["net_dev_xmit"].packets - had["net_dev_xmit"].packets <= 10, now[
+            "net_dev_xmit"
+        ].values
         probe.deactivate()
     finally:
         sysctl("kernel/ftrace_enabled", 1)
 
 
 def tcp(probe):
-    for address, name, quiet in (("127.0.0.1", "tcp_v4_rcv", "tcp_v6_rcv"), ("::1", "tcp_v6_rcv", "tcp_v4_rcv")):
+    for address, name, quiet in (
+        ("127.0.0.1", "tcp_v4_rcv", "tcp_v6_rcv"),
+        ("::1", "tcp_v6_rcv", "tcp_v4_rcv"),
+    ):
         before = stages(probe)
         with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as client:
             assert client.connect_ex((address, 9)) != 0
@@ -124,7 +163,9 @@ def tcp(probe):
 
 def gro(probe):
     """What the sender's stack merges is one packet with several segments."""
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(
+        server.getsockname()
+    ) as client:
         connection, _ = server.accept()
         sh("ip link set lo mtu 1500")
         before = stages(probe)
@@ -136,7 +177,9 @@ def gro(probe):
         connection.close()
     packets = after["tcp_v4_rcv"].packets - before["tcp_v4_rcv"].packets
     segments = after["tcp_v4_rcv"].segments - before["tcp_v4_rcv"].segments
-    assert segments >= 64000 // 1500 > packets / 2 and segments > packets, f"{packets} packets, {segments} segments"
+    assert (
+        segments >= 64000 // 1500 > packets / 2 and segments > packets
+    ), f"{packets} packets, {segments} segments"
     assert "segments" not in after["net_dev_xmit"].values, "its packets must not be read"
 
 
@@ -167,11 +210,17 @@ def freed_by_its_driver(probe):
     """A device whose driver may free a packet before the next stage sees it."""
     sh("ip link add void type dummy")
     sysctl("net/ipv6/conf/void/disable_ipv6", 1)
-    sh("ip addr add 10.77.0.1/24 dev void; ip link set void up; ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:01 dev void nud permanent")
+    sh(
+        "ip addr add 10.77.0.1/24 dev void; ip link set void up; ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:01 dev void nud permanent"
+    )
     before = stages(probe)
     udp("10.77.0.2", 9, PACKETS)
     rise = grown(before, stages(probe))
-    assert (rise["dev_queue_xmit"], rise["net_dev_xmit"], rise["ip_rcv"]) == (PACKETS, PACKETS, 0), rise
+    assert (rise["dev_queue_xmit"], rise["net_dev_xmit"], rise["ip_rcv"]) == (
+        PACKETS,
+        PACKETS,
+        0,
+    ), rise
     sh("ip link del void")
 
 
@@ -179,4 +228,8 @@ def offload(interface, command, value):
     """As ethtool -K does."""
     request = ctypes.create_string_buffer(struct.pack("II", command, value))
     with socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, SIOCETHTOOL, struct.pack("16sP16x", interface.encode(), ctypes.addressof(request)))
+        fcntl.ioctl(
+            any_socket,
+            SIOCETHTOOL,
+            struct.pack("16sP16x", interface.encode(), ctypes.addressof(request)),
+        )

@@ -14,6 +14,14 @@ def run():
     probe.deactivate()
     probe.remove()
     functions = {name for name, way in via.items() if way != "tracepoint"}
-    assert {"eth_type_trans", "ip_rcv", "ipv6_rcv", "tcp_v4_rcv", "tcp_v6_rcv", "udp_rcv", "udpv6_rcv"} <= functions, via
+    assert {
+        "eth_type_trans",
+        "ip_rcv",
+        "ipv6_rcv",
+        "tcp_v4_rcv",
+        "tcp_v6_rcv",
+        "udp_rcv",
+        "udpv6_rcv",
+    } <= functions, via
     assert all(via[name] == "kprobe" for name in functions), via
     stages.run()

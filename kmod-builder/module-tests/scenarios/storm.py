@@ -46,7 +46,10 @@ def reconfigure(seed):
 def stop_reconfiguring(pids):
     """Kills the processes, which must still be running."""
     for pid in pids:
-        assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the process that adds and removes probes failed"
+        assert os.waitpid(pid, os.WNOHANG) == (
+            0,
+            0,
+        ), "the process that adds and removes probes failed"
         os.kill(pid, 9)
         os.waitpid(pid, 0)
 
@@ -64,12 +67,19 @@ def run():
             last = now
         assert os.waitpid(pid, 0)[1] == 0, "a sender failed"
     stop_reconfiguring(others)
-    until(lambda: sent_and_dropped(whole) >= SENDERS * PACKETS, lambda: f"all drops to be counted\n{whole.read().text}")
+    until(
+        lambda: sent_and_dropped(whole) >= SENDERS * PACKETS,
+        lambda: f"all drops to be counted\n{whole.read().text}",
+    )
     settle(whole)
     counted, in_a_few_cells = whole.read(), tiny.read()
     assert sent_and_dropped(whole) == SENDERS * PACKETS, counted.text
-    assert sum(cell.bytes for cell in counted.cells if cell.protocol == 17) == SENDERS * PACKETS // 2 * (92 + 112), counted.text
-    assert counted.total.unkeyed == 0 and counted.by_reason() == in_a_few_cells.by_reason(), f"{counted.text}\n--\n{in_a_few_cells.text}"
+    assert sum(
+        cell.bytes for cell in counted.cells if cell.protocol == 17
+    ) == SENDERS * PACKETS // 2 * (92 + 112), counted.text
+    assert (
+        counted.total.unkeyed == 0 and counted.by_reason() == in_a_few_cells.by_reason()
+    ), f"{counted.text}\n--\n{in_a_few_cells.text}"
 
 
 def sent_and_dropped(probe):

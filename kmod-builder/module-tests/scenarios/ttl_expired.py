@@ -8,5 +8,7 @@ PACKETS = 40
 def run():
     with router() as (left, _):
         for family, address in ((4, "10.8.0.2"), (6, "fd08::2")):
-            with expect(Drop(PACKETS, "IP_INHDR", family, "udp", "in", "to-left"), noise=[ICMPV6]), inside(left):
+            with expect(
+                Drop(PACKETS, "IP_INHDR", family, "udp", "in", "to-left"), noise=[ICMPV6]
+            ), inside(left):
                 udp(address, 9, PACKETS, hops=1)

@@ -26,6 +26,8 @@ def run():
         settle(probes[0])
         for other in range(16):
             grown = probes[other].read().refused() - had[other]
-            assert grown == (10 if other in active else 0), f"probe {other} grew by {grown} with {number} off"
+            assert grown == (
+                10 if other in active else 0
+            ), f"probe {other} grew by {grown} with {number} off"
     for probe in probes:
         probe.remove()

@@ -8,12 +8,36 @@ PACKETS = 200
 
 def run():
     before = snmp("UdpNoPorts")
-    with expect(Drop(PACKETS, "NO_SOCKET", 4, "udp", "in", "lo", location="__udp4_lib_rcv|udp_rcv", segments=PACKETS, bytes=PACKETS * 92, cgroup=0)):
+    with expect(
+        Drop(
+            PACKETS,
+            "NO_SOCKET",
+            4,
+            "udp",
+            "in",
+            "lo",
+            location="__udp4_lib_rcv|udp_rcv",
+            segments=PACKETS,
+            bytes=PACKETS * 92,
+            cgroup=0,
+        )
+    ):
         udp("127.0.0.1", 9, PACKETS)
     assert snmp("UdpNoPorts") - before == PACKETS
 
     before = snmp("Udp6NoPorts")
-    drops = [Drop(PACKETS, "NO_SOCKET", 6, "udp", "in", "lo", location="__udp6_lib_rcv|udpv6_rcv", bytes=PACKETS * 112)]
+    drops = [
+        Drop(
+            PACKETS,
+            "NO_SOCKET",
+            6,
+            "udp",
+            "in",
+            "lo",
+            location="__udp6_lib_rcv|udpv6_rcv",
+            bytes=PACKETS * 112,
+        )
+    ]
     # The ICMPv6 errors that come back are processed; older kernels free them as if they were dropped.
     if release() < (6, 3):
         drops.append(Drop(PACKETS, "NOT_SPECIFIED", 6, "icmpv6", "in", "lo", location="icmpv6_rcv"))

@@ -17,7 +17,10 @@ def run():
     refuses(errno.EWOULDBLOCK, module.unload)
     udp("127.0.0.1", 9, 100)
     probe.deactivate()
-    open_files = [os.open(f"{module.FOLDER}/{name}", os.O_RDONLY) for name in ("probes/test", "reasons", "../drop-packet")]
+    open_files = [
+        os.open(f"{module.FOLDER}/{name}", os.O_RDONLY)
+        for name in ("probes/test", "reasons", "../drop-packet")
+    ]
     open_files.append(os.open(f"{module.FOLDER}/control", os.O_WRONLY))
     module.unload()
     assert not os.path.exists("/proc/mooc")

@@ -22,7 +22,15 @@ def command_without_end(seed):
 
 def read_without_end():
     while True:
-        for name in ("reasons", "namespaces", "interfaces", "control", "probes/p0", "probes/p1", "../drop-packet"):
+        for name in (
+            "reasons",
+            "namespaces",
+            "interfaces",
+            "control",
+            "probes/p0",
+            "probes/p1",
+            "../drop-packet",
+        ):
             done_or_refused(read, f"{FOLDER}/{name}")
 
 
@@ -56,7 +64,9 @@ def start(action, *args):
 
 def run():
     children = [start(command_without_end, seed) for seed in range(2)]
-    children += [start(action) for action in (read_without_end, switch_without_end, namespaces_without_end)]
+    children += [
+        start(action) for action in (read_without_end, switch_without_end, namespaces_without_end)
+    ]
     unloaded = 0
     try:
         while unloaded < ROUNDS:
@@ -68,7 +78,10 @@ def run():
             unloaded += 1
             module.load()
             for pid in children:
-                assert os.waitpid(pid, os.WNOHANG) == (0, 0), "a command was answered with an error that it must not have"
+                assert os.waitpid(pid, os.WNOHANG) == (
+                    0,
+                    0,
+                ), "a command was answered with an error that it must not have"
     finally:
         for pid in children:
             os.kill(pid, signal.SIGKILL)

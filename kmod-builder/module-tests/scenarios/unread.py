@@ -13,7 +13,11 @@ def run():
     for family, address in ((4, "127.0.0.1"), (6, "::1")):
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as receiver:
             receiver.bind((address, 0))
-            with expect(Drop(PACKETS, None, family, "udp", "in", netns=0, ifindex=lo), namespaces=[0], noise=[ICMPV6]) as probe:
+            with expect(
+                Drop(PACKETS, None, family, "udp", "in", netns=0, ifindex=lo),
+                namespaces=[0],
+                noise=[ICMPV6],
+            ) as probe:
                 udp(address, receiver.getsockname()[1], PACKETS)
                 settle(probe)
                 receiver.close()
