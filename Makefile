@@ -40,6 +40,7 @@ format:
 	@tools/maven -q spotless:apply
 	@tools/lib/shell-scripts | xargs tools/lib/shell-format --write
 	@black -q -l 100 $$(tools/lib/python-scripts)
+	@tools/lib/c-format --write
 
 clean:
 	@rm -rf target */target

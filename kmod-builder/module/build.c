@@ -5,8 +5,8 @@
  * Every file still includes what it uses: DP_SEPARATE=1 compiles them one by one.
  *
  * The files stand in the order of their dependencies, each after those whose functions it calls
- * (kmod-builder/module-tests/module-graph checks that there is no circle), so that the compiler can inline across
- * them.
+ * (kmod-builder/module-tests/module-graph checks that there is no circle), so that the compiler can
+ * inline across them.
  */
 #include "locks.c"
 #include "hook.c"

@@ -61,17 +61,27 @@ struct word_bit {
 	u8 bit;
 };
 
+/* clang-format off */
 static const struct word_bit protocol_words[] = {
-	{ "tcp", DP_TCP }, { "udp", DP_UDP }, { "icmp", DP_ICMP },
-	{ "icmpv6", DP_ICMPV6 }, { "sctp", DP_SCTP }, { "other", DP_OTHER },
+	{ "tcp", DP_TCP },
+	{ "udp", DP_UDP },
+	{ "icmp", DP_ICMP },
+	{ "icmpv6", DP_ICMPV6 },
+	{ "sctp", DP_SCTP },
+	{ "other", DP_OTHER },
 };
 
 static const struct word_bit family_words[] = { { "4", DP_IPV4 }, { "6", DP_IPV6 } };
 
-static const char * const verb_words[DP_VERBS] = {
-	[DP_ADD] = "add", [DP_SET] = "set", [DP_ACTIVATE] = "activate",
-	[DP_DEACTIVATE] = "deactivate", [DP_RENEW] = "renew", [DP_REMOVE] = "remove",
+static const char *const verb_words[DP_VERBS] = {
+	[DP_ADD] = "add",
+	[DP_SET] = "set",
+	[DP_ACTIVATE] = "activate",
+	[DP_DEACTIVATE] = "deactivate",
+	[DP_RENEW] = "renew",
+	[DP_REMOVE] = "remove",
 };
+/* clang-format on */
 
 /* The keys that each verb accepts besides uid and owner, which all require. */
 static const u32 verb_may[DP_VERBS] = {
@@ -238,8 +248,8 @@ static bool is_tag(const char *text)
 	for (i = 0; i < length; i++) {
 		char c = text[i];
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-		    !(c >= '0' && c <= '9') && !strchr("._-", c))
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+		    !strchr("._-", c))
 			return false;
 	}
 	return length && length <= DP_TAG_MAX;
@@ -265,8 +275,7 @@ static int parse_value(u32 key, char *value, struct dp_command *command)
 		return parse_bits(value, protocol_words, ARRAY_SIZE(protocol_words),
 				  &match->protocols);
 	case DP_GIVEN_FAMILIES:
-		return parse_bits(value, family_words, ARRAY_SIZE(family_words),
-				  &match->families);
+		return parse_bits(value, family_words, ARRAY_SIZE(family_words), &match->families);
 	case DP_GIVEN_PORTS:
 		return parse_ports(value, match);
 	case DP_GIVEN_CIDRS:

@@ -22,7 +22,7 @@ MODULE_PARM_DESC(memory_limit_mib,
 /* The chain of tables that the handler on each CPU walks; changed under dp_lock. */
 DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
 
-static size_t dp_charged;	/* bytes; protected by dp_lock */
+static size_t dp_charged; /* bytes; protected by dp_lock */
 
 /**
  * dp_charge - charge memory to the module's limit

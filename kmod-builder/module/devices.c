@@ -34,14 +34,14 @@ struct device_table {
 	struct rcu_head rcu;
 	u32 shift;
 	u32 mask;
-	u32 used;	/* slots that are not NULL, including tombstones */
+	u32 used; /* slots that are not NULL, including tombstones */
 	u32 live;
 	struct dp_device slots[];
 };
 
 static DEFINE_MUTEX(dp_devices_lock);
 static struct device_table __rcu *dp_devices;
-static void (*dp_netns_removed)(void);	/* set before the notifier is registered */
+static void (*dp_netns_removed)(void); /* set before the notifier is registered */
 
 static u32 slot_of(const struct device_table *table, const void *address)
 {

@@ -35,7 +35,7 @@
 static struct dp_function dp_release_data __read_mostly;
 static u64 dp_host_netns __read_mostly;
 
-static bool dp_kept;	/* the tracepoint could not be unregistered; protected by dp_lock */
+static bool dp_kept; /* the tracepoint could not be unregistered; protected by dp_lock */
 
 /**
  * struct amount - what a packet adds to a count
@@ -360,7 +360,8 @@ int dp_drop_hook(void)
 	if (dp_kept)
 		return 0;
 	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
-		pr_info_once("skb_release_data not found: fragments freed with their head skb are counted as drops\n");
+		pr_info_once(
+			"skb_release_data not found: fragments freed with their head skb are counted as drops\n");
 	dp_host_netns = dp_net_cookie(&init_net);
 	return register_trace_kfree_skb(on_kfree_skb, NULL);
 }

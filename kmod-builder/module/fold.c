@@ -38,8 +38,8 @@ struct live {
 static void fold(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_fold_work, fold);
 static DEFINE_SPINLOCK(dp_schedule_lock);
-static bool dp_fold_stopped;		/* protected by dp_schedule_lock */
-static unsigned long dp_last_removal;	/* jiffies */
+static bool dp_fold_stopped;	      /* protected by dp_schedule_lock */
+static unsigned long dp_last_removal; /* jiffies */
 
 static void schedule_fold(void)
 {

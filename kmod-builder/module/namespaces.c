@@ -34,7 +34,7 @@
 /* For the kind of an interface; "openvswitch" needs 12. */
 #define KIND_SIZE 32
 
-struct namespace {
+struct netns_entry {
 	const struct net *net;
 	u64 cookie;
 	u32 inum;
@@ -42,14 +42,14 @@ struct namespace {
 };
 
 struct namespaces {
-	struct namespace *list;
+	struct netns_entry *list;
 	u32 count;
 };
 
 static int compare_nets(const void *a, const void *b)
 {
-	const struct net *x = ((const struct namespace *)a)->net;
-	const struct net *y = ((const struct namespace *)b)->net;
+	const struct net *x = ((const struct netns_entry *)a)->net;
+	const struct net *y = ((const struct netns_entry *)b)->net;
 
 	return (x > y) - (x < y);
 }
@@ -57,12 +57,12 @@ static int compare_nets(const void *a, const void *b)
 /* For bsearch(): the key is the namespace itself. */
 static int compare_net(const void *net, const void *entry)
 {
-	const struct net *other = ((const struct namespace *)entry)->net;
+	const struct net *other = ((const struct netns_entry *)entry)->net;
 
 	return ((const struct net *)net > other) - ((const struct net *)net < other);
 }
 
-static struct namespace *find_namespace(const struct namespaces *all, const struct net *net)
+static struct netns_entry *find_namespace(const struct namespaces *all, const struct net *net)
 {
 	return bsearch(net, all->list, all->count, sizeof(*all->list), compare_net);
 }
@@ -111,11 +111,11 @@ static int list_namespaces(struct namespaces *all)
 	if (!all->list)
 		return -ENOMEM;
 	for_each_net(net) {
-		struct namespace *namespace = &all->list[all->count++];
+		struct netns_entry *entry = &all->list[all->count++];
 
-		namespace->net = net;
-		namespace->cookie = dp_net_cookie(net);
-		namespace->inum = net->ns.inum;
+		entry->net = net;
+		entry->cookie = dp_net_cookie(net);
+		entry->inum = net->ns.inum;
 	}
 	sort(all->list, all->count, sizeof(*all->list), compare_nets, NULL);
 	return 0;
@@ -130,18 +130,18 @@ static void replace_blanks(char *text)
 			*text = '?';
 }
 
-static void copy_cgroup(struct namespace *namespace, struct task_struct *task)
+static void copy_cgroup(struct netns_entry *entry, struct task_struct *task)
 {
-	int length = cgroup_path(task_dfl_cgroup(task), namespace->cgroup, PATH_SIZE);
+	int length = cgroup_path(task_dfl_cgroup(task), entry->cgroup, PATH_SIZE);
 
 	if (length < 0 || length >= PATH_SIZE)
-		strscpy(namespace->cgroup, "-", PATH_SIZE);
-	replace_blanks(namespace->cgroup);
+		strscpy(entry->cgroup, "-", PATH_SIZE);
+	replace_blanks(entry->cgroup);
 }
 #else
-static void copy_cgroup(struct namespace *namespace, struct task_struct *task)
+static void copy_cgroup(struct netns_entry *entry, struct task_struct *task)
 {
-	strscpy(namespace->cgroup, "-", PATH_SIZE);
+	strscpy(entry->cgroup, "-", PATH_SIZE);
 }
 #endif
 
@@ -155,14 +155,14 @@ static void find_cgroups(const struct namespaces *all)
 
 	rcu_read_lock();
 	for_each_process(task) {
-		struct namespace *namespace = NULL;
+		struct netns_entry *entry = NULL;
 
 		task_lock(task);
 		if (task->nsproxy)
-			namespace = find_namespace(all, task->nsproxy->net_ns);
+			entry = find_namespace(all, task->nsproxy->net_ns);
 		task_unlock(task);
-		if (namespace && !*namespace->cgroup)
-			copy_cgroup(namespace, task);
+		if (entry && !*entry->cgroup)
+			copy_cgroup(entry, task);
 	}
 	rcu_read_unlock();
 }
@@ -196,7 +196,7 @@ void dp_print_namespaces(struct dp_text *text)
 /* The values of a record: copied, so that no lock is held while they are printed. */
 struct interface {
 	u64 netns;
-	u64 peer;	/* 0 if there is none */
+	u64 peer; /* 0 if there is none */
 	int ifindex;
 	char name[IFNAMSIZ];
 	char kind[KIND_SIZE];

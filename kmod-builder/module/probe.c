@@ -24,14 +24,14 @@
 
 #include "dropprobe.h"
 
-static bool dp_open;		/* commands are accepted; protected by dp_command_lock */
+static bool dp_open; /* commands are accepted; protected by dp_command_lock */
 
 /* Makes the file of a probe; set once, before commands are accepted. */
 static struct proc_dir_entry *(*dp_add_file)(const char *name);
 
 /* Protected by dp_lock. */
-static u32 dp_active_count;	/* active probes */
-static u32 dp_stages_count;	/* active probes that count at the stages too */
+static u32 dp_active_count; /* active probes */
+static u32 dp_stages_count; /* active probes that count at the stages too */
 
 static void expire_leases(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dp_lease_work, expire_leases);

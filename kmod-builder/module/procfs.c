@@ -22,7 +22,7 @@
 #include "dropprobe.h"
 
 static struct proc_dir_entry *dp_root;		/* /proc/mooc */
-static struct proc_dir_entry *dp_probes_folder;	/* /proc/mooc/net/drop-probes/probes */
+static struct proc_dir_entry *dp_probes_folder; /* /proc/mooc/net/drop-probes/probes */
 
 /* Makes the snapshot by @print, unless the file is opened for writing only. */
 static int open_snapshot(struct file *file,
@@ -50,8 +50,7 @@ static int open_snapshot(struct file *file,
 	return 0;
 }
 
-static ssize_t read_snapshot(struct file *file, char __user *to, size_t count,
-			     loff_t *position)
+static ssize_t read_snapshot(struct file *file, char __user *to, size_t count, loff_t *position)
 {
 	const struct dp_text *text = file->private_data;
 
@@ -208,6 +207,7 @@ static const struct proc_ops control_ops = {
 	.proc_lseek = noop_llseek,
 };
 
+/* clang-format off */
 /* For files that are only read. */
 #define SNAPSHOT_OPS(open) {			\
 	.proc_open = open,			\
@@ -215,6 +215,7 @@ static const struct proc_ops control_ops = {
 	.proc_lseek = default_llseek,		\
 	.proc_release = release_snapshot,	\
 }
+/* clang-format on */
 
 static const struct proc_ops reasons_ops = SNAPSHOT_OPS(reasons_open);
 static const struct proc_ops namespaces_ops = SNAPSHOT_OPS(namespaces_open);

@@ -123,7 +123,7 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 
 		dp_read_count(sum, &slot->count);
 		sum->key = reason_key(i < DP_UNKEYED_SLOTS - 1 ? (u32)READ_ONCE(slot->id) :
-							       DP_REASON_LOST);
+								 DP_REASON_LOST);
 		if (sum->packets)
 			sums->reason_count++;
 		sums->unkeyed += sum->packets;

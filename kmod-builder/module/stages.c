@@ -90,8 +90,8 @@ struct stage {
 #endif
 };
 
-static DEFINE_PER_CPU(u64 [DP_STAGES], dp_stage_packets);
-static DEFINE_PER_CPU(u64 [DP_STAGES], dp_stage_extra_segments);
+static DEFINE_PER_CPU(u64[DP_STAGES], dp_stage_packets);
+static DEFINE_PER_CPU(u64[DP_STAGES], dp_stage_extra_segments);
 
 static __always_inline void count_packet(unsigned int number)
 {
@@ -163,6 +163,7 @@ static void on_net_dev_xmit(void *data, struct sk_buff *skb, int result, struct 
  * Entries of functions, all of which take the skb as their first argument. Each stage has a handler
  * of its own, so that the address of its counter is known at compile time.
  */
+/* clang-format off */
 #ifdef DP_FTRACE_ARGS
 #define FTRACE_HANDLER(number)									\
 static void notrace on_ftrace_##number(DP_FTRACE_ARGS)						\
@@ -213,6 +214,7 @@ static struct stage stages[DP_STAGES] = {
 				 NET_DEV_QUEUE ENTRY(DEV_QUEUE_XMIT, __dev_queue_xmit)),
 	[NET_DEV_XMIT] = STAGE("net_dev_xmit", false, NET_DEV_XMIT_POINT),
 };
+/* clang-format on */
 
 static int on_kprobe(struct kprobe *kprobe, struct pt_regs *regs)
 {
@@ -479,7 +481,7 @@ void dp_stages_end(struct dp_stage_run *run)
  */
 void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool active)
 {
-	static const char * const via[] = {
+	static const char *const via[] = {
 		[NOT_HOOKED] = "none",
 		[BY_TRACEPOINT] = "tracepoint",
 		[BY_FTRACE] = "ftrace",
@@ -505,8 +507,7 @@ void dp_print_stages(struct dp_text *text, const struct dp_stage_run *run, bool 
 		if (hook || sum.packets || sum.missed) {
 			dp_print(text, " packets=%llu", sum.packets);
 			if (stages[i].merged)
-				dp_print(text, " segments=%llu",
-					 sum.packets + sum.extra_segments);
+				dp_print(text, " segments=%llu", sum.packets + sum.extra_segments);
 			dp_print(text, " missed=%llu", sum.missed);
 		}
 		dp_print(text, "\n");
