@@ -9,6 +9,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.probe.ProbeStates.Leftover;
 import io.dropprobe.agent.probe.ProbeStates.Removed;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import java.io.IOException;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class ProbeKeeper {
 
   private static Verdict unreadable(String error) {
     return new Verdict.Failed(
-        "KernelUnreadable",
+        Conditions.Node.KERNEL_UNREADABLE,
         "the agent cannot read the module's files: " + error + "; it will retry, see its log");
   }
 
