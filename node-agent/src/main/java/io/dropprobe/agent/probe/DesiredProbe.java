@@ -67,7 +67,7 @@ public record DesiredProbe(
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
-    history.remember(selected);
+    history.remember(selected.stream().map(DesiredProbe::uid).toList());
     return selected;
   }
 
