@@ -21,9 +21,9 @@ import io.dropprobe.operator.accounting.CountedContribution;
 import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.accounting.Rates;
 import io.dropprobe.operator.accounting.Retirement;
+import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
-import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
@@ -93,10 +93,7 @@ final class StatusFactory {
     status.nodes = NodeTally.count(verdicts);
     status.problems = Problems.of(verdicts, installation.get());
     status.conditions = conditions(old, status, probe, desired, now);
-    fit(
-        probe,
-        status,
-        totals(contributions, old, status, cluster, interval, settings.staleAfter(), now));
+    fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;
   }
 
@@ -140,8 +137,7 @@ final class StatusFactory {
       DropProbeStatus status,
       Snapshot cluster,
       Duration interval,
-      Duration staleAfter,
-      Instant now) {
+      Staleness staleness) {
     Set<String> keys =
         cluster.reports().values().stream()
             .flatMap(EarlierReports::with)
@@ -153,13 +149,13 @@ final class StatusFactory {
             before,
             contributions,
             c -> deleted.test(c.source()),
-            c -> !now.isBefore(c.reportedAt().plus(staleAfter)),
+            c -> staleness.isOld(c.reportedAt()),
             keys);
     List<CountedContribution> live =
         CountedContribution.of(Retirement.rest(contributions, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(
-        live, retired, c -> Rates.weight(c.contribution().reportedAt(), now, interval, staleAfter));
+        live, retired, c -> Rates.weight(c.contribution().reportedAt(), staleness, interval));
   }
 
   /** Shortens the lists until the status fits into {@link Limits#STATUS_BYTES}. */
