@@ -150,7 +150,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
         throw e;
       }
       paces.put(uid, pace.written(time, interval));
-      change.news().forEach(c -> emit(probe, c));
+      change.conditionsToEmit().forEach(c -> emit(probe, c));
     }
     return delay;
   }

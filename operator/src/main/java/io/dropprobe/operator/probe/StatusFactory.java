@@ -2,8 +2,8 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.rules.ConditionSet;
+import io.dropprobe.api.rules.ProbeLifetime;
 import io.dropprobe.api.rules.Series;
-import io.dropprobe.api.rules.Wanted;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
@@ -84,7 +84,8 @@ final class StatusFactory {
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    ProbeState desired = Wanted.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
+    ProbeState desired =
+        ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
     Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
