@@ -19,6 +19,16 @@ junit_summary() {
 import sys
 import xml.etree.ElementTree as xml
 tests = failed = skipped = 0
+
+
+def reason(skip):
+    """Why a test was skipped: an attribute, or for a failed assumption the exception's text."""
+    text = skip.get("message") or (skip.text or "").strip().split("\n")[0]
+    for prefix in (skip.get("type"), "Assumption failed"):
+        text = text.removeprefix(prefix or "").removeprefix(": ")
+    return text or "no reason given"
+
+
 for path in sys.argv[1:]:
     suite = xml.parse(path).getroot()
     for case in suite.iter("testcase"):
@@ -29,7 +39,7 @@ for path in sys.argv[1:]:
             print("failed: " + name)
         elif case.find("skipped") is not None:
             skipped += 1
-            print("skipped: %s: %s" % (name, case.find("skipped").get("message")))
+            print("skipped: %s: %s" % (name, reason(case.find("skipped"))))
 print("%d passed, %d failed, %d skipped" % (tests - failed - skipped, failed, skipped))
 PY
 }

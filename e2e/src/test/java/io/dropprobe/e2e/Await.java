@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Waits for a condition with a deadline; on failure it says what was there instead. */
+/** Waits for a condition with a deadline; a failure shows the last value or exception. */
 final class Await {
-  /** Only a failure takes this long; an emulated node of a machine that has other work is slow. */
+  /** Only a failure takes this long: an emulated node is slow if the machine has other work. */
   private static final Duration LIMIT = Duration.ofMinutes(15);
 
   private Await() {}
@@ -29,7 +29,7 @@ final class Await {
       }
       pause();
     } while (Instant.now().isBefore(end));
-    throw new AssertionError("after %s still not: %s; last seen: %s".formatted(LIMIT, what, last));
+    throw new AssertionError("not within %s: %s; last value: %s".formatted(LIMIT, what, last));
   }
 
   private static void pause() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,9 +37,9 @@ class EndToEndIT {
     assertEquals(2, nodes.size(), "nodes of the local cluster");
   }
 
-  /** An inactive probe everywhere: agents need not start anew for each test. */
+  /** Creates an inactive probe on every node, so that agents need not start for each test. */
   @BeforeEach
-  void agentsAreThere() {
+  void keepAgentsRunning() {
     if (Probes.get(KEEPER) == null) {
       Probes.create(KEEPER, null);
       Probes.patch(KEEPER, "{\"spec\":{\"active\":false}}");
@@ -46,26 +47,26 @@ class EndToEndIT {
   }
 
   @AfterEach
-  void noProbeIsLeft() {
+  void deleteProbe() {
     Probes.deleteAndWait(PROBE);
   }
 
   @AfterAll
-  static void nothingIsLeft() {
+  static void deleteAllAndAwaitUnload() {
     Probes.deleteAndWait(KEEPER);
     Await.until(
-        "module gone from every node",
+        "no node has the module loaded",
         () -> nodes.stream().filter(Cluster::moduleLoaded).toList(),
         List::isEmpty);
   }
 
-  /** For tests of what happens when the last probe goes. */
+  /** For tests of what happens when the last probe is deleted. */
   private static void startedAlone() {
     started(null);
     Probes.deleteAndWait(KEEPER);
   }
 
-  /** The best of three: what else this machine does may delay one. */
+  /** The best of three, because other work of this machine may delay one. */
   @Test
   void toggleTakesLessThanFiveSeconds() {
     started(null);
@@ -89,13 +90,13 @@ class EndToEndIT {
     killAgent(node);
     Cluster.dropUdp(node, 70);
 
-    Await.until("agent restarted", () -> restarts(node), n -> n > restarts);
+    Await.until("the agent has restarted", () -> restarts(node), n -> n > restarts);
     Probes.awaitNoSocket(PROBE, node, 170);
-    assertEquals(epoch, Probes.report(PROBE, node).epoch, "the run in the kernel went on");
+    assertEquals(epoch, Probes.report(PROBE, node).epoch, "the epoch in the kernel continues");
     assertLeaseIsRenewed(node);
   }
 
-  /** Of the operator at the same time, as an update does it. */
+  /** Restarts the operator at the same time, as an update does. */
   @Test
   void rolloutOfTheAgentsLosesNothing() {
     started(null);
@@ -109,7 +110,7 @@ class EndToEndIT {
         Cluster.awaitAgent(nodes.get(i), before.get(i));
       }
     } finally {
-      sent = nodes.stream().map(Cluster::stopDrops).toList(); // or the next test counts them
+      sent = nodes.stream().map(Cluster::stopDrops).toList(); // otherwise the next test counts them
     }
     for (int i = 0; i < nodes.size(); i++) {
       assertTrue(sent.get(i) > 0, "nothing was sent");
@@ -131,23 +132,24 @@ class EndToEndIT {
 
     assertNotEquals(boot, Cluster.node(node).getStatus().getNodeInfo().getBootID(), "boot id");
     Await.until(
-        "counting again in another epoch, with what was counted before",
+        "the node counts in another epoch and keeps its earlier counts",
         () -> Probes.report(PROBE, node),
         r -> {
           if (r.packets != null && Probes.count(PROBE, node, NO_SOCKET) >= 0) {
-            assertTrue(Probes.count(PROBE, node, NO_SOCKET) >= 40, "the count went down");
+            assertTrue(Probes.count(PROBE, node, NO_SOCKET) >= 40, "the count has decreased");
           }
           return r.state == ProbeState.Active && !epoch.equals(r.epoch);
         });
     var base = Probes.count(PROBE, node, NO_SOCKET);
     rolledOut("dropprobe-story", "daemonset/drop-maker");
-    Await.until("drop maker back", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
+    Await.until(
+        "the drop maker is running", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
     Cluster.dropUdp(node, 5);
     Probes.awaitNoSocket(PROBE, node, base + 5);
   }
 
   @Test
-  void probeDeletedWhileTheAgentIsDownIsCleanedUpWhenItIsBack() {
+  void removesProbeThatWasDeletedWhileAgentWasDown() {
     startedAlone();
     var node = nodes.get(0);
     Cluster.ssh(node, "systemctl stop kubelet");
@@ -158,17 +160,18 @@ class EndToEndIT {
           "the other node has unloaded",
           () -> Cluster.moduleLoaded(nodes.get(1)),
           loaded -> !loaded);
-      assertTrue(Cluster.moduleLoaded(node), "nobody is there to unload it");
-      assertNotNull(Probes.get(PROBE), "the finalizer holds it until that node is clean");
+      assertTrue(Cluster.moduleLoaded(node), "no agent runs that could unload it");
+      assertNotNull(Probes.get(PROBE), "the finalizer keeps it until that node has unloaded");
     } finally {
       Cluster.ssh(node, "systemctl start kubelet");
     }
-    Await.until("probe gone", () -> Probes.get(PROBE) == null, gone -> gone);
-    Await.until("module gone from " + node, () -> Cluster.moduleLoaded(node), loaded -> !loaded);
+    Await.until("the probe is deleted", () -> Probes.get(PROBE) == null, deleted -> deleted);
+    Await.until(
+        node + " has unloaded the module", () -> Cluster.moduleLoaded(node), loaded -> !loaded);
   }
 
   @Test
-  void recreatedUnderTheSameNameStartsAtZero() {
+  void recreatedProbeStartsAtZero() {
     started(null);
     var node = nodes.get(0);
     Cluster.dropUdp(node, 33);
@@ -185,7 +188,7 @@ class EndToEndIT {
   }
 
   @Test
-  void shareOfARemovedNodeStaysAndItCountsFromZeroWhenItIsBack() {
+  void keepsContributionOfDeletedNodeAndCountsRecreatedNodeFromZero() {
     started(null);
     var node = nodes.get(1);
     Cluster.dropUdp(node, 60);
@@ -195,28 +198,32 @@ class EndToEndIT {
 
     Cluster.API.nodes().withName(node).delete();
     Await.until(
-        "its share is the probe's own",
+        "its contribution is in status.retired",
         () -> Probes.get(PROBE).getStatus(),
         s -> s.retired != null && s.retired.nodes == 1 && s.retired.packets == 60);
     assertEquals(69, Probes.get(PROBE).getStatus().drops.packets);
 
     Cluster.ssh(node, "systemctl restart kubelet");
     rolledOut("dropprobe-story", "daemonset/drop-maker");
-    Await.until("it counts again", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
-    Await.until("a drop maker", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
+    Await.until(
+        "the recreated node counts", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
+    Await.until(
+        "the drop maker is running", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
     Cluster.dropUdp(node, 4);
     Probes.awaitNoSocket(PROBE, node, 4);
     Await.until(
-        "the sum has both",
+        "the sum has the counts of both",
         () -> Probes.get(PROBE).getStatus().drops.packets,
         packets -> packets == 73);
     assertEquals(1, Probes.get(PROBE).getStatus().retired.nodes, "folded once");
   }
 
-  /** As an autoscaler taints a node that it drains. The agent reads its Node once a minute. */
+  /**
+   * An autoscaler sets this taint on a node that it drains. The agent reads its Node each minute.
+   */
   @Tag("long")
   @Test
-  void taintNoScheduleEndsNothing() throws InterruptedException {
+  void noScheduleTaintDoesNotDeselectNode() throws InterruptedException {
     started(null);
     var node = nodes.get(1);
     Cluster.dropUdp(node, 5);
@@ -224,7 +231,7 @@ class EndToEndIT {
     Shell.output("e2e/kubectl", "taint", "node", node, TAINT + "=:NoSchedule");
     try {
       Thread.sleep(Duration.ofSeconds(80).toMillis());
-      assertTrue(Cluster.activated(node), "counting on the tainted node");
+      assertTrue(Cluster.activated(node), "the tainted node counts");
       Cluster.dropUdp(node, 4);
       Probes.awaitNoSocket(PROBE, node, 9);
       Probes.awaitReady(PROBE);
@@ -236,7 +243,7 @@ class EndToEndIT {
 
   @Tag("long")
   @Test
-  void countsOfAReplacedNodeStayThoughTheOperatorIsAway() {
+  void keepsCountsOfNodeReplacedWhileOperatorIsDown() {
     started(null);
     var node = nodes.get(1);
     Cluster.dropUdp(node, 60);
@@ -246,33 +253,34 @@ class EndToEndIT {
       Cluster.API.nodes().withName(node).delete();
       Cluster.ssh(node, "systemctl restart kubelet");
       Await.until(
-          "the new Node's report carries what the old one counted",
+          "the new Node's report carries the counts of the old one",
           () -> Cluster.report(node).getStatus().predecessors,
           p -> p != null && p.get(0).probes.get(0).packets == 60);
     } finally {
       scaleOperator(1);
     }
     rolledOut("dropprobe-story", "daemonset/drop-maker");
-    Await.until("a drop maker", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
+    Await.until(
+        "the drop maker is running", () -> Cluster.inMaker(node, "echo", "here"), "here"::equals);
     Cluster.dropUdp(node, 4);
     Await.until(
-        "the sum has both",
+        "the sum has the counts of both",
         () -> Probes.get(PROBE).getStatus(),
         s -> s.drops.packets == 64 && s.retired != null && s.retired.packets == 60);
     Await.until(
-        "nothing is carried any more",
+        "the report carries no counts of another Node",
         () -> Cluster.report(node).getStatus(),
         s -> s.predecessors == null || s.predecessors.isEmpty());
     assertEquals(64, Probes.get(PROBE).getStatus().drops.packets);
   }
 
   @Test
-  void saysWhyAnAgentIsNotCreated() {
+  void reportsWhyAgentIsNotCreated() {
     started(null);
     priorityClass("no-such-class");
     try {
       Await.until(
-          "the DaemonSet controller's words in the problems",
+          "the DaemonSet controller's message in the problems",
           () -> Probes.get(PROBE).getStatus().problems,
           problems ->
               problems.stream()
@@ -314,23 +322,23 @@ class EndToEndIT {
 
   @Tag("long")
   @Test
-  void anotherOperatorTakesOver() {
+  void newOperatorTakesOver() {
     started(null);
     Cluster.dropUdp(nodes.get(0), 12);
     restart("deployment/dropprobe-operator");
     Cluster.dropUdp(nodes.get(0), 13);
     rolledOut(Cluster.NAMESPACE, "deployment/dropprobe-operator");
     Await.until(
-        "the new one sums up",
+        "the new operator has summed the counts",
         () -> Probes.get(PROBE).getStatus().drops.packets,
         packets -> packets == 25);
-    // The same thing happens to the probe again: its Event counts.
+    // The same Event occurs again, so its count increases.
     for (var active : List.of(false, true, false, true)) {
       Probes.patch(PROBE, "{\"spec\":{\"active\":%s}}".formatted(active));
       Probes.awaitReady(PROBE);
     }
     Await.until(
-        "an Event that has happened three times",
+        "an Event with a count of three",
         () ->
             Cluster.API.v1().events().inNamespace("default").list().getItems().stream()
                 .filter(e -> e.getInvolvedObject().getName().equals(PROBE))
@@ -342,38 +350,36 @@ class EndToEndIT {
   }
 
   @Test
-  void probeThatSelectsNoNodeSaysSo() {
+  void probeWithoutSelectedNodeIsNotReady() {
     Probes.create(PROBE, Map.of("dropprobe-test", "nowhere"));
     var ready =
         Await.until(
-            "a Ready condition",
-            () -> Probes.condition(PROBE, "Ready"),
-            java.util.Optional::isPresent);
+            "a Ready condition", () -> Probes.condition(PROBE, "Ready"), Optional::isPresent);
     assertEquals("False", ready.get().getStatus());
     assertEquals("NoNodeSelected", ready.get().getReason());
   }
 
   @Test
-  void nodeLeftBehindByAChangedSelectorUnloads() {
+  void nodeThatChangedSelectorDeselectsUnloads() {
     startedAlone();
     Probes.patch(
         PROBE,
         "{\"spec\":{\"nodeSelector\":{\"kubernetes.io/hostname\":\"%s\"}}}"
             .formatted(nodes.get(0)));
     Await.until(
-        "module gone from " + nodes.get(1),
+        nodes.get(1) + " has unloaded the module",
         () -> Cluster.moduleLoaded(nodes.get(1)),
         loaded -> !loaded);
     Probes.awaitReady(PROBE);
-    assertTrue(Cluster.activated(nodes.get(0)), "the selected node goes on");
+    assertTrue(Cluster.activated(nodes.get(0)), "the selected node still counts");
     Await.until(
-        "no agent on the node left behind",
+        "the deselected node has no agent",
         () -> Cluster.agent(nodes.get(1)) == null,
-        gone -> gone);
+        deleted -> deleted);
   }
 
   @Test
-  void nodeWhoseUnloadHangsReportsAndCountsOnAfterwards() {
+  void nodeReportsHangingUnloadAndCountsAfterwards() {
     startedAlone();
     var node = nodes.get(0);
     var agent = Cluster.agent(node).getMetadata().getUid();
@@ -382,7 +388,7 @@ class EndToEndIT {
       Probes.deleteAndWait(PROBE);
       var stuck =
           Await.until(
-              node + " says ModuleStuck",
+              node + " reports ModuleStuck",
               () -> Probes.nodeCondition(node, "ModuleLoaded"),
               c -> c.isPresent() && c.get().getReason().equals("ModuleStuck"));
       var message = stuck.get().getMessage();
@@ -394,13 +400,14 @@ class EndToEndIT {
           () -> Probes.report(PROBE, node),
           r -> r != null && "ModuleStuck".equals(r.reason));
       Probes.awaitNoSocket(PROBE, nodes.get(1), 0);
-      assertEquals(null, Probes.report(PROBE, node).packets, "what can't be read is absent");
+      assertEquals(
+          null, Probes.report(PROBE, node).packets, "counts that can't be read are absent");
       assertEquals(agent, Cluster.awaitAgent(node, null).getMetadata().getUid());
       assertEquals(0, restarts(node), "restarts of the agent");
     } finally {
       holder.release();
     }
-    Await.until("counting on " + node, () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
+    Await.until(node + " counts", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
     Cluster.dropUdp(node, 7);
     Probes.awaitNoSocket(PROBE, node, 7);
   }
@@ -410,10 +417,11 @@ class EndToEndIT {
     Probes.awaitReady(PROBE);
   }
 
-  /** From the patch that activates the probe to the first packet counted on the last node. */
+  /** Time from the patch that activates the probe to the first packet counted on the last node. */
   private static Duration toggle() {
     Probes.patch(PROBE, "{\"spec\":{\"active\":false}}");
-    nodes.forEach(n -> Await.until(n + " off", () -> Cluster.activated(n), on -> !on));
+    nodes.forEach(
+        n -> Await.until(n + " has stopped counting", () -> Cluster.activated(n), on -> !on));
     var watches = nodes.stream().map(FirstCount::watch).toList();
     var begin = Instant.now();
     Probes.patch(PROBE, "{\"spec\":{\"active\":true}}");
@@ -439,7 +447,7 @@ class EndToEndIT {
         .sum();
   }
 
-  /** kill -9 of the agent's process, by its container's id. */
+  /** Kills the agent's process with SIGKILL, by its container's ID. */
   private static void killAgent(String node) {
     var id =
         Cluster.agent(node).getStatus().getContainerStatuses().stream()
@@ -451,11 +459,11 @@ class EndToEndIT {
     Cluster.ssh(node, "ctr -n k8s.io task kill -s SIGKILL " + id);
   }
 
-  /** The seconds that the kernel says the lease has left go up again: somebody renews it. */
+  /** The seconds until the lease expires increase again, so the agent renews it. */
   private static void assertLeaseIsRenewed(String node) {
     var now = lease(node);
     Await.until(
-        "the lease was renewed",
+        "the lease is renewed",
         () -> {
           var before = lease(node);
           try {
@@ -466,7 +474,7 @@ class EndToEndIT {
           return lease(node) > before;
         },
         renewed -> renewed);
-    assertTrue(now > 0, "the lease had run out");
+    assertTrue(now > 0, "the lease had expired");
   }
 
   private static int lease(String node) {

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Several DropProbes at once on the same nodes, each with its own match, through to the status. */
+/** Several DropProbes at once on the same nodes, each with its own match, up to the status. */
 class ManyProbesIT {
   private static List<String> nodes;
-  private final Map<String, Long> wanted = new LinkedHashMap<>();
+  private final Map<String, Long> expected = new LinkedHashMap<>();
 
   @BeforeAll
   static void install() {
@@ -33,12 +33,12 @@ class ManyProbesIT {
   }
 
   @AfterEach
-  void noProbeIsLeft() {
-    wanted.keySet().forEach(Probes::delete);
-    wanted.keySet().forEach(Probes::deleteAndWait);
+  void deleteProbes() {
+    expected.keySet().forEach(Probes::delete);
+    expected.keySet().forEach(Probes::deleteAndWait);
   }
 
-  /** A round of drops: 40 over IPv4 and 24 over IPv6 to a closed port, in a pod of each node. */
+  /** Makes 40 drops over IPv4 and 24 over IPv6 in a pod of each node, at a closed port. */
   private static void drop() {
     for (var node : nodes) {
       Cluster.dropUdp(node, 40);
@@ -48,7 +48,7 @@ class ManyProbesIT {
   }
 
   @Test
-  void eachCountsWhatItsMatchLetsPass() {
+  void eachProbeCountsWhatItMatches() {
     probe("many-all", 64, s -> {});
     probe("many-ipv6", 24, s -> s.match.ipFamilies = List.of(IPFamily.IPv6));
     probe("many-tcp", 0, s -> s.match.protocols = List.of(Protocol.TCP));
@@ -60,21 +60,21 @@ class ManyProbesIT {
     probe("many-namespace", 64, s -> s.match.namespaces = List.of("dropprobe-story"));
     probe("many-other-namespace", 0, s -> s.match.namespaces = List.of("default"));
     probe("many-stages", 64, s -> s.stages = Stages.Enabled);
-    wanted.keySet().forEach(Probes::awaitReady);
+    expected.keySet().forEach(Probes::awaitReady);
 
     drop();
 
-    wanted.forEach((name, packets) -> nodes.forEach(n -> awaitPackets(name, n, packets)));
-    wanted.forEach(
+    expected.forEach((name, packets) -> nodes.forEach(n -> awaitPackets(name, n, packets)));
+    expected.forEach(
         (name, packets) ->
             Await.until(
-                name + " sums up",
+                name + " has the sum of all nodes",
                 () -> Probes.get(name).getStatus().drops.packets,
                 sum -> sum == packets * nodes.size()));
     for (var name : List.of("many-reason", "many-no-reason")) {
       var report = Probes.report(name, nodes.get(0));
       assertEquals(ProbeState.Active, report.state);
-      assertNotNull(report.message, name + " says nothing of the unknown reason");
+      assertNotNull(report.message, name + " does not report the unknown reason");
       assertTrue(report.message.contains("NO_SUCH_REASON"), report.message);
     }
     stages();
@@ -85,12 +85,12 @@ class ManyProbesIT {
       var stages = Probes.report("many-stages", node).stages;
       assertEquals(11, stages.size(), "stages of " + node);
       for (StageCount stage : stages) {
-        assertTrue(stage.via != StageCount.Via.None, node + " can't see " + stage.stage);
+        assertTrue(stage.via != StageCount.Via.None, node + " has no hook for " + stage.stage);
         assertEquals(0, stage.missed, stage.stage);
       }
     }
     Await.until(
-        "what has passed udp_rcv is in the status",
+        "the packets at udp_rcv are in the status",
         () ->
             Probes.get("many-stages").getStatus().stages.stream()
                 .filter(s -> s.stage.equals("udp_rcv"))
@@ -103,7 +103,7 @@ class ManyProbesIT {
     var probe = Probes.ofClosedPort(name);
     change.accept(probe.getSpec());
     Cluster.API.resource(probe).create();
-    wanted.put(name, packets);
+    expected.put(name, packets);
   }
 
   private static void awaitPackets(String name, String node, long packets) {

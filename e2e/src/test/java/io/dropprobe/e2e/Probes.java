@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** DropProbes as a user handles them, and what is said of them. */
+/** Creates, changes and reads DropProbes as a user does, and reads what nodes report of them. */
 final class Probes {
   static final String NO_SOCKET = "NO_SOCKET";
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
@@ -30,8 +30,8 @@ final class Probes {
   }
 
   /**
-   * A probe of what {@link Cluster#dropUdp} makes and nothing else: a kubelet that asks a container
-   * whether it has started is refused by a closed port too, until it has.
+   * A probe that matches the packets of {@link Cluster#dropUdp} only: the kubelet's probes of
+   * containers that are starting are dropped at closed ports too.
    */
   static DropProbe ofClosedPort(String name) {
     var probe = new DropProbe();
@@ -55,13 +55,13 @@ final class Probes {
     Cluster.API.resources(DropProbe.class).withName(name).delete();
   }
 
-  /** Deletes it and waits until it is gone. */
+  /** Deletes a probe and waits until it no longer exists. */
   static void deleteAndWait(String name) {
     delete(name);
-    Await.until(name + " gone", () -> get(name) == null, gone -> gone);
+    Await.until(name + " is deleted", () -> get(name) == null, deleted -> deleted);
   }
 
-  /** The condition, if it is of the present generation. */
+  /** A condition of the current generation; empty if there is none. */
   static Optional<Condition> condition(String name, String type) {
     var probe = get(name);
     if (probe == null || probe.getStatus() == null || probe.getStatus().conditions == null) {
@@ -73,7 +73,7 @@ final class Probes {
         .findFirst();
   }
 
-  /** A condition of the node's report. */
+  /** A condition of a node's report; empty if there is none. */
   static Optional<Condition> nodeCondition(String node, String type) {
     var reports = Cluster.API.resources(DropProbeNode.class).withName(node).get();
     if (reports == null || reports.getStatus() == null || reports.getStatus().conditions == null) {
@@ -91,7 +91,7 @@ final class Probes {
         c -> c.isPresent() && c.get().getStatus().equals("True"));
   }
 
-  /** What the node reports of the probe, or null. */
+  /** A node's entry for a probe; null if there is none. */
   static ProbeReport report(String name, String node) {
     var reports = Cluster.API.resources(DropProbeNode.class).withName(node).get();
     if (reports == null || reports.getStatus() == null || reports.getStatus().probes == null) {
@@ -104,8 +104,8 @@ final class Probes {
   }
 
   /**
-   * Packets of the reason in the node's report; 0 where the report has none of it; -1 without a
-   * report.
+   * Packets of a reason in a node's report; 0 if the report does not list it; -1 if there is no
+   * report of an active probe.
    */
   static long count(String name, String node, String reason) {
     var report = report(name, node);
@@ -121,10 +121,7 @@ final class Probes {
         .sum();
   }
 
-  /**
-   * Waits until the report of the node has exactly so many packets of reason NO_SOCKET, and no
-   * more.
-   */
+  /** Waits until the report of a node has exactly this many packets of reason NO_SOCKET. */
   static void awaitNoSocket(String name, String node, long packets) {
     Await.until(
         "%s on %s has %d NO_SOCKET".formatted(name, node, packets),

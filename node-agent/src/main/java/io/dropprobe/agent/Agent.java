@@ -24,10 +24,13 @@ import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
+import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A pass: observe (API server and kernel), decide, act, observe again, report. Passes are
@@ -58,23 +61,26 @@ public final class Agent {
   /**
    * Makes the parts of the agent; starts none of them.
    *
-   * @param podNetns finds the network namespaces of this node's pods
+   * @param podFolders lists the kubelet's pod log directories, see {@link PodNetns#of}
+   * @param wake called from any thread when a write of the report has ended
    */
   public Agent(
       Settings settings,
       Time time,
       Kernel kernel,
       Cluster cluster,
-      PodNetns.Source podNetns,
-      Reporter reporter) {
+      Supplier<Optional<List<String>>> podFolders,
+      ReportWriter writer,
+      Runnable wake) {
     ReasonCatalog catalog = ReasonCatalog.load();
     this.settings = settings;
     this.time = time;
     this.kernel = kernel;
     this.cluster = cluster;
-    this.reporter = reporter;
+    this.reporter = new Reporter(writer, time, wake, settings.node(), settings.heartbeat());
     this.ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
-    this.observer = new Observer(kernel, podNetns);
+    this.observer =
+        new Observer(kernel, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
         ModuleKeeper.of(
             kernel, settings.stateDir(), settings.buildDir(), time, ModuleKeeper.BUILD_DEADLINE);
@@ -139,6 +145,11 @@ public final class Agent {
    */
   public DropProbeNodeStatus latest() {
     return latest;
+  }
+
+  /** What writes the report; it counts its writes. */
+  public Reporter reporter() {
+    return reporter;
   }
 
   private DesiredState desired(ClusterView view) {

@@ -16,7 +16,6 @@ import io.dropprobe.agent.platform.LastingLogManager;
 import io.dropprobe.agent.platform.Logging;
 import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodFolders;
-import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,7 +53,6 @@ public final class Main {
   private final Settings settings;
   private final KubernetesClient client;
   private final ServerSideApplyWriter writer;
-  private final Reporter reporter;
   private final KubernetesCluster cluster;
   private final Agent agent;
   private final Loop loop;
@@ -69,15 +67,15 @@ public final class Main {
     this.writer =
         new ServerSideApplyWriter(
             client, settings.node(), () -> cluster.view().map(ClusterView::probes), time);
-    this.reporter = new Reporter(writer, time, this::wake, settings.node(), settings.heartbeat());
     this.agent =
         new Agent(
             settings,
             time,
             kernel,
             cluster,
-            () -> PodNetns.of(kernel.netNamespaces(), PodFolders.list(settings.podLogs())),
-            reporter);
+            () -> PodFolders.list(settings.podLogs()),
+            writer,
+            this::wake);
     this.loop = new Loop(agent::pass, time);
     LOG.log(
         System.Logger.Level.INFO,
@@ -123,7 +121,7 @@ public final class Main {
   }
 
   private void wake() {
-    // The cluster and the reporter exist before the loop that they wake.
+    // The cluster and the agent exist before the loop that they wake.
     if (loop != null) {
       loop.wake();
     }
@@ -135,6 +133,7 @@ public final class Main {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    Reporter reporter = agent.reporter();
     AgentStats own =
         new AgentStats(
             version(), loop.passes(), loop.failures(), reporter.writes(), reporter.failures());

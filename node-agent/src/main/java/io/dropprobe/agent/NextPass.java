@@ -5,6 +5,8 @@ import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.probe.DesiredProbe;
 import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.ProbeStates;
+import io.dropprobe.api.schema.Defaults;
+import io.dropprobe.api.schema.Durations;
 import java.time.Duration;
 
 /** Decides when the next pass is due. All times are milliseconds of the clock. */
@@ -23,7 +25,7 @@ final class NextPass {
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
-  private static final Duration QUIET_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration QUIET_INTERVAL = Durations.parse(Defaults.REPORT_INTERVAL);
 
   /** While the API server has not answered yet, and while a probe is not in its desired state. */
   private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
@@ -79,9 +81,9 @@ final class NextPass {
     if (desired.followsPods()) {
       due = Math.min(due, time.in(POD_PAUSE));
     }
-    for (DesiredProbe w : desired.probes()) {
-      if (w.active() && w.expiresAt() != null) {
-        due = Math.min(due, time.in(Duration.between(time.wall(), w.expiresAt())));
+    for (DesiredProbe p : desired.probes()) {
+      if (p.active() && p.expiresAt() != null) {
+        due = Math.min(due, time.in(Duration.between(time.wall(), p.expiresAt())));
       }
     }
     return due;

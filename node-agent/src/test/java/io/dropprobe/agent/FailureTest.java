@@ -59,7 +59,7 @@ class FailureTest extends NodeTestCase {
   }
 
   @Test
-  void buildingModuleIsNoProblem() {
+  void moduleBuildIsNotReportedAsProblem() {
     node.api.probes.add(TestProbe.probe("a", "u1"));
     node.pass();
     assertEquals(ModuleState.Building, node.api.last().module.state);

@@ -78,7 +78,7 @@ class LoopTest {
   }
 
   @Test
-  void scrapesReuseReadingThatIsYoung() throws InterruptedException {
+  void scrapesReuseRecentReading() throws InterruptedException {
     loop.start();
     loop.awaitPass(5000, 20_000);
     now.addAndGet(4999);

@@ -36,7 +36,7 @@ class MatchTest extends NodeTestCase {
 
     node.change("b", p -> p.getSpec().match = null);
     assertEquals(ProbeState.Active, node.state("b"));
-    assertEquals("True/AsWanted", node.condition("ProbesActive"));
+    assertEquals("True/AsDesired", node.condition("ProbesActive"));
   }
 
   @Test

@@ -28,7 +28,7 @@ class NextPassTest {
   }
 
   @Test
-  void leaseIsLookedAfterFourTimesBeforeItExpires() {
+  void passesFourTimesBeforeLeaseExpires() {
     NextPass hurried = new NextPass(time, Duration.ofSeconds(20), Duration.ofSeconds(10));
     long due = hurried.after(time.millis(), NOTHING, SETTLED, Long.MAX_VALUE);
     assertEquals(5000, due - time.millis());

@@ -3,8 +3,6 @@ package io.dropprobe.agent;
 
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.module.BuilderSide;
-import io.dropprobe.agent.pod.PodNetns;
-import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
@@ -58,14 +56,7 @@ public final class TestNode {
                 dir.resolve("state").toString(),
                 "DROPPROBE_BUILD_DIR",
                 dir.resolve("build").toString()));
-    agent =
-        new Agent(
-            settings,
-            time,
-            kernel,
-            api,
-            () -> PodNetns.of(kernel.netNamespaces(), podFolders),
-            new Reporter(api, time, () -> {}, name, settings.heartbeat()));
+    agent = new Agent(settings, time, kernel, api, () -> podFolders, api, () -> {});
     due = time.millis();
   }
 

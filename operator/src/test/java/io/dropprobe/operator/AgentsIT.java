@@ -63,7 +63,7 @@ class AgentsIT extends OperatorSupport {
   }
 
   @Test
-  void stayOnADeselectedNodeUntilItIsClean() {
+  void keepsAgentOnDeselectedNodeUntilItIsClean() {
     FakeNode a = node("a", "zone", "one");
     FakeNode b = node("b", "zone", "two");
     DropProbe probe = create("moving", p -> p.getSpec().nodeSelector = Map.of("zone", "one"));
@@ -97,7 +97,7 @@ class AgentsIT extends OperatorSupport {
   }
 
   @Test
-  void keepTheirDaemonSetWithInvalidSettings() {
+  void keepsDaemonSetWhileSettingsAreInvalid() {
     node("a");
     create("settings", p -> {});
     Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
@@ -131,7 +131,7 @@ class AgentsIT extends OperatorSupport {
   }
 
   @Test
-  void getAChangedOrDeletedDaemonSetBack() {
+  void restoresChangedOrDeletedDaemonSet() {
     node("a");
     create("repair", p -> {});
     Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);

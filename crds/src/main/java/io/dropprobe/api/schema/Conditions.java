@@ -99,7 +99,7 @@ public final class Conditions {
     public static final String MODULE_STUCK = "ModuleStuck";
 
     // ProbesActive
-    public static final String AS_WANTED = "AsWanted";
+    public static final String AS_DESIRED = "AsDesired";
     public static final String NO_PROBE = "NoProbe";
     public static final String PROBE_FAILED = "ProbeFailed";
     public static final String OWNED_ELSEWHERE = "OwnedElsewhere";

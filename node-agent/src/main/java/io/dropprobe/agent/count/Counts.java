@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.rules.Largest;
 import io.dropprobe.api.schema.Limits;
@@ -47,11 +48,8 @@ public record Counts(
 
   /** The counts of one snapshot. */
   public static Counts of(ProbeSnapshot probe, ReasonCatalog catalog) {
-    long packets = 0;
-    long segments = 0;
-    long bytes = 0;
+    PacketCounters sum = PacketCounters.ZERO;
     long noise = 0;
-    Instant last = null;
     Map<String, Long> reasons = new TreeMap<>();
     Map<String, Long> locations = new TreeMap<>();
     Map<Long, ReasonSplit> splits = new TreeMap<>();
@@ -62,24 +60,21 @@ public record Counts(
       ReasonSplit split = splits.get(c.reason());
       String function = function(c.location());
       if (split == null || !split.add(c, function)) {
-        locations.merge(function, c.packets(), Long::sum);
+        locations.merge(function, c.counters().packets(), Long::sum);
       }
     }
     for (ProbeSnapshot.Reason r : probe.reasons()) {
       ReasonSplit split = splits.get(r.id());
-      ReasonSplit.Amount drops = split.drops();
+      PacketCounters drops = split.drops();
       noise += split.noise();
-      packets += drops.packets();
-      segments += drops.segments();
-      bytes += drops.bytes();
-      last = Times.later(last, drops.last());
+      sum = sum.plus(drops);
       if (drops.packets() > 0) {
         reasons.merge(name(r), drops.packets(), Long::sum);
       }
     }
     return new Counts(
-        new Counters(packets, segments, bytes, noise, probe.unkeyed()),
-        last,
+        new Counters(sum.packets(), sum.segments(), sum.bytes(), noise, probe.unkeyed()),
+        sum.last(),
         reasons,
         locations,
         Stage.of(probe.stages()));

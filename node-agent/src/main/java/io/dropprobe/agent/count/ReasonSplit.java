@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Times;
 import java.time.Instant;
@@ -15,10 +16,10 @@ final class ReasonSplit {
   private final boolean noise;
 
   /** Cells that differ from their reason: drops of a noisy reason, noise of another one. */
-  private Amount exceptions = Amount.NONE;
+  private PacketCounters exceptions = PacketCounters.ZERO;
 
   private long inCells;
-  private Instant lastOfTheRest;
+  private Instant lastOfRest;
 
   ReasonSplit(ProbeSnapshot.Reason all, ReasonCatalog catalog) {
     this.all = all;
@@ -29,48 +30,28 @@ final class ReasonSplit {
   /** Adds a cell of this reason; returns whether it is noise. */
   boolean add(ProbeSnapshot.Cell cell, String function) {
     boolean cellNoise = catalog.noise(all.name(), function);
-    inCells += cell.packets();
+    inCells += cell.counters().packets();
     if (cellNoise != noise) {
-      exceptions =
-          exceptions.plus(new Amount(cell.packets(), cell.segments(), cell.bytes(), cell.last()));
+      exceptions = exceptions.plus(cell.counters());
     } else {
-      lastOfTheRest = Times.later(lastOfTheRest, cell.last());
+      lastOfRest = Times.later(lastOfRest, cell.counters().last());
     }
     return cellNoise;
   }
 
   /** Packets that were lost. */
-  Amount drops() {
+  PacketCounters drops() {
     return noise ? exceptions : rest();
   }
 
   /** Number of packets that were freed without loss. */
   long noise() {
-    return all.packets() - drops().packets();
+    return all.counters().packets() - drops().packets();
   }
 
-  private Amount rest() {
-    long packets = all.packets() - exceptions.packets();
+  private PacketCounters rest() {
     // The last packet may have no cell.
-    Instant last = inCells == all.packets() ? lastOfTheRest : all.last();
-    return new Amount(
-        packets,
-        all.segments() - exceptions.segments(),
-        all.bytes() - exceptions.bytes(),
-        packets > 0 ? last : null);
-  }
-
-  /**
-   * A number of packets.
-   *
-   * @param last when the last one was dropped; null if there are none
-   */
-  record Amount(long packets, long segments, long bytes, Instant last) {
-    static final Amount NONE = new Amount(0, 0, 0, null);
-
-    Amount plus(Amount o) {
-      return new Amount(
-          packets + o.packets, segments + o.segments, bytes + o.bytes, Times.later(last, o.last));
-    }
+    boolean allInCells = inCells == all.counters().packets();
+    return all.counters().minus(exceptions, allInCells ? lastOfRest : all.counters().last());
   }
 }

@@ -29,8 +29,8 @@ public final class CounterParser {
       switch (r.kind()) {
         case "probe" -> probe = r;
         case "total" -> total = r;
-        case "reason" -> reasons.add(reason(r));
-        case "cell" -> cells.add(cell(r));
+        case "reason" -> reasons.add(ProbeSnapshot.Reason.of(r));
+        case "cell" -> cells.add(ProbeSnapshot.Cell.of(r));
         case "stage" -> stages.add(StageReading.of(r));
         case "end" -> {
           checkWhole(records, r.number("records"), text.endsWith("\n"));
@@ -61,7 +61,7 @@ public final class CounterParser {
     if (probe == null || total == null) {
       throw new TruncatedReadException("the record 'probe' or 'total' is missing");
     }
-    long sum = reasons.stream().mapToLong(ProbeSnapshot.Reason::packets).sum();
+    long sum = ProbeSnapshot.packets(reasons);
     if (sum != total.number("packets")) {
       throw new TruncatedReadException(
           "the total is " + total.number("packets") + ", but the reasons sum to " + sum);
@@ -73,7 +73,7 @@ public final class CounterParser {
         probe.text("active").equals("y"),
         probe.number("lease"),
         probe.text("epoch"),
-        tag(probe),
+        probe.textOrNull("tag"),
         since(probe.number("since")),
         probe.number("gap", 0),
         total.number("filtered", 0),
@@ -83,31 +83,7 @@ public final class CounterParser {
         List.copyOf(stages));
   }
 
-  private static String tag(ProcRecord probe) {
-    return probe.has("tag") && !probe.text("tag").equals("-") ? probe.text("tag") : null;
-  }
-
   private static Instant since(long seconds) {
     return seconds == 0 ? null : Instant.ofEpochSecond(seconds);
-  }
-
-  private static ProbeSnapshot.Reason reason(ProcRecord r) {
-    return new ProbeSnapshot.Reason(
-        r.number("id"),
-        r.text("name"),
-        r.number("packets"),
-        r.number("segments", r.number("packets")),
-        r.number("bytes"),
-        Instant.ofEpochSecond(r.number("last")));
-  }
-
-  private static ProbeSnapshot.Cell cell(ProcRecord r) {
-    return new ProbeSnapshot.Cell(
-        r.number("reason"),
-        r.text("location"),
-        r.number("packets"),
-        r.number("segments", r.number("packets")),
-        r.number("bytes"),
-        Instant.ofEpochSecond(r.number("last")));
   }
 }

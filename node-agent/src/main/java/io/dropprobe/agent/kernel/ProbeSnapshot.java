@@ -44,19 +44,23 @@ public record ProbeSnapshot(
    * Counters of one drop reason.
    *
    * @param name the kernel's name of it; "-" if it has none
-   * @param last time of the last packet
    */
-  public record Reason(
-      long id, String name, long packets, long segments, long bytes, Instant last) {}
+  public record Reason(long id, String name, PacketCounters counters) {
+    static Reason of(ProcRecord r) {
+      return new Reason(r.number("id"), r.text("name"), PacketCounters.of(r));
+    }
+  }
 
   /**
    * Counters of one reason and location. The agent does not use the other parts of a cell's key.
    *
    * @param location kernel function and offset, {@code name+0x12}
-   * @param last time of the last packet
    */
-  public record Cell(
-      long reason, String location, long packets, long segments, long bytes, Instant last) {}
+  public record Cell(long reason, String location, PacketCounters counters) {
+    static Cell of(ProcRecord r) {
+      return new Cell(r.number("reason"), r.text("location"), PacketCounters.of(r));
+    }
+  }
 
   /** Whether a node's agent owns it. */
   public boolean ownedBy(String node) {
@@ -75,6 +79,11 @@ public record ProbeSnapshot(
 
   /** Packets counted, noise included. */
   public long packets() {
-    return reasons.stream().mapToLong(Reason::packets).sum();
+    return packets(reasons);
+  }
+
+  /** The packets of all reasons. */
+  static long packets(List<Reason> reasons) {
+    return reasons.stream().mapToLong(r -> r.counters().packets()).sum();
   }
 }

@@ -41,6 +41,11 @@ record ProcRecord(String kind, Map<String, String> values) {
     return value;
   }
 
+  /** Returns a value; null if the key is absent or its value is "-", which means none. */
+  String textOrNull(String key) {
+    return "-".equals(values.get(key)) ? null : values.get(key);
+  }
+
   /**
    * Returns a value as a number. Counters are unsigned 64-bit numbers; none reaches the sign bit.
    *

@@ -19,7 +19,7 @@ public record StageReading(
     return new StageReading(
         r.text("name"),
         r.text("via"),
-        r.has("symbol") && !r.text("symbol").equals("-") ? r.text("symbol") : null,
+        r.textOrNull("symbol"),
         optional(r, "packets"),
         optional(r, "segments"),
         optional(r, "missed"));

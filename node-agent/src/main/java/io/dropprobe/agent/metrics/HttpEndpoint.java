@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 public final class HttpEndpoint implements AutoCloseable {
   /** More than one, so that one client that hangs does not block the others. */
-  private static final int THREADS = 2;
+  static final int THREADS = 2;
 
   static {
     // The JDK's server reads these limits once, for all servers of the process.

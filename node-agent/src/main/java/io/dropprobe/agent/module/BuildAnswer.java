@@ -49,9 +49,9 @@ record BuildAnswer(
     INVALID;
 
     /** Parses a result; an unknown one is a failure. */
-    static Result of(String word) {
+    static Result of(String value) {
       try {
-        return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+        return valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
       } catch (IllegalArgumentException e) {
         return FAILED;
       }

@@ -23,7 +23,7 @@ final class Commands {
   static String add(Step.Add add, String owner, long lease) {
     String identity = of("add", add.name(), add.probe().uid(), owner) + " lease=" + lease;
     String options = add.options().all();
-    String tag = " tag=" + Tag.of(add.probe().series(), add.options().words());
+    String tag = " tag=" + Tag.of(add.probe().series(), add.options().fixed());
     return options.isEmpty() ? identity + tag : identity + " " + options + tag;
   }
 }

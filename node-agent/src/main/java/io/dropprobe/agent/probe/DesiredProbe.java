@@ -3,8 +3,8 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.rules.ProbeLifetime;
 import io.dropprobe.api.rules.Series;
-import io.dropprobe.api.rules.Wanted;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -67,20 +67,20 @@ public record DesiredProbe(
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
-    history.remember(selected);
+    history.remember(selected.stream().map(DesiredProbe::uid).toList());
     return selected;
   }
 
   private static DesiredProbe of(DropProbe p, History history, Instant now) {
     Match match = p.getSpec().match;
     String series = Series.of(p.getSpec());
-    Instant end = Wanted.end(p, history.begin(p, series, now));
+    Instant end = ProbeLifetime.end(p, history.begin(p, series, now));
     return new DesiredProbe(
         p.getMetadata().getName(),
         p.getMetadata().getUid(),
         History.generation(p),
         series,
-        Wanted.state(p.getSpec(), end, now),
+        ProbeLifetime.state(p.getSpec(), end, now),
         end,
         match == null ? new Match() : match,
         p.getSpec().stages == Stages.Enabled,

@@ -5,9 +5,8 @@ import io.dropprobe.api.rules.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -78,9 +77,13 @@ public final class History {
     return generation == null ? 0 : generation;
   }
 
-  /** Records what a pass selected. */
-  void remember(List<DesiredProbe> desired) {
-    selected = new HashSet<>(desired.stream().map(DesiredProbe::uid).toList());
+  /**
+   * Records what a pass selected.
+   *
+   * @param uids UIDs of the DropProbes
+   */
+  void remember(Collection<String> uids) {
+    selected = Set.copyOf(uids);
     seen.keySet().retainAll(selected);
   }
 }

@@ -24,36 +24,36 @@ final class Options {
   /**
    * The options of one probe.
    *
-   * @param words options that cannot change within an epoch
+   * @param fixed options that cannot change within an epoch
    * @param netns cookies of the matching network namespaces, separated by commas, which can change;
    *     null to match all
    * @param note which part of the spec has no effect on this node; null if all have
    */
-  record Result(String words, String netns, String note) {
+  record Result(String fixed, String netns, String note) {
     /** All options, for the command. */
     String all() {
       if (netns == null) {
-        return words;
+        return fixed;
       }
-      return words.isEmpty() ? "netns=" + netns : words + " netns=" + netns;
+      return fixed.isEmpty() ? "netns=" + netns : fixed + " netns=" + netns;
     }
   }
 
   static Result of(DesiredProbe probe, ReasonNames names, PodNetns podNetns) {
     Match m = probe.match();
-    List<String> words = new ArrayList<>();
-    add(words, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
-    add(words, "families", m.ipFamilies, (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
-    add(words, "ports", m.ports, String::valueOf);
-    add(words, "cidrs", m.cidrs, c -> c);
+    List<String> options = new ArrayList<>();
+    add(options, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
+    add(options, "families", m.ipFamilies, (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
+    add(options, "ports", m.ports, String::valueOf);
+    add(options, "cidrs", m.cidrs, c -> c);
     if (given(m.reasons)) {
       // Also if this kernel has none of them: an empty list matches nothing.
-      words.add(word("reasons", known(m.reasons, names), String::valueOf));
+      options.add(option("reasons", known(m.reasons, names), String::valueOf));
     }
     // To exclude reasons that this kernel does not have restricts nothing.
-    add(words, "exclude-reasons", known(m.excludeReasons, names), String::valueOf);
+    add(options, "exclude-reasons", known(m.excludeReasons, names), String::valueOf);
     if (probe.stages()) {
-      words.add("stages=on");
+      options.add("stages=on");
     }
     List<String> notes = notes(m, names);
     String netns = null;
@@ -63,7 +63,7 @@ final class Options {
       Optional.ofNullable(choice.note()).ifPresent(notes::add);
     }
     return new Result(
-        String.join(" ", words), netns, notes.isEmpty() ? null : String.join("; ", notes));
+        String.join(" ", options), netns, notes.isEmpty() ? null : String.join("; ", notes));
   }
 
   private static List<String> notes(Match m, ReasonNames names) {
@@ -95,17 +95,17 @@ final class Options {
   }
 
   private static <T> void add(
-      List<String> words, String key, Collection<T> values, Function<T, String> word) {
+      List<String> options, String key, Collection<T> values, Function<T, String> text) {
     if (given(values)) {
-      words.add(word(key, values, word));
+      options.add(option(key, values, text));
     }
   }
 
-  private static <T> String word(String key, Collection<T> values, Function<T, String> word) {
+  private static <T> String option(String key, Collection<T> values, Function<T, String> text) {
     return values.stream()
         .sorted()
         .distinct()
-        .map(word)
+        .map(text)
         .collect(Collectors.joining(",", key + "=", ""));
   }
 

@@ -52,7 +52,7 @@ public final class ProbeKeeper {
             observed,
             me,
             runner.netns(),
-            (probe, w, options) -> ledger.fits(probe, w.series(), desired.nodeUid(), options));
+            (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
     try {
       return new Attempt(plan, runner.run(plan.steps(), desired.nodeUid()), null);
     } catch (IOException e) {
@@ -88,7 +88,7 @@ public final class ProbeKeeper {
       Map<String, ProbeSnapshot> byUid = after.byUid();
       results =
           desired.probes().stream()
-              .map(w -> result(w, attempt, byUid.get(w.uid()), desired.nodeUid()))
+              .map(d -> result(d, attempt, byUid.get(d.uid()), desired.nodeUid()))
               .toList();
     }
     if (desired.complete()) {
@@ -101,30 +101,32 @@ public final class ProbeKeeper {
 
   private List<ProbeResult> all(DesiredState desired, Verdict verdict) {
     return desired.probes().stream()
-        .map(w -> new ProbeResult(w, verdict, null, account(w, desired.nodeUid())))
+        .map(d -> new ProbeResult(d, verdict, null, account(d, desired.nodeUid())))
         .toList();
   }
 
   private ProbeResult result(
-      DesiredProbe w, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
-    boolean mine = observed != null && me.owns(observed);
+      DesiredProbe desired, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
+    boolean owned = observed != null && me.owns(observed);
     Verdict verdict =
-        attempt.failed().getOrDefault(w.name(), attempt.plan().verdicts().get(w.uid()));
-    Options.Result options = attempt.plan().options().get(w.uid());
-    if (mine && options != null && ledger.fits(observed, w.series(), nodeUid, options.words())) {
-      ledger.record(observed, w.series(), nodeUid, options.words());
+        attempt.failed().getOrDefault(desired.name(), attempt.plan().verdicts().get(desired.uid()));
+    Options.Result options = attempt.plan().options().get(desired.uid());
+    if (owned
+        && options != null
+        && ledger.fits(observed, desired.series(), nodeUid, options.fixed())) {
+      ledger.record(observed, desired.series(), nodeUid, options.fixed());
     }
     if (verdict == null) {
       verdict =
-          mine && options != null && observed.active() == w.active()
+          owned && options != null && observed.active() == desired.active()
               ? new Verdict.AsDesired(options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
-    return new ProbeResult(w, verdict, mine ? observed : null, account(w, nodeUid));
+    return new ProbeResult(desired, verdict, owned ? observed : null, account(desired, nodeUid));
   }
 
-  private Account account(DesiredProbe w, String nodeUid) {
-    return ledger.find(w.uid(), w.series(), nodeUid).orElse(null);
+  private Account account(DesiredProbe desired, String nodeUid) {
+    return ledger.find(desired.uid(), desired.series(), nodeUid).orElse(null);
   }
 
   private List<Leftover> leftovers(DesiredState desired, Observation after) {

@@ -41,7 +41,7 @@ record ProbePlan(
     Map<String, ProbeSnapshot> byName =
         observed.probes().stream()
             .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
-    desired.probes().forEach(w -> p.desired(w, byName.get(w.name())));
+    desired.probes().forEach(d -> p.desired(d, byName.get(d.name())));
     return new ProbePlan(List.copyOf(p.steps), Map.copyOf(p.verdicts), Map.copyOf(p.options));
   }
 
@@ -74,46 +74,46 @@ record ProbePlan(
       }
     }
 
-    void desired(DesiredProbe w, ProbeSnapshot probe) {
-      boolean same = probe != null && probe.uid().equals(w.uid());
+    void desired(DesiredProbe desired, ProbeSnapshot probe) {
+      boolean same = probe != null && probe.uid().equals(desired.uid());
       if (probe != null && probe.leasedByAnother(me.node())) {
-        verdicts.put(w.uid(), same ? elsewhere(probe) : oldNamesake(probe));
+        verdicts.put(desired.uid(), same ? elsewhere(probe) : oldNamesake(probe));
         return;
       }
-      Options.Result result = Options.of(w, observed.reasons(), observed.podNetns());
-      options.put(w.uid(), result);
+      Options.Result result = Options.of(desired, observed.reasons(), observed.podNetns());
+      options.put(desired.uid(), result);
       if (same) {
-        keep(w, probe, result);
+        keep(desired, probe, result);
       } else {
-        add(w, result);
+        add(desired, result);
       }
     }
 
-    private void keep(DesiredProbe w, ProbeSnapshot probe, Options.Result options) {
+    private void keep(DesiredProbe desired, ProbeSnapshot probe, Options.Result options) {
       if (!me.owns(probe) || me.renewalDue(probe)) {
-        steps.add(new Step.Renew(w.name(), w.uid()));
+        steps.add(new Step.Renew(desired.name(), desired.uid()));
       }
-      if (!fits.fits(probe, w, options.words())) {
+      if (!fits.fits(probe, desired, options.fixed())) {
         remove(probe);
-        add(w, options);
+        add(desired, options);
         return;
       }
       // Before it is activated. What another agent or an earlier process has set is not known.
       String set = me.owns(probe) ? netns.get(probe.epoch()) : null;
       if (options.netns() != null && !options.netns().equals(set)) {
-        steps.add(new Step.SetNetns(w, probe.epoch(), options.netns()));
+        steps.add(new Step.SetNetns(desired, probe.epoch(), options.netns()));
       }
-      if (w.active() && !probe.active()) {
-        steps.add(new Step.Activate(w.name(), w.uid()));
-      } else if (!w.active() && probe.active()) {
-        steps.add(new Step.Deactivate(w.name(), w.uid()));
+      if (desired.active() && !probe.active()) {
+        steps.add(new Step.Activate(desired.name(), desired.uid()));
+      } else if (!desired.active() && probe.active()) {
+        steps.add(new Step.Deactivate(desired.name(), desired.uid()));
       }
     }
 
-    private void add(DesiredProbe w, Options.Result options) {
-      steps.add(new Step.Add(w, options));
-      if (w.active()) {
-        steps.add(new Step.Activate(w.name(), w.uid()));
+    private void add(DesiredProbe desired, Options.Result options) {
+      steps.add(new Step.Add(desired, options));
+      if (desired.active()) {
+        steps.add(new Step.Activate(desired.name(), desired.uid()));
       }
     }
 

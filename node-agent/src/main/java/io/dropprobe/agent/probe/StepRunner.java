@@ -89,10 +89,11 @@ final class StepRunner {
    * activated, so that no count ever belongs to an unknown epoch.
    */
   private void remember(Step.Add added, String nodeUid) throws IOException {
-    DesiredProbe w = added.probe();
-    Optional<ProbeSnapshot> fresh = kernel.probe(w.name()).filter(p -> p.uid().equals(w.uid()));
+    DesiredProbe probe = added.probe();
+    Optional<ProbeSnapshot> fresh =
+        kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (fresh.isPresent()) {
-      ledger.record(fresh.get(), w.series(), nodeUid, added.options().words());
+      ledger.record(fresh.get(), probe.series(), nodeUid, added.options().fixed());
       netns.put(fresh.get().epoch(), added.options().netns());
     }
     ledger.saveChanges();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.report;
 
-import static io.dropprobe.api.schema.Conditions.Node.AS_WANTED;
+import static io.dropprobe.api.schema.Conditions.Node.AS_DESIRED;
 import static io.dropprobe.api.schema.Conditions.Node.BUILDING;
 import static io.dropprobe.api.schema.Conditions.Node.BUILT;
 import static io.dropprobe.api.schema.Conditions.Node.HEADERS_FOUND;
@@ -138,7 +138,7 @@ final class ConditionList {
           OWNED_ELSEWHERE,
           ((Verdict.Elsewhere) elsewhere.verdict()).message());
     } else {
-      add(PROBES_ACTIVE, TRUE, AS_WANTED, "");
+      add(PROBES_ACTIVE, TRUE, AS_DESIRED, "");
     }
   }
 

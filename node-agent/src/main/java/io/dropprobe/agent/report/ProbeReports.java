@@ -82,9 +82,9 @@ final class ProbeReports {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
       r.message = Limits.cut(problem.message());
-    } else if (p.verdict() instanceof Verdict.AsDesired w) {
+    } else if (p.verdict() instanceof Verdict.AsDesired d) {
       acted(r, p, p.desired().state());
-      r.message = Limits.cut(w.note());
+      r.message = Limits.cut(d.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {
       acted(r, p, ProbeState.Failed);
       r.reason = f.reason();

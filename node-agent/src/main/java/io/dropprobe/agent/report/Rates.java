@@ -101,8 +101,8 @@ final class Rates {
         continue;
       }
       Sample s = samples.get(p.uid);
-      boolean young = s != null && s.before(p) && 2 * (at - s.at) < interval;
-      samples.put(p.uid, young ? s.written(p) : Sample.of(p, at));
+      boolean recent = s != null && s.before(p) && 2 * (at - s.at) < interval;
+      samples.put(p.uid, recent ? s.written(p) : Sample.of(p, at));
     }
   }
 

@@ -33,8 +33,8 @@ final class StageReports {
   }
 
   /** The hook type; null for one that this agent does not know. */
-  private static StageCount.Via via(String word) {
-    return switch (word) {
+  private static StageCount.Via via(String name) {
+    return switch (name) {
       case "tracepoint" -> StageCount.Via.Tracepoint;
       case "ftrace" -> StageCount.Via.Ftrace;
       case "kprobe" -> StageCount.Via.Kprobe;

@@ -1,67 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.api;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A real API server with the CRDs of DropProbe. */
+/**
+ * A real API server with the CRDs of DropProbe. It is not shared with the operator's tests, whose
+ * server has all of {@code deploy/base} and serves every test: here a test deletes the CRDs and
+ * stops the server.
+ */
 final class ApiServer implements AutoCloseable {
   private final KubeAPIServer server;
   private final AtomicBoolean stopped = new AtomicBoolean();
 
+  /** Starts the server. Without its programs a test is skipped; on CI it fails. */
   ApiServer() {
-    String version = version();
     server =
         new KubeAPIServer(
             KubeAPIServerConfigBuilder.anAPIServerConfig()
+                .withTestDir(programs())
                 .withUpdateKubeConfig(false)
                 .withOfflineMode(true)
-                .withApiServerVersion(version)
+                .withStartupTimeout(120_000)
                 .build());
     // The library has no shutdown hook, so an interrupted test would leave the servers running.
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     server.start();
     try (KubernetesClient client = client()) {
-      for (String kind : new String[] {"dropprobes", "dropprobenodes"}) {
+      for (String kind : List.of("dropprobes", "dropprobenodes")) {
         install(client, Path.of("../crds/k8s/" + kind + ".dropprobe.io.yaml"));
       }
     }
   }
 
-  /** Directory of the binaries; null if there are none, so that the tests are skipped. */
-  static Path binaries() {
+  private static String programs() {
     String dir = System.getenv("KUBE_API_TEST_DIR");
-    return dir == null || !Files.isDirectory(Path.of(dir, "k8s")) ? null : Path.of(dir, "k8s");
-  }
-
-  private static String version() {
-    try (var list = Files.list(binaries())) {
-      String name = list.map(p -> p.getFileName().toString()).sorted().findFirst().orElseThrow();
-      return name.substring(0, name.indexOf('-'));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    if (dir == null || !Files.isDirectory(Path.of(dir, "k8s"))) {
+      String why =
+          "KUBE_API_TEST_DIR="
+              + dir
+              + " holds no Kubernetes programs: set it to what `e2e/cluster api-test-dir` prints";
+      if ("true".equals(System.getenv("CI"))) {
+        throw new IllegalStateException(why);
+      }
+      abort(why);
     }
+    return dir;
   }
 
   private static void install(KubernetesClient client, Path file) {
     CustomResourceDefinition crd =
         client.apiextensions().v1().customResourceDefinitions().load(file.toFile()).item();
-    client
-        .resource(crd)
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager("test")
-                .build());
+    client.resource(crd).serverSideApply();
     client
         .resource(crd)
         .waitUntilCondition(
@@ -72,7 +72,7 @@ final class ApiServer implements AutoCloseable {
                     && c.getStatus().getConditions().stream()
                         .anyMatch(
                             x -> x.getType().equals("Established") && x.getStatus().equals("True")),
-            60,
+            120,
             TimeUnit.SECONDS);
   }
 

@@ -4,12 +4,14 @@ package io.dropprobe.agent.count;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Counters;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CountsTest {
@@ -22,26 +24,28 @@ class CountsTest {
   }
 
   static ProbeSnapshot.Reason reason(long id, String name, long packets, long last) {
-    return new ProbeSnapshot.Reason(
-        id, name, packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
+    return new ProbeSnapshot.Reason(id, name, counters(packets, last));
   }
 
   static ProbeSnapshot.Cell cell(long reason, String location, long packets, long last) {
-    return new ProbeSnapshot.Cell(
-        reason, location, packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
+    return new ProbeSnapshot.Cell(reason, location, counters(packets, last));
+  }
+
+  private static PacketCounters counters(long packets, long last) {
+    return new PacketCounters(packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
   }
 
   /** A reason as the module prints it: with the packets of its cells and those without a cell. */
   private static ProbeSnapshot.Reason reason(
       long id, String name, long unkeyed, long last, ProbeSnapshot.Cell... cells) {
-    List<ProbeSnapshot.Cell> all = List.of(cells);
+    PacketCounters withoutCell =
+        new PacketCounters(unkeyed, unkeyed, unkeyed * 10, Instant.ofEpochSecond(last));
     return new ProbeSnapshot.Reason(
         id,
         name,
-        unkeyed + all.stream().mapToLong(ProbeSnapshot.Cell::packets).sum(),
-        unkeyed + all.stream().mapToLong(ProbeSnapshot.Cell::segments).sum(),
-        unkeyed * 10 + all.stream().mapToLong(ProbeSnapshot.Cell::bytes).sum(),
-        Instant.ofEpochSecond(last));
+        Stream.of(cells)
+            .map(ProbeSnapshot.Cell::counters)
+            .reduce(withoutCell, PacketCounters::plus));
   }
 
   private static Counts counts(ProbeSnapshot.Reason reason, ProbeSnapshot.Cell... cells) {

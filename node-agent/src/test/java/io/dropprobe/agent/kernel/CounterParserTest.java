@@ -40,7 +40,8 @@ class CounterParserTest {
     assertEquals(1, p.unkeyed());
     assertEquals(1003, p.packets());
     assertEquals(
-        new ProbeSnapshot.Reason(6, "NETFILTER_DROP", 3, 3, 276, Instant.ofEpochSecond(1767225650)),
+        new ProbeSnapshot.Reason(
+            6, "NETFILTER_DROP", new PacketCounters(3, 3, 276, Instant.ofEpochSecond(1767225650))),
         p.reasons().get(1));
     assertEquals(
         List.of(
@@ -49,7 +50,9 @@ class CounterParserTest {
         p.stages());
     assertEquals(
         new ProbeSnapshot.Cell(
-            2, "__udp4_lib_rcv+0x3d1", 999, 999, 91908, Instant.ofEpochSecond(1767225660)),
+            2,
+            "__udp4_lib_rcv+0x3d1",
+            new PacketCounters(999, 999, 91908, Instant.ofEpochSecond(1767225660))),
         p.cells().get(0));
   }
 

@@ -205,9 +205,10 @@ public final class FakeKernel implements Kernel {
     p.drops.forEach(
         (name, n) -> {
           long id = name.hashCode() & 0xffff;
-          reasons.add(new ProbeSnapshot.Reason(id, name, n, n, n * 100, time.wall()));
+          PacketCounters counters = new PacketCounters(n, n, n * 100, time.wall());
+          reasons.add(new ProbeSnapshot.Reason(id, name, counters));
           String location = "at_" + name.toLowerCase() + "+0x12";
-          cells.add(new ProbeSnapshot.Cell(id, location, n, n, n * 100, time.wall()));
+          cells.add(new ProbeSnapshot.Cell(id, location, counters));
         });
     return TestSnapshot.of(p.name, p.uid)
         .owner(p.owner, secondsLeft(p))

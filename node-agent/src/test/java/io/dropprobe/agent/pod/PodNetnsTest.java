@@ -27,15 +27,15 @@ class PodNetnsTest {
     return new NetNamespace(cookie, inum, "/kubepods/burstable/pod" + uid + "/8f");
   }
 
-  private static PodNetns networks(NetNamespace... there) {
-    List<NetNamespace> all = new ArrayList<>(List.of(there));
+  private static PodNetns podNetns(NetNamespace... pods) {
+    List<NetNamespace> all = new ArrayList<>(List.of(pods));
     all.add(new NetNamespace("1", 4026531840L, "/init.scope"));
     return PodNetns.of(new NetNamespaces(all, 4026531840L), Optional.of(FOLDERS));
   }
 
   @Test
   void findsNetnsOfPodsByNamespace() {
-    PodNetns n = networks(pod("7", 100, A), pod("8", 101, B), pod("9", 102, STATIC));
+    PodNetns n = podNetns(pod("7", 100, A), pod("8", 101, B), pod("9", 102, STATIC));
     assertEquals("7", n.choose(List.of("shop")).cookies());
     assertEquals("7,8", n.choose(List.of("shop", "bank")).cookies());
     assertEquals("9", n.choose(List.of("kube-system")).cookies());
@@ -45,7 +45,7 @@ class PodNetnsTest {
 
   @Test
   void sortsCookiesAsUnsignedNumbers() {
-    PodNetns n = networks(pod("18446744073709551615", 100, A), pod("10", 101, A), pod("9", 102, A));
+    PodNetns n = podNetns(pod("18446744073709551615", 100, A), pod("10", 101, A), pod("9", 102, A));
     assertEquals("9,10,18446744073709551615", n.choose(List.of("shop")).cookies());
   }
 
@@ -73,7 +73,7 @@ class PodNetnsTest {
 
   @Test
   void ignoresPodUnknownToKubelet() {
-    PodNetns n = networks(pod("7", 100, "22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c"));
+    PodNetns n = podNetns(pod("7", 100, "22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c"));
     assertEquals("", n.choose(List.of("shop", "bank")).cookies());
   }
 
@@ -81,7 +81,7 @@ class PodNetnsTest {
   void takesPodOfThisKubeletAmongNestedPods() {
     NetNamespace nested =
         new NetNamespace("7", 100, "/kubepods/pod22222222-6e0b-4f0c-9a35-1d2e3f4a5b6c/k/pod" + B);
-    assertEquals("7", networks(nested).choose(List.of("bank")).cookies());
+    assertEquals("7", podNetns(nested).choose(List.of("bank")).cookies());
   }
 
   @Test
@@ -90,7 +90,7 @@ class PodNetnsTest {
     for (int i = 0; i < many.length; i++) {
       many[i] = pod("" + (i + 2), 100 + i, A);
     }
-    PodNetns.Choice c = networks(many).choose(List.of("shop"));
+    PodNetns.Choice c = podNetns(many).choose(List.of("shop"));
     assertEquals(512, c.cookies().split(",").length);
     assertTrue(c.cookies().startsWith("2,3,"), c.cookies());
     assertTrue(c.note().contains("600") && c.note().contains("512"), c.note());

@@ -198,7 +198,7 @@ class ProbePlanTest {
   }
 
   @Test
-  void netnsAreLastWordOfAdd() {
+  void netnsIsLastOptionOfAdd() {
     Step.Add add = (Step.Add) plan(List.of(ofShop())).steps().get(0);
     assertEquals("add a uid=u1 owner=me lease=600 ports=443 netns=7", added(add));
     podNetns = PodNetns.NONE;

@@ -93,7 +93,7 @@ class RatesTest {
   }
 
   @Test
-  void reasonThatWasMaybeInOtherHasNoRate() {
+  void reasonThatMayHaveBeenInOtherHasNoRate() {
     DropProbeNodeStatus s = report("s", 5);
     s.probes.get(0).reasons = List.of(new ReasonCount("other", 5L, null, null));
     rates.written(s, 0, INTERVAL);
@@ -103,7 +103,7 @@ class RatesTest {
   }
 
   @Test
-  void reportThatOthersRenderGetsNoRate() {
+  void leavesReportForMetricsWithoutRates() {
     written(0, 5);
     DropProbeNodeStatus s = report("s", 35);
     assertEquals("1", seen(30_000, s).perSecond);

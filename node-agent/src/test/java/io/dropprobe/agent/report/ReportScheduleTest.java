@@ -68,14 +68,14 @@ class ReportScheduleTest {
 
   @Test
   void nodesHaveDifferentSlots() {
-    Set<Long> turns = new HashSet<>();
+    Set<Long> slots = new HashSet<>();
     for (int i = 0; i < 100; i++) {
       ReportSchedule s =
           ReportSchedule.of("worker-" + i, Duration.ofSeconds(30), Duration.ofMinutes(5));
-      long turn = s.slotAfter(1_000_000);
-      assertTrue(turn > 1_000_000 && turn <= 1_030_000, "turn at " + turn);
-      turns.add(turn);
+      long slot = s.slotAfter(1_000_000);
+      assertTrue(slot > 1_000_000 && slot <= 1_030_000, "slot at " + slot);
+      slots.add(slot);
     }
-    assertTrue(turns.size() > 90, turns.size() + " different turns of 100 nodes");
+    assertTrue(slots.size() > 90, slots.size() + " different slots of 100 nodes");
   }
 }

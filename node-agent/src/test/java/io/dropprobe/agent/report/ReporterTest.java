@@ -28,7 +28,7 @@ class ReporterTest {
 
   /** What is cut for the API server must not disappear from /metrics. */
   @Test
-  void writesCutCopyAndLeavesReportWhole() {
+  void writesTruncatedCopyAndLeavesReportUnchanged() {
     DropProbeNodeStatus report = SizeBoundTest.report(16);
     reporter.offer(report, Duration.ofSeconds(30));
     assertTrue(SizeBound.size(written.get(0)) <= SizeBound.BYTES);

@@ -57,7 +57,7 @@ class SizeBoundTest {
   }
 
   @Test
-  void reportThatOthersRenderStaysWhole() {
+  void leavesReportForMetricsComplete() {
     DropProbeNodeStatus s = report(16);
     SizeBound.bounded(s);
     assertEquals(64, s.probes.get(0).reasons.size());

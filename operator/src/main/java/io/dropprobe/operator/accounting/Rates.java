@@ -17,15 +17,14 @@ public final class Rates {
    *
    * @return 0 to 1
    */
-  public static double weight(
-      Instant reportedAt, Instant now, Duration interval, Duration staleAfter) {
-    double age = Duration.between(reportedAt, now).toMillis();
-    double full = Math.min(interval.multipliedBy(2).toMillis(), staleAfter.toMillis());
-    double none = staleAfter.toMillis();
-    if (age <= full) {
-      return age < none ? 1 : 0;
+  public static double weight(Instant reportedAt, Staleness staleness, Duration interval) {
+    if (staleness.test(reportedAt)) {
+      return 0;
     }
-    return age >= none ? 0 : (none - age) / (none - full);
+    double age = Duration.between(reportedAt, staleness.now()).toMillis();
+    double none = staleness.after().toMillis();
+    double full = Math.min(interval.multipliedBy(2).toMillis(), none);
+    return age <= full ? 1 : (none - age) / (none - full);
   }
 
   /**

@@ -6,11 +6,11 @@ import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
-import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
@@ -150,7 +150,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
         throw e;
       }
       paces.put(uid, pace.written(time, interval));
-      change.news().forEach(c -> emit(probe, c));
+      change.conditionsToEmit().forEach(c -> emit(probe, c));
     }
     return delay;
   }

@@ -22,8 +22,8 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   }
 
   /** Conditions to emit an Event about: those whose status or reason has changed. */
-  List<Condition> news() {
-    return conditions(after).stream().filter(this::isNews).toList();
+  List<Condition> conditionsToEmit() {
+    return conditions(after).stream().filter(this::isToEmit).toList();
   }
 
   /** Whether the Event about a condition is Normal, not a Warning. */
@@ -33,15 +33,15 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
         || c.getType().equals(Conditions.Probe.EXPIRED);
   }
 
-  private boolean isNews(Condition c) {
-    Optional<Condition> old =
+  private boolean isToEmit(Condition c) {
+    Optional<Condition> earlier =
         conditions(before).stream().filter(o -> o.getType().equals(c.getType())).findFirst();
-    if (old.isEmpty()) {
+    if (earlier.isEmpty()) {
       // For a new DropProbe, only Ready and conditions that are True are worth an Event.
       return c.getType().equals(Conditions.Probe.READY) || "True".equals(c.getStatus());
     }
-    boolean otherStatus = !old.get().getStatus().equals(c.getStatus());
-    boolean otherReason = !old.get().getReason().equals(c.getReason());
+    boolean otherStatus = !earlier.get().getStatus().equals(c.getStatus());
+    boolean otherReason = !earlier.get().getReason().equals(c.getReason());
     return otherStatus || (otherReason && c.getType().equals(Conditions.Probe.READY));
   }
 

@@ -2,8 +2,8 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.rules.ConditionSet;
+import io.dropprobe.api.rules.ProbeLifetime;
 import io.dropprobe.api.rules.Series;
-import io.dropprobe.api.rules.Wanted;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
@@ -21,9 +21,9 @@ import io.dropprobe.operator.accounting.CountedContribution;
 import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.accounting.Rates;
 import io.dropprobe.operator.accounting.Retirement;
+import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
-import io.dropprobe.operator.cluster.Staleness;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
@@ -84,7 +84,8 @@ final class StatusFactory {
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    ProbeState desired = Wanted.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
+    ProbeState desired =
+        ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
     Staleness staleness = new Staleness(now, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
@@ -93,10 +94,7 @@ final class StatusFactory {
     status.nodes = NodeTally.count(verdicts);
     status.problems = Problems.of(verdicts, installation.get());
     status.conditions = conditions(old, status, probe, desired, now);
-    fit(
-        probe,
-        status,
-        totals(contributions, old, status, cluster, interval, settings.staleAfter(), now));
+    fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;
   }
 
@@ -140,8 +138,7 @@ final class StatusFactory {
       DropProbeStatus status,
       Snapshot cluster,
       Duration interval,
-      Duration staleAfter,
-      Instant now) {
+      Staleness staleness) {
     Set<String> keys =
         cluster.reports().values().stream()
             .flatMap(EarlierReports::with)
@@ -153,13 +150,13 @@ final class StatusFactory {
             before,
             contributions,
             c -> deleted.test(c.source()),
-            c -> !now.isBefore(c.reportedAt().plus(staleAfter)),
+            c -> staleness.isOld(c.reportedAt()),
             keys);
     List<CountedContribution> live =
         CountedContribution.of(Retirement.rest(contributions, retired));
     retired.folded = retired.folded.isEmpty() ? null : retired.folded;
     return new Totals(
-        live, retired, c -> Rates.weight(c.contribution().reportedAt(), now, interval, staleAfter));
+        live, retired, c -> Rates.weight(c.contribution().reportedAt(), staleness, interval));
   }
 
   /** Shortens the lists until the status fits into {@link Limits#STATUS_BYTES}. */

@@ -60,12 +60,12 @@ final class Totals {
     last = Times.later(last, r.last);
     Function<String, Double> now =
         text -> Rates.parse(text) == null ? null : Double.valueOf(Rates.parse(text) * weight);
-    Double mine = c.whole() ? now.apply(r.perSecond) : null;
-    nodes.add(c.contribution().node(), c.counters().packets(), mine);
+    Double own = c.whole() ? now.apply(r.perSecond) : null;
+    nodes.add(c.contribution().node(), c.counters().packets(), own);
     if (!c.whole()) {
       return;
     }
-    rate = Sums.sum(rate, mine);
+    rate = Sums.sum(rate, own);
     for (ReasonCount e : orEmpty(r.reasons)) {
       reasons.add(e.reason, e.packets, now.apply(e.perSecond));
       if (e.reason != null && e.reasonClass != null) {

@@ -28,7 +28,7 @@ class InformerLivenessTest {
   private final TestClock clock = new TestClock();
 
   @Test
-  void isDownSomeTimeAfterAFailedStart() throws IOException {
+  void isDownFourMinutesAfterFailedStart() throws IOException {
     KubernetesClient client = withoutServer();
     ClusterCache cluster = new ClusterCache(client);
     Operator operator =

@@ -21,7 +21,7 @@ class ReportIntervalTest {
     "5s, 5000, 10s, 100s",
     "1h, 1000, 10s, 1h"
   })
-  void isThatOfTheSpecOrLongerBySettingsAndSize(
+  void isThatOfSpecUnlessSettingsOrClusterSizeRequireLonger(
       String asked, int agents, String floor, String inForce) {
     DropProbeSpec spec = new DropProbeSpec();
     spec.reportInterval = asked;

@@ -22,17 +22,18 @@ class StatusChangeTest {
     after.drops = new Drops();
     after.drops.packets = 5L;
     assertFalse(new StatusChange(before, after).urgent());
-    assertEquals(List.of(), new StatusChange(before, after).news());
+    assertEquals(List.of(), new StatusChange(before, after).conditionsToEmit());
   }
 
   @Test
-  void changeOfConditionStatusIsUrgentAndNews() {
+  void changedConditionStatusIsUrgentAndEmitsEvent() {
     DropProbeStatus before = status(true, "Counting", "x");
     DropProbeStatus after = status(false, "NodesStale", "y");
     assertTrue(new StatusChange(before, after).urgent());
     assertEquals(
         List.of("NodesStale"),
-        new StatusChange(before, after).news().stream().map(c -> c.getReason()).toList());
+        new StatusChange(before, after)
+            .conditionsToEmit().stream().map(c -> c.getReason()).toList());
   }
 
   @Test
@@ -43,7 +44,7 @@ class StatusChangeTest {
   }
 
   @Test
-  void forANewProbeOnlyReadyAndTrueConditionsAreNews() {
+  void newProbeEmitsEventsOnlyForReadyAndTrueConditions() {
     DropProbeStatus after = new DropProbeStatus();
     after.conditions =
         new ConditionSet(null, 1L, NOON)
@@ -54,11 +55,11 @@ class StatusChangeTest {
     assertEquals(
         List.of("NodesPending"),
         new StatusChange(new DropProbeStatus(), after)
-            .news().stream().map(c -> c.getReason()).toList());
+            .conditionsToEmit().stream().map(c -> c.getReason()).toList());
   }
 
   @Test
-  void theTimeOfTransitionMovesWithTheStatusOnly() {
+  void transitionTimeChangesOnlyWithStatus() {
     var first = new ConditionSet(null, 1L, NOON).set("Ready", true, "Counting", "a").list();
     var second =
         new ConditionSet(first, 2L, NOON.plusSeconds(60))

@@ -16,7 +16,7 @@ class CurrentSettingsTest {
   private final CurrentSettings current = new CurrentSettings(clock);
 
   @Test
-  void areKnownOnceTheConfigMapIsRead() {
+  void settingsAreKnownOnceConfigMapIsRead() {
     assertFalse(current.known());
     Settings given =
         Settings.parse(Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h"));
@@ -26,14 +26,14 @@ class CurrentSettingsTest {
   }
 
   @Test
-  void areTheLastValidOnesOrTheDefaultsIfTheConfigMapIsInvalid() {
+  void invalidConfigMapKeepsLastValidSettingsOrDefaults() {
     current.accept(Optional.empty(), Optional.of("bad"));
     assertTrue(current.known());
     assertEquals(Settings.DEFAULTS, current.get());
   }
 
   @Test
-  void areTheDefaultsHalfAMinuteAfterTheFirstCallWithoutConfigMap() {
+  void defaultsApplyAfterThirtySecondsWithoutConfigMap() {
     clock.passes(Duration.ofHours(1));
     assertFalse(current.known(), "the operator may have waited an hour to be elected");
     clock.passes(Duration.ofSeconds(29));

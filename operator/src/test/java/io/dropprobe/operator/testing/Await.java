@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 
 /** Waits for a condition with a deadline; a failure shows the state and the last exception. */
 public final class Await {
-  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  /** Only a failure takes this long; a machine that has other work is slow. */
+  public static final Duration DEADLINE = Duration.ofMinutes(5);
+
   private static final Duration PERIOD = Duration.ofMillis(100);
 
   private Await() {}

@@ -11,24 +11,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Forwards to a port of this machine. When cut, it closes all connections and accepts no more. */
 public final class CuttableLink implements AutoCloseable {
-  private final ServerSocket door;
+  private final ServerSocket listener;
   private final int to;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
   /** Starts to accept connections. */
   public CuttableLink(int to) throws IOException {
     this.to = to;
-    this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     daemon(this::accept);
   }
 
   public int port() {
-    return door.getLocalPort();
+    return listener.getLocalPort();
   }
 
   private void accept() throws IOException {
     while (true) {
-      Socket from = keep(door.accept());
+      Socket from = keep(listener.accept());
       Socket target = keep(new Socket(InetAddress.getLoopbackAddress(), to));
       daemon(() -> copy(from, target));
       daemon(() -> copy(target, from));
@@ -37,7 +37,7 @@ public final class CuttableLink implements AutoCloseable {
 
   private Socket keep(Socket s) throws IOException {
     open.add(s);
-    if (door.isClosed()) {
+    if (listener.isClosed()) {
       s.close();
     }
     return s;
@@ -58,7 +58,7 @@ public final class CuttableLink implements AutoCloseable {
   /** Cuts the link; it can't be restored. */
   public void cut() {
     try {
-      door.close();
+      listener.close();
       for (Socket s : open) {
         s.close();
       }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The packaged operator: its jar in a process of its own, with its service account and the options
@@ -30,8 +32,11 @@ public final class OperatorProcess implements AutoCloseable {
    * @param dir for the process's files
    * @param kubeconfig of an administrator
    * @param memoryMib memory limit of its container
+   * @param environment more variables
    */
-  public OperatorProcess(Path dir, String kubeconfig, int memoryMib) throws IOException {
+  public OperatorProcess(
+      Path dir, String kubeconfig, int memoryMib, Map<String, String> environment)
+      throws IOException {
     log = dir.resolve("log");
     port = freePort();
     Path access = dir.resolve("kubeconfig");
@@ -52,6 +57,7 @@ public final class OperatorProcess implements AutoCloseable {
     builder.environment().put("POD_NAME", "operator-0");
     builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
     builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
+    builder.environment().putAll(environment);
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
@@ -62,6 +68,14 @@ public final class OperatorProcess implements AutoCloseable {
         .filter(o -> o.startsWith("-") && !o.startsWith("-jar"))
         .filter(o -> compactHeaders || !o.contains("CompactObjectHeaders"))
         .toList();
+  }
+
+  /** Waits until the process has exited, at most {@link Await#DEADLINE}; returns its status. */
+  public int awaitExit() throws InterruptedException {
+    if (!process.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the operator has not exited\n" + log());
+    }
+    return process.exitValue();
   }
 
   /** The process, not null. */

@@ -10,7 +10,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class WantedTest {
+class ProbeLifetimeTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final Instant BEGIN = Instant.parse("2026-01-01T11:30:00Z");
   private final DropProbe probe = new DropProbe();
@@ -61,6 +61,6 @@ class WantedTest {
   }
 
   private ProbeState state(Instant now) {
-    return Wanted.state(probe.getSpec(), Wanted.end(probe, BEGIN), now);
+    return ProbeLifetime.state(probe.getSpec(), ProbeLifetime.end(probe, BEGIN), now);
   }
 }

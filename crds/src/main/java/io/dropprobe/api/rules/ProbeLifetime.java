@@ -8,9 +8,9 @@ import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Instant;
 
-/** The state that a DropProbe asks for at a given time. */
-public final class Wanted {
-  private Wanted() {}
+/** When a DropProbe expires, and the state that it asks for at a given time. */
+public final class ProbeLifetime {
+  private ProbeLifetime() {}
 
   /**
    * When a probe expires on a node: at {@code status.expiresAt}, for whatever generation that was
@@ -27,9 +27,9 @@ public final class Wanted {
     if (spec == null || spec.duration == null) {
       return null;
     }
-    Instant told =
+    Instant written =
         probe.getStatus() == null ? null : Times.parseOrNull(probe.getStatus().expiresAt);
-    return told != null ? told : begin.plus(Durations.parse(spec.duration));
+    return written != null ? written : begin.plus(Durations.parse(spec.duration));
   }
 
   /**

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.kernel;
+
+import io.dropprobe.api.schema.Times;
+import java.time.Instant;
+
+/**
+ * A number of dropped packets, as a record of the counters file gives it.
+ *
+ * @param segments the same as packets on the wire
+ * @param bytes of the packets
+ * @param last time of the last packet; null if there is none or it is not known
+ */
+public record PacketCounters(long packets, long segments, long bytes, Instant last) {
+  /** No packets. */
+  public static final PacketCounters ZERO = new PacketCounters(0, 0, 0, null);
+
+  static PacketCounters of(ProcRecord r) {
+    long packets = r.number("packets");
+    return new PacketCounters(
+        packets,
+        r.number("segments", packets),
+        r.number("bytes"),
+        Instant.ofEpochSecond(r.number("last")));
+  }
+
+  /** The sum, with the later time. */
+  public PacketCounters plus(PacketCounters o) {
+    return new PacketCounters(
+        packets + o.packets, segments + o.segments, bytes + o.bytes, Times.later(last, o.last));
+  }
+
+  /**
+   * The difference.
+   *
+   * @param o a part of these packets
+   * @param lastOfRest time of the last packet that is not in {@code o}, if one is left
+   */
+  public PacketCounters minus(PacketCounters o, Instant lastOfRest) {
+    long rest = packets - o.packets;
+    return new PacketCounters(
+        rest, segments - o.segments, bytes - o.bytes, rest > 0 ? lastOfRest : null);
+  }
+}
