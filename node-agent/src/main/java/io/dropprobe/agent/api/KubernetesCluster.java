@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -104,7 +106,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
       // A deleted Node selects nothing, but its last known labels would.
       ClusterView view =
           new ClusterView(
-              own != null ? own : new NodeFacts("", null, null),
+              own != null ? own : new NodeFacts("", Map.of(), List.of()),
               client.resources(DropProbe.class).list().getItems(),
               report().orElse(null));
       return Optional.of(namespaceIsDeleted() ? view.withoutProbes() : view);
@@ -133,7 +135,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
 
   private ClusterView refusedView() {
     NodeFacts known = node;
-    return ClusterView.refused(known == null ? new NodeFacts("", null, null) : known);
+    return ClusterView.refused(known == null ? new NodeFacts("", Map.of(), List.of()) : known);
   }
 
   private boolean namespaceIsDeleted() {
