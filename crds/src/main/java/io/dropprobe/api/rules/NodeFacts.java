@@ -5,23 +5,23 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What decides whether a Node is selected. Does not copy the collections: the operator makes
  * thousands of these.
  *
- * @param uid null means unknown
+ * @param uid empty if unknown
  * @param labels empty if there are none
  * @param taints empty if there are none
  */
-public record NodeFacts(@Nullable String uid, Map<String, String> labels, List<Taint> taints) {
+public record NodeFacts(String uid, Map<String, String> labels, List<Taint> taints) {
   /** The facts of a Node, complete or pruned. */
   public static NodeFacts of(Node node) {
+    String uid = node.getMetadata().getUid();
     Map<String, String> labels = node.getMetadata().getLabels();
     List<Taint> taints = node.getSpec() == null ? null : node.getSpec().getTaints();
     return new NodeFacts(
-        node.getMetadata().getUid(),
+        uid == null ? "" : uid,
         labels == null ? Map.of() : labels,
         taints == null ? List.of() : taints);
   }

@@ -15,6 +15,11 @@ public final class Sums {
     return sum(a.longValue(), b.longValue());
   }
 
+  /** The number; 0 if it is unknown. */
+  public static long orZero(@Nullable Long number) {
+    return number == null ? 0 : number;
+  }
+
   /** Null only if both are null. */
   public static @Nullable Double sum(@Nullable Double a, @Nullable Double b) {
     if (a == null || b == null) {

@@ -106,11 +106,11 @@ class NodeSelectionTest {
   }
 
   @Test
-  void nodeWithoutLabelsAndSpecHasEmptyFacts() {
+  void nodeWithoutUidLabelsAndSpecHasEmptyFacts() {
     Node node = new Node();
     node.setMetadata(new ObjectMeta());
     node.getMetadata().setLabels(null);
-    assertEquals(new NodeFacts(null, Map.of(), List.of()), NodeFacts.of(node));
+    assertEquals(new NodeFacts("", Map.of(), List.of()), NodeFacts.of(node));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the API server through the fabric8 client: DropProbes with an informer, which lists again
@@ -43,8 +44,10 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   private final ScheduledExecutorService poller =
       Executors.newSingleThreadScheduledExecutor(r -> daemon(r, "node-poll"));
 
-  private volatile NodeFacts node;
-  private volatile Optional<DropProbeNodeStatus> firstReport;
+  private volatile @Nullable NodeFacts node;
+
+  /** This node's report when the agent started; null means not read yet. */
+  private volatile @Nullable Optional<DropProbeNodeStatus> firstReport;
 
   /**
    * Reads nothing yet.
@@ -176,7 +179,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         .map(DropProbeNode::getStatus);
   }
 
-  private static NodeFacts facts(Node n) {
+  private static @Nullable NodeFacts facts(@Nullable Node n) {
     return n == null ? null : NodeFacts.of(n);
   }
 

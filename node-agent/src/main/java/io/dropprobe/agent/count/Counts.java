@@ -12,13 +12,14 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a probe has counted.
  *
  * @param counters none is unknown; a packet is noise if its reason, or its reason and function, is
  *     of class Noise
- * @param last when the last packet was dropped; null if none was
+ * @param last when the last packet was dropped; null means never
  * @param reasons packets by reason, without noise; may sum to less than packets if detail was not
  *     kept
  * @param locations packets by kernel function, without noise; may sum to less
@@ -26,7 +27,7 @@ import java.util.TreeMap;
  */
 public record Counts(
     Counters counters,
-    Instant last,
+    @Nullable Instant last,
     Map<String, Long> reasons,
     Map<String, Long> locations,
     Map<String, Stage> stages) {
@@ -65,8 +66,7 @@ public record Counts(
         locations.merge(function, c.packets(), Long::sum);
       }
     }
-    for (ProbeSnapshot.Reason r : probe.reasons()) {
-      ReasonSplit split = splits.get(r.id());
+    for (ReasonSplit split : splits.values()) {
       ReasonSplit.Amount drops = split.drops();
       noise += split.noise();
       packets += drops.packets();
@@ -74,7 +74,7 @@ public record Counts(
       bytes += drops.bytes();
       last = Times.later(last, drops.last());
       if (drops.packets() > 0) {
-        reasons.merge(name(r), drops.packets(), Long::sum);
+        reasons.merge(name(split.reason()), drops.packets(), Long::sum);
       }
     }
     return new Counts(
@@ -129,7 +129,7 @@ public record Counts(
 
   /** Drops and noise: never decreases within a series, so the larger value is the newer one. */
   public long everything() {
-    return counters.everything();
+    return Sums.orZero(counters.everything());
   }
 
   private static Map<String, Long> merged(Map<String, Long> a, Map<String, Long> b) {

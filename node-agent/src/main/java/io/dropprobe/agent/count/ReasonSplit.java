@@ -4,6 +4,7 @@ package io.dropprobe.agent.count;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Times;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides the packets of one reason into drops and noise by the functions that freed them. Packets
@@ -18,7 +19,7 @@ final class ReasonSplit {
   private Amount exceptions = Amount.NONE;
 
   private long inCells;
-  private Instant lastOfTheRest;
+  private @Nullable Instant lastOfTheRest;
 
   ReasonSplit(ProbeSnapshot.Reason all, ReasonCatalog catalog) {
     this.all = all;
@@ -37,6 +38,11 @@ final class ReasonSplit {
       lastOfTheRest = Times.later(lastOfTheRest, cell.last());
     }
     return cellNoise;
+  }
+
+  /** The reason with all of its packets. */
+  ProbeSnapshot.Reason reason() {
+    return all;
   }
 
   /** Packets that were lost. */
@@ -63,9 +69,9 @@ final class ReasonSplit {
   /**
    * A number of packets.
    *
-   * @param last when the last one was dropped; null if there are none
+   * @param last when the last one was dropped; null means never
    */
-  record Amount(long packets, long segments, long bytes, Instant last) {
+  record Amount(long packets, long segments, long bytes, @Nullable Instant last) {
     static final Amount NONE = new Amount(0, 0, 0, null);
 
     Amount plus(Amount o) {

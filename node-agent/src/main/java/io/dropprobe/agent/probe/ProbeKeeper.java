@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the probes in the kernel to their desired state. Not thread-safe: used by the loop. */
 public final class ProbeKeeper {
@@ -105,24 +106,26 @@ public final class ProbeKeeper {
   }
 
   private ProbeResult result(
-      DesiredProbe w, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
-    boolean mine = observed != null && me.owns(observed);
+      DesiredProbe w, Attempt attempt, @Nullable ProbeSnapshot observed, String nodeUid) {
+    ProbeSnapshot mine = observed != null && me.owns(observed) ? observed : null;
     Verdict verdict =
         attempt.failed().getOrDefault(w.name(), attempt.plan().verdicts().get(w.uid()));
     Options.Result options = attempt.plan().options().get(w.uid());
-    if (mine && options != null && ledger.fits(observed, w.series(), nodeUid, options.words())) {
-      ledger.record(observed, w.series(), nodeUid, options.words());
+    if (mine != null
+        && options != null
+        && ledger.fits(mine, w.series(), nodeUid, options.words())) {
+      ledger.record(mine, w.series(), nodeUid, options.words());
     }
     if (verdict == null) {
       verdict =
-          mine && options != null && observed.active() == w.active()
+          mine != null && options != null && mine.active() == w.active()
               ? new Verdict.AsDesired(options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
-    return new ProbeResult(w, verdict, mine ? observed : null, account(w, nodeUid));
+    return new ProbeResult(w, verdict, mine, account(w, nodeUid));
   }
 
-  private Account account(DesiredProbe w, String nodeUid) {
+  private @Nullable Account account(DesiredProbe w, String nodeUid) {
     return ledger.find(w.uid(), w.series(), nodeUid).orElse(null);
   }
 
@@ -133,7 +136,7 @@ public final class ProbeKeeper {
         .toList();
   }
 
-  private Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
+  private @Nullable Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
     return ledger.find(p.uid(), nodeUid).filter(a -> p.epoch().equals(a.epoch())).orElse(null);
   }
 

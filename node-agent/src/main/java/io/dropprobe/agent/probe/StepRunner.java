@@ -93,7 +93,9 @@ final class StepRunner {
     Optional<ProbeSnapshot> fresh = kernel.probe(w.name()).filter(p -> p.uid().equals(w.uid()));
     if (fresh.isPresent()) {
       ledger.record(fresh.get(), w.series(), nodeUid, added.options().words());
-      netns.put(fresh.get().epoch(), added.options().netns());
+      if (added.options().netns() != null) {
+        netns.put(fresh.get().epoch(), added.options().netns());
+      }
     }
     ledger.saveChanges();
   }

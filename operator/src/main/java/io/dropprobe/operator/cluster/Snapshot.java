@@ -33,7 +33,7 @@ public record Snapshot(
   public static boolean ofEarlierNode(DropProbeNode report, ClusterNode node) {
     return report.getStatus() != null
         && report.getStatus().nodeUID != null
-        && node.uid() != null
+        && !node.uid().isEmpty()
         && !report.getStatus().nodeUID.equals(node.uid());
   }
 
