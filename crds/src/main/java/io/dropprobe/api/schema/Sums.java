@@ -20,6 +20,11 @@ public final class Sums {
     return number == null ? 0 : number;
   }
 
+  /** The number; 0 if it is unknown. */
+  public static int orZero(@Nullable Integer number) {
+    return number == null ? 0 : number;
+  }
+
   /** Null only if both are null. */
   public static @Nullable Double sum(@Nullable Double a, @Nullable Double b) {
     if (a == null || b == null) {
