@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pass: observe (API server and kernel), decide, act, observe again, report. Passes are
@@ -56,7 +57,7 @@ public final class Agent {
   private final History history;
   private boolean resumed;
   private long savedAt;
-  private volatile DropProbeNodeStatus latest;
+  private volatile @Nullable DropProbeNodeStatus latest;
 
   /**
    * Makes the parts of the agent; starts none of them.
@@ -104,9 +105,9 @@ public final class Agent {
       return next.afterBlindPass();
     }
     DesiredState desired = desired(view.get());
-    ProbeStates states = act(desired);
-    long reportDue = reporter.offer(latest, next.reportInterval(desired));
-    return next.after(begun, desired, states, Math.min(reportDue, module.dueAt()));
+    Result result = act(desired);
+    long reportDue = reporter.offer(result.report(), next.reportInterval(desired));
+    return next.after(begun, desired, result.states(), Math.min(reportDue, module.dueAt()));
   }
 
   /**
@@ -135,15 +136,16 @@ public final class Agent {
     }
     ledger.save();
     // If the DropProbes could not be listed, do not flush: an empty report would erase the counts.
-    if (latest != null && view.map(ClusterView::listed).orElse(true)) {
-      reporter.flush(latest);
+    DropProbeNodeStatus last = latest;
+    if (last != null && view.map(ClusterView::listed).orElse(true)) {
+      reporter.flush(last);
     }
   }
 
   /**
    * The newest report, written or not; null before the first pass that knew the API server's state.
    */
-  public DropProbeNodeStatus latest() {
+  public @Nullable DropProbeNodeStatus latest() {
     return latest;
   }
 
@@ -171,7 +173,9 @@ public final class Agent {
     }
   }
 
-  private ProbeStates act(DesiredState desired) {
+  private record Result(ProbeStates states, DropProbeNodeStatus report) {}
+
+  private Result act(DesiredState desired) {
     Observation before = observer.observe(desired.followsPods());
     ModuleOutcome outcome =
         module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
@@ -182,9 +186,10 @@ public final class Agent {
     Observation after = observer.afterwards(current);
     ProbeStates states = probes.record(desired, attempt, after);
     saveRegularly();
-    latest =
+    DropProbeNodeStatus report =
         builder.build(state(desired, outcome, states, after), reporter.conditions(), time.wall());
-    return states;
+    latest = report;
+    return new Result(states, report);
   }
 
   private NodeState state(

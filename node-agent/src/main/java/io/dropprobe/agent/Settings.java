@@ -70,8 +70,8 @@ public record Settings(
     }
 
     String required(String name) {
-      String value = text(name, null);
-      if (value == null) {
+      String value = text(name, "");
+      if (value.isEmpty()) {
         throw new IllegalArgumentException(name + " is not set; the operator's DaemonSet sets it");
       }
       return value;

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The conditions of one object. A condition's {@code lastTransitionTime} changes only when its
@@ -16,7 +17,7 @@ import java.util.Objects;
  */
 public final class ConditionSet {
   private final List<Condition> before;
-  private final Long generation;
+  private final @Nullable Long generation;
   private final Instant now;
   private final List<Condition> after = new ArrayList<>();
 
@@ -24,14 +25,14 @@ public final class ConditionSet {
    * @param before the last conditions; null means none
    * @param generation for {@code observedGeneration}; null leaves it out
    */
-  public ConditionSet(List<Condition> before, Long generation, Instant now) {
+  public ConditionSet(@Nullable List<Condition> before, @Nullable Long generation, Instant now) {
     this.before = before == null ? List.of() : before;
     this.generation = generation;
     this.now = now;
   }
 
   /** Sets one condition to True or False. */
-  public ConditionSet set(String type, boolean status, String reason, String message) {
+  public ConditionSet set(String type, boolean status, String reason, @Nullable String message) {
     return set(type, status ? "True" : "False", reason, message);
   }
 
@@ -41,7 +42,7 @@ public final class ConditionSet {
    * @param status True, False or Unknown
    * @param message truncated to {@link Limits#MESSAGE}; null is empty
    */
-  public ConditionSet set(String type, String status, String reason, String message) {
+  public ConditionSet set(String type, String status, String reason, @Nullable String message) {
     String since =
         before.stream()
             .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))

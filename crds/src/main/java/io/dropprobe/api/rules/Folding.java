@@ -6,6 +6,7 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which DropProbes still have to add the counts of a deleted Node to their {@code status.retired}.
@@ -19,9 +20,9 @@ public final class Folding {
    * Returns the entry of {@code status.retired.folded} for the counts of a Node.
    *
    * @param reportUid of the DropProbeNode that holds the counts
-   * @param nodeUid of the Node; null if the report names none
+   * @param nodeUid of the Node; null means that the report names none
    */
-  public static String key(String reportUid, String nodeUid) {
+  public static String key(String reportUid, @Nullable String nodeUid) {
     return nodeUid == null ? reportUid : reportUid + "/" + nodeUid;
   }
 
@@ -36,7 +37,7 @@ public final class Folding {
    * @param entries of the report; null means none
    * @param key see {@link #key}
    */
-  public static boolean needs(DropProbe probe, List<ProbeReport> entries, String key) {
+  public static boolean needs(DropProbe probe, @Nullable List<ProbeReport> entries, String key) {
     return probe.getMetadata().getDeletionTimestamp() == null
         && entries != null
         && !hasFolded(probe, key)

@@ -7,24 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What decides whether a Node is selected.
+ * What decides whether a Node is selected. Does not copy the collections: the operator makes
+ * thousands of these.
  *
- * @param uid null if unknown
+ * @param uid empty if unknown
  * @param labels empty if there are none
  * @param taints empty if there are none
  */
 public record NodeFacts(String uid, Map<String, String> labels, List<Taint> taints) {
-  /** Accepts null for "none". Does not copy: the operator makes thousands of these. */
-  public NodeFacts {
-    labels = labels == null ? Map.of() : labels;
-    taints = taints == null ? List.of() : taints;
-  }
-
   /** The facts of a Node, complete or pruned. */
   public static NodeFacts of(Node node) {
+    String uid = node.getMetadata().getUid();
+    Map<String, String> labels = node.getMetadata().getLabels();
+    List<Taint> taints = node.getSpec() == null ? null : node.getSpec().getTaints();
     return new NodeFacts(
-        node.getMetadata().getUid(),
-        node.getMetadata().getLabels(),
-        node.getSpec() == null ? null : node.getSpec().getTaints());
+        uid == null ? "" : uid,
+        labels == null ? Map.of() : labels,
+        taints == null ? List.of() : taints);
   }
 }

@@ -10,6 +10,7 @@ import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.fabric8.kubernetes.api.model.Taint;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a probe selects a node. Shared, so that both sides decide alike: the operator counts the
@@ -56,8 +57,9 @@ public final class NodeSelection {
    * @param spec of the probe; null selects nothing
    * @param selected whether the probe selects this node already, see {@link #isSelected}
    */
-  public static boolean selects(DropProbeSpec spec, NodeFacts node, boolean selected) {
-    return matchesLabels(spec, node)
+  public static boolean selects(@Nullable DropProbeSpec spec, NodeFacts node, boolean selected) {
+    return spec != null
+        && matchesLabels(spec, node)
         && node.taints().stream()
             .allMatch(
                 t ->
@@ -70,7 +72,7 @@ public final class NodeSelection {
    *
    * @param spec of the probe; null matches nothing
    */
-  public static boolean matchesLabels(DropProbeSpec spec, NodeFacts node) {
+  public static boolean matchesLabels(@Nullable DropProbeSpec spec, NodeFacts node) {
     return spec != null
         && Names.LINUX.equals(node.labels().get(Names.OS_LABEL))
         && (spec.nodeSelector == null
@@ -90,7 +92,7 @@ public final class NodeSelection {
    *
    * @param tolerations null means none
    */
-  public static boolean tolerated(Taint taint, List<ProbeToleration> tolerations) {
+  public static boolean tolerated(Taint taint, @Nullable List<ProbeToleration> tolerations) {
     return "PreferNoSchedule".equals(taint.getEffect())
         || LIFECYCLE_TAINTS.contains(taint.getKey())
         || (NO_SCHEDULE.equals(taint.getEffect()) && TRANSIENT_TAINTS.contains(taint.getKey()))
@@ -102,20 +104,17 @@ public final class NodeSelection {
     if (t.effect != null && !t.effect.name().equals(taint.getEffect())) {
       return false;
     }
-    if (isSet(t.key) && !t.key.equals(taint.getKey())) {
+    String key = orEmpty(t.key);
+    if (!key.isEmpty() && !key.equals(taint.getKey())) {
       return false;
     }
     if (ProbeToleration.Operator.Exists == t.operator) {
       return true;
     }
-    return isSet(t.key) && orEmpty(t.value).equals(orEmpty(taint.getValue()));
+    return !key.isEmpty() && orEmpty(t.value).equals(orEmpty(taint.getValue()));
   }
 
-  private static boolean isSet(String s) {
-    return s != null && !s.isEmpty();
-  }
-
-  private static String orEmpty(String s) {
+  private static String orEmpty(@Nullable String s) {
     return s == null ? "" : s;
   }
 }

@@ -7,6 +7,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** When a DropProbe expires, and the state that it asks for at a given time. */
 public final class ProbeLifetime {
@@ -18,11 +19,10 @@ public final class ProbeLifetime {
    * this node. A written {@code expiresAt} holds even if the operator is down and the spec has
    * changed since.
    *
-   * @param probe not null
    * @param begin when this node started to count for it
-   * @return null if it never expires
+   * @return null means never
    */
-  public static Instant end(DropProbe probe, Instant begin) {
+  public static @Nullable Instant end(DropProbe probe, Instant begin) {
     DropProbeSpec spec = probe.getSpec();
     if (spec == null || spec.duration == null) {
       return null;
@@ -39,7 +39,7 @@ public final class ProbeLifetime {
    * @param end null means never
    * @param now by the caller's clock
    */
-  public static ProbeState state(DropProbeSpec spec, Instant end, Instant now) {
+  public static ProbeState state(@Nullable DropProbeSpec spec, @Nullable Instant end, Instant now) {
     if (spec == null || Boolean.FALSE.equals(spec.active)) {
       return ProbeState.Inactive;
     }

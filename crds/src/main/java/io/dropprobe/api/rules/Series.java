@@ -6,6 +6,7 @@ import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.Match;
 import java.util.Collection;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Identifies the series of counts that a spec asks for: a hash of {@code match} and {@code
@@ -18,11 +19,7 @@ import java.util.TreeSet;
 public final class Series {
   private Series() {}
 
-  /**
-   * Returns the series of a spec: 16 hexadecimal digits.
-   *
-   * @param spec not null
-   */
+  /** Returns the series of a spec: 16 hexadecimal digits. */
   public static String of(DropProbeSpec spec) {
     Match m = spec.match == null ? new Match() : spec.match;
     StringBuilder text = new StringBuilder();
@@ -37,7 +34,7 @@ public final class Series {
     return Digest.shortOf(text.toString());
   }
 
-  private static void part(StringBuilder text, String name, Collection<?> values) {
+  private static void part(StringBuilder text, String name, @Nullable Collection<?> values) {
     TreeSet<String> sorted = new TreeSet<>();
     if (values != null) {
       values.forEach(v -> sorted.add(v.toString()));

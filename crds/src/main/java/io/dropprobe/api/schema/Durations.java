@@ -4,6 +4,7 @@ package io.dropprobe.api.schema;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Durations as Kubernetes writes them ({@code metav1.Duration}, which is Go's {@code
@@ -28,7 +29,6 @@ public final class Durations {
   /**
    * Reads {@code 90s}, {@code 1m30s} and the like.
    *
-   * @param text not null
    * @throws IllegalArgumentException if it is not a duration; the message has the text and the rule
    */
   public static Duration parse(String text) {
@@ -47,8 +47,8 @@ public final class Durations {
     return sum;
   }
 
-  /** Null in, null out; otherwise as {@link #parse}. */
-  public static Duration parseOrNull(String text) {
+  /** As {@link #parse}; null stays null. */
+  public static @Nullable Duration parseOrNull(@Nullable String text) {
     return text == null ? null : parse(text);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.schema;
 
+import org.jspecify.annotations.Nullable;
+
 /** Bounds of the API. The schema is generated from them, and writers truncate to them. */
 public final class Limits {
   private Limits() {}
@@ -77,7 +79,7 @@ public final class Limits {
   public static final int SPEC_NAMES = 64;
 
   /** Truncates a message to {@link #MESSAGE} characters. */
-  public static String cut(String message) {
+  public static @Nullable String cut(@Nullable String message) {
     return cut(message, MESSAGE);
   }
 
@@ -87,7 +89,7 @@ public final class Limits {
    * @param text null stays null
    * @param most characters
    */
-  public static String cut(String text, int most) {
+  public static @Nullable String cut(@Nullable String text, int most) {
     return text == null || text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

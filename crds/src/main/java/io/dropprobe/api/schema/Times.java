@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Points in time as Kubernetes writes them: RFC 3339, UTC. */
 public final class Times {
@@ -28,9 +29,9 @@ public final class Times {
    * an offset of +99:99 and ten fraction digits, so an accepted text may still not be a time.
    *
    * @param text null, and anything but RFC 3339 with a year of four digits, means unknown
-   * @return null if unknown; never throws
+   * @return null means unknown; never throws
    */
-  public static Instant parseOrNull(String text) {
+  public static @Nullable Instant parseOrNull(@Nullable String text) {
     try {
       Instant time = text == null ? null : parse(text);
       return time == null || time.isBefore(EARLIEST) || time.isAfter(LATEST) ? null : time;
@@ -45,21 +46,22 @@ public final class Times {
   }
 
   /** The later time; null only if both are null. */
-  public static Instant later(Instant a, Instant b) {
+  public static @Nullable Instant later(@Nullable Instant a, @Nullable Instant b) {
     return a == null || (b != null && b.isAfter(a)) ? b : a;
   }
 
   /** The earlier of two times as text; null, and what is not a time, means none. */
-  public static String earlier(String a, String b) {
+  public static @Nullable String earlier(@Nullable String a, @Nullable String b) {
     return choose(a, b, Instant::isBefore);
   }
 
   /** The later of two times as text; null, and what is not a time, means none. */
-  public static String later(String a, String b) {
+  public static @Nullable String later(@Nullable String a, @Nullable String b) {
     return choose(a, b, Instant::isAfter);
   }
 
-  private static String choose(String a, String b, BiPredicate<Instant, Instant> better) {
+  private static @Nullable String choose(
+      @Nullable String a, @Nullable String b, BiPredicate<Instant, Instant> better) {
     Instant first = parseOrNull(a);
     Instant second = parseOrNull(b);
     if (first == null || second == null) {

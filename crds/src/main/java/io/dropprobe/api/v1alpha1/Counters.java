@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of a probe, as a value. A new counter is added in this file only: as a component, as
@@ -21,7 +22,12 @@ import java.util.stream.Stream;
  * @param noise packets of class Noise
  * @param unkeyed packets that were counted without detail
  */
-public record Counters(Long packets, Long segments, Long bytes, Long noise, Long unkeyed) {
+public record Counters(
+    @Nullable Long packets,
+    @Nullable Long segments,
+    @Nullable Long bytes,
+    @Nullable Long noise,
+    @Nullable Long unkeyed) {
   /** No counter is known. */
   public static final Counters UNKNOWN = new Counters(null, null, null, null, null);
 
@@ -35,21 +41,21 @@ public record Counters(Long packets, Long segments, Long bytes, Long noise, Long
   /** The counters as fields of an API object. Boxed: null means "not known". */
   public abstract static class Fields {
     @JsonPropertyDescription("Dropped packets, without noise.")
-    public Long packets;
+    public @Nullable Long packets;
 
     @JsonPropertyDescription(
         "Dropped packets as seen on the wire, where GRO or GSO merged several into one. Absent if it"
             + " is not known for all of them.")
-    public Long segments;
+    public @Nullable Long segments;
 
     @JsonPropertyDescription("Bytes of the dropped packets, from the IP header on.")
-    public Long bytes;
+    public @Nullable Long bytes;
 
     @JsonPropertyDescription("Packets of class Noise; not included in packets.")
-    public Long noise;
+    public @Nullable Long noise;
 
     @JsonPropertyDescription("Packets counted without detail because the kernel's table was full.")
-    public Long unkeyed;
+    public @Nullable Long unkeyed;
 
     /** The fields as a value. */
     public final Counters counters() {
@@ -71,7 +77,7 @@ public record Counters(Long packets, Long segments, Long bytes, Long noise, Long
    *
    * @param of null is {@link #UNKNOWN}
    */
-  public static Counters of(Fields of) {
+  public static Counters of(@Nullable Fields of) {
     return of == null ? UNKNOWN : of.counters();
   }
 
@@ -97,7 +103,7 @@ public record Counters(Long packets, Long segments, Long bytes, Long noise, Long
   }
 
   /** Drops and noise: never decreases within a series, so the larger value is the newer one. */
-  public Long everything() {
+  public @Nullable Long everything() {
     return Sums.sum(packets, noise);
   }
 
@@ -107,7 +113,7 @@ public record Counters(Long packets, Long segments, Long bytes, Long noise, Long
   }
 
   private static Counters combine(
-      Counters a, Counters b, BinaryOperator<Long> with, boolean segments) {
+      Counters a, Counters b, BinaryOperator<@Nullable Long> with, boolean segments) {
     return new Counters(
         with.apply(a.packets, b.packets),
         segments ? with.apply(a.segments, b.segments) : null,

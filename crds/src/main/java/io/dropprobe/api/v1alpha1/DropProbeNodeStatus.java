@@ -6,6 +6,7 @@ import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A node's report. Only that node's agent writes it. */
 @ApiObject
@@ -14,35 +15,35 @@ public class DropProbeNodeStatus {
   @JsonPropertyDescription(
       "UID of the Node that this report is about. A new Node with the same name starts at zero: it"
           + " takes over no counts from a report with another nodeUID.")
-  public String nodeUID;
+  public @Nullable String nodeUID;
 
   @JsonPropertyDescription("The running kernel.")
-  public KernelInfo kernel;
+  public @Nullable KernelInfo kernel;
 
   @JsonPropertyDescription("The kernel module on this node.")
-  public ModuleInfo module;
+  public @Nullable ModuleInfo module;
 
   @Size(max = 16)
   @JsonPropertyDescription(
       "In the order in which they can fail; the first one with status False names the problem and"
           + " the next step.")
-  public List<Condition> conditions;
+  public @Nullable List<Condition> conditions;
 
   @JsonPropertyDescription("Probes that count in this kernel for this node.")
-  public Integer activeProbes;
+  public @Nullable Integer activeProbes;
 
   @JsonPropertyDescription("When this report was made, by the node's clock.")
-  public String reportedAt;
+  public @Nullable String reportedAt;
 
   @Size(max = Limits.NODE_PROBES)
   @JsonPropertyDescription(
       "Probes that are in the kernel of this node, or should be. A probe that is not listed is not in"
           + " the kernel.")
-  public List<ProbeReport> probes;
+  public @Nullable List<ProbeReport> probes;
 
   @Size(max = Limits.PREDECESSORS)
   @JsonPropertyDescription(
       "Earlier Nodes of this name whose counts some DropProbe has not added to status.retired yet;"
           + " the agent keeps an entry until all have.")
-  public List<Predecessor> predecessors;
+  public @Nullable List<Predecessor> predecessors;
 }

@@ -14,13 +14,14 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What to count, on which nodes, and how to report it. */
 @ApiObject
 public class DropProbeSpec {
   @Default("true")
   @JsonPropertyDescription("If false, counting stops and the counts are kept.")
-  public Boolean active;
+  public @Nullable Boolean active;
 
   @Size(max = Limits.SPEC_LIST)
   @ValidationRule(
@@ -31,7 +32,8 @@ public class DropProbeSpec {
               + ")[0] + '; write it like example.com/name'",
       message = "a key of nodeSelector is not a label key; write it like example.com/name")
   @JsonPropertyDescription("Labels that a node must have; if absent, every Linux node is selected.")
-  public Map<
+  public @Nullable
+      Map<
           String,
           @Size(max = Limits.LABEL) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
           String>
@@ -39,17 +41,17 @@ public class DropProbeSpec {
 
   @Size(max = Limits.SPEC_LIST)
   @JsonPropertyDescription("Tolerations for taints of nodes, as in a pod.")
-  public List<ProbeToleration> tolerations;
+  public @Nullable List<ProbeToleration> tolerations;
 
   @JsonPropertyDescription(
       "Which packets to count. All given fields must match; an absent field matches everything. A"
           + " change resets the counts to zero.")
-  public Match match;
+  public @Nullable Match match;
 
   @Default("Disabled")
   @JsonPropertyDescription(
       "Enabled also counts packets at the stages of the receive and transmit path.")
-  public Stages stages;
+  public @Nullable Stages stages;
 
   @Size(max = Limits.DURATION)
   @ValidationRule(
@@ -59,10 +61,10 @@ public class DropProbeSpec {
       messageExpression = "'must be 1s to 720h, " + Durations.RULE + "; got ' + self",
       message = "must be 1s to 720h, " + Durations.RULE)
   @JsonPropertyDescription("Counting stops by itself this long after active became true.")
-  public String duration;
+  public @Nullable String duration;
 
   @JsonPropertyDescription("Any change of this value resets the counts to zero.")
-  public String resetAt;
+  public @Nullable String resetAt;
 
   @Default(Defaults.REPORT_INTERVAL)
   @Size(max = Limits.DURATION)
@@ -75,11 +77,11 @@ public class DropProbeSpec {
   @JsonPropertyDescription(
       "Shortest time between two reports of a node; longer in large clusters, see"
           + " status.reportInterval.")
-  public String reportInterval;
+  public @Nullable String reportInterval;
 
   @Default("" + Defaults.TOP)
   @Min(1)
   @Max(Limits.TOP)
   @JsonPropertyDescription("Number of entries in each top list.")
-  public Integer top;
+  public @Nullable Integer top;
 }

@@ -6,69 +6,70 @@ import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The result: sums over all nodes, of bounded size. Only the operator writes it. */
 @ApiObject
 public class DropProbeStatus implements Cloneable {
   @JsonPropertyDescription("Generation of the spec that this status is about.")
-  public Long observedGeneration;
+  public @Nullable Long observedGeneration;
 
   @Size(max = 8)
   @JsonPropertyDescription("Ready, Degraded and Expired, with a reason and the next step.")
-  public List<Condition> conditions;
+  public @Nullable List<Condition> conditions;
 
   @JsonPropertyDescription("The selected nodes by state; all states but ready add up to selected.")
-  public NodeSummary nodes;
+  public @Nullable NodeSummary nodes;
 
   @Size(max = Limits.PROBLEMS_ACCEPTED)
   @JsonPropertyDescription(
       "What keeps nodes from counting, and which settings have no effect; most nodes first.")
-  public List<Problem> problems;
+  public @Nullable List<Problem> problems;
 
   @JsonPropertyDescription("Packets dropped on all nodes, without noise.")
-  public Drops drops;
+  public @Nullable Drops drops;
 
   @JsonPropertyDescription(
       "Packets freed without loss (class Noise), which drops does not include.")
-  public Noise noise;
+  public @Nullable Noise noise;
 
   @JsonPropertyDescription("Packets counted without detail because the kernel's table was full.")
-  public Long unkeyed;
+  public @Nullable Long unkeyed;
 
   @JsonPropertyDescription("Counts of deleted Nodes; drops includes them.")
-  public Retired retired;
+  public @Nullable Retired retired;
 
   @Size(max = Limits.TOP + 1)
   @JsonPropertyDescription("Kernel drop reasons with the most packets, then other.")
-  public List<ReasonCount> topReasons;
+  public @Nullable List<ReasonCount> topReasons;
 
   @Size(max = Limits.TOP + 1)
   @JsonPropertyDescription("Nodes with the most dropped packets, then other.")
-  public List<NodeDrops> topNodes;
+  public @Nullable List<NodeDrops> topNodes;
 
   @Size(max = Limits.TOP + 1)
   @JsonPropertyDescription("Kernel functions with the most dropped packets, then other.")
-  public List<LocationCount> topLocations;
+  public @Nullable List<LocationCount> topLocations;
 
   @Size(max = Limits.NODE_STAGES)
   @JsonPropertyDescription("With stages Enabled: packets at each stage of the path.")
-  public List<StageTotal> stages;
+  public @Nullable List<StageTotal> stages;
 
   @Size(max = Limits.DURATION)
   @JsonPropertyDescription("The report interval in force.")
-  public String reportInterval;
+  public @Nullable String reportInterval;
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
       "Identifies what is counted (a hash of match and resetAt); a new series starts at zero.")
-  public String series;
+  public @Nullable String series;
 
   @JsonPropertyDescription(
       "When active became true or the series started; the duration runs from here.")
-  public String activeSince;
+  public @Nullable String activeSince;
 
   @JsonPropertyDescription("When counting stops by itself.")
-  public String expiresAt;
+  public @Nullable String expiresAt;
 
   /** A copy that shares the fields' values with this one. */
   public DropProbeStatus copy() {

@@ -4,21 +4,22 @@ package io.dropprobe.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
 
 /** Packets by the kernel function that dropped them. */
 @ApiObject
 public class LocationCount {
   @Size(max = Limits.LOCATION)
   @JsonPropertyDescription("Name of the function, without offset.")
-  public String location;
+  public @Nullable String location;
 
   @JsonPropertyDescription("Packets dropped in this function.")
-  public Long packets;
+  public @Nullable Long packets;
 
   /** For Jackson. */
   public LocationCount() {}
 
-  /** Neither is null. */
+  /** Packets of one location. */
   public LocationCount(String location, Long packets) {
     this.location = location;
     this.packets = packets;

@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Which packets to count. Evaluated in the kernel; all given fields must match. */
 @ApiObject
@@ -40,15 +41,15 @@ public class Match {
 
   @Size(max = 6)
   @JsonPropertyDescription("Transport protocols.")
-  public List<Protocol> protocols;
+  public @Nullable List<Protocol> protocols;
 
   @Size(max = 2)
   @JsonPropertyDescription("IP families.")
-  public List<IPFamily> ipFamilies;
+  public @Nullable List<IPFamily> ipFamilies;
 
   @Size(max = Limits.SPEC_LIST)
   @JsonPropertyDescription("Source or destination ports.")
-  public List<@Min(1) @Max(65535) Integer> ports;
+  public @Nullable List<@Min(1) @Max(65535) Integer> ports;
 
   @Size(max = Limits.SPEC_LIST)
   @ValidationRule(
@@ -56,20 +57,20 @@ public class Match {
       messageExpression =
           "'not a CIDR: ' + self.filter(c, !isCIDR(c))[0] + '; write it like 10.0.0.0/8'")
   @JsonPropertyDescription("Source or destination networks, of both IP families.")
-  public List<@Size(max = 49) String> cidrs;
+  public @Nullable List<@Size(max = 49) String> cidrs;
 
   @Size(max = Limits.SPEC_NAMES)
   @ValidationRule(value = WITHOUT_PREFIX, messageExpression = REMOVE_PREFIX)
   @JsonPropertyDescription(
       "Only these kernel drop reasons; names as in the kernel, without SKB_DROP_REASON_.")
-  public List<@Size(min = 1, max = Limits.LABEL) @Pattern(REASON) String> reasons;
+  public @Nullable List<@Size(min = 1, max = Limits.LABEL) @Pattern(REASON) String> reasons;
 
   @Size(max = Limits.SPEC_NAMES)
   @ValidationRule(value = WITHOUT_PREFIX, messageExpression = REMOVE_PREFIX)
   @JsonPropertyDescription("All kernel drop reasons but these.")
-  public List<@Size(min = 1, max = Limits.LABEL) @Pattern(REASON) String> excludeReasons;
+  public @Nullable List<@Size(min = 1, max = Limits.LABEL) @Pattern(REASON) String> excludeReasons;
 
   @Size(max = Limits.SPEC_NAMES)
   @JsonPropertyDescription("Kubernetes namespaces of the pods whose packets were dropped.")
-  public List<@Size(min = 1, max = Limits.LABEL) @Pattern(DNS_LABEL) String> namespaces;
+  public @Nullable List<@Size(min = 1, max = Limits.LABEL) @Pattern(DNS_LABEL) String> namespaces;
 }

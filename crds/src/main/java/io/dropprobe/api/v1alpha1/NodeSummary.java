@@ -2,37 +2,38 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
 
 /** The selected nodes by state. Every selected node is active, inactive, or in one later state. */
 @ApiObject
 public class NodeSummary {
   @JsonPropertyDescription("Nodes that nodeSelector and tolerations select.")
-  public Integer selected;
+  public @Nullable Integer selected;
 
   @JsonPropertyDescription(
       "Nodes in the desired state: counting, or stopped because active is false or the duration has"
           + " elapsed.")
-  public Integer ready;
+  public @Nullable Integer ready;
 
   @JsonPropertyDescription("Nodes that are counting now.")
-  public Integer active;
+  public @Nullable Integer active;
 
   @JsonPropertyDescription(
       "Nodes that have stopped because active is false or the duration has elapsed.")
-  public Integer inactive;
+  public @Nullable Integer inactive;
 
   @JsonPropertyDescription("Nodes that have not reported the current generation yet.")
-  public Integer pending;
+  public @Nullable Integer pending;
 
   @JsonPropertyDescription("Nodes that can't run the kernel module; see problems.")
-  public Integer unsupported;
+  public @Nullable Integer unsupported;
 
   @JsonPropertyDescription("Nodes on which something failed; see problems.")
-  public Integer failed;
+  public @Nullable Integer failed;
 
   @JsonPropertyDescription("Nodes that share their kernel with a node that counts for both.")
-  public Integer sharedKernel;
+  public @Nullable Integer sharedKernel;
 
   @JsonPropertyDescription("Nodes that have stopped reporting.")
-  public Integer stale;
+  public @Nullable Integer stale;
 }

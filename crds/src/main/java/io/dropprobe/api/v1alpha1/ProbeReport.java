@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One probe on one node. All counts belong to {@link #series} and include {@link #base}; they never
@@ -18,75 +19,75 @@ import java.util.List;
 public class ProbeReport extends Counters.Fields {
   @Size(max = Limits.LABEL)
   @JsonPropertyDescription("Name of the DropProbe.")
-  public String name;
+  public @Nullable String name;
 
   @Size(max = Limits.UID)
   @JsonPropertyDescription("UID of the DropProbe.")
-  public String uid;
+  public @Nullable String uid;
 
   @JsonPropertyDescription("Generation of the DropProbe that this node has applied.")
-  public Long observedGeneration;
+  public @Nullable Long observedGeneration;
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
       "Series that the counts belong to (a hash of match and resetAt). If absent, the current"
           + " series.")
-  public String series;
+  public @Nullable String series;
 
   @JsonPropertyDescription(
       "Active (counting), Inactive (stopped by active: false), Expired (stopped by duration), Failed,"
           + " OwnedElsewhere (another node counts for this kernel) or Removed (only the counts are"
           + " kept).")
-  public ProbeState state;
+  public @Nullable ProbeState state;
 
   @Size(max = Limits.NAME)
   @JsonPropertyDescription("With state OwnedElsewhere: the node that counts.")
-  public String ownedBy;
+  public @Nullable String ownedBy;
 
   @Size(max = Limits.LABEL)
   @JsonPropertyDescription("With state Failed: the reason, one CamelCase word.")
-  public String reason;
+  public @Nullable String reason;
 
   @Size(max = Limits.MESSAGE)
   @JsonPropertyDescription(
       "With state Failed or OwnedElsewhere: what happened, and the next step. Otherwise, which part of"
           + " the spec has no effect on this node.")
-  public String message;
+  public @Nullable String message;
 
   @Size(max = Limits.UID)
   @JsonPropertyDescription(
       "Identifies the counting run in this kernel; absent if the probe is not in the kernel.")
-  public String epoch;
+  public @Nullable String epoch;
 
   @JsonPropertyDescription("Sum of earlier epochs on this node; the counts below include it.")
-  public Base base;
+  public @Nullable Base base;
 
   @JsonPropertyDescription("When this node started to count this series.")
-  public String since;
+  public @Nullable String since;
 
   @Size(max = Limits.DURATION)
   @JsonPropertyDescription("Total time that counting was suspended after the lease expired.")
-  public String gap;
+  public @Nullable String gap;
 
   @JsonPropertyDescription("Time of the last drop; absent if there was none.")
-  public String last;
+  public @Nullable String last;
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
       "Packets per second over the last interval; absent before the first interval has passed.")
-  public String perSecond;
+  public @Nullable String perSecond;
 
   @Size(max = Limits.NODE_REASONS + 1)
   @JsonPropertyDescription("Drop reasons (at most 64, then other), without those of class Noise.")
-  public List<ReasonCount> reasons;
+  public @Nullable List<ReasonCount> reasons;
 
   @Size(max = Limits.NODE_LOCATIONS + 1)
   @JsonPropertyDescription("The 50 kernel functions with the most dropped packets, then other.")
-  public List<LocationCount> locations;
+  public @Nullable List<LocationCount> locations;
 
   @Size(max = Limits.NODE_STAGES)
   @JsonPropertyDescription(
       "With stages Enabled: packets at the stages of the path, including stages that this kernel"
           + " can't count.")
-  public List<StageCount> stages;
+  public @Nullable List<StageCount> stages;
 }

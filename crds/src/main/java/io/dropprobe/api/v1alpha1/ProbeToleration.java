@@ -7,6 +7,7 @@ import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A toleration as in a pod, without tolerationSeconds, since a probe can't be evicted later. What
@@ -29,18 +30,18 @@ public class ProbeToleration {
   @ValidationRule(value = "self" + LabelKey.PREFIX_FITS, message = LabelKey.PREFIX_TOO_LONG)
   @JsonPropertyDescription(
       "Key of the taint. If absent, with operator Exists, every taint is tolerated.")
-  public String key;
+  public @Nullable String key;
 
   @JsonPropertyDescription("Exists or Equal; Equal if absent.")
-  public Operator operator;
+  public @Nullable Operator operator;
 
   @Size(max = Limits.LABEL)
   @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$")
   @JsonPropertyDescription("Value of the taint, with operator Equal.")
-  public String value;
+  public @Nullable String value;
 
   @JsonPropertyDescription("Effect of the taint; all effects if absent.")
-  public Effect effect;
+  public @Nullable Effect effect;
 
   /** How the taint is compared. */
   public enum Operator {

@@ -5,33 +5,35 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
 
 /** Packets by kernel drop reason. */
 @ApiObject
 public class ReasonCount {
   @Size(max = Limits.LOCATION)
   @JsonPropertyDescription("Name of the reason as in the kernel, without SKB_DROP_REASON_.")
-  public String reason;
+  public @Nullable String reason;
 
   @JsonPropertyDescription("Packets dropped for this reason.")
-  public Long packets;
+  public @Nullable Long packets;
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription("Packets per second over the last interval.")
-  public String perSecond;
+  public @Nullable String perSecond;
 
   @JsonProperty("class")
   @JsonPropertyDescription("What the reason means to the owner of the packets; Noise is no loss.")
-  public ReasonClass reasonClass;
+  public @Nullable ReasonClass reasonClass;
 
   /** For Jackson. */
   public ReasonCount() {}
 
   /**
-   * @param perSecond null if unknown
-   * @param reasonClass null if unknown
+   * @param perSecond null means unknown
+   * @param reasonClass null means unknown
    */
-  public ReasonCount(String reason, Long packets, String perSecond, ReasonClass reasonClass) {
+  public ReasonCount(
+      String reason, Long packets, @Nullable String perSecond, @Nullable ReasonClass reasonClass) {
     this.reason = reason;
     this.packets = packets;
     this.perSecond = perSecond;

@@ -5,22 +5,23 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The counts of deleted Nodes. */
 @ApiObject
 public class Retired extends Counters.Fields {
   @JsonPropertyDescription("Number of deleted Nodes that had counted.")
-  public Integer nodes;
+  public @Nullable Integer nodes;
 
   @JsonPropertyDescription("When the first of these Nodes started to count.")
-  public String since;
+  public @Nullable String since;
 
   @JsonPropertyDescription("Time of the last drop on one of these Nodes.")
-  public String last;
+  public @Nullable String last;
 
   @Size(max = Limits.FOLDED_ACCEPTED)
   @JsonPropertyDescription(
       "Reports (DropProbeNode UID/Node UID) that are included here and not deleted yet, so that none"
           + " is added twice.")
-  public List<@Size(max = 2 * Limits.UID) String> folded;
+  public @Nullable List<@Size(max = 2 * Limits.UID) String> folded;
 }

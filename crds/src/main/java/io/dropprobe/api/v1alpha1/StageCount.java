@@ -3,30 +3,31 @@ package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
 
 /** Packets seen at one stage of the receive or transmit path of one kernel. */
 @ApiObject
 public class StageCount {
   @Size(max = 64)
   @JsonPropertyDescription("Name of the stage, a function of the path.")
-  public String stage;
+  public @Nullable String stage;
 
   @JsonPropertyDescription("Type of the hook; None if this kernel offers none for the stage.")
-  public Via via;
+  public @Nullable Via via;
 
   @Size(max = 128)
   @JsonPropertyDescription("Name of the hooked symbol.")
-  public String symbol;
+  public @Nullable String symbol;
 
   @JsonPropertyDescription("Packets seen at this stage; absent if the hook was never attached.")
-  public Long packets;
+  public @Nullable Long packets;
 
   @JsonPropertyDescription(
       "Packets as seen on the wire, where GRO merged several into one; absent if not counted.")
-  public Long segments;
+  public @Nullable Long segments;
 
   @JsonPropertyDescription("Hits of the hook that the kernel could not deliver.")
-  public Long missed;
+  public @Nullable Long missed;
 
   /** Types of hooks. */
   public enum Via {

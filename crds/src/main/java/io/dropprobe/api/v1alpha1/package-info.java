@@ -3,4 +3,7 @@
  * boxed; null means "not given" or "not known", never 0. Fields are written in the order of their
  * declaration.
  */
+@NullMarked
 package io.dropprobe.api.v1alpha1;
+
+import org.jspecify.annotations.NullMarked;

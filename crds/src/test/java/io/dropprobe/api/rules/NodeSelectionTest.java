@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.TaintBuilder;
 import java.util.List;
@@ -22,29 +24,29 @@ class NodeSelectionTest {
 
   @Test
   void selectsEveryLinuxNodeWithoutSelector() {
-    assertTrue(selects(LINUX, null, false));
-    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), null, false));
-    assertFalse(selects(null, null, false));
+    assertTrue(selects(LINUX, List.of(), false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), List.of(), false));
+    assertFalse(selects(Map.of(), List.of(), false));
   }
 
   @Test
   void requiresEveryLabelOfTheSelector() {
     spec.nodeSelector = Map.of("zone", "a", "disk", "ssd");
     Map<String, String> labels = Map.of("kubernetes.io/os", "linux", "zone", "a", "disk", "ssd");
-    assertTrue(selects(labels, null, false));
-    assertFalse(selects(Map.of("kubernetes.io/os", "linux", "zone", "a"), null, false));
+    assertTrue(selects(labels, List.of(), false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "linux", "zone", "a"), List.of(), false));
   }
 
   @Test
   void selectsOnlyLinuxWhateverTheSelector() {
     spec.nodeSelector = Map.of("kubernetes.io/os", "windows");
-    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), null, false));
-    assertFalse(selects(LINUX, null, false));
+    assertFalse(selects(Map.of("kubernetes.io/os", "windows"), List.of(), false));
+    assertFalse(selects(LINUX, List.of(), false));
   }
 
   @Test
   void selectsNothingWithoutSpec() {
-    assertFalse(NodeSelection.selects(null, new NodeFacts("uid", LINUX, null), false));
+    assertFalse(NodeSelection.selects(null, new NodeFacts("uid", LINUX, List.of()), false));
   }
 
   @Test
@@ -101,6 +103,14 @@ class NodeSelectionTest {
   void staysSelectedWithTransientTaint(String key) {
     assertTrue(selects(LINUX, List.of(taint(key, null, "NoSchedule")), false));
     assertFalse(selects(LINUX, List.of(taint(key, null, "NoExecute")), true));
+  }
+
+  @Test
+  void nodeWithoutUidLabelsAndSpecHasEmptyFacts() {
+    Node node = new Node();
+    node.setMetadata(new ObjectMeta());
+    node.getMetadata().setLabels(null);
+    assertEquals(new NodeFacts("", Map.of(), List.of()), NodeFacts.of(node));
   }
 
   @Test

@@ -5,20 +5,21 @@ import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent knows from the API server.
  *
  * @param node the agent's own Node
  * @param probes all DropProbes
- * @param report this node's report when the agent started; null if there was none
+ * @param report this node's report when the agent started; null means none
  * @param listed whether {@code probes} was read; false if the API server refused the list, which is
  *     empty then
  */
 public record ClusterView(
-    NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report, boolean listed) {
+    NodeFacts node, List<DropProbe> probes, @Nullable DropProbeNodeStatus report, boolean listed) {
   /** A view whose DropProbes were read. */
-  public ClusterView(NodeFacts node, List<DropProbe> probes, DropProbeNodeStatus report) {
+  public ClusterView(NodeFacts node, List<DropProbe> probes, @Nullable DropProbeNodeStatus report) {
     this(node, probes, report, true);
   }
 

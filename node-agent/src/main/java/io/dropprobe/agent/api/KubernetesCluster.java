@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the API server through the fabric8 client: DropProbes with an informer, which lists again
@@ -41,8 +44,10 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   private final ScheduledExecutorService poller =
       Executors.newSingleThreadScheduledExecutor(r -> daemon(r, "node-poll"));
 
-  private volatile NodeFacts node;
-  private volatile Optional<DropProbeNodeStatus> firstReport;
+  private volatile @Nullable NodeFacts node;
+
+  /** This node's report when the agent started; null means not read yet. */
+  private volatile @Nullable Optional<DropProbeNodeStatus> firstReport;
 
   /**
    * Reads nothing yet.
@@ -104,7 +109,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
       // A deleted Node selects nothing, but its last known labels would.
       ClusterView view =
           new ClusterView(
-              own != null ? own : new NodeFacts("", null, null),
+              own != null ? own : new NodeFacts("", Map.of(), List.of()),
               client.resources(DropProbe.class).list().getItems(),
               report().orElse(null));
       return Optional.of(namespaceIsDeleted() ? view.withoutProbes() : view);
@@ -133,7 +138,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
 
   private ClusterView refusedView() {
     NodeFacts known = node;
-    return ClusterView.refused(known == null ? new NodeFacts("", null, null) : known);
+    return ClusterView.refused(known == null ? new NodeFacts("", Map.of(), List.of()) : known);
   }
 
   private boolean namespaceIsDeleted() {
@@ -174,7 +179,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         .map(DropProbeNode::getStatus);
   }
 
-  private static NodeFacts facts(Node n) {
+  private static @Nullable NodeFacts facts(@Nullable Node n) {
     return n == null ? null : NodeFacts.of(n);
   }
 

@@ -5,6 +5,7 @@ import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a report may be written under a Node's name now. The operator folds the
@@ -16,7 +17,7 @@ final class NodeIdentityGuard {
   /** How long to wait for the operator to fold in an earlier Node's contribution. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private String awaited;
+  private @Nullable String awaited;
   private long until;
 
   /**
@@ -24,20 +25,24 @@ final class NodeIdentityGuard {
    *
    * @param node name of the Node
    * @param reportOf UID of the Node that the report is about
-   * @param live UID of the Node that exists now; null if there is none
-   * @param existing the report in the API; null if there is none
+   * @param live UID of the Node that exists now; null means none
+   * @param existing the report in the API; null means none
    * @param now milliseconds of the clock
    */
   Optional<String> obstacle(
-      String node, String reportOf, String live, DropProbeNodeStatus existing, long now) {
+      String node,
+      @Nullable String reportOf,
+      @Nullable String live,
+      @Nullable DropProbeNodeStatus existing,
+      long now) {
     if (live == null || !live.equals(reportOf)) {
       return Optional.of(
           "Node " + node + " (UID " + reportOf + ") was deleted: there is nothing to report");
     }
-    String earlier = existing == null ? null : existing.nodeUID;
-    if (earlier == null || earlier.equals(reportOf)) {
+    if (existing == null || existing.nodeUID == null || existing.nodeUID.equals(reportOf)) {
       return Optional.empty();
     }
+    String earlier = existing.nodeUID;
     if (!earlier.equals(awaited)) {
       awaited = earlier;
       until = now + PATIENCE.toMillis();

@@ -10,24 +10,25 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of earlier Nodes of this name that the operator has not folded into the DropProbes yet.
  * The report of the present Node carries them, because it replaces the report that has them.
  *
- * @param object UID of the DropProbeNode that they were read from; null if there is none
+ * @param object UID of the DropProbeNode that they were read from; null means none
  * @param list oldest first
  */
-record Predecessors(String object, List<Predecessor> list) {
+record Predecessors(@Nullable String object, List<Predecessor> list) {
   static final Predecessors NONE = new Predecessors(null, List.of());
 
   /**
    * Reads the predecessors from a report that is about to be replaced.
    *
-   * @param existing null if there is none
+   * @param existing null means none
    * @param nodeUid UID of the Node whose report replaces it
    */
-  static Predecessors of(DropProbeNode existing, String nodeUid) {
+  static Predecessors of(@Nullable DropProbeNode existing, @Nullable String nodeUid) {
     if (existing == null || existing.getStatus() == null) {
       return NONE;
     }
@@ -36,7 +37,7 @@ record Predecessors(String object, List<Predecessor> list) {
         new ArrayList<>(status.predecessors == null ? List.of() : status.predecessors);
     if (status.nodeUID != null && !status.nodeUID.equals(nodeUid)) {
       Predecessor last = of(status);
-      if (!last.probes.isEmpty()) {
+      if (last.probes != null && !last.probes.isEmpty()) {
         list.add(last);
       }
     }
@@ -82,11 +83,11 @@ record Predecessors(String object, List<Predecessor> list) {
   }
 
   private boolean needs(DropProbe probe, Predecessor p) {
-    return Folding.needs(probe, p.probes, Folding.key(object, p.nodeUID));
+    return object != null && Folding.needs(probe, p.probes, Folding.key(object, p.nodeUID));
   }
 
-  /** The list for the report; null if it is empty. */
-  List<Predecessor> orNull() {
+  /** The list for the report; null means empty. */
+  @Nullable List<Predecessor> orNull() {
     return list.isEmpty() ? null : list;
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the DropProbeNode of this node by server-side apply. Applying the status of an object that
@@ -37,8 +38,8 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(r -> KubernetesCluster.daemon(r, "report"));
 
-  /** UID of the Node whose report is known to exist; null if none is. */
-  private String created;
+  /** UID of the Node whose report is known to exist; null means none. */
+  private @Nullable String created;
 
   private volatile Predecessors predecessors = Predecessors.NONE;
 
@@ -72,7 +73,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
   }
 
   @Override
-  public void write(DropProbeNodeStatus status, Consumer<Exception> done) {
+  public void write(DropProbeNodeStatus status, Consumer<@Nullable Exception> done) {
     thread.execute(
         () -> {
           try {
@@ -104,7 +105,7 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
     }
   }
 
-  private DropProbeNode checkIdentity(String nodeUid) {
+  private @Nullable DropProbeNode checkIdentity(@Nullable String nodeUid) {
     Node live = client.nodes().withName(node).get();
     DropProbeNode report = client.resources(DropProbeNode.class).withName(node).get();
     guard
@@ -126,9 +127,9 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
    * go into another object than the one they were read from, because the operator may have folded
    * that one in and deleted it, and a server-side apply accepts no UID as a condition.
    *
-   * @return null if any version will do
+   * @return null means any
    */
-  private String carried() {
+  private @Nullable String carried() {
     Predecessors carried = predecessors;
     if (carried.list().isEmpty()) {
       return null;
@@ -148,9 +149,9 @@ public final class ServerSideApplyWriter implements ReportWriter, AutoCloseable 
    * Makes the object to apply. Without a status the field must be null: the API server refuses an
    * empty one.
    *
-   * @param version resource version that the object must have; null for any
+   * @param version resource version that the object must have; null means any
    */
-  private DropProbeNode object(DropProbeNodeStatus status, String version) {
+  private DropProbeNode object(@Nullable DropProbeNodeStatus status, @Nullable String version) {
     DropProbeNode n = new DropProbeNode();
     n.setMetadata(new ObjectMetaBuilder().withName(node).withResourceVersion(version).build());
     n.setStatus(status);

@@ -2,6 +2,7 @@
 package io.dropprobe.agent.count;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counts of one probe on this node.
@@ -9,9 +10,9 @@ import java.time.Instant;
  * @param uid UID of the DropProbe
  * @param series identifies what is counted; another series starts at zero
  * @param nodeUid UID of the Node object; a Node recreated under the same name starts at zero
- * @param epoch epoch of {@code current}; null before the first
- * @param options options that the probe was added with; null if not known (read from a report)
- * @param since when this node began to count the series; null if it has not
+ * @param epoch epoch of {@code current}; null means none yet
+ * @param options options that the probe was added with; null means unknown (read from a report)
+ * @param since when this node began to count the series; null means that it has not
  * @param base counts of earlier epochs
  * @param current counts of this epoch, as last read
  */
@@ -19,9 +20,9 @@ public record Account(
     String uid,
     String series,
     String nodeUid,
-    String epoch,
-    String options,
-    Instant since,
+    @Nullable String epoch,
+    @Nullable String options,
+    @Nullable Instant since,
     Counts base,
     Counts current) {
 
@@ -47,9 +48,9 @@ public record Account(
    * This account with what is known of the probe in the kernel.
    *
    * @param knownOptions options that it was added with
-   * @param active when it was first activated; null if it never was
+   * @param active when it was first activated; null means never
    */
-  Account with(String knownOptions, Instant active) {
+  Account with(@Nullable String knownOptions, @Nullable Instant active) {
     Instant begun = since == null ? active : since;
     return new Account(uid, series, nodeUid, epoch, knownOptions, begun, base, current);
   }

@@ -13,13 +13,14 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a probe has counted.
  *
  * @param counters none is unknown; a packet is noise if its reason, or its reason and function, is
  *     of class Noise
- * @param last when the last packet was dropped; null if none was
+ * @param last when the last packet was dropped; null means never
  * @param reasons packets by reason, without noise; may sum to less than packets if detail was not
  *     kept
  * @param locations packets by kernel function, without noise; may sum to less
@@ -27,7 +28,7 @@ import java.util.TreeMap;
  */
 public record Counts(
     Counters counters,
-    Instant last,
+    @Nullable Instant last,
     Map<String, Long> reasons,
     Map<String, Long> locations,
     Map<String, Stage> stages) {
@@ -63,13 +64,12 @@ public record Counts(
         locations.merge(function, c.counters().packets(), Long::sum);
       }
     }
-    for (ProbeSnapshot.Reason r : probe.reasons()) {
-      ReasonSplit split = splits.get(r.id());
+    for (ReasonSplit split : splits.values()) {
       PacketCounters drops = split.drops();
       noise += split.noise();
       sum = sum.plus(drops);
       if (drops.packets() > 0) {
-        reasons.merge(name(r), drops.packets(), Long::sum);
+        reasons.merge(name(split.reason()), drops.packets(), Long::sum);
       }
     }
     return new Counts(
@@ -124,7 +124,7 @@ public record Counts(
 
   /** Drops and noise: never decreases within a series, so the larger value is the newer one. */
   public long everything() {
-    return counters.everything();
+    return Sums.orZero(counters.everything());
   }
 
   private static Map<String, Long> merged(Map<String, Long> a, Map<String, Long> b) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The accounts on the node's disk: one small file that is replaced atomically. It is written when
@@ -53,12 +54,16 @@ public final class Journal {
     SafeFiles.replace(file, JSON.writeValueAsBytes(content));
   }
 
-  private static Long seconds(Instant time) {
+  private static @Nullable Long seconds(@Nullable Instant time) {
     return time == null ? null : time.getEpochSecond();
   }
 
-  private static Instant instant(Long seconds) {
+  private static @Nullable Instant instant(@Nullable Long seconds) {
     return seconds == null ? null : Instant.ofEpochSecond(seconds);
+  }
+
+  private static <T> Map<String, T> orEmpty(@Nullable Map<String, T> map) {
+    return map == null ? Map.of() : map;
   }
 
   /** Times are seconds since 1970. */
@@ -70,9 +75,9 @@ public final class Journal {
       String uid,
       String series,
       String nodeUid,
-      String epoch,
-      String options,
-      Long since,
+      @Nullable String epoch,
+      @Nullable String options,
+      @Nullable Long since,
       Numbers base,
       Numbers current) {
 
@@ -96,10 +101,10 @@ public final class Journal {
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   private static final class Numbers extends Counters.Fields {
-    public Long last;
-    public Map<String, Long> reasons;
-    public Map<String, Long> locations;
-    public Map<String, Stage> stages;
+    public @Nullable Long last;
+    public @Nullable Map<String, Long> reasons;
+    public @Nullable Map<String, Long> locations;
+    public @Nullable Map<String, Stage> stages;
 
     static Numbers of(Counts c) {
       Numbers n = new Numbers();
@@ -115,10 +120,10 @@ public final class Journal {
       return new Counts(
           counters(),
           instant(last),
-          reasons,
-          locations,
+          orEmpty(reasons),
+          orEmpty(locations),
           // Journals of versions that did not count stages have none.
-          stages == null ? Map.of() : stages);
+          orEmpty(stages));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The accounts of this node. Counts of one series never decrease; a new series starts at zero.
@@ -65,8 +66,8 @@ public final class Ledger {
     return Optional.ofNullable(accounts.get(uid)).filter(a -> a.nodeUid().equals(nodeUid));
   }
 
-  /** Since when this node has counted a series; null if it has not. */
-  public Instant since(String uid, String series) {
+  /** Since when this node has counted a series; null means that it has not. */
+  public @Nullable Instant since(String uid, String series) {
     Account a = accounts.get(uid);
     return a != null && a.series().equals(series) ? a.since() : null;
   }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Classes of drops, by the kernel's name of the reason and, for some reasons, by the function that
@@ -56,10 +57,10 @@ public final class ReasonCatalog {
   }
 
   /**
-   * The class of the drops of a reason; null if it is not in the catalogue. A reason that is Noise
-   * except for some functions has the class of those.
+   * The class of the drops of a reason; null means that it is not in the catalogue. A reason that
+   * is Noise except for some functions has the class of those.
    */
-  public ReasonClass classOf(String reason) {
+  public @Nullable ReasonClass classOf(String reason) {
     ReasonClass own = classes.get(reason);
     return own == ReasonClass.Noise ? ofFunctions.getOrDefault(reason, own) : own;
   }

@@ -5,6 +5,7 @@ import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Times;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Divides the packets of one reason into drops and noise by the functions that freed them. Packets
@@ -19,7 +20,7 @@ final class ReasonSplit {
   private PacketCounters exceptions = PacketCounters.ZERO;
 
   private long inCells;
-  private Instant lastOfRest;
+  private @Nullable Instant lastOfRest;
 
   ReasonSplit(ProbeSnapshot.Reason all, ReasonCatalog catalog) {
     this.all = all;
@@ -37,6 +38,11 @@ final class ReasonSplit {
       lastOfRest = Times.later(lastOfRest, cell.counters().last());
     }
     return cellNoise;
+  }
+
+  /** The reason with all of its packets. */
+  ProbeSnapshot.Reason reason() {
+    return all;
   }
 
   /** Packets that were lost. */

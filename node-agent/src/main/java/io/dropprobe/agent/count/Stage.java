@@ -7,18 +7,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counters of one stage of the packet's path over any number of epochs. Hook type and symbol are
  * those of the last epoch.
  *
  * @param via hook type, as the module names it
- * @param symbol the hooked symbol; null if none is
- * @param packets null if the stage was never hooked
- * @param segments null unless known for all packets
- * @param missed null if the stage was never hooked
+ * @param symbol the hooked symbol; null means none
+ * @param packets null means that the stage was never hooked
+ * @param segments null means not known for all packets
+ * @param missed null means that the stage was never hooked
  */
-public record Stage(String via, String symbol, Long packets, Long segments, Long missed) {
+public record Stage(
+    String via,
+    @Nullable String symbol,
+    @Nullable Long packets,
+    @Nullable Long segments,
+    @Nullable Long missed) {
 
   static Map<String, Stage> of(List<StageReading> readings) {
     Map<String, Stage> stages = new TreeMap<>();
@@ -63,7 +69,7 @@ public record Stage(String via, String symbol, Long packets, Long segments, Long
         less(missed, earlier.missed));
   }
 
-  private static Long less(Long sum, Long part) {
+  private static @Nullable Long less(@Nullable Long sum, @Nullable Long part) {
     return sum == null || part == null ? sum : Long.valueOf(Math.max(0, sum - part));
   }
 }

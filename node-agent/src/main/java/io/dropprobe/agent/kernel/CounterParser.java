@@ -4,6 +4,7 @@ package io.dropprobe.agent.kernel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the counters file of one probe. Rejects a truncated read (by the trailer, the number of
@@ -53,8 +54,8 @@ public final class CounterParser {
   }
 
   private static ProbeSnapshot snapshot(
-      ProcRecord probe,
-      ProcRecord total,
+      @Nullable ProcRecord probe,
+      @Nullable ProcRecord total,
       List<ProbeSnapshot.Reason> reasons,
       List<ProbeSnapshot.Cell> cells,
       List<StageReading> stages) {
@@ -83,7 +84,7 @@ public final class CounterParser {
         List.copyOf(stages));
   }
 
-  private static Instant since(long seconds) {
+  private static @Nullable Instant since(long seconds) {
     return seconds == 0 ? null : Instant.ofEpochSecond(seconds);
   }
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The content of {@code /proc/mooc/net/drop-packet}, without {@code activated:}.
  *
- * @param abi version of the module's files; null if the file does not have it
+ * @param abi version of the module's files; null means that the file does not have it
  * @param namesReasons whether the kernel names its drop reasons
  * @param manualActive whether the probe {@code _manual} counts
  */
-record DropPacketFile(Integer abi, boolean namesReasons, boolean manualActive) {
+record DropPacketFile(@Nullable Integer abi, boolean namesReasons, boolean manualActive) {
 
   static DropPacketFile parse(String text) {
     Integer abi = null;

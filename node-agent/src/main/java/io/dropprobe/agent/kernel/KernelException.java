@@ -6,6 +6,7 @@ public class KernelException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Errno errno;
+  private final String message;
 
   /**
    * @param what the call or command
@@ -14,9 +15,15 @@ public class KernelException extends Exception {
   public KernelException(String what, int number) {
     super(what + ": " + text(number));
     this.errno = Errno.of(number);
+    this.message = what + ": " + text(number);
   }
 
-  /** The error; never null. */
+  @Override
+  public String getMessage() {
+    return message;
+  }
+
+  /** The error. */
   public Errno errno() {
     return errno;
   }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Kernel access through /proc, /sys and system calls. */
 public final class LinuxKernel implements Kernel {
@@ -123,8 +124,8 @@ public final class LinuxKernel implements Kernel {
         ownNamespace());
   }
 
-  /** The number in {@code net:[4026531840]}; null if the link cannot be read. */
-  private Long ownNamespace() {
+  /** The number in {@code net:[4026531840]}; null means that the link cannot be read. */
+  private @Nullable Long ownNamespace() {
     try {
       String link = Files.readSymbolicLink(paths.proc().resolve("self/ns/net")).toString();
       return Long.valueOf(link.replaceAll("[^0-9]", ""));

@@ -3,15 +3,16 @@ package io.dropprobe.agent.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's network namespaces.
  *
  * @param all in no order
- * @param own inode number of this process's network namespace, which is the node's; null if it
- *     cannot be read
+ * @param own inode number of this process's network namespace, which is the node's; null means that
+ *     it cannot be read
  */
-public record NetNamespaces(List<NetNamespace> all, Long own) {
+public record NetNamespaces(List<NetNamespace> all, @Nullable Long own) {
 
   /**
    * One network namespace.

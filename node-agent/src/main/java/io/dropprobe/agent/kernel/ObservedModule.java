@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /** State of the module, by /sys/module/dropprobe and its file drop-packet. */
 public sealed interface ObservedModule {
   /** Not loaded. */
@@ -15,18 +17,18 @@ public sealed interface ObservedModule {
   /**
    * Loaded.
    *
-   * @param version MODULE_VERSION; null if the kernel does not show it
-   * @param srcversion hash of the module's source; null if the kernel does not show it
+   * @param version MODULE_VERSION; null means that the kernel does not show it
+   * @param srcversion hash of the module's source; null means that the kernel does not show it
    * @param references the module's reference count
-   * @param abi version of its proc files; null if they cannot be read
+   * @param abi version of its proc files; null means that they cannot be read
    * @param namesReasons whether the kernel names its drop reasons
    * @param manualActive whether somebody on the node has activated the probe {@code _manual}
    */
   record Live(
-      String version,
-      String srcversion,
+      @Nullable String version,
+      @Nullable String srcversion,
       int references,
-      Integer abi,
+      @Nullable Integer abi,
       boolean namesReasons,
       boolean manualActive)
       implements ObservedModule {}

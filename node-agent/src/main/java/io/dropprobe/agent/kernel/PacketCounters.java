@@ -3,6 +3,7 @@ package io.dropprobe.agent.kernel;
 
 import io.dropprobe.api.schema.Times;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A number of dropped packets, as a record of the counters file gives it.
@@ -11,7 +12,7 @@ import java.time.Instant;
  * @param bytes of the packets
  * @param last time of the last packet; null if there is none or it is not known
  */
-public record PacketCounters(long packets, long segments, long bytes, Instant last) {
+public record PacketCounters(long packets, long segments, long bytes, @Nullable Instant last) {
   /** No packets. */
   public static final PacketCounters ZERO = new PacketCounters(0, 0, 0, null);
 
@@ -36,7 +37,7 @@ public record PacketCounters(long packets, long segments, long bytes, Instant la
    * @param o a part of these packets
    * @param lastOfRest time of the last packet that is not in {@code o}, if one is left
    */
-  public PacketCounters minus(PacketCounters o, Instant lastOfRest) {
+  public PacketCounters minus(PacketCounters o, @Nullable Instant lastOfRest) {
     long rest = packets - o.packets;
     return new PacketCounters(
         rest, segments - o.segments, bytes - o.bytes, rest > 0 ? lastOfRest : null);

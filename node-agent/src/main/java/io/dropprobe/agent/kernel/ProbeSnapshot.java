@@ -3,6 +3,7 @@ package io.dropprobe.agent.kernel;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One probe in the kernel with its counters, at one moment.
@@ -12,8 +13,8 @@ import java.util.List;
  * @param owner name of the Node whose agent owns it; "-" for the manual probe
  * @param lease seconds until the lease expires; 0 if it has expired
  * @param epoch identifies the time from the probe's addition to its removal
- * @param tag digest of what it was added for; null if it was added without one
- * @param since when it was first activated in this epoch; null if it never was
+ * @param tag digest of what it was added for; null means that it was added without one
+ * @param since when it was first activated in this epoch; null means never
  * @param gap seconds for which counting was suspended because the lease had expired
  * @param filtered packets that did not match
  * @param unkeyed packets that have no cell
@@ -28,8 +29,8 @@ public record ProbeSnapshot(
     boolean active,
     long lease,
     String epoch,
-    String tag,
-    Instant since,
+    @Nullable String tag,
+    @Nullable Instant since,
     long gap,
     long filtered,
     long unkeyed,

@@ -3,6 +3,7 @@ package io.dropprobe.agent.kernel;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the module's files: a word that names the kind of record, then {@code key=value}
@@ -42,7 +43,7 @@ record ProcRecord(String kind, Map<String, String> values) {
   }
 
   /** Returns a value; null if the key is absent or its value is "-", which means none. */
-  String textOrNull(String key) {
+  @Nullable String textOrNull(String key) {
     return "-".equals(values.get(key)) ? null : values.get(key);
   }
 

@@ -2,11 +2,15 @@
 package io.dropprobe.agent.metrics;
 
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.ReasonCount;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Renders metrics in the Prometheus text format, version 0.0.4. */
 public final class MetricsText {
@@ -20,14 +24,17 @@ public final class MetricsText {
   /**
    * Renders a report and the agent's own counters.
    *
-   * @param status null before the first report
+   * @param status null means that there is no report yet
    * @param own counters of this process
    */
-  public static String render(DropProbeNodeStatus status, AgentStats own) {
+  public static String render(@Nullable DropProbeNodeStatus status, AgentStats own) {
     MetricsText m = new MetricsText();
     m.agent(own);
     if (status != null) {
-      m.module(status);
+      if (status.module != null) {
+        m.module(status.module);
+      }
+      m.conditions(status.conditions == null ? List.of() : status.conditions);
       m.probes(status.probes == null ? List.of() : status.probes);
     }
     return m.text.toString();
@@ -47,26 +54,23 @@ public final class MetricsText {
     line("dropprobe_agent_report_writes_total", own.failedWrites(), "result", "error");
   }
 
-  private void module(DropProbeNodeStatus status) {
+  private void module(ModuleInfo module) {
     head(
         "dropprobe_module_state",
         "gauge",
         "1 for the state of the kernel module, 0 for the others.");
     for (ModuleState s : ModuleState.values()) {
-      line("dropprobe_module_state", s == status.module.state ? 1 : 0, "state", s.name());
+      line("dropprobe_module_state", s == module.state ? 1 : 0, "state", s.name());
     }
-    if (status.module.srcversion != null) {
+    if (module.srcversion != null) {
       head("dropprobe_module_info", "gauge", "The loaded kernel module; always 1.");
-      line(
-          "dropprobe_module_info",
-          1,
-          "version",
-          status.module.version,
-          "srcversion",
-          status.module.srcversion);
+      line("dropprobe_module_info", 1, "version", module.version, "srcversion", module.srcversion);
     }
+  }
+
+  private void conditions(List<Condition> conditions) {
     head("dropprobe_condition", "gauge", "Conditions of the node: 1 True, 0 False, -1 Unknown.");
-    status.conditions.forEach(
+    conditions.forEach(
         c ->
             line(
                 "dropprobe_condition",
@@ -103,13 +107,19 @@ public final class MetricsText {
       line("dropprobe_drops_packets_total", p.packets, "probe", p.name, "reason", "unknown");
       return;
     }
-    p.reasons.forEach(
-        r -> line("dropprobe_drops_packets_total", r.packets, "probe", p.name, "reason", r.reason));
+    for (ReasonCount r : p.reasons) {
+      if (r.packets != null) {
+        line("dropprobe_drops_packets_total", r.packets, "probe", p.name, "reason", r.reason);
+      }
+    }
   }
 
   /** Counts that are not known have no line, instead of a zero. */
   private void each(
-      List<ProbeReport> probes, String name, String help, Function<ProbeReport, Long> value) {
+      List<ProbeReport> probes,
+      String name,
+      String help,
+      Function<ProbeReport, @Nullable Long> value) {
     head(name, "counter", help);
     for (ProbeReport p : probes) {
       Long v = value.apply(p);
@@ -124,7 +134,7 @@ public final class MetricsText {
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  private void line(String name, long value, String... labels) {
+  private void line(String name, long value, @Nullable String... labels) {
     text.append(name).append('{');
     for (int i = 0; i < labels.length; i += 2) {
       text.append(i == 0 ? "" : ",").append(labels[i]).append("=\"").append(escape(labels[i + 1]));
@@ -133,7 +143,7 @@ public final class MetricsText {
     text.append("} ").append(value).append('\n');
   }
 
-  private static String escape(String value) {
+  private static String escape(@Nullable String value) {
     return value == null
         ? ""
         : value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");

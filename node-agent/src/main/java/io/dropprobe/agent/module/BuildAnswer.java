@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param sha256 digest of the module; empty if there is none
  * @param message the package to install, or the first line with an error
  * @param log the end of the build log
- * @param module content of the .ko file; null unless {@link Result#OK}
+ * @param module content of the .ko file; empty unless {@link Result#OK}
  */
 record BuildAnswer(
     Result result,

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Client of the kmod-builder sidecar. The two exchange files in a directory that both containers
@@ -28,8 +29,8 @@ final class BuilderClient implements Builder {
 
   private final Path dir;
 
-  /** Error of the last attempt to read the file {@code builder}; null if there was none. */
-  private String lastError;
+  /** Error of the last attempt to read the file {@code builder}; null means none. */
+  private @Nullable String lastError;
 
   BuilderClient(Path dir) {
     this.dir = dir;
@@ -41,16 +42,20 @@ final class BuilderClient implements Builder {
       Map<String, String> v = KeyValues.parse(text(root, "builder"));
       lastError = null;
       return Optional.ofNullable(v.get("source"))
-          .map(s -> new BuilderInfo(s, v.get("version"), v.get("compiler")));
+          .map(
+              s ->
+                  new BuilderInfo(
+                      s, v.getOrDefault("version", ""), v.getOrDefault("compiler", "")));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      if (!e.getMessage().equals(lastError)) {
-        lastError = e.getMessage();
+      String error = e.getMessage() == null ? e.toString() : e.getMessage();
+      if (!error.equals(lastError)) {
+        lastError = error;
         LOG.log(
             System.Logger.Level.WARNING,
             "cannot read the file ''builder'' of the container kmod-builder: {0}; see its log",
-            lastError);
+            error);
       }
       return Optional.empty();
     }
@@ -100,11 +105,11 @@ final class BuilderClient implements Builder {
         result,
         v.getOrDefault("headers", ""),
         v.getOrDefault("compiler", ""),
-        seconds(v.get("seconds")),
+        seconds(v.getOrDefault("seconds", "")),
         v.getOrDefault("sha256", ""),
         v.getOrDefault("message", ""),
         optionalText(answer, "log"),
-        ok ? module(answer) : null);
+        ok ? module(answer) : new byte[0]);
   }
 
   private static byte[] module(DirectoryHandle answer) throws IOException {

@@ -48,15 +48,17 @@ final class ModuleCache {
     Path entry = dir.resolve(key);
     try {
       Map<String, String> m = KeyValues.parse(Files.readString(entry.resolve(MANIFEST)));
-      if (!m.containsKey("sha256") || !m.containsKey("srcversion")) {
+      String sha256 = m.get("sha256");
+      String srcversion = m.get("srcversion");
+      if (sha256 == null || srcversion == null) {
         return Optional.empty();
       }
       return Optional.of(
           new ModuleFile(
               key,
               entry.resolve(MODULE),
-              m.get("sha256"),
-              m.get("srcversion"),
+              sha256,
+              srcversion,
               m.get("version"),
               m.get("headers"),
               m.get("compiler"),
@@ -68,7 +70,7 @@ final class ModuleCache {
 
   /** Content of the .ko file; empty if it cannot be read or has changed since it was stored. */
   Optional<byte[]> read(ModuleFile module) {
-    try (DirectoryHandle entry = DirectoryHandle.open(module.file().getParent())) {
+    try (DirectoryHandle entry = DirectoryHandle.open(dir.resolve(module.key()))) {
       return Optional.of(entry.read(MODULE, BuildAnswer.MODULE_LIMIT))
           .filter(content -> Digest.of(content).equals(module.sha256()));
     } catch (IOException e) {
@@ -83,9 +85,10 @@ final class ModuleCache {
    */
   ModuleFile store(String key, BuildAnswer answer) throws IOException {
     Map<String, String> info = ModInfo.parse(answer.module());
+    String srcversion = info.getOrDefault("srcversion", "");
     Map<String, String> manifest = new TreeMap<>();
     manifest.put("sha256", answer.sha256());
-    manifest.put("srcversion", info.get("srcversion"));
+    manifest.put("srcversion", srcversion);
     manifest.put("version", info.getOrDefault("version", ""));
     manifest.put("headers", answer.headers());
     manifest.put("compiler", answer.compiler());
@@ -105,7 +108,7 @@ final class ModuleCache {
         key,
         dir.resolve(key).resolve(MODULE),
         answer.sha256(),
-        info.get("srcversion"),
+        srcversion,
         info.get("version"),
         answer.headers(),
         answer.compiler(),

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the two system calls that may hang in the kernel, where no signal interrupts them, in a
@@ -40,10 +41,10 @@ final class ModuleCalls {
   /**
    * A call that has returned.
    *
-   * @param target the file to load, or to replace the unloaded module; null if there is none
-   * @param error why the kernel refused; null if the call succeeded
+   * @param target the file to load, or to replace the unloaded module; null means none
+   * @param error why the kernel refused; null means that the call succeeded
    */
-  record Ended(Kind kind, ModuleFile target, KernelException error) {}
+  record Ended(Kind kind, @Nullable ModuleFile target, @Nullable KernelException error) {}
 
   /**
    * A call that has not returned.
@@ -51,11 +52,11 @@ final class ModuleCalls {
    * @param since time of day when it began
    * @param millis how long it has been running
    */
-  record Running(Kind kind, ModuleFile target, Instant since, long millis) {}
+  record Running(Kind kind, @Nullable ModuleFile target, Instant since, long millis) {}
 
   private record Call(
       Kind kind,
-      ModuleFile target,
+      @Nullable ModuleFile target,
       Instant since,
       long begun,
       FutureTask<Optional<KernelException>> task) {}
@@ -63,8 +64,8 @@ final class ModuleCalls {
   private final Time time;
   private final Duration patience;
 
-  /** Null if no call is running and the result of the last one has been taken. */
-  private Call call;
+  /** Null means that no call is running and the result of the last one has been taken. */
+  private @Nullable Call call;
 
   /**
    * Makes no call yet.
@@ -82,7 +83,7 @@ final class ModuleCalls {
    *
    * @param target see {@link Ended}
    */
-  void make(Kind kind, ModuleFile target, Action action) {
+  void make(Kind kind, @Nullable ModuleFile target, Action action) {
     if (call != null) {
       throw new IllegalStateException(call.kind.syscall + " has not returned yet");
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a module file before it is loaded. A pure function of the file.
@@ -118,7 +119,7 @@ final class ModuleCheck {
         .map(i -> "it imports '" + i + "', which DropProbe's module does not use");
   }
 
-  private static Optional<String> rule(String key, String value, String rule) {
+  private static Optional<String> rule(String key, @Nullable String value, String rule) {
     String found = value == null ? "absent" : "'" + cut(value) + "'";
     return Optional.of("its " + key + " is " + found + ", but must be " + rule);
   }

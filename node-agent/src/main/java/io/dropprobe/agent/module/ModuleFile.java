@@ -2,6 +2,7 @@
 package io.dropprobe.agent.module;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A module for this kernel in the cache.
@@ -11,14 +12,14 @@ import java.nio.file.Path;
  * @param sha256 digest of the file when it was stored
  * @param srcversion hash of its source, from the section .modinfo
  * @param headers directory of the kernel headers that it was built with
- * @param buildSeconds how long the build took; null if it ended before this agent started
+ * @param buildSeconds how long the build took; null means that it ended before this agent started
  */
 public record ModuleFile(
     String key,
     Path file,
     String sha256,
     String srcversion,
-    String version,
-    String headers,
-    String compiler,
-    Integer buildSeconds) {}
+    @Nullable String version,
+    @Nullable String headers,
+    @Nullable String compiler,
+    @Nullable Integer buildSeconds) {}

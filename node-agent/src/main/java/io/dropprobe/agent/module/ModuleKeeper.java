@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the module to its desired state, as far as one pass can without waiting. */
 public final class ModuleKeeper {
@@ -47,10 +48,10 @@ public final class ModuleKeeper {
   private final Stuck stuck;
   private final Backoff loadBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
   private final Backoff unloadBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
-  private NodeProblem loadProblem;
-  private String unloadProblem;
+  private @Nullable NodeProblem loadProblem;
+  private @Nullable String unloadProblem;
   private boolean sourceNeeded;
-  private ModuleAction last;
+  private @Nullable ModuleAction last;
   private boolean acted;
 
   ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
@@ -134,7 +135,7 @@ public final class ModuleKeeper {
   }
 
   /** Returns null if something was done, so that the state must be looked at again. */
-  private ModuleOutcome step(
+  private @Nullable ModuleOutcome step(
       boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
@@ -158,7 +159,7 @@ public final class ModuleKeeper {
         ModuleTable.decide(observed, desired, target == null ? null : target.srcversion(), users);
     last = action;
 
-    if (action instanceof ModuleAction.Load) {
+    if (action instanceof ModuleAction.Load && target != null) {
       return load(target);
     }
     if (action instanceof ModuleAction.Replace || action instanceof ModuleAction.Unload) {
@@ -171,7 +172,7 @@ public final class ModuleKeeper {
     return Outcomes.of(observed, desired, action, problem.orElse(null), supply);
   }
 
-  private ModuleOutcome load(ModuleFile target) {
+  private @Nullable ModuleOutcome load(ModuleFile target) {
     if (loadProblem != null && !loadBackoff.ready(time.millis())) {
       return Outcomes.failed(loadProblem, target);
     }
@@ -190,7 +191,7 @@ public final class ModuleKeeper {
   }
 
   /** Returns null if the state must be looked at again. */
-  private ModuleOutcome ended(ModuleCalls.Ended call) {
+  private @Nullable ModuleOutcome ended(ModuleCalls.Ended call) {
     boolean load = call.kind() == ModuleCalls.Kind.LOAD;
     if (call.error() != null) {
       return load
@@ -198,11 +199,14 @@ public final class ModuleKeeper {
           : unloadRefused(call.error(), call.target());
     }
     if (load) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "loaded the module {0}, srcversion {1}",
-          call.target().file(),
-          call.target().srcversion());
+      ModuleFile file = call.target();
+      if (file != null) {
+        LOG.log(
+            System.Logger.Level.INFO,
+            "loaded the module {0}, srcversion {1}",
+            file.file(),
+            file.srcversion());
+      }
       loadBackoff.succeeded();
       loadProblem = null;
     } else {
@@ -213,7 +217,7 @@ public final class ModuleKeeper {
     return null;
   }
 
-  private ModuleOutcome loadRefused(KernelException e, ModuleFile target) {
+  private @Nullable ModuleOutcome loadRefused(KernelException e, @Nullable ModuleFile target) {
     LOG.log(System.Logger.Level.WARNING, "cannot load the module: {0}", e.getMessage());
     if (e.errno() == Errno.EEXIST) {
       ObservedModule observed = kernel.module();
@@ -236,7 +240,8 @@ public final class ModuleKeeper {
     return Outcomes.failed(loadProblem, target);
   }
 
-  private ModuleOutcome unload(ObservedModule observed, ModuleFile target, Quiesce quiesce) {
+  private @Nullable ModuleOutcome unload(
+      ObservedModule observed, @Nullable ModuleFile target, Quiesce quiesce) {
     if (unloadProblem != null && !unloadBackoff.ready(time.millis())) {
       return Outcomes.held(observed, unloadProblem, target);
     }
@@ -250,7 +255,7 @@ public final class ModuleKeeper {
     return null;
   }
 
-  private ModuleOutcome unloadRefused(Exception e, ModuleFile target) {
+  private ModuleOutcome unloadRefused(Exception e, @Nullable ModuleFile target) {
     unloadBackoff.failed(time.millis());
     unloadProblem = "the module cannot be unloaded: " + e.getMessage() + "; will retry";
     return Outcomes.held(kernel.module(), unloadProblem, target);

@@ -2,14 +2,19 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.api.v1alpha1.ModuleState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State of the module after one pass.
  *
- * @param problem null if there is none
- * @param note what the agent waits for, or other information about the state; null for none
- * @param origin the file in the cache that is loaded or should be; null if not known
+ * @param problem null means none
+ * @param note what the agent waits for, or other information about the state; null means nothing
+ * @param origin the file in the cache that is loaded or should be; null means unknown
  * @param usable whether the module takes commands for probes now
  */
 public record ModuleOutcome(
-    ModuleState state, NodeProblem problem, String note, ModuleFile origin, boolean usable) {}
+    ModuleState state,
+    @Nullable NodeProblem problem,
+    @Nullable String note,
+    @Nullable ModuleFile origin,
+    boolean usable) {}

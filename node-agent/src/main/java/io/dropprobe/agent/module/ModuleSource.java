@@ -6,6 +6,7 @@ import io.dropprobe.agent.platform.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets the module for the running kernel from the cache or the builder. Each call does what can be
@@ -15,7 +16,7 @@ final class ModuleSource {
   /** A file, a reason to wait, or a problem. */
   sealed interface Supply {
     /** The file; null unless it is ready. */
-    default ModuleFile file() {
+    default @Nullable ModuleFile file() {
       return null;
     }
 
@@ -39,9 +40,12 @@ final class ModuleSource {
   private final Backoff buildBackoff = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
   private final Backoff rebuildBackoff =
       new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
-  private String key;
-  private ModuleFile current;
-  private NodeProblem problem;
+
+  /** Names the module in the cache, and the request to the builder; null before the first. */
+  private @Nullable String key;
+
+  private @Nullable ModuleFile current;
+  private @Nullable NodeProblem problem;
   private boolean builderStarted;
   private long givenUpAt;
 
@@ -63,17 +67,18 @@ final class ModuleSource {
           ? new Supply.Ready(current)
           : new Supply.Pending("waiting for the container kmod-builder to start");
     }
-    adopt(ModuleCache.key(info.get().source(), kernel));
+    String id = ModuleCache.key(info.get().source(), kernel);
+    adopt(id);
     if (current == null) {
-      current = cache.find(key).orElse(null);
+      current = cache.find(id).orElse(null);
     }
     if (current == null) {
-      takeAnswer();
+      takeAnswer(id);
     }
     if (current != null) {
       return new Supply.Ready(current);
     }
-    return problem != null && !retry() ? new Supply.Impossible(problem) : build();
+    return problem != null && !retry(id, problem) ? new Supply.Impossible(problem) : build(id);
   }
 
   /** A new key comes with a new builder, which may succeed where the old one failed. */
@@ -89,21 +94,21 @@ final class ModuleSource {
     }
   }
 
-  private void takeAnswer() {
+  private void takeAnswer(String id) {
     try {
-      Optional<BuildAnswer> answer = builder.answer(id());
+      Optional<BuildAnswer> answer = builder.answer(id);
       if (answer.isEmpty()) {
         return;
       }
-      take(answer.get());
-      builder.forget(id());
+      take(id, answer.get());
+      builder.forget(id);
     } catch (IOException | IllegalArgumentException e) {
       failed(Problems.buildFailed("the agent cannot use the built module: " + e.getMessage(), ""));
       withdraw();
     }
   }
 
-  private void take(BuildAnswer answer) throws IOException {
+  private void take(String id, BuildAnswer answer) throws IOException {
     if (answer.result() != BuildAnswer.Result.OK) {
       failed(Problems.of(answer));
       return;
@@ -114,30 +119,29 @@ final class ModuleSource {
       failed(Problems.refused(complaint.get(), kernel.release()));
       return;
     }
-    current = cache.store(key, answer);
+    current = cache.store(id, answer);
     problem = null;
   }
 
-  private Supply build() {
+  private Supply build(String id) {
     try {
-      if (!builder.requested(id())) {
-        builder.request(id(), kernel.release(), time.wall().plus(deadline));
+      if (!builder.requested(id)) {
+        builder.request(id, kernel.release(), time.wall().plus(deadline));
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (givenUpAt == 0) {
         // This agent's predecessor sent the request.
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (time.millis() >= givenUpAt) {
         withdraw();
-        failed(Problems.noAnswer());
-        return new Supply.Impossible(problem);
+        return new Supply.Impossible(failed(Problems.noAnswer()));
       }
     } catch (IOException e) {
-      failed(
-          Problems.buildFailed(
-              "the agent cannot write its request for the container kmod-builder: "
-                  + e.getMessage(),
-              ""));
-      return new Supply.Impossible(problem);
+      return new Supply.Impossible(
+          failed(
+              Problems.buildFailed(
+                  "the agent cannot write its request for the container kmod-builder: "
+                      + e.getMessage(),
+                  "")));
     }
     // The problem most likely persists, so report it until the new build has succeeded.
     return problem != null
@@ -145,29 +149,30 @@ final class ModuleSource {
         : new Supply.Pending("building the module for " + kernel.release());
   }
 
-  private boolean retry() {
-    return builder.requested(id()) || backoff().ready(time.millis());
+  private boolean retry(String id, NodeProblem last) {
+    return builder.requested(id) || backoff(last).ready(time.millis());
   }
 
-  private Backoff backoff() {
-    return problem.unsupported() ? headersBackoff : buildBackoff;
+  private Backoff backoff(NodeProblem of) {
+    return of.unsupported() ? headersBackoff : buildBackoff;
   }
 
-  private void failed(NodeProblem p) {
+  private NodeProblem failed(NodeProblem p) {
     problem = p;
-    backoff().failed(time.millis());
+    backoff(p).failed(time.millis());
+    return p;
   }
 
   /** When the next step is due; Long.MAX_VALUE if none is. */
   long dueAt() {
     return problem == null || current != null || !builderStarted
         ? Long.MAX_VALUE
-        : backoff().readyAt();
+        : backoff(problem).readyAt();
   }
 
   /** Whether the builder owes an answer. */
   boolean waiting() {
-    return key != null && current == null && builder.requested(id());
+    return key != null && current == null && builder.requested(key);
   }
 
   /**
@@ -201,10 +206,12 @@ final class ModuleSource {
   }
 
   private void drop() {
-    try {
-      cache.drop(key);
-    } catch (IOException e) {
-      // The next module that is stored replaces it.
+    if (key != null) {
+      try {
+        cache.drop(key);
+      } catch (IOException e) {
+        // The next module that is stored replaces it.
+      }
     }
     current = null;
   }
@@ -213,15 +220,11 @@ final class ModuleSource {
   void withdraw() {
     if (key != null) {
       try {
-        builder.forget(id());
+        builder.forget(key);
       } catch (IOException e) {
         // An answer that stays costs some disk until the pod ends.
       }
     }
     givenUpAt = 0;
-  }
-
-  private String id() {
-    return key;
   }
 }

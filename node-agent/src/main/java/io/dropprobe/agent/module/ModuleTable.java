@@ -2,6 +2,7 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.ObservedModule;
+import org.jspecify.annotations.Nullable;
 
 /** The decision table: what to do with the module, by its observed and desired state. */
 final class ModuleTable {
@@ -14,11 +15,11 @@ final class ModuleTable {
    * Decides.
    *
    * @param desired whether a probe needs the module
-   * @param target srcversion of the module that should be loaded; null if there is none (yet)
+   * @param target srcversion of the module that should be loaded; null means none (yet)
    * @param users who else uses the module
    */
   static ModuleAction decide(
-      ObservedModule observed, boolean desired, String target, ModuleUsers users) {
+      ObservedModule observed, boolean desired, @Nullable String target, ModuleUsers users) {
     if (observed instanceof ObservedModule.Transient t) {
       return new ModuleAction.Wait(
           "waiting: the kernel has the module in state '" + t.initstate() + "'");
@@ -39,7 +40,7 @@ final class ModuleTable {
   }
 
   private static ModuleAction desiredLive(
-      ObservedModule.Live live, String target, ModuleUsers users) {
+      ObservedModule.Live live, @Nullable String target, ModuleUsers users) {
     if (target == null || target.equals(live.srcversion())) {
       return usable(live)
           ? new ModuleAction.Keep()

@@ -7,21 +7,22 @@ import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import org.jspecify.annotations.Nullable;
 
 /** Derives the outcome of a pass from what was observed, decided and tried. */
 final class Outcomes {
   private Outcomes() {}
 
-  static ModuleOutcome failed(NodeProblem problem, ModuleFile target) {
+  static ModuleOutcome failed(NodeProblem problem, @Nullable ModuleFile target) {
     ModuleState state = problem.unsupported() ? ModuleState.Unsupported : ModuleState.Failed;
     return new ModuleOutcome(state, problem, null, target, false);
   }
 
-  static ModuleOutcome pending(String note, ModuleFile target) {
+  static ModuleOutcome pending(String note, @Nullable ModuleFile target) {
     return new ModuleOutcome(ModuleState.Building, null, note, target, false);
   }
 
-  static ModuleOutcome held(ObservedModule observed, String reason, ModuleFile target) {
+  static ModuleOutcome held(ObservedModule observed, String reason, @Nullable ModuleFile target) {
     NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
     return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(observed));
   }
@@ -34,7 +35,7 @@ final class Outcomes {
       ObservedModule observed,
       boolean desired,
       ModuleAction action,
-      NodeProblem problem,
+      @Nullable NodeProblem problem,
       ModuleSource.Supply supply) {
     ModuleFile target = supply.file();
     if (action instanceof ModuleAction.Held h) {

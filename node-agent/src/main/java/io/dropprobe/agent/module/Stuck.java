@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Detects a load or unload that does not return. */
 final class Stuck {
@@ -19,8 +20,8 @@ final class Stuck {
 
   private final Time time;
 
-  /** When the module was first observed in transition; null if it was not. */
-  private Instant between;
+  /** When the module was first observed in transition; null means that it was not. */
+  private @Nullable Instant between;
 
   private long betweenMillis;
 

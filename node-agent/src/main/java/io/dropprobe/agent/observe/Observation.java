@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of the kernel at one moment. A pass takes one before it acts and one after; the other
@@ -21,14 +22,14 @@ import java.util.stream.Collectors;
  * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
  *     them
  * @param error why the module's files could not be read, in which case the other parts may be
- *     empty; null when they could
+ *     empty; null means that they could
  */
 public record Observation(
     ObservedModule module,
     List<ProbeSnapshot> probes,
     ReasonNames reasons,
     PodNetns podNetns,
-    String error) {
+    @Nullable String error) {
 
   /** Copies. */
   public Observation {
@@ -41,7 +42,8 @@ public record Observation(
   }
 
   /** This observation with a newer reading of what commands change. */
-  Observation with(ObservedModule newModule, List<ProbeSnapshot> newProbes, String newError) {
+  Observation with(
+      ObservedModule newModule, List<ProbeSnapshot> newProbes, @Nullable String newError) {
     return new Observation(newModule, newProbes, reasons, podNetns, newError);
   }
 

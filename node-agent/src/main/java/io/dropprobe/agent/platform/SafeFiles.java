@@ -20,7 +20,7 @@ public final class SafeFiles {
    * @throws IOException if a step fails, in which case the file keeps its old content
    */
   public static void replace(Path file, byte[] content) throws IOException {
-    Path dir = file.getParent();
+    Path dir = parent(file);
     Files.createDirectories(dir);
     Path fresh = dir.resolve("." + file.getFileName() + ".tmp");
     writeSynced(fresh, content);
@@ -51,9 +51,17 @@ public final class SafeFiles {
     }
   }
 
+  private static Path parent(Path path) {
+    Path parent = path.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("not the path of a file in a directory: " + path);
+    }
+    return parent;
+  }
+
   /** Deletes a file, or a directory with everything in it, if it exists. Follows no links. */
   public static void deleteTree(Path path) throws IOException {
-    try (DirectoryHandle parent = DirectoryHandle.open(path.getParent())) {
+    try (DirectoryHandle parent = DirectoryHandle.open(parent(path))) {
       parent.deleteTree(path.getFileName().toString());
     } catch (NoSuchFileException e) {
       // Without the parent directory there is nothing to delete.

@@ -12,15 +12,16 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network namespaces of this node's pods, by their Kubernetes namespace. The node's own network
  * namespace never belongs to a pod, because pods with hostNetwork share it.
  *
  * @param cookies netns cookies by Kubernetes namespace, in numeric order
- * @param problem why the pods of this node cannot be identified; null if they can
+ * @param problem why the pods of this node cannot be identified; null means that they can
  */
-public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
+public record PodNetns(Map<String, TreeSet<String>> cookies, @Nullable String problem) {
   /** Maximum that the module accepts for one probe. */
   public static final int LIMIT = 512;
 
@@ -41,9 +42,9 @@ public record PodNetns(Map<String, TreeSet<String>> cookies, String problem) {
    * The network namespaces that a probe matches.
    *
    * @param cookies separated by commas; empty for none
-   * @param note which part of the request is not matched, and why; null if all is
+   * @param note which part of the request is not matched, and why; null means that all is
    */
-  public record Choice(String cookies, String note) {}
+  public record Choice(String cookies, @Nullable String note) {}
 
   /**
    * Assigns network namespaces to pods.

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A DropProbe that selects this node.
@@ -24,8 +25,8 @@ import java.util.List;
  * @param generation generation of the spec
  * @param series identifies what is counted; counts start at zero for another series
  * @param state Active, Inactive or Expired
- * @param expiresAt when counting ends by spec.duration; null if it does not
- * @param match never null
+ * @param expiresAt when counting ends by spec.duration; null means never
+ * @param match empty if the spec has none
  * @param stages whether stages are counted
  * @param interval shortest time between two reports of its counts
  */
@@ -35,7 +36,7 @@ public record DesiredProbe(
     long generation,
     String series,
     ProbeState state,
-    Instant expiresAt,
+    @Nullable Instant expiresAt,
     Match match,
     boolean stages,
     Duration interval) {

@@ -10,17 +10,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What this node did with a DropProbe before, on which its selection and its end depend. */
 public final class History {
-  /** Looks up since when this node has counted a series; null if it has not. */
+  /** Looks up since when this node has counted a series; null means that it has not. */
   public interface CountedSince {
     /**
      * Looks it up.
      *
      * @param uid UID of the DropProbe
      */
-    Instant of(String uid, String series);
+    @Nullable Instant of(String uid, String series);
   }
 
   private record Seen(long generation, Instant at) {}
@@ -37,10 +38,10 @@ public final class History {
   /**
    * Restores what was selected before this process started.
    *
-   * @param report last report of this node; null if there is none
+   * @param report last report of this node; null means none
    * @param nodeUid UID of the Node; a report of an earlier Node of this name is ignored
    */
-  public void resume(DropProbeNodeStatus report, String nodeUid) {
+  public void resume(@Nullable DropProbeNodeStatus report, String nodeUid) {
     if (report != null && report.probes != null && nodeUid.equals(report.nodeUID)) {
       selected =
           report.probes.stream()

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of the module's command {@code add}, without the probe's identity. They are sorted, so
@@ -26,10 +27,10 @@ final class Options {
    *
    * @param fixed options that cannot change within an epoch
    * @param netns cookies of the matching network namespaces, separated by commas, which can change;
-   *     null to match all
-   * @param note which part of the spec has no effect on this node; null if all have
+   *     null means all
+   * @param note which part of the spec has no effect on this node; null means that all have
    */
-  record Result(String fixed, String netns, String note) {
+  record Result(String fixed, @Nullable String netns, @Nullable String note) {
     /** All options, for the command. */
     String all() {
       if (netns == null) {
@@ -42,23 +43,25 @@ final class Options {
   static Result of(DesiredProbe probe, ReasonNames names, PodNetns podNetns) {
     Match m = probe.match();
     List<String> options = new ArrayList<>();
-    add(options, "protocols", m.protocols, (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
-    add(options, "families", m.ipFamilies, (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
-    add(options, "ports", m.ports, String::valueOf);
-    add(options, "cidrs", m.cidrs, c -> c);
-    if (given(m.reasons)) {
+    add(options, "protocols", list(m.protocols), (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
+    add(options, "families", list(m.ipFamilies), (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
+    add(options, "ports", list(m.ports), String::valueOf);
+    add(options, "cidrs", list(m.cidrs), c -> c);
+    List<String> reasons = list(m.reasons);
+    if (!reasons.isEmpty()) {
       // Also if this kernel has none of them: an empty list matches nothing.
-      options.add(option("reasons", known(m.reasons, names), String::valueOf));
+      options.add(option("reasons", known(reasons, names), String::valueOf));
     }
     // To exclude reasons that this kernel does not have restricts nothing.
-    add(options, "exclude-reasons", known(m.excludeReasons, names), String::valueOf);
+    add(options, "exclude-reasons", known(list(m.excludeReasons), names), String::valueOf);
     if (probe.stages()) {
       options.add("stages=on");
     }
     List<String> notes = notes(m, names);
     String netns = null;
-    if (given(m.namespaces)) {
-      PodNetns.Choice choice = podNetns.choose(m.namespaces);
+    List<String> namespaces = list(m.namespaces);
+    if (!namespaces.isEmpty()) {
+      PodNetns.Choice choice = podNetns.choose(namespaces);
       netns = choice.cookies();
       Optional.ofNullable(choice.note()).ifPresent(notes::add);
     }
@@ -68,14 +71,14 @@ final class Options {
 
   private static List<String> notes(Match m, ReasonNames names) {
     List<String> notes = new ArrayList<>();
-    unknown(notes, "spec.match.reasons", "matched", m.reasons, names);
-    unknown(notes, "spec.match.excludeReasons", "excluded", m.excludeReasons, names);
+    unknown(notes, "spec.match.reasons", "matched", list(m.reasons), names);
+    unknown(notes, "spec.match.excludeReasons", "excluded", list(m.excludeReasons), names);
     return notes;
   }
 
   private static void unknown(
       List<String> notes, String field, String done, List<String> reasons, ReasonNames names) {
-    if (!given(reasons)) {
+    if (reasons.isEmpty()) {
       return;
     }
     List<String> unknown = reasons.stream().filter(r -> names.id(r).isEmpty()).toList();
@@ -89,14 +92,12 @@ final class Options {
   }
 
   private static List<Long> known(List<String> reasons, ReasonNames names) {
-    return reasons == null
-        ? List.of()
-        : reasons.stream().flatMap(r -> names.id(r).stream()).sorted().distinct().toList();
+    return reasons.stream().flatMap(r -> names.id(r).stream()).sorted().distinct().toList();
   }
 
   private static <T> void add(
       List<String> options, String key, Collection<T> values, Function<T, String> text) {
-    if (given(values)) {
+    if (!values.isEmpty()) {
       options.add(option(key, values, text));
     }
   }
@@ -109,7 +110,7 @@ final class Options {
         .collect(Collectors.joining(",", key + "=", ""));
   }
 
-  private static boolean given(Collection<?> values) {
-    return values != null && !values.isEmpty();
+  private static <T> List<T> list(@Nullable List<T> values) {
+    return values == null ? List.of() : values;
   }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the probes in the kernel to their desired state. Not thread-safe: used by the loop. */
 public final class ProbeKeeper {
@@ -106,26 +107,26 @@ public final class ProbeKeeper {
   }
 
   private ProbeResult result(
-      DesiredProbe desired, Attempt attempt, ProbeSnapshot observed, String nodeUid) {
-    boolean owned = observed != null && me.owns(observed);
+      DesiredProbe desired, Attempt attempt, @Nullable ProbeSnapshot observed, String nodeUid) {
+    ProbeSnapshot owned = observed != null && me.owns(observed) ? observed : null;
     Verdict verdict =
         attempt.failed().getOrDefault(desired.name(), attempt.plan().verdicts().get(desired.uid()));
     Options.Result options = attempt.plan().options().get(desired.uid());
-    if (owned
+    if (owned != null
         && options != null
-        && ledger.fits(observed, desired.series(), nodeUid, options.fixed())) {
-      ledger.record(observed, desired.series(), nodeUid, options.fixed());
+        && ledger.fits(owned, desired.series(), nodeUid, options.fixed())) {
+      ledger.record(owned, desired.series(), nodeUid, options.fixed());
     }
     if (verdict == null) {
       verdict =
-          owned && options != null && observed.active() == desired.active()
+          owned != null && options != null && owned.active() == desired.active()
               ? new Verdict.AsDesired(options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
-    return new ProbeResult(desired, verdict, owned ? observed : null, account(desired, nodeUid));
+    return new ProbeResult(desired, verdict, owned, account(desired, nodeUid));
   }
 
-  private Account account(DesiredProbe desired, String nodeUid) {
+  private @Nullable Account account(DesiredProbe desired, String nodeUid) {
     return ledger.find(desired.uid(), desired.series(), nodeUid).orElse(null);
   }
 
@@ -136,7 +137,7 @@ public final class ProbeKeeper {
         .toList();
   }
 
-  private Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
+  private @Nullable Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
     return ledger.find(p.uid(), nodeUid).filter(a -> p.epoch().equals(a.epoch())).orElse(null);
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps that lead from the observed probes to the desired ones. A pure function: the same state
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
  */
 record ProbePlan(
     List<Step> steps, Map<String, Verdict> verdicts, Map<String, Options.Result> options) {
+
+  /** No steps. */
+  static final ProbePlan NONE = new ProbePlan(List.of(), Map.of(), Map.of());
 
   /** Whether a probe in the kernel can go on counting for a desired one of the same UID. */
   interface Fits {
@@ -74,7 +78,7 @@ record ProbePlan(
       }
     }
 
-    void desired(DesiredProbe desired, ProbeSnapshot probe) {
+    void desired(DesiredProbe desired, @Nullable ProbeSnapshot probe) {
       boolean same = probe != null && probe.uid().equals(desired.uid());
       if (probe != null && probe.leasedByAnother(me.node())) {
         verdicts.put(desired.uid(), same ? elsewhere(probe) : oldNamesake(probe));
@@ -82,7 +86,7 @@ record ProbePlan(
       }
       Options.Result result = Options.of(desired, observed.reasons(), observed.podNetns());
       options.put(desired.uid(), result);
-      if (same) {
+      if (probe != null && same) {
         keep(desired, probe, result);
       } else {
         add(desired, result);

@@ -3,12 +3,17 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A desired probe after a pass.
  *
- * @param observed the probe in the kernel, if this node owns it; else null
- * @param account what this node has counted for the probe's series; null if it never counted
+ * @param observed the probe in the kernel, if this node owns it; null means that it does not
+ * @param account what this node has counted for the probe's series; null means that it never
+ *     counted
  */
 public record ProbeResult(
-    DesiredProbe desired, Verdict verdict, ProbeSnapshot observed, Account account) {}
+    DesiredProbe desired,
+    Verdict verdict,
+    @Nullable ProbeSnapshot observed,
+    @Nullable Account account) {}

@@ -4,6 +4,7 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State of this node's probes after a pass, with their counts.
@@ -18,9 +19,9 @@ public record ProbeStates(
   /**
    * A probe that should have been removed from the kernel.
    *
-   * @param account what this node counted in its epoch; null if that is not known
+   * @param account what this node counted in its epoch; null means unknown
    */
-  public record Leftover(ProbeSnapshot observed, Account account) {}
+  public record Leftover(ProbeSnapshot observed, @Nullable Account account) {}
 
   /**
    * A DropProbe that counted on this node before.

@@ -94,7 +94,9 @@ final class StepRunner {
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (fresh.isPresent()) {
       ledger.record(fresh.get(), probe.series(), nodeUid, added.options().fixed());
-      netns.put(fresh.get().epoch(), added.options().netns());
+      if (added.options().netns() != null) {
+        netns.put(fresh.get().epoch(), added.options().netns());
+      }
     }
     ledger.saveChanges();
   }

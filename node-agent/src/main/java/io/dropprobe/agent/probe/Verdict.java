@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.probe;
 
+import org.jspecify.annotations.Nullable;
+
 /** State of a desired probe in this kernel. */
 public sealed interface Verdict {
   /**
    * This node owns it, and it is in its desired state.
    *
-   * @param note which part of the spec has no effect on this node; null if all have
+   * @param note which part of the spec has no effect on this node; null means that all have
    */
-  record AsDesired(String note) implements Verdict {}
+  record AsDesired(@Nullable String note) implements Verdict {}
 
   /**
    * Another node that shares this kernel owns it and counts.

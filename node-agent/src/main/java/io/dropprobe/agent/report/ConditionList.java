@@ -19,6 +19,7 @@ import static io.dropprobe.api.schema.Conditions.Node.PROBES_ACTIVE;
 import static io.dropprobe.api.schema.Conditions.Node.PROBE_FAILED;
 import static io.dropprobe.api.schema.Conditions.Node.SUPPORTED;
 
+import io.dropprobe.agent.module.ModuleFile;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeResult;
 import io.dropprobe.agent.probe.Verdict;
@@ -27,6 +28,7 @@ import io.dropprobe.api.v1alpha1.ModuleState;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's conditions, in the order in which they can fail. A condition is False only if somebody
@@ -40,18 +42,18 @@ final class ConditionList {
 
   private final ConditionSet conditions;
 
-  private ConditionList(List<Condition> previous, Instant now) {
+  private ConditionList(@Nullable List<Condition> previous, Instant now) {
     this.conditions = new ConditionSet(previous, null, now);
   }
 
   /**
    * Makes the conditions.
    *
-   * @param previous conditions of the last report, for lastTransitionTime; null if there are none
+   * @param previous conditions of the last report, for lastTransitionTime; null means none
    * @param namesReasons whether the kernel names its drop reasons
    */
   static List<Condition> of(
-      List<Condition> previous,
+      @Nullable List<Condition> previous,
       Instant now,
       ModuleOutcome module,
       boolean namesReasons,
@@ -81,7 +83,7 @@ final class ConditionList {
 
   /** A condition before which none has failed. */
   private void fine(String type, ModuleOutcome m) {
-    boolean built = m.origin() != null;
+    ModuleFile origin = m.origin();
     boolean beyond = m.problem() != null;
     if (type.equals(KERNEL_SUPPORTED)) {
       add(type, TRUE, SUPPORTED, "");
@@ -89,10 +91,10 @@ final class ConditionList {
       add(type, UNKNOWN, NOT_NEEDED, "no DropProbe selects this node");
     } else if (type.equals(MODULE_LOADED)) {
       add(type, UNKNOWN, NOT_REACHED, m.note());
-    } else if (built || beyond) {
+    } else if (origin != null || beyond) {
       boolean headers = type.equals(HEADERS_FOUND);
       String reason = headers ? HEADERS_PRESENT : BUILT;
-      String message = built ? (headers ? m.origin().headers() : m.origin().compiler()) : "";
+      String message = origin == null ? "" : headers ? origin.headers() : origin.compiler();
       add(type, TRUE, reason, message);
     } else if (type.equals(MODULE_BUILT)) {
       add(type, UNKNOWN, BUILDING, m.note());
@@ -142,11 +144,12 @@ final class ConditionList {
     }
   }
 
-  private static ProbeResult first(List<ProbeResult> probes, Class<? extends Verdict> kind) {
+  private static @Nullable ProbeResult first(
+      List<ProbeResult> probes, Class<? extends Verdict> kind) {
     return probes.stream().filter(p -> kind.isInstance(p.verdict())).findFirst().orElse(null);
   }
 
-  private void add(String type, String status, String reason, String message) {
+  private void add(String type, String status, String reason, @Nullable String message) {
     conditions.set(type, status, reason, message);
   }
 }

@@ -5,13 +5,14 @@ import io.dropprobe.agent.kernel.KernelFacts;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeStates;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a report is made of.
  *
  * @param nodeUid UID of the Node
  * @param observed the module in the kernel, after the pass
- * @param sharedWith another node that owns probes in this kernel; null if there is none
+ * @param sharedWith another node that owns probes in this kernel; null means none
  * @param probes state and counts of the probes after the pass
  */
 public record NodeState(
@@ -19,7 +20,7 @@ public record NodeState(
     KernelFacts kernel,
     ObservedModule observed,
     ModuleOutcome module,
-    String sharedWith,
+    @Nullable String sharedWith,
     ProbeStates probes) {
 
   boolean namesReasons() {

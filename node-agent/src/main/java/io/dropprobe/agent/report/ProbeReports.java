@@ -14,6 +14,7 @@ import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.LocationCount;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the part of the report about one probe. */
 final class ProbeReports {
@@ -77,7 +79,7 @@ final class ProbeReports {
     return r;
   }
 
-  private static void state(ProbeReport r, ProbeResult p, NodeProblem problem) {
+  private static void state(ProbeReport r, ProbeResult p, @Nullable NodeProblem problem) {
     if (problem != null) {
       acted(r, p, ProbeState.Failed);
       r.reason = problem.reason();
@@ -114,9 +116,10 @@ final class ProbeReports {
     r.since = a.since() == null ? null : Times.format(a.since());
     r.last = total.last() == null ? null : Times.format(total.last());
     r.assign(total.counters());
+    long packets = Sums.orZero(r.packets);
     r.reasons =
         namesReasons
-            ? Largest.of(total.reasons(), Limits.NODE_REASONS, r.packets).entrySet().stream()
+            ? Largest.of(total.reasons(), Limits.NODE_REASONS, packets).entrySet().stream()
                 .map(
                     e ->
                         new ReasonCount(
@@ -124,7 +127,7 @@ final class ProbeReports {
                 .toList()
             : null;
     r.locations =
-        Largest.of(total.locations(), Limits.NODE_LOCATIONS, r.packets).entrySet().stream()
+        Largest.of(total.locations(), Limits.NODE_LOCATIONS, packets).entrySet().stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
     r.stages = StageReports.of(total.stages());
@@ -135,15 +138,19 @@ final class ProbeReports {
     for (ProbeReport r : reports) {
       if (r.reasons != null && r.reasons.size() > keep) {
         r.reasons =
-            cut(r.reasons, c -> c.reason, c -> c.packets, keep)
+            cut(r.reasons, c -> orEmpty(c.reason), c -> Sums.orZero(c.packets), keep)
                 .with(rest -> new ReasonCount(Names.OTHER, rest, null, null));
       }
       if (r.locations != null && r.locations.size() > keep) {
         r.locations =
-            cut(r.locations, c -> c.location, c -> c.packets, keep)
+            cut(r.locations, c -> orEmpty(c.location), c -> Sums.orZero(c.packets), keep)
                 .with(rest -> new LocationCount(Names.OTHER, rest));
       }
     }
+  }
+
+  private static String orEmpty(@Nullable String name) {
+    return name == null ? "" : name;
   }
 
   private static <E> Largest<E> cut(

@@ -3,6 +3,7 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
@@ -11,8 +12,10 @@ import java.math.RoundingMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packets per second over the last interval. Each probe is compared with its counts in the last
@@ -31,38 +34,39 @@ final class Rates {
    * @param at when it was written
    * @param same until when no packet was counted after that
    * @param reasons packets by reason
-   * @param rates rates by reason, as written; the rate of the probe has the key null
+   * @param perSecond rate of the probe, as written
+   * @param rates rates by reason, as written
    */
   private record Sample(
-      String series,
+      @Nullable String series,
       long at,
       long same,
       long packets,
-      Map<String, Long> reasons,
-      Map<String, String> rates) {
+      @Nullable String perSecond,
+      Map<@Nullable String, @Nullable Long> reasons,
+      Map<@Nullable String, @Nullable String> rates) {
 
     static Sample of(ProbeReport p, long at) {
-      Map<String, Long> reasons = new HashMap<>();
+      Map<@Nullable String, @Nullable Long> reasons = new HashMap<>();
       list(p).forEach(r -> reasons.put(r.reason, r.packets));
-      return new Sample(p.series, at, at, p.packets, reasons, rates(p));
+      return new Sample(p.series, at, at, counted(p), p.perSecond, reasons, rates(p));
     }
 
     Sample with(long unchanged) {
-      return new Sample(series, at, unchanged, packets, reasons, rates);
+      return new Sample(series, at, unchanged, packets, perSecond, reasons, rates);
     }
 
     Sample written(ProbeReport p) {
-      return new Sample(series, at, same, packets, reasons, rates(p));
+      return new Sample(series, at, same, packets, p.perSecond, reasons, rates(p));
     }
 
     /** Whether a rate exists: same series, and the counts have not decreased. */
     boolean before(ProbeReport p) {
-      return series.equals(p.series) && packets <= p.packets;
+      return Objects.equals(series, p.series) && packets <= counted(p);
     }
 
-    private static Map<String, String> rates(ProbeReport p) {
-      Map<String, String> rates = new HashMap<>();
-      rates.put(null, p.perSecond);
+    private static Map<@Nullable String, @Nullable String> rates(ProbeReport p) {
+      Map<@Nullable String, @Nullable String> rates = new HashMap<>();
       list(p).forEach(r -> rates.put(r.reason, r.perSecond));
       return rates;
     }
@@ -81,7 +85,7 @@ final class Rates {
       if (!counts(p) || s == null || !s.before(p)) {
         continue;
       }
-      if (s.packets == p.packets) {
+      if (s.packets == counted(p)) {
         s = s.with(now);
         samples.put(p.uid, s);
       }
@@ -92,7 +96,7 @@ final class Rates {
   }
 
   /** Records the report that the API server accepted. */
-  void written(DropProbeNodeStatus report, long at, long interval) {
+  void written(@Nullable DropProbeNodeStatus report, long at, long interval) {
     Set<String> uids = probes(report).stream().map(p -> p.uid).collect(Collectors.toSet());
     samples.keySet().retainAll(uids);
     for (ProbeReport p : probes(report)) {
@@ -101,8 +105,11 @@ final class Rates {
         continue;
       }
       Sample s = samples.get(p.uid);
-      boolean recent = s != null && s.before(p) && 2 * (at - s.at) < interval;
-      samples.put(p.uid, recent ? s.written(p) : Sample.of(p, at));
+      if (s != null && s.before(p) && 2 * (at - s.at) < interval) {
+        samples.put(p.uid, s.written(p));
+      } else {
+        samples.put(p.uid, Sample.of(p, at));
+      }
     }
   }
 
@@ -112,23 +119,25 @@ final class Rates {
    * @param millis time over which the rate is measured; 0 to keep the written rate
    */
   private static void set(ProbeReport p, Sample s, long millis) {
-    p.perSecond = millis == 0 ? s.rates.get(null) : rate(p.packets - s.packets, millis);
+    p.perSecond = millis == 0 ? s.perSecond : rate(counted(p) - s.packets, millis);
     for (ReasonCount r : list(p)) {
       r.perSecond = millis == 0 ? s.rates.get(r.reason) : rate(r, s, millis);
     }
   }
 
   /** Null for {@code other}, and for a reason that may have been part of it before. */
-  private static String rate(ReasonCount r, Sample s, long millis) {
+  private static @Nullable String rate(ReasonCount r, Sample s, long millis) {
     Long before = s.reasons.get(r.reason);
-    if (before == null && (s.reasons.containsKey(Names.OTHER) || r.reason.equals(Names.OTHER))) {
+    if (before == null && (s.reasons.containsKey(Names.OTHER) || Names.OTHER.equals(r.reason))) {
       return null;
     }
-    return rate(r.packets - (before == null ? 0 : before), millis);
+    return rate(Sums.orZero(r.packets) - Sums.orZero(before), millis);
   }
 
-  /** A decimal without exponent and trailing zeros; null if it exceeds {@link Limits#RATE}. */
-  static String rate(long packets, long millis) {
+  /**
+   * A decimal without exponent and trailing zeros; null means that it exceeds {@link Limits#RATE}.
+   */
+  static @Nullable String rate(long packets, long millis) {
     BigDecimal rate =
         BigDecimal.valueOf(Math.max(0, packets))
             .multiply(BigDecimal.valueOf(1000))
@@ -139,11 +148,15 @@ final class Rates {
     return rate.signum() == 0 ? "0" : rate.stripTrailingZeros().toPlainString();
   }
 
+  private static long counted(ProbeReport p) {
+    return Sums.orZero(p.packets);
+  }
+
   private static boolean counts(ProbeReport p) {
     return p.epoch != null && p.series != null && p.packets != null;
   }
 
-  private static List<ProbeReport> probes(DropProbeNodeStatus report) {
+  private static List<ProbeReport> probes(@Nullable DropProbeNodeStatus report) {
     return report == null || report.probes == null ? List.of() : report.probes;
   }
 

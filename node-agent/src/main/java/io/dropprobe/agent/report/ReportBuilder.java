@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the report of this node. A pure function of what it is given. */
 public final class ReportBuilder {
@@ -33,9 +34,10 @@ public final class ReportBuilder {
   /**
    * Makes the report, without reportedAt, which is set when it is written.
    *
-   * @param previous conditions of the last report; null if there are none
+   * @param previous conditions of the last report; null means none
    */
-  public DropProbeNodeStatus build(NodeState node, List<Condition> previous, Instant now) {
+  public DropProbeNodeStatus build(
+      NodeState node, @Nullable List<Condition> previous, Instant now) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.nodeUID = node.nodeUid();
     s.kernel = kernel(node);

@@ -8,6 +8,7 @@ import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How two reports differ: not at all, in counts only, or in state. */
 enum ReportDiff {
@@ -27,9 +28,9 @@ enum ReportDiff {
   /**
    * Compares two reports.
    *
-   * @param before null if there was no report
+   * @param before null means that there was no report
    */
-  static ReportDiff between(DropProbeNodeStatus before, DropProbeNodeStatus after) {
+  static ReportDiff between(@Nullable DropProbeNodeStatus before, DropProbeNodeStatus after) {
     if (before == null) {
       return STATE;
     }

@@ -3,6 +3,7 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When to write a report: a change of state at once, a change of counts in the node's next time
@@ -28,10 +29,10 @@ record ReportSchedule(double phase, long interval, long heartbeat) {
   /**
    * When the report should be written; a time in the past means now.
    *
-   * @param written the last report that the API server accepted; null if there is none
+   * @param written the last report that the API server accepted; null means none
    * @param writtenAt when it did, in milliseconds of the clock
    */
-  long due(DropProbeNodeStatus written, long writtenAt, DropProbeNodeStatus report) {
+  long due(@Nullable DropProbeNodeStatus written, long writtenAt, DropProbeNodeStatus report) {
     if (written == null) {
       return Long.MIN_VALUE;
     }

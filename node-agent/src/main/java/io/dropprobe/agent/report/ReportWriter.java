@@ -3,6 +3,7 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes reports to the API server. */
 public interface ReportWriter {
@@ -18,5 +19,5 @@ public interface ReportWriter {
    *
    * @param done called once, from any thread, with null on success or with the error
    */
-  void write(DropProbeNodeStatus status, Consumer<Exception> done);
+  void write(DropProbeNodeStatus status, Consumer<@Nullable Exception> done);
 }

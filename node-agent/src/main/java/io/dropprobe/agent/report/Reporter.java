@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides after each pass whether to write the report, and remembers what the API server has. After
@@ -26,9 +27,9 @@ public final class Reporter {
 
   private final Rates rates = new Rates();
 
-  private DropProbeNodeStatus written;
+  private @Nullable DropProbeNodeStatus written;
   private long writtenAt;
-  private DropProbeNodeStatus inFlight;
+  private @Nullable DropProbeNodeStatus inFlight;
   private long inFlightAt;
   private long interval;
   private long retryAt = Long.MIN_VALUE;
@@ -50,8 +51,8 @@ public final class Reporter {
     this.heartbeat = heartbeat;
   }
 
-  /** Restores the report that the API server has from before this process; null if it has none. */
-  public synchronized void resume(DropProbeNodeStatus previous) {
+  /** Restores the report that the API server has from before this process; null means none. */
+  public synchronized void resume(@Nullable DropProbeNodeStatus previous) {
     written = previous;
     writtenAt = time.millis() - age(previous);
     rates.written(previous, writtenAt, 0);
@@ -61,7 +62,7 @@ public final class Reporter {
    * Age of a report by the wall clock. A report older than a heartbeat makes the next one due at
    * once, so that the operator learns that this node reports again.
    */
-  private long age(DropProbeNodeStatus previous) {
+  private long age(@Nullable DropProbeNodeStatus previous) {
     Instant at = previous == null ? null : Times.parseOrNull(previous.reportedAt);
     if (at == null) {
       return heartbeat.toMillis();
@@ -70,8 +71,8 @@ public final class Reporter {
     return Math.max(0, Math.min(age, heartbeat.toMillis()));
   }
 
-  /** Conditions of the last report; null if there are none. */
-  public synchronized List<Condition> conditions() {
+  /** Conditions of the last report; null means none. */
+  public synchronized @Nullable List<Condition> conditions() {
     return written == null ? null : written.conditions;
   }
 
@@ -133,7 +134,7 @@ public final class Reporter {
     return report;
   }
 
-  private void ended(Exception e) {
+  private void ended(@Nullable Exception e) {
     synchronized (this) {
       if (e == null) {
         written = inFlight;

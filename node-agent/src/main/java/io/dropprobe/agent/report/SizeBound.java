@@ -4,6 +4,8 @@ package io.dropprobe.agent.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.ProbeReport;
+import java.util.List;
 
 /**
  * Limits the size of a report, which goes to every watcher. The schema alone would allow 0.9 MB.
@@ -25,8 +27,9 @@ final class SizeBound {
       return report;
     }
     DropProbeNodeStatus copy = ReportCopy.of(report);
+    List<ProbeReport> probes = copy.probes == null ? List.of() : copy.probes;
     for (int keep = 40; keep >= 5 && size(copy) > BYTES; keep /= 2) {
-      ProbeReports.cutLists(copy.probes, keep);
+      ProbeReports.cutLists(probes, keep);
     }
     return copy;
   }

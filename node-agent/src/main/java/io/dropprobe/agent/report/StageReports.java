@@ -6,13 +6,14 @@ import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.StageCount;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the part of a probe's report about the stages of the path. */
 final class StageReports {
   private StageReports() {}
 
-  /** Null if stages were never counted: an empty list would mean that there are none. */
-  static List<StageCount> of(Map<String, Stage> stages) {
+  /** Null means that stages were never counted: an empty list would mean that there are none. */
+  static @Nullable List<StageCount> of(Map<String, Stage> stages) {
     return stages.isEmpty()
         ? null
         : stages.entrySet().stream()
@@ -32,8 +33,8 @@ final class StageReports {
     return c;
   }
 
-  /** The hook type; null for one that this agent does not know. */
-  private static StageCount.Via via(String name) {
+  /** The hook type; null means one that this agent does not know. */
+  private static StageCount.@Nullable Via via(String name) {
     return switch (name) {
       case "tracepoint" -> StageCount.Via.Tracepoint;
       case "ftrace" -> StageCount.Via.Ftrace;

@@ -11,6 +11,7 @@ import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
@@ -349,5 +350,19 @@ class LedgerTest {
         "n1",
         "");
     assertEquals(before, ledger.find("u1", "s", "n1").orElseThrow());
+  }
+
+  /** The schema requires no field of a list's entry, and the API's objects can be edited. */
+  @Test
+  void ignoresReportedEntriesWithoutName() {
+    ProbeReport r = report("e1", 5, 0);
+    r.reasons = List.of(new ReasonCount(), new ReasonCount("NO_SOCKET", 5L, null, null));
+    r.locations = List.of(new LocationCount());
+    r.stages = List.of(new StageCount());
+    restart(r);
+    Counts counts = ledger.find("u1", "s", "n1").orElseThrow().total();
+    assertEquals(Map.of("NO_SOCKET", 5L), counts.reasons());
+    assertEquals(Map.of(), counts.locations());
+    assertEquals(Map.of(), counts.stages());
   }
 }

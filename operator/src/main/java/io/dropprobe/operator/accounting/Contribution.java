@@ -14,22 +14,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one Node reports about one probe.
  *
  * @param source the report, or the part of a report that an earlier Node of its name left, see
  *     {@link EarlierReports}
- * @param bootId of the kernel; null if it is unknown, or if the Node has another
+ * @param bootId of the kernel; null means that it is unknown, or that the Node has another
  * @param confirmed whether the Node, which its kubelet writes, has the same bootID as the report,
  *     which its agent writes
  * @param carried whether the source is part of the report of a later Node
  * @param reportedAt by the node's clock; 1970 if the report has no time
- * @param report not null
+ * @param report the entry about the probe
  */
 public record Contribution(
     DropProbeNode source,
-    String bootId,
+    @Nullable String bootId,
     boolean confirmed,
     boolean carried,
     Instant reportedAt,
@@ -50,14 +51,14 @@ public record Contribution(
   /**
    * Returns the contributions to a probe, sorted by node.
    *
-   * @param bootId of the Node that a report is about: empty if the Node has none, null if there is
-   *     no such Node
+   * @param bootId of the Node that a report is about: empty if the Node has none; null means that
+   *     there is no such Node
    * @param uid of the DropProbe
    * @param series that is current; counts of another series are ignored
    */
   public static List<Contribution> of(
       Collection<DropProbeNode> reports,
-      Function<DropProbeNode, String> bootId,
+      Function<DropProbeNode, @Nullable String> bootId,
       String uid,
       String series) {
     return reports.stream()
@@ -90,7 +91,7 @@ public record Contribution(
   }
 
   private static Contribution of(
-      DropProbeNode node, boolean carried, String actualBootId, ProbeReport report) {
+      DropProbeNode node, boolean carried, @Nullable String actualBootId, ProbeReport report) {
     KernelInfo kernel = node.getStatus().kernel;
     String claimed = kernel == null ? null : kernel.bootID;
     boolean confirmed = claimed != null && claimed.equals(actualBootId);
@@ -114,8 +115,8 @@ public record Contribution(
     return foldingKey(source);
   }
 
-  /** Kernel and epoch; null if the probe is not in a kernel, or the kernel is unknown. */
-  public String kernel() {
+  /** Kernel and epoch; null means that the probe is in no kernel, or in an unknown one. */
+  public @Nullable String kernel() {
     return bootId == null || report.epoch == null ? null : bootId + "/" + report.epoch;
   }
 
@@ -134,6 +135,6 @@ public record Contribution(
     return isOwnedElsewhere()
         && other.node().equals(report.ownedBy)
         && confirmed
-        && bootId.equals(other.bootId);
+        && Objects.equals(bootId, other.bootId);
   }
 }

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Packets per second: the present rate, not the average since the start. */
 public final class Rates {
@@ -31,9 +32,9 @@ public final class Rates {
    * Parses a rate from a report.
    *
    * @param text null, and what is not a credible number of packets per second, means unknown
-   * @return null if unknown
+   * @return null means unknown
    */
-  public static Double parse(String text) {
+  public static @Nullable Double parse(@Nullable String text) {
     try {
       double rate = text == null ? Double.NaN : Double.parseDouble(text);
       return rate >= 0 && rate <= Limits.RATE ? rate : null;
@@ -47,7 +48,7 @@ public final class Rates {
    *
    * @param rate null stays null
    */
-  public static String format(Double rate) {
+  public static @Nullable String format(@Nullable Double rate) {
     if (rate == null) {
       return null;
     }

@@ -2,6 +2,7 @@
 package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.Retired;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Adds the contributions of deleted Nodes to {@code status.retired} ("folds" them), each once. */
 public final class Retirement {
@@ -30,23 +32,25 @@ public final class Retirement {
    * @param keys {@link Contribution#foldingKey} of all DropProbeNodes that exist
    */
   public static Retired fold(
-      Retired before,
+      @Nullable Retired before,
       List<Contribution> contributions,
       Predicate<Contribution> deleted,
       Predicate<Contribution> stale,
       Set<String> keys) {
     Retired after = copy(before);
-    after.folded.retainAll(keys);
+    List<String> folded = new ArrayList<>(folded(before));
+    folded.retainAll(keys);
+    after.folded = folded;
     List<Contribution> waiting =
         contributions.stream().filter(Contribution::isOwnedElsewhere).toList();
     Predicate<Contribution> ready =
-        c -> deleted.test(c) && (stale.test(c) || !isAwaited(c, waiting, deleted, after));
+        c -> deleted.test(c) && (stale.test(c) || !isAwaited(c, waiting, deleted, folded));
     for (List<Contribution> kernel : kernels(rest(contributions, after))) {
-      if (after.folded.size() >= Limits.FOLDED) {
+      if (folded.size() >= Limits.FOLDED) {
         break;
       }
-      if (mayCarry(kernel, contributions, after)) {
-        foldKernel(kernel, ready, after);
+      if (mayCarry(kernel, contributions, folded)) {
+        foldKernel(kernel, ready, after, folded);
       }
     }
     return after;
@@ -76,15 +80,13 @@ public final class Retirement {
    * those may be down.
    */
   private static boolean mayCarry(
-      List<Contribution> kernel, List<Contribution> contributions, Retired after) {
+      List<Contribution> kernel, List<Contribution> contributions, List<String> folded) {
     long more = kernel.stream().filter(Contribution::carried).count();
     if (more == 0) {
       return true;
     }
     long now =
-        contributions.stream()
-            .filter(c -> c.carried() && after.folded.contains(c.foldingKey()))
-            .count();
+        contributions.stream().filter(c -> c.carried() && folded.contains(c.foldingKey())).count();
     return now == 0 || now + more <= Limits.FOLDED / 2;
   }
 
@@ -93,21 +95,26 @@ public final class Retirement {
    * it. Otherwise the largest sample contributes the kernel's counts, and all are folded in one
    * pass, so that a report which merely claims a larger count cannot replace another's and then
    * change.
+   *
+   * @param folded the list of {@code after}
    */
   private static void foldKernel(
-      List<Contribution> kernel, Predicate<Contribution> ready, Retired after) {
+      List<Contribution> kernel,
+      Predicate<Contribution> ready,
+      Retired after,
+      List<String> folded) {
     List<Contribution> fold = kernel.stream().filter(ready).toList();
     boolean reported = kernel.stream().anyMatch(c -> c.confirmed() && !fold.contains(c));
     boolean all = fold.size() == kernel.size();
-    int room = Limits.FOLDED - after.folded.size();
-    boolean fits = fold.size() <= room || after.folded.isEmpty();
+    int room = Limits.FOLDED - folded.size();
+    boolean fits = fold.size() <= room || folded.isEmpty();
     if (!reported && !(all && fits)) {
       return;
     }
     Contribution largest = reported ? null : kernel.get(kernel.size() - 1);
     for (Contribution c : fold.subList(0, Math.min(room, fold.size()))) {
       add(after, c, Counters.of(c == largest ? c.report() : c.report().base));
-      after.folded.add(c.foldingKey());
+      folded.add(c.foldingKey());
     }
   }
 
@@ -116,34 +123,40 @@ public final class Retirement {
    * expired, that node reports the whole epoch, and only earlier epochs belong to this one.
    */
   private static boolean isAwaited(
-      Contribution c, List<Contribution> waiting, Predicate<Contribution> deleted, Retired after) {
+      Contribution c,
+      List<Contribution> waiting,
+      Predicate<Contribution> deleted,
+      List<String> folded) {
     return waiting.stream()
-        .anyMatch(o -> o.awaits(c) && !after.folded.contains(o.foldingKey()) && !deleted.test(o));
+        .anyMatch(o -> o.awaits(c) && !folded.contains(o.foldingKey()) && !deleted.test(o));
   }
 
   /** The contributions that are not folded. */
   public static List<Contribution> rest(List<Contribution> contributions, Retired retired) {
-    return contributions.stream().filter(c -> !retired.folded.contains(c.foldingKey())).toList();
+    List<String> folded = folded(retired);
+    return contributions.stream().filter(c -> !folded.contains(c.foldingKey())).toList();
+  }
+
+  private static List<String> folded(@Nullable Retired retired) {
+    return retired == null || retired.folded == null ? List.of() : retired.folded;
   }
 
   private static void add(Retired to, Contribution c, Counters counters) {
     to.assign(to.counters().plus(counters));
-    to.nodes = to.nodes + 1;
+    to.nodes = Sums.orZero(to.nodes) + 1;
     to.since = Times.earlier(to.since, c.report().since);
     to.last = Times.later(to.last, c.report().last);
   }
 
-  private static Retired copy(Retired before) {
+  private static Retired copy(@Nullable Retired before) {
     Retired r = new Retired();
     r.packets = 0L;
     r.nodes = 0;
-    r.folded = new ArrayList<>();
     if (before != null) {
       r.assign(before.counters());
-      r.nodes = before.nodes;
+      r.nodes = Sums.orZero(before.nodes);
       r.since = before.since;
       r.last = before.last;
-      r.folded.addAll(before.folded == null ? List.of() : before.folded);
     }
     return r;
   }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where agents run: on the union of all probes' nodes, and on nodes that no probe selects any more,
@@ -177,7 +178,7 @@ record AgentPlacement(
         "\u0000", text(t.getKey()), text(t.getOperator()), text(t.getValue()), text(t.getEffect()));
   }
 
-  private static String text(String s) {
+  private static String text(@Nullable String s) {
     return s == null ? "" : s;
   }
 
@@ -191,7 +192,7 @@ record AgentPlacement(
         .build();
   }
 
-  private static String emptyToNull(String s) {
+  private static @Nullable String emptyToNull(@Nullable String s) {
     return s == null || s.isEmpty() ? null : s;
   }
 }

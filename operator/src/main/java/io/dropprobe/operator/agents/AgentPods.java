@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out why agents' pods are not created: a quota that does not allow the priority class, a
@@ -38,7 +39,7 @@ public class AgentPods {
   private final KubernetesClient client;
   private final Clock clock;
   private final String namespace;
-  private volatile DaemonSet daemonSet;
+  private volatile @Nullable DaemonSet daemonSet;
   private Optional<Problem> known = Optional.empty();
   private Instant asked = Instant.MIN;
 
@@ -58,7 +59,7 @@ public class AgentPods {
   /** What keeps pods from being created; empty if none is missing, or the reason is unknown. */
   public synchronized Optional<Problem> problem() {
     DaemonSet now = daemonSet;
-    if (missing(now) <= 0) {
+    if (now == null || missing(now) <= 0) {
       return Optional.empty();
     }
     Instant time = clock.instant();
@@ -115,7 +116,7 @@ public class AgentPods {
   }
 
   /** Nodes that should run a pod and do not; 0 if there is no DaemonSet. */
-  private static int missing(DaemonSet of) {
+  private static int missing(@Nullable DaemonSet of) {
     DaemonSetStatus status = of == null ? null : of.getStatus();
     if (status == null || status.getDesiredNumberScheduled() == null) {
       return 0;

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Volumes of the agent's pod, and which container mounts which. */
 final class AgentVolumes {
@@ -105,7 +106,7 @@ final class AgentVolumes {
         .build();
   }
 
-  private static Volume host(String name, String path, String type) {
+  private static Volume host(String name, String path, @Nullable String type) {
     return new VolumeBuilder()
         .withName(name)
         .withNewHostPath()

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's view of the cluster: all Nodes (pruned), DropProbes and DropProbeNodes, watched
@@ -40,9 +41,22 @@ public class ClusterCache {
 
   private final KubernetesClient client;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private Watched<Node> nodes;
-  private Watched<DropProbeNode> reports;
-  private Watched<DropProbe> probes;
+
+  /** Null before {@link #start}. */
+  private volatile @Nullable Watches watches;
+
+  private record Watches(
+      Watched<Node> nodes, Watched<DropProbeNode> reports, Watched<DropProbe> probes) {
+    Map<String, SharedIndexInformer<?>> informers() {
+      return Map.of(
+          "Node",
+          nodes.informer(),
+          "DropProbeNode",
+          reports.informer(),
+          "DropProbe",
+          probes.informer());
+    }
+  }
 
   /** Makes no call yet. */
   @Inject
@@ -66,25 +80,25 @@ public class ClusterCache {
    * @throws OperatorException if the API server can't be reached or refuses
    */
   public synchronized void start() {
-    if (nodes != null) {
+    if (watches != null) {
       return;
     }
-    nodes =
-        watch(
-            client.nodes().withLimit(NODES).runnableInformer(0),
-            new PrunedStore<>(ClusterCache::prune),
-            Changes::ofNode);
-    reports =
-        watch(
-            client.resources(DropProbeNode.class).withLimit(REPORTS).runnableInformer(0),
-            new PrunedStore<>(ClusterCache::prune),
-            (a, b) -> true);
-    probes =
-        watch(
-            client.resources(DropProbe.class).runnableInformer(0),
-            new PrunedStore<>(ClusterCache::prune),
-            Changes::ofProbe);
-    for (SharedIndexInformer<?> informer : informers().values()) {
+    Watches started =
+        new Watches(
+            watch(
+                client.nodes().withLimit(NODES).runnableInformer(0),
+                new PrunedStore<>(ClusterCache::prune),
+                Changes::ofNode),
+            watch(
+                client.resources(DropProbeNode.class).withLimit(REPORTS).runnableInformer(0),
+                new PrunedStore<>(ClusterCache::prune),
+                (a, b) -> true),
+            watch(
+                client.resources(DropProbe.class).runnableInformer(0),
+                new PrunedStore<>(ClusterCache::prune),
+                Changes::ofProbe));
+    watches = started;
+    for (SharedIndexInformer<?> informer : started.informers().values()) {
       try {
         informer.start().toCompletableFuture().get(SYNC_SECONDS, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
@@ -108,33 +122,32 @@ public class ClusterCache {
 
   /** Stops all informers. */
   public synchronized void stop() {
-    if (nodes != null) {
-      informers().values().forEach(SharedIndexInformer::stop);
-    }
+    informers().values().forEach(SharedIndexInformer::stop);
   }
 
   /** The informers by kind; empty before {@link #start}. */
   public synchronized Map<String, SharedIndexInformer<?>> informers() {
-    if (nodes == null) {
-      return Map.of();
+    Watches w = watches;
+    return w == null ? Map.of() : w.informers();
+  }
+
+  private Watches started() {
+    Watches w = watches;
+    if (w == null) {
+      throw new IllegalStateException("the cluster is not watched yet");
     }
-    return Map.of(
-        "Node",
-        nodes.informer(),
-        "DropProbeNode",
-        reports.informer(),
-        "DropProbe",
-        probes.informer());
+    return w;
   }
 
   /** The present state. */
   public Snapshot snapshot() {
+    Watches w = started();
     return new Snapshot(
-        nodes.list().stream()
+        w.nodes().list().stream()
             .map(ClusterNode::of)
             .collect(Collectors.toMap(ClusterNode::name, n -> n)),
-        byName(reports.list()),
-        byName(probes.list()));
+        byName(w.reports().list()),
+        byName(w.probes().list()));
   }
 
   /** Whether the Node of a report no longer exists, by the cache and by the API server. */
@@ -142,7 +155,7 @@ public class ClusterCache {
     String name = report.getMetadata().getName();
     return isDeleted(
         report,
-        nodes.informer().getStore().getByKey(name),
+        started().nodes().informer().getStore().getByKey(name),
         () -> client.nodes().withName(name).get());
   }
 
@@ -155,11 +168,12 @@ public class ClusterCache {
    * @param cached null means none
    * @param live asks the API server; null means none
    */
-  static boolean isDeleted(DropProbeNode report, Node cached, Supplier<Node> live) {
+  static boolean isDeleted(
+      DropProbeNode report, @Nullable Node cached, Supplier<@Nullable Node> live) {
     return isAnother(report, cached) && isAnother(report, live.get());
   }
 
-  private static boolean isAnother(DropProbeNode report, Node node) {
+  private static boolean isAnother(DropProbeNode report, @Nullable Node node) {
     return node == null || Snapshot.ofEarlierNode(report, ClusterNode.of(node));
   }
 
@@ -228,7 +242,7 @@ public class ClusterCache {
           || !Objects.equals(folded(before), folded(after));
     }
 
-    private static List<String> folded(DropProbe p) {
+    private static @Nullable List<String> folded(DropProbe p) {
       return p.getStatus() == null || p.getStatus().retired == null
           ? null
           : p.getStatus().retired.folded;

@@ -24,7 +24,7 @@ public record ClusterNode(String name, NodeFacts facts, String bootId) {
     return info == null || info.getBootID() == null ? "" : info.getBootID();
   }
 
-  /** The uid of the Node; null if unknown. */
+  /** The uid of the Node; empty if unknown. */
   public String uid() {
     return facts.uid();
   }

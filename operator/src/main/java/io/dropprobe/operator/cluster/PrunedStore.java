@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An informer's store that prunes objects: 3,000 Nodes take 140 MiB complete and 30 MiB pruned. Its
@@ -30,12 +31,12 @@ final class PrunedStore<T extends HasMetadata> implements ItemStore<T> {
   }
 
   @Override
-  public T put(String key, T item) {
+  public @Nullable T put(String key, T item) {
     return items.put(key, prune.apply(item));
   }
 
   @Override
-  public T remove(String key) {
+  public @Nullable T remove(String key) {
     return items.remove(key);
   }
 
@@ -55,7 +56,7 @@ final class PrunedStore<T extends HasMetadata> implements ItemStore<T> {
   }
 
   @Override
-  public T get(String key) {
+  public @Nullable T get(String key) {
     return items.get(key);
   }
 

@@ -8,6 +8,7 @@ import io.dropprobe.operator.accounting.Contribution;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster at one moment, by name. Must not be modified.
@@ -22,9 +23,9 @@ public record Snapshot(
   /**
    * Returns the report of an existing node.
    *
-   * @return null if there is none, or only one of an earlier Node of this name
+   * @return null means that there is none, or only one of an earlier Node of this name
    */
-  public DropProbeNode reportOf(ClusterNode node) {
+  public @Nullable DropProbeNode reportOf(ClusterNode node) {
     DropProbeNode report = reports.get(node.name());
     return report == null || ofEarlierNode(report, node) ? null : report;
   }
@@ -33,16 +34,16 @@ public record Snapshot(
   public static boolean ofEarlierNode(DropProbeNode report, ClusterNode node) {
     return report.getStatus() != null
         && report.getStatus().nodeUID != null
-        && node.uid() != null
+        && !node.uid().isEmpty()
         && !report.getStatus().nodeUID.equals(node.uid());
   }
 
   /**
    * Returns the bootID that the Node of a report has in its status.
    *
-   * @return empty if it has none; null if that Node no longer exists
+   * @return empty if it has none; null means that this Node no longer exists
    */
-  public String bootIdOf(DropProbeNode report) {
+  public @Nullable String bootIdOf(DropProbeNode report) {
     ClusterNode node = nodes.get(report.getMetadata().getName());
     return node == null || ofEarlierNode(report, node) ? null : node.bootId();
   }
@@ -73,7 +74,7 @@ public record Snapshot(
         || (node.selectedBy(probe, true) && isSelected(probe, reportOf(node)));
   }
 
-  private static boolean isSelected(DropProbe probe, DropProbeNode report) {
+  private static boolean isSelected(DropProbe probe, @Nullable DropProbeNode report) {
     return report != null
         && Contribution.entries(report, probe.getMetadata().getUid())
             .anyMatch(NodeSelection::isSelected);

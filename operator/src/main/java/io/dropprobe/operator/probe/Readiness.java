@@ -2,6 +2,7 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;
@@ -13,28 +14,28 @@ import java.util.List;
  */
 record Readiness(boolean ready, String reason, String message) {
   static Readiness of(NodeSummary n, List<Problem> problems, ProbeState desired) {
-    if (n.selected == 0) {
+    if (Sums.orZero(n.selected) == 0) {
       return no(
           Conditions.Probe.NO_NODE_SELECTED,
           "no Linux node matches spec.nodeSelector and spec.tolerations; compare with kubectl get"
               + " nodes --show-labels");
     }
-    if (n.stale > 0) {
+    if (Sums.orZero(n.stale) > 0) {
       return no(
           Conditions.Probe.NODES_STALE,
           "%d of %d selected nodes have stopped reporting; see status.problems"
               .formatted(n.stale, n.selected));
     }
-    if (n.pending > 0) {
+    if (Sums.orZero(n.pending) > 0) {
       return no(
           Conditions.Probe.NODES_PENDING,
           "%d of %d selected nodes are not ready yet; see status.problems"
               .formatted(n.pending, n.selected));
     }
-    if (n.ready == 0) {
+    if (Sums.orZero(n.ready) == 0) {
       String worst =
           problems.stream()
-              .filter(p -> p.nodes > 0)
+              .filter(p -> Sums.orZero(p.nodes) > 0)
               .findFirst()
               .map(p -> ": " + p.reason)
               .orElse("");

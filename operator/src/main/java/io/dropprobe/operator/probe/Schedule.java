@@ -11,14 +11,15 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a probe became active, and when it expires.
  *
- * @param activeSince null while inactive
- * @param expiresAt null without a duration
+ * @param activeSince null means inactive
+ * @param expiresAt null means never
  */
-record Schedule(String activeSince, String expiresAt) {
+record Schedule(@Nullable String activeSince, @Nullable String expiresAt) {
   /**
    * The duration starts when {@code active} becomes true, the series starts, or a duration is first
    * given. A later change of the duration moves the end, not the start.
@@ -43,11 +44,12 @@ record Schedule(String activeSince, String expiresAt) {
     if (Boolean.FALSE.equals(spec.active)) {
       return new Schedule(null, null);
     }
+    String last = before.activeSince;
     boolean continues =
-        before.activeSince != null
-            && Objects.equals(before.series, series)
+        Objects.equals(before.series, series)
             && (spec.duration == null || before.expiresAt != null);
-    String since = continues ? before.activeSince : Times.format(start(probe, contributions, now));
+    String since =
+        last != null && continues ? last : Times.format(start(probe, contributions, now));
     return new Schedule(
         since,
         spec.duration == null

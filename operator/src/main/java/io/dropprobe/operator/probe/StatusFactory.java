@@ -8,6 +8,7 @@ import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
@@ -35,6 +36,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Computes the status of a DropProbe from the nodes' reports: a pure function of its input. */
 final class StatusFactory {
@@ -66,7 +68,11 @@ final class StatusFactory {
    * @param settings in force
    */
   DropProbeStatus create(
-      DropProbe probe, DropProbeStatus before, Snapshot cluster, Settings settings, Instant now) {
+      DropProbe probe,
+      @Nullable DropProbeStatus before,
+      Snapshot cluster,
+      Settings settings,
+      Instant now) {
     DropProbeStatus old = before == null ? new DropProbeStatus() : before;
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
@@ -91,9 +97,12 @@ final class StatusFactory {
         cluster.selectedBy(probe).stream()
             .map(n -> verdict(n, cluster, staleness, probe, desired))
             .toList();
-    status.nodes = NodeTally.count(verdicts);
-    status.problems = Problems.of(verdicts, installation.get());
-    status.conditions = conditions(old, status, probe, desired, now);
+    NodeSummary nodes = NodeTally.count(verdicts);
+    List<Problem> problems = Problems.of(verdicts, installation.get());
+    status.nodes = nodes;
+    status.problems = problems;
+    Readiness ready = Readiness.of(nodes, problems, desired);
+    status.conditions = conditions(old, status, nodes, ready, probe, desired, now);
     fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;
   }
@@ -154,7 +163,9 @@ final class StatusFactory {
             keys);
     List<CountedContribution> live =
         CountedContribution.of(Retirement.rest(contributions, retired));
-    retired.folded = retired.folded.isEmpty() ? null : retired.folded;
+    if (retired.folded != null && retired.folded.isEmpty()) {
+      retired.folded = null;
+    }
     return new Totals(
         live, retired, c -> Rates.weight(c.contribution().reportedAt(), staleness, interval));
   }
@@ -171,21 +182,22 @@ final class StatusFactory {
   private List<Condition> conditions(
       DropProbeStatus old,
       DropProbeStatus status,
+      NodeSummary n,
+      Readiness ready,
       DropProbe probe,
       ProbeState desired,
       Instant now) {
     ConditionSet set = new ConditionSet(old.conditions, status.observedGeneration, now);
-    Readiness ready = Readiness.of(status.nodes, status.problems, desired);
     set.set(Conditions.Probe.READY, ready.ready(), ready.reason(), ready.message());
-    NodeSummary n = status.nodes;
-    boolean degraded = n.unsupported + n.failed > 0;
+    int broken = Sums.orZero(n.unsupported) + Sums.orZero(n.failed);
+    boolean degraded = broken > 0;
     set.set(
         Conditions.Probe.DEGRADED,
         degraded,
         degraded ? Conditions.Probe.NODES_WITH_PROBLEMS : Conditions.Probe.ALL_NODES_WORK,
         degraded
             ? "%d of %d selected nodes can't count; see status.problems"
-                .formatted(n.unsupported + n.failed, n.selected)
+                .formatted(broken, n.selected)
             : "no selected node is unsupported or failed");
     expired(set, probe, status, desired);
     return set.list();

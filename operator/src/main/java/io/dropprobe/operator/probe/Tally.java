@@ -8,6 +8,7 @@ import io.dropprobe.operator.accounting.Rates;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Sums packets and rates by name, for a top list. */
 final class Tally {
@@ -17,10 +18,10 @@ final class Tally {
    * One entry of the list.
    *
    * @param name {@link Names#OTHER} for the rest
-   * @param perSecond null if unknown
+   * @param perSecond null means unknown
    */
-  record Line(String name, long packets, Double perSecond) {
-    String rate() {
+  record Line(String name, long packets, @Nullable Double perSecond) {
+    @Nullable String rate() {
       return Rates.format(perSecond);
     }
   }
@@ -30,9 +31,9 @@ final class Tally {
    *
    * @param name null, and {@link Names#OTHER}, add nothing
    * @param packets null and 0 add nothing
-   * @param perSecond null if unknown
+   * @param perSecond null means unknown
    */
-  void add(String name, Long packets, Double perSecond) {
+  void add(@Nullable String name, @Nullable Long packets, @Nullable Double perSecond) {
     if (name != null && packets != null && packets > 0 && !name.equals(Names.OTHER)) {
       lines.merge(
           name,
@@ -46,15 +47,15 @@ final class Tally {
    * Returns the largest entries, and one for the rest if there is a rest.
    *
    * @param total packets of the headline
-   * @param rate of the headline; null if unknown
+   * @param rate of the headline; null means unknown
    */
-  List<Line> top(int n, long total, Double rate) {
+  List<Line> top(int n, long total, @Nullable Double rate) {
     Largest<Line> top = Largest.of(lines.values(), Line::name, Line::packets, n, total);
     return top.with(rest -> new Line(Names.OTHER, rest, restOf(rate, top.entries())));
   }
 
   /** Unknown if one of the parts is. */
-  private static Double restOf(Double rate, List<Line> top) {
+  private static @Nullable Double restOf(@Nullable Double rate, List<Line> top) {
     if (rate == null || top.stream().anyMatch(l -> l.perSecond == null)) {
       return null;
     }

@@ -24,14 +24,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of a DropProbe's status: headline and top lists, summed over the nodes. */
 final class Totals {
   private final Retired retired;
   private Counters counters;
-  private Double rate;
-  private String since;
-  private String last;
+  private @Nullable Double rate;
+  private @Nullable String since;
+  private @Nullable String last;
   private final Tally reasons = new Tally();
   private final Tally nodes = new Tally();
   private final Tally locations = new Tally();
@@ -47,7 +48,7 @@ final class Totals {
       ToDoubleFunction<CountedContribution> weight) {
     this.retired = retired;
     // Without a retired node nothing is known yet: only a report can say that the count is 0.
-    this.counters = retired.nodes > 0 ? retired.counters() : Counters.UNKNOWN;
+    this.counters = Sums.orZero(retired.nodes) > 0 ? retired.counters() : Counters.UNKNOWN;
     this.since = retired.since;
     this.last = retired.last;
     contributions.forEach(c -> add(c, weight.applyAsDouble(c)));
@@ -58,16 +59,14 @@ final class Totals {
     counters = counters.plus(c.counters());
     since = Times.earlier(since, r.since);
     last = Times.later(last, r.last);
-    Function<String, Double> now =
-        text -> Rates.parse(text) == null ? null : Double.valueOf(Rates.parse(text) * weight);
-    Double own = c.whole() ? now.apply(r.perSecond) : null;
+    Double own = c.whole() ? rate(r.perSecond, weight) : null;
     nodes.add(c.contribution().node(), c.counters().packets(), own);
     if (!c.whole()) {
       return;
     }
     rate = Sums.sum(rate, own);
     for (ReasonCount e : orEmpty(r.reasons)) {
-      reasons.add(e.reason, e.packets, now.apply(e.perSecond));
+      reasons.add(e.reason, e.packets, rate(e.perSecond, weight));
       if (e.reason != null && e.reasonClass != null) {
         classes.putIfAbsent(e.reason, e.reasonClass);
       }
@@ -83,11 +82,12 @@ final class Totals {
   /** Sets the numbers of a status, with lists of {@code top} entries each. */
   void into(DropProbeStatus status, int top) {
     status.retired = retired;
-    if (counters.packets() == null) {
+    Long total = counters.packets();
+    if (total == null) {
       return;
     }
     status.drops = new Drops();
-    status.drops.packets = counters.packets();
+    status.drops.packets = total;
     status.drops.segments = counters.segments();
     status.drops.bytes = counters.bytes();
     status.drops.perSecond = Rates.format(rate);
@@ -99,27 +99,43 @@ final class Totals {
     }
     status.unkeyed = counters.unkeyed();
     status.topReasons =
-        list(reasons, top, rate, l -> new ReasonCount(l.name(), l.packets(), l.rate(), classOf(l)));
-    status.topNodes = list(nodes, top, rate, l -> new NodeDrops(l.name(), l.packets(), l.rate()));
-    status.topLocations = list(locations, top, null, l -> new LocationCount(l.name(), l.packets()));
+        list(
+            reasons,
+            top,
+            total,
+            rate,
+            l -> new ReasonCount(l.name(), l.packets(), l.rate(), classOf(l)));
+    status.topNodes =
+        list(nodes, top, total, rate, l -> new NodeDrops(l.name(), l.packets(), l.rate()));
+    status.topLocations =
+        list(locations, top, total, null, l -> new LocationCount(l.name(), l.packets()));
     status.stages =
         stages.isEmpty() ? null : stages.values().stream().limit(Limits.NODE_STAGES).toList();
   }
 
-  private ReasonClass classOf(Tally.Line line) {
+  private @Nullable ReasonClass classOf(Tally.Line line) {
     return line.name().equals(Names.OTHER) ? null : classes.get(line.name());
   }
 
-  private <E> List<E> list(Tally tally, int top, Double rate, Function<Tally.Line, E> entry) {
-    return tally.top(top, counters.packets(), rate).stream().map(entry).toList();
+  private static <E> List<E> list(
+      Tally tally, int top, long total, @Nullable Double rate, Function<Tally.Line, E> entry) {
+    return tally.top(top, total, rate).stream().map(entry).toList();
+  }
+
+  private static @Nullable Double rate(@Nullable String text, double weight) {
+    Double rate = Rates.parse(text);
+    return rate == null ? null : Double.valueOf(rate * weight);
   }
 
   private static StageTotal sum(StageTotal a, StageTotal b) {
-    return new StageTotal(
-        a.stage, Sums.sum(a.packets, b.packets), Sums.sum(a.segments, b.segments));
+    StageTotal sum = new StageTotal();
+    sum.stage = a.stage;
+    sum.packets = Sums.sum(a.packets, b.packets);
+    sum.segments = Sums.sum(a.segments, b.segments);
+    return sum;
   }
 
-  private static <T> List<T> orEmpty(List<T> list) {
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
     return list == null ? List.of() : list;
   }
 }

@@ -16,15 +16,16 @@ import io.dropprobe.operator.accounting.Contribution;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Comparator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one probe on one selected node, and why.
  *
  * @param node name
- * @param reason null if there is no problem
- * @param message null if there is no problem; otherwise what happened, and the next step
+ * @param reason null means that there is no problem
+ * @param message null means that there is no problem; otherwise what happened, and the next step
  */
-record Verdict(String node, Kind kind, String reason, String message) {
+record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String message) {
 
   /** Every selected node is of exactly one kind. */
   enum Kind {
@@ -40,14 +41,14 @@ record Verdict(String node, Kind kind, String reason, String message) {
   /**
    * Judges a selected node.
    *
-   * @param report null if there is none
+   * @param report null means that there is none
    * @param stale whether the report is too old to describe the present
    * @param desired the state that the DropProbe asks for
    * @param namespace of the agents, for the next step
    */
   static Verdict of(
       String node,
-      DropProbeNode report,
+      @Nullable DropProbeNode report,
       boolean stale,
       DropProbe probe,
       ProbeState desired,

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The last valid settings, for classes that do not watch the ConfigMap themselves. */
 @ApplicationScoped
@@ -18,7 +19,7 @@ public class CurrentSettings {
   private volatile Settings settings = Settings.DEFAULTS;
   private volatile Optional<String> problem = Optional.empty();
   private volatile boolean read;
-  private Instant firstAsked;
+  private @Nullable Instant firstAsked;
 
   /** Starts with the defaults. */
   @Inject

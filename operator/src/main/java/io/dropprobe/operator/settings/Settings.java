@@ -15,9 +15,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of the ConfigMap {@code dropprobe}, validated. None is null.
+ * The settings of the ConfigMap {@code dropprobe}, validated.
  *
  * @param agentImage image of the node-agent container
  * @param builderImage image of the kmod-builder container
@@ -71,7 +72,7 @@ public record Settings(
    * @param data null means empty; unknown keys are ignored, see {@link #unknown}
    * @throws SettingsException naming key, value, rule and next step
    */
-  public static Settings parse(Map<String, String> data) {
+  public static Settings parse(@Nullable Map<String, String> data) {
     Map<String, String> given = Objects.requireNonNullElse(data, Map.of());
     Settings s =
         new Settings(
@@ -106,7 +107,7 @@ public record Settings(
    * @param data null means empty
    * @return a sentence for users; empty if all keys are known
    */
-  public static Optional<String> unknown(Map<String, String> data) {
+  public static Optional<String> unknown(@Nullable Map<String, String> data) {
     TreeSet<String> unknown = new TreeSet<>(data == null ? Set.of() : data.keySet());
     unknown.removeAll(KEYS);
     return unknown.isEmpty()

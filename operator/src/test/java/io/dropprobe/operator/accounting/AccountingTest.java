@@ -148,6 +148,22 @@ class AccountingTest {
     assertEquals(1000, sum(Retirement.rest(contributions, folded)));
   }
 
+  /** The schema requires no field, and a status can be edited. */
+  @Test
+  void foldsIntoRetiredWithoutNumberOfNodes() {
+    Retired before = new Retired();
+    before.packets = 5L;
+    Retired folded =
+        Retirement.fold(
+            before,
+            contributions(node("a", NOON, "boot-a", p -> p.packets = 100L)),
+            c -> true,
+            c -> false,
+            Set.of("report-a"));
+    assertEquals(105, folded.packets);
+    assertEquals(1, folded.nodes);
+  }
+
   @Test
   void nodeOfAnotherKernelDoesNotBlockFolding() {
     DropProbeNode deleted = node("a", NOON, "boot-a", p -> p.packets = 100L);

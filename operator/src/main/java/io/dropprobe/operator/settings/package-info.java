@@ -1,0 +1,5 @@
+/** The settings of the ConfigMap {@code dropprobe}. */
+@NullMarked
+package io.dropprobe.operator.settings;
+
+import org.jspecify.annotations.NullMarked;
