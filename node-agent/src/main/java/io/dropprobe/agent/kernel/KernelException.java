@@ -6,6 +6,7 @@ public class KernelException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Errno errno;
+  private final int number;
   private final String message;
 
   /**
@@ -15,7 +16,13 @@ public class KernelException extends Exception {
   public KernelException(String what, int number) {
     super(what + ": " + text(number));
     this.errno = Errno.of(number);
+    this.number = number;
     this.message = what + ": " + text(number);
+  }
+
+  /** The same error, of a call that is named better. */
+  KernelException of(String what) {
+    return new KernelException(what, number);
   }
 
   @Override

@@ -136,7 +136,12 @@ public final class LinuxKernel implements Kernel {
 
   @Override
   public void command(String command) throws KernelException {
-    syscalls.write(paths.control(), (command + "\n").getBytes(StandardCharsets.US_ASCII));
+    try {
+      syscalls.write(paths.control(), (command + "\n").getBytes(StandardCharsets.US_ASCII));
+    } catch (KernelException e) {
+      // A list of network namespaces can be long.
+      throw e.of(command.length() <= 200 ? command : command.substring(0, 200) + "…");
+    }
   }
 
   @Override

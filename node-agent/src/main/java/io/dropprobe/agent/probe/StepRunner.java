@@ -23,6 +23,9 @@ final class StepRunner {
   private final long lease;
   private final Map<String, String> netns = new HashMap<>();
 
+  /** The refusal that was logged last, by DropProbe: the same again, in each pass, is not news. */
+  private final Map<String, String> logged = new HashMap<>();
+
   StepRunner(Kernel kernel, Ledger ledger, Owner owner) {
     this.kernel = kernel;
     this.ledger = ledger;
@@ -52,15 +55,26 @@ final class StepRunner {
       try {
         run(step, nodeUid);
       } catch (KernelException e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "DropProbe {0}: the module refused a command: {1}",
-            step.name(),
-            e.getMessage());
-        failed.put(step.name(), Refusals.verdict(step, e));
+        Verdict verdict = Refusals.verdict(step, e);
+        failed.put(step.name(), verdict);
+        log(step, e, verdict);
       }
     }
+    logged.keySet().retainAll(failed.keySet());
     return failed;
+  }
+
+  private void log(Step step, KernelException e, Verdict verdict) {
+    String meaning =
+        verdict instanceof Verdict.Failed f ? f.message() : "the next pass tries again";
+    if (!e.getMessage().equals(logged.put(step.name(), e.getMessage()))) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "DropProbe {0}: the module refused a command: {1}; {2}",
+          step.name(),
+          e.getMessage(),
+          meaning);
+    }
   }
 
   private void run(Step step, String nodeUid) throws KernelException, IOException {

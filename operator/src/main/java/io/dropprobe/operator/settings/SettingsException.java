@@ -16,7 +16,7 @@ public class SettingsException extends RuntimeException {
    */
   public SettingsException(String key, @Nullable String value, String rule) {
     this(
-        "ConfigMap %s, key %s: %s; it must be %s. Correct it with kubectl edit configmap %s; until then the last valid settings stay in force."
+        "ConfigMap %s, key %s: %s; it must be %s. Correct it with kubectl -n dropprobe-system edit configmap %s; until then the last valid settings stay in force."
             .formatted(
                 Names.SETTINGS,
                 key,

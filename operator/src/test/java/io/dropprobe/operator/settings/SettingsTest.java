@@ -68,7 +68,7 @@ class SettingsTest {
     data.put(key, value);
     var e = assertThrows(SettingsException.class, () -> Settings.parse(data));
     assertEquals(
-        "ConfigMap dropprobe, key %s: got '%s'; it must be %s. Correct it with kubectl edit configmap dropprobe; until then the last valid settings stay in force."
+        "ConfigMap dropprobe, key %s: got '%s'; it must be %s. Correct it with kubectl -n dropprobe-system edit configmap dropprobe; until then the last valid settings stay in force."
             .formatted(key, value, rule),
         e.getMessage());
   }
@@ -77,7 +77,7 @@ class SettingsTest {
   void refusesMissingImage() {
     var e = assertThrows(SettingsException.class, () -> Settings.parse(null));
     assertEquals(
-        "ConfigMap dropprobe, key agentImage: missing; it must be the name of a container image. Correct it with kubectl edit configmap dropprobe; until then the last valid settings stay in force.",
+        "ConfigMap dropprobe, key agentImage: missing; it must be the name of a container image. Correct it with kubectl -n dropprobe-system edit configmap dropprobe; until then the last valid settings stay in force.",
         e.getMessage());
   }
 
