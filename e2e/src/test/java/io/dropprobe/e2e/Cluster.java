@@ -2,12 +2,14 @@
 package io.dropprobe.e2e;
 
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The local cluster that e2e/cluster-tests has started: its API, and root on its nodes. */
 final class Cluster {
@@ -21,13 +23,27 @@ final class Cluster {
   /** The API as the cluster's administrator, from KUBECONFIG. */
   static final KubernetesClient API = new KubernetesClientBuilder().build();
 
+  /** Names of the nodes, sorted. */
+  static final List<String> NODES =
+      API.nodes().list().getItems().stream().map(n -> n.getMetadata().getName()).sorted().toList();
+
+  private static final String MAKERS = "dropprobe-story";
+
   private Cluster() {}
 
-  static List<String> nodes() {
-    return API.nodes().list().getItems().stream()
-        .map(n -> n.getMetadata().getName())
-        .sorted()
-        .toList();
+  /** Runs kubectl as the cluster's administrator; it must succeed. */
+  static String kubectl(String... arguments) {
+    return Shell.output(
+        Stream.concat(Stream.of("e2e/kubectl"), Stream.of(arguments)).toArray(String[]::new));
+  }
+
+  /** Begins to replace the pods of a workload of DropProbe's own. */
+  static void restart(String workload) {
+    kubectl("-n", NAMESPACE, "rollout", "restart", workload);
+  }
+
+  static void awaitRollout(String namespace, String workload) {
+    kubectl("-n", namespace, "rollout", "status", workload, "--timeout=900s");
   }
 
   static Node node(String name) {
@@ -105,23 +121,39 @@ final class Cluster {
                 && p.getStatus().getContainerStatuses().stream().allMatch(c -> c.getReady()));
   }
 
+  /** How often the container of the node's agent has restarted. */
+  static int agentRestarts(String node) {
+    return agentContainer(node).getRestartCount();
+  }
+
+  /** Kills the agent's process with SIGKILL, by its container's ID. */
+  static void killAgent(String node) {
+    var id = agentContainer(node).getContainerID().replace("containerd://", "");
+    ssh(node, "ctr -n k8s.io task kill -s SIGKILL " + id);
+  }
+
+  private static ContainerStatus agentContainer(String node) {
+    return agent(node).getStatus().getContainerStatuses().stream()
+        .filter(c -> c.getName().equals("node-agent"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Waits until the node's drop maker runs again, after its Node was deleted or rebooted. */
+  static void awaitMaker(String node) {
+    awaitRollout(MAKERS, "daemonset/drop-maker");
+    Await.until("the drop maker is running", () -> inMaker(node, "echo", "here"), "here"::equals);
+  }
+
   /** Runs a command in the drop maker of the node; it must succeed. */
   static String inMaker(String node, String... command) {
-    var line = new ArrayList<>(List.of("e2e/kubectl", "-n", "dropprobe-story", "exec"));
-    line.add(maker(node));
-    line.add("--");
+    var line = new ArrayList<>(List.of("-n", MAKERS, "exec", maker(node), "--"));
     line.addAll(List.of(command));
-    return Shell.output(line.toArray(String[]::new));
+    return kubectl(line.toArray(String[]::new));
   }
 
   private static String maker(String node) {
-    return API
-        .pods()
-        .inNamespace("dropprobe-story")
-        .withLabel("app", "drop-maker")
-        .list()
-        .getItems()
-        .stream()
+    return API.pods().inNamespace(MAKERS).withLabel("app", "drop-maker").list().getItems().stream()
         .filter(p -> node.equals(p.getSpec().getNodeName()))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no drop maker on " + node))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.e2e;
 
+import static io.dropprobe.e2e.Cluster.NODES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,19 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Several DropProbes at once on the same nodes, each with its own match, up to the status. */
+@OnCluster
 class ManyProbesIT {
-  private static List<String> nodes;
   private final Map<String, Long> expected = new LinkedHashMap<>();
-
-  @BeforeAll
-  static void install() {
-    EndToEndIT.install();
-    nodes = Cluster.nodes();
-  }
 
   @AfterEach
   void deleteProbes() {
@@ -40,7 +34,7 @@ class ManyProbesIT {
 
   /** Makes 40 drops over IPv4 and 24 over IPv6 in a pod of each node, at a closed port. */
   private static void drop() {
-    for (var node : nodes) {
+    for (var node : NODES) {
       Cluster.dropUdp(node, 40);
       Cluster.inMaker(
           node, "traffic", "udp-send", "::1", Integer.toString(Cluster.CLOSED_PORT), "24");
@@ -64,15 +58,15 @@ class ManyProbesIT {
 
     drop();
 
-    expected.forEach((name, packets) -> nodes.forEach(n -> awaitPackets(name, n, packets)));
+    expected.forEach((name, packets) -> NODES.forEach(n -> awaitPackets(name, n, packets)));
     expected.forEach(
         (name, packets) ->
             Await.until(
                 name + " has the sum of all nodes",
                 () -> Probes.get(name).getStatus().drops.packets,
-                sum -> sum == packets * nodes.size()));
+                sum -> sum == packets * NODES.size()));
     for (var name : List.of("many-reason", "many-no-reason")) {
-      var report = Probes.report(name, nodes.get(0));
+      var report = Probes.report(name, NODES.get(0));
       assertEquals(ProbeState.Active, report.state);
       assertNotNull(report.message, name + " does not report the unknown reason");
       assertTrue(report.message.contains("NO_SUCH_REASON"), report.message);
@@ -81,7 +75,7 @@ class ManyProbesIT {
   }
 
   private void stages() {
-    for (var node : nodes) {
+    for (var node : NODES) {
       var stages = Probes.report("many-stages", node).stages;
       assertEquals(11, stages.size(), "stages of " + node);
       for (StageCount stage : stages) {
@@ -96,7 +90,7 @@ class ManyProbesIT {
                 .filter(s -> s.stage.equals("udp_rcv"))
                 .mapToLong(s -> s.packets)
                 .sum(),
-        packets -> packets >= 40L * nodes.size());
+        packets -> packets >= 40L * NODES.size());
   }
 
   private void probe(String name, long packets, Consumer<DropProbeSpec> change) {

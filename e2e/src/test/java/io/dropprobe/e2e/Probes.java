@@ -12,21 +12,27 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Creates, changes and reads DropProbes as a user does, and reads what nodes report of them. */
 final class Probes {
+  /** The probe that a test creates; it is deleted after the test. */
+  static final String PROBE = "e2e";
+
   static final String NO_SOCKET = "NO_SOCKET";
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
   private Probes() {}
 
-  /** Creates {@link #ofClosedPort} on the nodes with these labels; null is all nodes. */
-  static void create(String name, Map<String, String> nodeSelector) {
-    var probe = ofClosedPort(name);
-    probe.getSpec().nodeSelector = nodeSelector;
-    Cluster.API.resource(probe).create();
+  /** Creates {@link #ofClosedPort} on every node. */
+  static void create(String name) {
+    Cluster.API.resource(ofClosedPort(name)).create();
+  }
+
+  /** Creates it, and waits until every node counts. */
+  static void createAndAwaitReady(String name) {
+    create(name);
+    awaitReady(name);
   }
 
   /**
