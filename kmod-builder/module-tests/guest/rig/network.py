@@ -55,12 +55,19 @@ def neighbour(name="next", net=9):
     """Another network namespace, connected by a veth pair.
 
     This side is `to-NAME` with 10.NET.0.1 and fd0NET::1, the other `eth0` with 10.NET.0.2 and
-    fd0NET::2, which routes everything through this side.
+    fd0NET::2, which routes everything through this side. Neither end asks whether another host has
+    its link-local address: such a solicitation would come a second or so later, as one too many.
     """
     sh(
         f"""
       ip netns add {name}
-      ip link add to-{name} type veth peer name eth0 netns {name}
+      ip link add to-{name} type veth peer name eth0 netns {name}"""
+    )
+    sysctl(f"net/ipv6/conf/to-{name}/dad_transmits", 0)
+    with inside(name):
+        sysctl("net/ipv6/conf/eth0/dad_transmits", 0)
+    sh(
+        f"""
       ip addr add 10.{net}.0.1/24 dev to-{name}
       ip addr add fd0{net}::1/64 dev to-{name} nodad
       ip link set to-{name} up
