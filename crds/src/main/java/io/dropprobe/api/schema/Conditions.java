@@ -165,6 +165,6 @@ public final class Conditions {
     public static final String DELETED_WITHOUT_NODES = "DeletedWithoutNodes";
 
     /** A DropProbe was deleted that had counted on Nodes that no longer exist. */
-    public static final String DELETED_WITH_NODES_GONE = "DeletedWithNodesGone";
+    public static final String DELETED_WITH_MISSING_NODES = "DeletedWithMissingNodes";
   }
 }

@@ -196,7 +196,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     if (!deletion.deleted().isEmpty()) {
       events.normal(
           probe,
-          Conditions.Event.DELETED_WITH_NODES_GONE,
+          Conditions.Event.DELETED_WITH_MISSING_NODES,
           "deleted; these Nodes no longer exist: " + NameList.shorten(deletion.deleted()));
     }
     statuses.forget(probe);
