@@ -17,7 +17,8 @@ class FailureTest extends NodeTestCase {
   @Test
   void missingHeadersMakeNodeUnsupportedAndNamePackage() {
     node.builder.result = "headers-not-found";
-    node.builder.message = "install linux-headers-6.12.1-test";
+    String missing = "/lib/modules/6.12.1-test/build is missing; install linux-headers-6.12.1-test";
+    node.builder.message = missing;
     applied("a", "u1");
     assertEquals(ModuleState.Unsupported, node.api.last().module.state);
     assertEquals("True/Supported", node.condition("KernelSupported"));
@@ -26,7 +27,7 @@ class FailureTest extends NodeTestCase {
     assertEquals("Unknown/NotReached", node.condition("ModuleLoaded"));
     assertEquals("Unknown/NotReached", node.condition("ProbesActive"));
     assertEquals(ProbeState.Failed, a().state);
-    assertEquals("install linux-headers-6.12.1-test", a().message);
+    assertEquals(missing + "; the agent looks again by itself, about once a minute", a().message);
     assertEquals(1, a().observedGeneration);
     assertNull(a().packets);
     assertNull(node.api.last().activeProbes);
