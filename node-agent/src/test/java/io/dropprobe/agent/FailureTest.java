@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.TestPreflight;
+import io.dropprobe.agent.platform.CapturedLog;
+import io.dropprobe.agent.report.ConditionLog;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
@@ -38,6 +40,24 @@ class FailureTest extends NodeTestCase {
     node.builder.result = "ok";
     node.run(Duration.ofSeconds(70));
     assertEquals(ProbeState.Active, node.state("a"));
+  }
+
+  @Test
+  void logsMissingHeadersOnceAndThatTheyAreFound() {
+    node.builder.result = "headers-not-found";
+    try (CapturedLog log = new CapturedLog(ConditionLog.class)) {
+      applied("a", "u1");
+      assertEquals(1, count("WARNING condition HeadersFound is False (HeadersNotFound)", log));
+      node.run(Duration.ofMinutes(4));
+      assertEquals(List.of(), log.take());
+      node.builder.result = "ok";
+      node.run(Duration.ofSeconds(70));
+      assertEquals(1, count("INFO condition HeadersFound is True (HeadersPresent)", log));
+    }
+  }
+
+  private static long count(String start, CapturedLog log) {
+    return log.take().stream().filter(l -> l.startsWith(start)).count();
   }
 
   @Test
