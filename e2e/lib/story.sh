@@ -217,9 +217,12 @@ make_drops() {
     on "$node" traffic udp-send 127.0.0.1 7777 "$DROPS_NFT"
     healthy=$(on "$node" traffic udp-loopback "$HEALTHY")
     check "$node: healthy datagrams delivered" "$HEALTHY" "$healthy"
-    check "$node: oracle NoPorts (IPv4)" "$DROPS_V4" $(($(no_ports "$node") - v4))
-    check "$node: oracle NoPorts (IPv6)" "$DROPS_V6" $(($(no_ports6 "$node") - v6))
-    check "$node: oracle nft counter" "$DROPS_NFT" $(($(refused "$node") - nft))
+    check "$node: growth of the kernel's own UDP NoPorts counter (IPv4)" "$DROPS_V4" \
+      $(($(no_ports "$node") - v4))
+    check "$node: growth of the kernel's own UDP NoPorts counter (IPv6)" "$DROPS_V6" \
+      $(($(no_ports6 "$node") - v6))
+    check "$node: growth of the packet filter's own counter (nft)" "$DROPS_NFT" \
+      $(($(refused "$node") - nft))
   done
 }
 

@@ -22,6 +22,7 @@ import io.dropprobe.agent.probe.History;
 import io.dropprobe.agent.probe.Owner;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeStates;
+import io.dropprobe.agent.report.ConditionLog;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
@@ -52,6 +53,7 @@ public final class Agent {
   private final Observer observer;
   private final ProbeKeeper probes;
   private final ReportBuilder builder;
+  private final ConditionLog conditionLog = new ConditionLog();
   private final Reporter reporter;
   private final NextPass next;
   private final History history;
@@ -188,6 +190,7 @@ public final class Agent {
     saveRegularly();
     DropProbeNodeStatus report =
         builder.build(state(desired, outcome, states, after), reporter.conditions(), time.wall());
+    conditionLog.changes(report.conditions);
     latest = report;
     return new Result(states, report);
   }

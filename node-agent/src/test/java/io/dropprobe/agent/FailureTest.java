@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.TestPreflight;
+import io.dropprobe.agent.platform.CapturedLog;
+import io.dropprobe.agent.report.ConditionLog;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
@@ -17,7 +19,8 @@ class FailureTest extends NodeTestCase {
   @Test
   void missingHeadersMakeNodeUnsupportedAndNamePackage() {
     node.builder.result = "headers-not-found";
-    node.builder.message = "install linux-headers-6.12.1-test";
+    String missing = "/lib/modules/6.12.1-test/build is missing; install linux-headers-6.12.1-test";
+    node.builder.message = missing;
     applied("a", "u1");
     assertEquals(ModuleState.Unsupported, node.api.last().module.state);
     assertEquals("True/Supported", node.condition("KernelSupported"));
@@ -26,7 +29,7 @@ class FailureTest extends NodeTestCase {
     assertEquals("Unknown/NotReached", node.condition("ModuleLoaded"));
     assertEquals("Unknown/NotReached", node.condition("ProbesActive"));
     assertEquals(ProbeState.Failed, a().state);
-    assertEquals("install linux-headers-6.12.1-test", a().message);
+    assertEquals(missing + "; the agent looks again by itself, about once a minute", a().message);
     assertEquals(1, a().observedGeneration);
     assertNull(a().packets);
     assertNull(node.api.last().activeProbes);
@@ -37,6 +40,24 @@ class FailureTest extends NodeTestCase {
     node.builder.result = "ok";
     node.run(Duration.ofSeconds(70));
     assertEquals(ProbeState.Active, node.state("a"));
+  }
+
+  @Test
+  void logsMissingHeadersOnceAndThatTheyAreFound() {
+    node.builder.result = "headers-not-found";
+    try (CapturedLog log = new CapturedLog(ConditionLog.class)) {
+      applied("a", "u1");
+      assertEquals(1, count("WARNING condition HeadersFound is False (HeadersNotFound)", log));
+      node.run(Duration.ofMinutes(4));
+      assertEquals(List.of(), log.take());
+      node.builder.result = "ok";
+      node.run(Duration.ofSeconds(70));
+      assertEquals(1, count("INFO condition HeadersFound is True (HeadersPresent)", log));
+    }
+  }
+
+  private static long count(String start, CapturedLog log) {
+    return log.take().stream().filter(l -> l.startsWith(start)).count();
   }
 
   @Test

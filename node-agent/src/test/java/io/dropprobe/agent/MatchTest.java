@@ -49,7 +49,9 @@ class MatchTest extends NodeTestCase {
     assertEquals("{reasons=2,6}", kernel.filter("a"));
     assertEquals(ProbeState.Active, a().state);
     assertEquals(
-        "spec.match.reasons: unknown drop reasons on this kernel (not matched): FROM_THE_FUTURE",
+        "spec.match.reasons: this kernel does not have these drop reasons, so they are not matched;"
+            + " check their spelling against /proc/mooc/net/drop-probes/reasons on the node:"
+            + " FROM_THE_FUTURE",
         a().message);
 
     // Nothing matches, as the spec asks.
@@ -73,7 +75,9 @@ class MatchTest extends NodeTestCase {
     assertEquals("{reasons=}", kernel.filter("a"));
     assertEquals(ProbeState.Active, a().state);
     assertEquals(
-        "spec.match.reasons: this kernel has no drop reasons, so none is matched", a().message);
+        "spec.match.reasons: this kernel has no drop reasons, so none is matched; remove this field"
+            + " or select other nodes",
+        a().message);
 
     node.change(
         "a",
@@ -83,7 +87,8 @@ class MatchTest extends NodeTestCase {
         });
     assertEquals("{}", kernel.filter("a"));
     assertEquals(
-        "spec.match.excludeReasons: this kernel has no drop reasons, so none is excluded",
+        "spec.match.excludeReasons: this kernel has no drop reasons, so none is excluded; remove"
+            + " this field or select other nodes",
         a().message);
   }
 

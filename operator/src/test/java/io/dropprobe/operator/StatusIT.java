@@ -11,6 +11,7 @@ import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
 import io.dropprobe.operator.testing.Reports;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,41 @@ class StatusIT extends OperatorSupport {
     assertEquals("HeadersNotFound", problem.reason);
     assertEquals("b", problem.example);
     assertEquals("install linux-headers-6.12.0-test", problem.message);
+  }
+
+  @Test
+  void warnsAboutSpecWithoutEffectInOneEvent() {
+    FakeNode a = node("a");
+    DropProbe probe = create("typo", p -> {});
+    reportsWithNote(a, probe, 1);
+    awaitCondition("typo", "Ready", "True", "Counting");
+    Await.until(
+        "an Event with reason SpecWithoutEffect",
+        () -> withoutEffect().size() == 1,
+        OperatorSupport::everything);
+    reportsWithNote(a, probe, 2);
+    await("typo", s -> s.drops.packets == 2);
+    Event event = withoutEffect().get(0);
+    assertEquals("Warning", event.getType());
+    assertEquals("on 1 of the selected nodes, for example a: check it", event.getMessage());
+    assertEquals(1, event.getCount());
+  }
+
+  private static void reportsWithNote(FakeNode node, DropProbe probe, long packets) {
+    node.reports(
+        s -> {
+          var entry = entryOf(probe);
+          entry.packets = packets;
+          entry.perSecond = "0";
+          entry.message = "check it";
+          s.probes = List.of(entry);
+        });
+  }
+
+  private static List<Event> withoutEffect() {
+    return events("DropProbe", "typo").stream()
+        .filter(e -> e.getReason().equals("SpecWithoutEffect"))
+        .toList();
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * @param headers directory of the kernel headers; may be empty
  * @param sha256 digest of the module; empty if there is none
- * @param message the package to install, or the first line with an error
+ * @param message what is missing and the package to install, or the first line with an error
  * @param log the end of the build log
  * @param module content of the .ko file; empty unless {@link Result#OK}
  */

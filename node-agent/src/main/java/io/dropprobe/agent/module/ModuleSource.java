@@ -35,7 +35,8 @@ final class ModuleSource {
   private final KernelFacts kernel;
   private final Time time;
   private final Duration deadline;
-  // Looking for headers is cheap, a failing build is not: it costs the node a CPU.
+  // Looking for headers is cheap, a failing build is not: it costs the node a CPU. The message of
+  // HeadersNotFound says how often.
   private final Backoff headersBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofSeconds(60));
   private final Backoff buildBackoff = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
   private final Backoff rebuildBackoff =

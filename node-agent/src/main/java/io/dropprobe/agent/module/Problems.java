@@ -80,7 +80,11 @@ final class Problems {
     String message = answer.message();
     return switch (answer.result()) {
       case HEADERS_NOT_FOUND ->
-          new NodeProblem(HEADERS_FOUND, Conditions.Node.HEADERS_NOT_FOUND, message, true);
+          new NodeProblem(
+              HEADERS_FOUND,
+              Conditions.Node.HEADERS_NOT_FOUND,
+              message + "; the agent looks again by itself, about once a minute",
+              true);
       case TOOLCHAIN -> new NodeProblem(HEADERS_FOUND, TOOLCHAIN_MISSING, message, true);
       case DEADLINE -> new NodeProblem(MODULE_BUILT, BUILD_TIMED_OUT, message, false);
       default -> buildFailed(message, answer.log());

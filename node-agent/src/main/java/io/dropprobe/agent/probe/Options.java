@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that the same match gives the same text.
  */
 final class Options {
+  /** Lists the reasons of the running kernel, see PROTOCOL.md. */
+  private static final String REASONS = "/proc/mooc/net/drop-probes/reasons";
+
   private Options() {}
 
   /**
@@ -83,11 +86,17 @@ final class Options {
     }
     List<String> unknown = reasons.stream().filter(r -> names.id(r).isEmpty()).toList();
     if (names.ids().isEmpty()) {
-      notes.add(field + ": this kernel has no drop reasons, so none is " + done);
+      notes.add(
+          field
+              + ": this kernel has no drop reasons, so none is "
+              + done
+              + "; remove this field or select other nodes");
     } else if (!unknown.isEmpty()) {
       notes.add(
-          "%s: unknown drop reasons on this kernel (not %s): %s"
-              .formatted(field, done, String.join(", ", unknown)));
+          // The names come last: a long list is truncated.
+          ("%s: this kernel does not have these drop reasons, so they are not %s; check their"
+                  + " spelling against %s on the node: %s")
+              .formatted(field, done, REASONS, String.join(", ", unknown)));
     }
   }
 

@@ -6,6 +6,7 @@ import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.cluster.ClusterCache;
@@ -151,6 +152,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       }
       paces.put(uid, pace.written(time, interval));
       change.conditionsToEmit().forEach(c -> emit(probe, c));
+      change.withoutEffectToEmit().ifPresent(p -> emitWithoutEffect(probe, p));
     }
     return delay;
   }
@@ -172,6 +174,13 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     } else {
       events.warning(probe, c.getReason(), c.getMessage());
     }
+  }
+
+  private void emitWithoutEffect(DropProbe probe, Problem p) {
+    events.warning(
+        probe,
+        Conditions.Problem.SPEC_WITHOUT_EFFECT,
+        "on %d of the selected nodes, for example %s: %s".formatted(p.nodes, p.example, p.message));
   }
 
   @Override

@@ -13,7 +13,13 @@ import java.util.List;
  * reported the current generation and is not stale, and at least one is in the desired state.
  */
 record Readiness(boolean ready, String reason, String message) {
-  static Readiness of(NodeSummary n, List<Problem> problems, ProbeState desired) {
+  /**
+   * @param verdicts of the selected nodes
+   * @param n the same, counted
+   * @param problems the same, by reason, and those of the installation
+   */
+  static Readiness of(
+      List<Verdict> verdicts, NodeSummary n, List<Problem> problems, ProbeState desired) {
     if (Sums.orZero(n.selected) == 0) {
       return no(
           Conditions.Probe.NO_NODE_SELECTED,
@@ -29,8 +35,8 @@ record Readiness(boolean ready, String reason, String message) {
     if (Sums.orZero(n.pending) > 0) {
       return no(
           Conditions.Probe.NODES_PENDING,
-          "%d of %d selected nodes are not ready yet; see status.problems"
-              .formatted(n.pending, n.selected));
+          "%d of %d selected nodes are not ready yet: %s"
+              .formatted(n.pending, n.selected, NameList.shorten(pending(verdicts))));
     }
     if (Sums.orZero(n.ready) == 0) {
       String worst =
@@ -57,6 +63,14 @@ record Readiness(boolean ready, String reason, String message) {
               n);
       default -> yes(Conditions.Probe.COUNTING, "counting on %d of %d selected nodes", n);
     };
+  }
+
+  /** Named here, because status.problems is empty again when somebody reads the Event. */
+  private static List<String> pending(List<Verdict> verdicts) {
+    return verdicts.stream()
+        .filter(v -> v.kind() == Verdict.Kind.PENDING)
+        .map(Verdict::node)
+        .toList();
   }
 
   private static Readiness yes(String reason, String message, NodeSummary n) {

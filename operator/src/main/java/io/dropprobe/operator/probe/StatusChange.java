@@ -3,6 +3,7 @@ package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.Problem;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,13 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   /** Conditions to emit an Event about: those whose status or reason has changed. */
   List<Condition> conditionsToEmit() {
     return conditions(after).stream().filter(this::isToEmit).toList();
+  }
+
+  /**
+   * SpecWithoutEffect, when it appears, to emit an Event about: no condition shows this problem.
+   */
+  Optional<Problem> withoutEffectToEmit() {
+    return withoutEffect(before).isPresent() ? Optional.empty() : withoutEffect(after);
   }
 
   /** Whether the Event about a condition is Normal, not a Warning. */
@@ -54,6 +62,13 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
     return conditions(s).stream()
         .map(c -> c.getType() + c.getStatus() + c.getReason() + c.getObservedGeneration())
         .toList();
+  }
+
+  private static Optional<Problem> withoutEffect(DropProbeStatus s) {
+    List<Problem> problems = s.problems == null ? List.of() : s.problems;
+    return problems.stream()
+        .filter(p -> Conditions.Problem.SPEC_WITHOUT_EFFECT.equals(p.reason))
+        .findFirst();
   }
 
   private static List<Condition> conditions(DropProbeStatus s) {

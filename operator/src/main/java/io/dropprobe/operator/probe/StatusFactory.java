@@ -101,7 +101,7 @@ final class StatusFactory {
     List<Problem> problems = Problems.of(verdicts, installation.get());
     status.nodes = nodes;
     status.problems = problems;
-    Readiness ready = Readiness.of(nodes, problems, desired);
+    Readiness ready = Readiness.of(verdicts, nodes, problems, desired);
     status.conditions = conditions(old, status, nodes, ready, probe, desired, now);
     fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;

@@ -30,17 +30,29 @@ class ProblemsTest {
   }
 
   @Test
+  void readyNamesTheFirstPendingNodes() {
+    List<Verdict> verdicts =
+        IntStream.range(0, 8)
+            .mapToObj(i -> new Verdict("n" + i, i == 0 ? Kind.ACTIVE : Kind.PENDING, "R", "m"))
+            .toList();
+    assertEquals(
+        "7 of 8 selected nodes are not ready yet: n1, n2, n3, n4, n5 and 2 more",
+        Readiness.of(verdicts, NodeTally.count(verdicts), List.of(), ProbeState.Active).message());
+  }
+
+  @Test
   void readyNamesTheProblemOfTheNodes() {
     NodeSummary counts = new NodeSummary();
     counts.selected = 1;
     counts.failed = 1;
     counts.ready = counts.pending = counts.stale = counts.unsupported = 0;
-    List<Problem> problems = Problems.of(List.of(failed("a", "SignatureEnforced")), BAD_SETTINGS);
+    List<Verdict> verdicts = List.of(failed("a", "SignatureEnforced"));
+    List<Problem> problems = Problems.of(verdicts, BAD_SETTINGS);
     assertEquals(
         "none of 1 selected nodes can count: SignatureEnforced; see status.problems",
-        Readiness.of(counts, problems, ProbeState.Active).message());
+        Readiness.of(verdicts, counts, problems, ProbeState.Active).message());
     assertEquals(
         "none of 1 selected nodes can count; see status.problems",
-        Readiness.of(counts, BAD_SETTINGS, ProbeState.Active).message());
+        Readiness.of(verdicts, counts, BAD_SETTINGS, ProbeState.Active).message());
   }
 }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Drops;
+import io.dropprobe.api.v1alpha1.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusChangeTest {
@@ -79,6 +81,27 @@ class StatusChangeTest {
     assertFalse(StatusChange.good(status(false, "NodesStale", "").conditions.get(0)));
     var degraded = new ConditionSet(null, 1L, NOON).set("Degraded", true, "X", "").list().get(0);
     assertFalse(StatusChange.good(degraded));
+  }
+
+  @Test
+  void specWithoutEffectEmitsEventWhenItAppears() {
+    DropProbeStatus fine = status(true, "Counting", "");
+    DropProbeStatus without = status(true, "Counting", "");
+    without.problems = List.of(problem("BadSettings", 0), problem("SpecWithoutEffect", 1));
+    DropProbeStatus moreNodes = status(true, "Counting", "");
+    moreNodes.problems = List.of(problem("SpecWithoutEffect", 2));
+    assertEquals(
+        Optional.of(without.problems.get(1)),
+        new StatusChange(fine, without).withoutEffectToEmit());
+    assertEquals(Optional.empty(), new StatusChange(without, moreNodes).withoutEffectToEmit());
+    assertEquals(Optional.empty(), new StatusChange(without, fine).withoutEffectToEmit());
+  }
+
+  private static Problem problem(String reason, int nodes) {
+    Problem p = new Problem();
+    p.reason = reason;
+    p.nodes = nodes;
+    return p;
   }
 
   private static DropProbeStatus status(boolean ready, String reason, String message) {
