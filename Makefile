@@ -12,7 +12,7 @@ help:
 	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
 	  'make safety           the scenarios in a kernel that looks for mistakes: KASAN, lockdep, kmemleak' \
 	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
-	  'make format           formats the Java sources and the shell scripts' \
+	  'make format           formats Java, shell, Python and C' \
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
 
 setup:
@@ -39,7 +39,7 @@ kind: setup
 format:
 	@tools/maven -q spotless:apply
 	@tools/lib/shell-scripts | xargs tools/lib/shell-format --write
-	@black -q -l 100 $$(tools/lib/python-scripts)
+	@tools/lib/python-scripts | xargs tools/lib/python-format --write
 	@tools/lib/c-format --write
 
 clean:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * holder: keeps the module dropprobe on its way into or out of the kernel, in a call that nothing can interrupt, until somebody writes 0 to
- * /sys/module/holder/parameters/hold. For tests of what the node's agent does meanwhile.
+ * holder: keeps the module dropprobe on its way into or out of the kernel, in a call that nothing
+ * can interrupt, until somebody writes 0 to /sys/module/holder/parameters/hold. For tests of what
+ * the node's agent does meanwhile.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -19,7 +20,7 @@ static int holder_notify(struct notifier_block *block, unsigned long state, void
 		return NOTIFY_DONE;
 	if (state != MODULE_STATE_COMING && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
-	/* An idle sleep: no signal ends it, and the kernel's log does not complain of a hung task. */
+	/* An idle sleep: no signal ends it, and the kernel does not complain of a hung task. */
 	while (READ_ONCE(hold))
 		schedule_timeout_idle(HZ / 10);
 	return NOTIFY_DONE;

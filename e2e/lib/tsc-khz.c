@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * tsc-khz: prints how fast this machine's time stamp counter runs, in kHz. An emulated machine hands it on to its kernel, which
- * measures it wrongly (by up to two thirds, seen) when the machine has other things to do; its clock then runs as wrong.
+ * tsc-khz: prints how fast this machine's time stamp counter runs, in kHz. An emulated machine
+ * hands it on to its kernel, which measures it wrongly (by up to two thirds, seen) when the machine
+ * has other things to do; its clock then runs as wrong.
  */
 #include <stdint.h>
 #include <stdio.h>

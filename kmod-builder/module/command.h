@@ -19,6 +19,8 @@ enum dp_verb {
 	DP_VERBS,
 };
 
+/* clang-format off */
+
 /* The keys of a command, as bits of dp_command.given. */
 enum dp_given {
 	DP_GIVEN_UID		= 1 << 0,
@@ -56,6 +58,8 @@ enum dp_family {
 	DP_IPV4		= 1 << 0,
 	DP_IPV6		= 1 << 1,
 };
+
+/* clang-format on */
 
 /**
  * struct dp_cidr - an address prefix

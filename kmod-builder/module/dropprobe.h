@@ -45,6 +45,7 @@ extern struct mutex dp_lock;
  */
 
 /* dp_key.kind: properties of the packet, and the state of the cell. */
+/* clang-format off */
 #define DP_KIND_FREE		0ULL
 #define DP_KIND_CLAIMED		1ULL		/* being filled by the handler on this CPU */
 #define DP_KIND_READY		(1ULL << 63)
@@ -57,6 +58,7 @@ extern struct mutex dp_lock;
 #define DP_KIND_FAMILY(kind)	((u8)((kind) >> DP_KIND_FAMILY_SHIFT))
 #define DP_KIND_PROTOCOL(kind)	((u8)((kind) >> DP_KIND_PROTOCOL_SHIFT))
 #define DP_KIND_DIRECTION(kind)	((u8)((kind) >> DP_KIND_DIRECTION_SHIFT))
+/* clang-format on */
 
 enum dp_direction {
 	DP_UNKNOWN,
@@ -79,9 +81,9 @@ struct dp_key {
 	u64 reason_ifindex;
 };
 
-#define DP_REASON_SHIFT		32
-#define DP_KEY_REASON(key)	((u32)((key)->reason_ifindex >> DP_REASON_SHIFT))
-#define DP_KEY_IFINDEX(key)	((u32)(key)->reason_ifindex)
+#define DP_REASON_SHIFT 32
+#define DP_KEY_REASON(key) ((u32)((key)->reason_ifindex >> DP_REASON_SHIFT))
+#define DP_KEY_IFINDEX(key) ((u32)(key)->reason_ifindex)
 
 /**
  * struct dp_count - one running count
@@ -122,8 +124,8 @@ struct dp_cell {
  * Slots for the reasons of packets that found no free cell. The last slot takes those that find no
  * slot either; it is printed as a reason that no kernel has.
  */
-#define DP_UNKEYED_SLOTS	128
-#define DP_REASON_LOST		U32_MAX
+#define DP_UNKEYED_SLOTS 128
+#define DP_REASON_LOST U32_MAX
 
 /**
  * struct dp_unkeyed - packets of one reason that found no free cell

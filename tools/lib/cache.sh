@@ -64,3 +64,37 @@ cached() {
   touch -c "$final"
   printf '%s\n' "$final"
 }
+
+# hold FOLDER: keeps keep_newest from removing the folder for as long as this process runs, or one
+# that it starts from now on. Fails if the folder has been removed.
+hold() {
+  local fd
+  { exec {fd}<"$1"; } 2>/dev/null || return 1
+  # While keep_newest removes it, it is locked; afterwards the path leads nowhere.
+  flock -s "$fd"
+  [ "$1" -ef "/proc/self/fd/$fd" ] || {
+    exec {fd}<&-
+    return 1
+  }
+}
+
+# keep_newest KIND COUNT: removes old results of KIND. Keys of KIND may begin with a name, as in
+# NAME-KEY: of each name, the COUNT that were used last are kept, and besides those that are held.
+keep_newest() {
+  local home=$CACHE_ROOT/$1 result name old
+  local -A used=()
+  # A run that was killed while it removed has left these.
+  rm -rf "$home"/.old.*
+  # shellcheck disable=SC2012 # the names have no special characters
+  ls -t "$home" | while read -r result; do
+    name=of:${result%????????????????}
+    used[$name]=$((${used[$name]:-0} + 1))
+    [ "${used[$name]}" -gt "$2" ] || continue
+    # Renamed first, so that no result is ever half removed.
+    # shellcheck disable=SC2094 # it is a folder
+    {
+      flock -n -x 8 && old=$(mktemp -d -p "$home" .old.XXXXXX) \
+        && mv -T "$home/$result" "$old" && rm -rf "$old"
+    } 8<"$home/$result" || true
+  done
+}

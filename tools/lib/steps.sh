@@ -28,7 +28,7 @@ step_budget() {
 # step_unread STEP: prints an extended regular expression of the paths that the step does not read.
 step_unread() {
   local texts='docs/|[^/]*\.md$|.*/README\.md$|LICENSE|\.github/|Makefile$|\.gitignore$'
-  texts+='|tools/(gate|checks)|tools/lib/(actionlint|shell-)'
+  texts+='|tools/(gate|checks|cache-test)|tools/lib/(actionlint|shell-|python-|c-format)'
   local java='crds/|operator/|node-agent/'
   local module='kmod-builder/(test$|module-tests/(scenarios|bench|holder)/)'
   # Steps that run no DropProbe in a cluster do not read the tests of one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * pause: the process of the container that holds a pod's namespaces. It does nothing until it is told to end, and takes over the
- * pod's orphans in case the pod shares its process namespace.
+ * pause: the process of the container that holds a pod's namespaces. It does nothing until it is
+ * told to end, and takes over the pod's orphans in case the pod shares its process namespace.
  */
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * traffic: makes network traffic of exactly known amounts, for tests. Addresses are numeric, IPv4 or IPv6.
+ * traffic: makes network traffic of exactly known amounts, for tests. Addresses are numeric, IPv4
+ * or IPv6.
  *
- *   traffic udp-send HOST PORT COUNT [--rate N] [--size N]   sends COUNT datagrams (N per second at most; of N bytes, 16)
- *   traffic udp-sink PORT                 receives on both families; at SIGTERM or SIGINT prints how many
- *   traffic udp-loopback COUNT [PORT]     sends COUNT datagrams to itself, prints how many arrived
- *   traffic tcp-echo PORT                 sends back what it gets, for any number of connections
- *   traffic tcp-send HOST PORT BYTES      sends BYTES to tcp-echo, prints how many came back
- *   traffic tcp-connect HOST PORT COUNT   tries COUNT connections, prints how many were refused
+ *   traffic udp-send HOST PORT COUNT [--rate N] [--size N]
+ *                                       sends COUNT datagrams of N bytes (16 if not given), at most
+ *                                       N per second
+ *   traffic udp-sink PORT               receives on both families; at SIGTERM or SIGINT prints how
+ *                                       many
+ *   traffic udp-loopback COUNT [PORT]   sends COUNT datagrams to itself, prints how many arrived
+ *   traffic tcp-echo PORT               sends back what it gets, for any number of connections
+ *   traffic tcp-send HOST PORT BYTES    sends BYTES to tcp-echo, prints how many came back
+ *   traffic tcp-connect HOST PORT COUNT tries COUNT connections, prints how many were refused
  *
  * Exit status 0 when everything was sent (and came back), 1 when not, 2 for wrong arguments.
  */
@@ -24,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 10000 };	/* how long an answer may take */
+enum { PATIENCE_MS = 10000 }; /* how long an answer may take */
 
 struct peer {
 	struct sockaddr_storage address;
@@ -52,7 +56,8 @@ static void usage(void)
 	      "       traffic udp-loopback COUNT [PORT]\n"
 	      "       traffic tcp-echo PORT\n"
 	      "       traffic tcp-send HOST PORT BYTES\n"
-	      "       traffic tcp-connect HOST PORT COUNT\n", stderr);
+	      "       traffic tcp-connect HOST PORT COUNT\n",
+	      stderr);
 	exit(2);
 }
 
@@ -64,7 +69,8 @@ static long number(const char *text, long least, long most)
 	errno = 0;
 	value = strtol(text, &rest, 10);
 	if (errno || rest == text || *rest || value < least || value > most) {
-		fprintf(stderr, "traffic: '%s' is not a number from %ld to %ld\n", text, least, most);
+		fprintf(stderr, "traffic: '%s' is not a number from %ld to %ld\n", text, least,
+			most);
 		exit(2);
 	}
 	return value;
@@ -103,7 +109,8 @@ static int open_socket(int family, int type)
 /* A socket on PORT for both families. */
 static int listen_on(int type, const char *port)
 {
-	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons((in_port_t)number(port, 1, 65535)) };
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6,
+				    .sin6_port = htons((in_port_t)number(port, 1, 65535)) };
 	int fd = open_socket(AF_INET6, type), off = 0, on = 1;
 
 	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
@@ -116,18 +123,26 @@ static int listen_on(int type, const char *port)
 }
 
 /*
- * Hands one datagram to the kernel, and comes back only when the kernel has taken it. An error that an earlier datagram caused
- * (ICMP) is reported instead of sending, so it is tried again; so is a full queue. EPERM means that a packet filter on the way
- * out took the packet and dropped it: it was sent.
+ * Hands one datagram to the kernel, and comes back only when the kernel has taken it. An error that
+ * an earlier datagram caused (ICMP) is reported instead of sending, so it is tried again; so is a
+ * full queue. EPERM means that a packet filter on the way out took the packet and dropped it: it
+ * was sent.
  */
 static void send_one(int fd, const struct peer *peer, const char *data, size_t size)
 {
-	while (sendto(fd, data, size, 0, (const struct sockaddr *)&peer->address, peer->length) < 0) {
+	const struct sockaddr *to = (const struct sockaddr *)&peer->address;
+
+	while (sendto(fd, data, size, 0, to, peer->length) < 0) {
 		switch (errno) {
 		case EPERM:
 			return;
-		case EAGAIN: case EINTR: case ENOBUFS:
-		case ECONNREFUSED: case EHOSTUNREACH: case ENETUNREACH: case EPROTO:
+		case EAGAIN:
+		case EINTR:
+		case ENOBUFS:
+		case ECONNREFUSED:
+		case EHOSTUNREACH:
+		case ENETUNREACH:
+		case EPROTO:
 			break;
 		default:
 			fail("send");
@@ -227,7 +242,8 @@ static int udp_loopback(int argc, char **argv)
 		struct pollfd wait = { .fd = fd, .events = POLLIN };
 
 		send_one(fd, &peer, data, sizeof(data));
-		if (poll(&wait, 1, PATIENCE_MS) == 1 && recv(fd, data, sizeof(data), 0) == (ssize_t)sizeof(data))
+		if (poll(&wait, 1, PATIENCE_MS) == 1 &&
+		    recv(fd, data, sizeof(data), 0) == (ssize_t)sizeof(data))
 			arrived++;
 	}
 	printf("%ld\n", arrived);
@@ -266,7 +282,9 @@ static int tcp_echo(int argc, char **argv)
 	}
 }
 
-/* Never more on the way than fits into the buffers of both ends, or both would wait for each other. */
+/*
+ * Never more on the way than fits into the buffers of both ends, or both would wait for each other.
+ */
 static int tcp_send(int argc, char **argv)
 {
 	static char data[16384];
@@ -284,7 +302,8 @@ static int tcp_send(int argc, char **argv)
 	if (connect(fd, (struct sockaddr *)&peer.address, peer.length))
 		fail("connect");
 	while (back < bytes) {
-		size_t part = (size_t)(bytes - back) < sizeof(data) ? (size_t)(bytes - back) : sizeof(data);
+		size_t left = (size_t)(bytes - back);
+		size_t part = left < sizeof(data) ? left : sizeof(data);
 		ssize_t sent = send(fd, data, part, MSG_NOSIGNAL), got;
 
 		if (sent <= 0)
@@ -309,7 +328,8 @@ static int tcp_connect(int argc, char **argv)
 	for (long i = 0; i < count; i++) {
 		int fd = open_socket(peer.address.ss_family, SOCK_STREAM);
 
-		if (connect(fd, (struct sockaddr *)&peer.address, peer.length) && errno == ECONNREFUSED)
+		if (connect(fd, (struct sockaddr *)&peer.address, peer.length) &&
+		    errno == ECONNREFUSED)
 			refused++;
 		close(fd);
 	}
@@ -323,8 +343,9 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
-		{ "udp-send", udp_send }, { "udp-sink", udp_sink }, { "udp-loopback", udp_loopback },
-		{ "tcp-echo", tcp_echo }, { "tcp-send", tcp_send }, { "tcp-connect", tcp_connect },
+		{ "udp-send", udp_send },	  { "udp-sink", udp_sink },
+		{ "udp-loopback", udp_loopback }, { "tcp-echo", tcp_echo },
+		{ "tcp-send", tcp_send },	  { "tcp-connect", tcp_connect },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)

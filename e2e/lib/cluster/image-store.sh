@@ -3,13 +3,20 @@
 # image-store.sh: the disk with a node's container images. The node's own containerd unpacks them,
 # but on this machine's processors: on the emulated ones it takes ten times as long.
 
-# image_store NODE_IMAGE TAR…: prints the folder that holds images.ext4, a disk for
-# /var/lib/containerd.
+# image_store NODE_IMAGE TAR…: sets IMAGE_STORE to the folder that holds images.ext4, a disk for
+# /var/lib/containerd. The folder is kept for as long as this process runs, or a machine that it
+# starts. Each change of an image makes another one, so only the four last used of each suite are
+# kept besides. Call it as a plain command.
 image_store() {
-  local node_image=$1
+  local node_image=$1 name
   shift
-  cached image-store "$(key_of "on:$node_image" "$E2E/lib/fill-image-store" "$@")" \
-    make_image_store "$node_image" "$@"
+  name=$(basename "$node_image") # SUITE-KEY, or KEY for kind's machine
+  name=${name%????????????????}$(key_of "on:$node_image" "$E2E/lib/fill-image-store" "$@")
+  IMAGE_STORE=
+  until [ -n "$IMAGE_STORE" ] && hold "$IMAGE_STORE"; do
+    IMAGE_STORE=$(cached image-store "$name" make_image_store "$node_image" "$@")
+  done
+  keep_newest image-store 4
 }
 
 make_image_store() { # NODE_IMAGE TAR… OUT

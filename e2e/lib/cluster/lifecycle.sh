@@ -71,7 +71,8 @@ cluster_up() {
     suite=${pair#*=}
     if [ -z "${image[$suite]:-}" ]; then
       image[$suite]=$(node_image "$suite")
-      store[$suite]=$(image_store "${image[$suite]}" "${images[@]}")
+      image_store "${image[$suite]}" "${images[@]}"
+      store[$suite]=$IMAGE_STORE
     fi
   done
 

@@ -21,8 +21,8 @@ node_number() {
   printf '%s\n' "$number"
 }
 
-# node_prepare NUMBER NAME IMAGE STORE: makes the node's disks, from the folders that node_image and
-# image_store print, and its tap device.
+# node_prepare NUMBER NAME IMAGE STORE: makes the node's disks, from the folders of node_image and
+# image_store, and its tap device.
 node_prepare() {
   local number=$1 node=$2 image=$3 store=$4
   mkdir -p "$RUN/nodes.d/$node"

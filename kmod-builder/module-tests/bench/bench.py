@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures, inside a guest whose instructions are counted, what a packet costs under each observer, and writes one JSON object a line to /mnt/out/bench.
+"""Measures, inside a guest whose instructions are counted, what a packet costs under each observer,
+and writes one JSON object a line to /mnt/out/bench.
 
 Each case is measured beside the same boot's baseline, so that nothing but the observer differs.
 """
@@ -170,7 +171,8 @@ SETS = {
 
 def prepare():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    rules = "table inet t {\nchain out {\ntype filter hook output priority 0\nudp dport 7777 drop\n}\n}\n"
+    chain = "chain out {\ntype filter hook output priority 0\nudp dport 7777 drop\n}\n"
+    rules = f"table inet t {{\n{chain}}}\n"
     subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
 
 

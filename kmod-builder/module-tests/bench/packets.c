@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * packets: what one packet costs, in nanoseconds of this machine's clock; where QEMU counts instructions (-icount shift=0) that is instructions.
+ * packets: what one packet costs, in nanoseconds of this machine's clock; where QEMU counts
+ * instructions (-icount shift=0) that is instructions.
  *
  *   packets healthy COUNT   UDP over loopback, sent and received
  *   packets drop COUNT      to a port where nobody listens: dropped without a socket
- *   packets refused COUNT   to port 7777, which a packet filter refuses as it is sent: dropped with its socket
+ *   packets refused COUNT   to port 7777, which a packet filter refuses as it is sent: dropped with
+ *                           its socket
  *
  * Prints the average of COUNT packets, after a tenth of them to warm up.
  */
@@ -38,7 +40,8 @@ static double now(void)
 static void one(int refused)
 {
 	char buffer[64];
-	ssize_t sent = sendto(sender, payload, sizeof(payload), 0, (struct sockaddr *)&to, sizeof(to));
+	ssize_t sent =
+		sendto(sender, payload, sizeof(payload), 0, (struct sockaddr *)&to, sizeof(to));
 
 	if (refused ? sent != -1 || errno != EPERM : sent != sizeof(payload))
 		fail("sendto");
@@ -61,7 +64,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "healthy")) {
 		receiver = socket(AF_INET, SOCK_DGRAM, 0);
 		to.sin_port = 0;
-		if (bind(receiver, (struct sockaddr *)&to, sizeof(to)) || getsockname(receiver, (struct sockaddr *)&to, &length))
+		if (bind(receiver, (struct sockaddr *)&to, sizeof(to)) ||
+		    getsockname(receiver, (struct sockaddr *)&to, &length))
 			fail("bind");
 	}
 	for (long i = 0; i < count / 10; i++)

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * same_key.bpf.c: a BPF program that keeps the module's key and values, to compare costs with: reason, location, family, protocol, direction,
- * namespace, ifindex; packets, bytes. It reads as cheaply as a BPF program can: by the types that the tracepoint's arguments have.
+ * same_key.bpf.c: a BPF program that keeps the module's key and values, to compare costs with:
+ * reason, location, family, protocol, direction, namespace, ifindex; packets, bytes. It reads as
+ * cheaply as a BPF program can: by the types that the tracepoint's arguments have.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct net { __u64 net_cookie; };
-typedef struct { struct net *net; } possible_net_t;
-struct net_device { int ifindex; possible_net_t nd_net; };
-struct sock_common { possible_net_t skc_net; };
-struct sock { struct sock_common __sk_common; };
+struct net {
+	__u64 net_cookie;
+};
+typedef struct {
+	struct net *net;
+} possible_net_t;
+struct net_device {
+	int ifindex;
+	possible_net_t nd_net;
+};
+struct sock_common {
+	possible_net_t skc_net;
+};
+struct sock {
+	struct sock_common __sk_common;
+};
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
@@ -30,7 +42,9 @@ struct key {
 	__u8 family, protocol, direction, pad[5];
 };
 
-struct value { __u64 packets, bytes; };
+struct value {
+	__u64 packets, bytes;
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);

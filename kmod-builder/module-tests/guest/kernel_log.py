@@ -5,7 +5,8 @@ import os
 import re
 import time
 
-# One Perl regular expression per line; kmod-builder/module-tests/check-log searches a node's console for them.
+# One Perl regular expression per line; kmod-builder/module-tests/check-log searches a node's
+# console for them.
 BAD = re.compile(
     "|".join(open(os.path.join(os.path.dirname(__file__), "bad-lines")).read().splitlines()),
     re.IGNORECASE,
@@ -44,13 +45,14 @@ class KernelLog:
         return bad
 
 
-# A line of a backtrace that belongs to the module. kmemleak is read after the unload, so its functions
-# have no names any more; no other module exists in that kernel.
+# A line of a backtrace that belongs to the module. kmemleak is read after the unload, so its
+# functions have no names any more; no other module exists in that kernel.
 OURS = re.compile(r"\[dropprobe\]|^ +(\[<[0-9a-f]+>\] )?0x[0-9a-f]{8,}$", re.MULTILINE)
 
 
 def leaks():
-    """The reports of kmemleak about the module, after all scenarios; None if the kernel lacks kmemleak."""
+    """The reports of kmemleak about the module, after all scenarios; None if the kernel lacks
+    kmemleak."""
     path = "/sys/kernel/debug/kmemleak"
     if not os.path.exists(path):
         return None

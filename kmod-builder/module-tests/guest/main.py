@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first process of a guest: runs the scenarios one after the other, then switches the machine off.
+"""The first process of a guest: runs the scenarios one after the other, then switches the machine
+off.
 
-/mnt/out/results gets a line for each scenario: passed, failed or skipped, the name, seconds, and the
-reason. /mnt/out/NAME.log has its output, /mnt/out/kernel.log the whole kernel log.
+/mnt/out/results gets a line for each scenario: passed, failed or skipped, the name, seconds, and
+the reason. /mnt/out/NAME.log has its output, /mnt/out/kernel.log the whole kernel log.
 """
 
 import importlib
@@ -28,7 +29,8 @@ def names():
 
 
 def in_child(name):
-    """Runs one scenario in a process and a network namespace of its own; its output goes to its log."""
+    """Runs one scenario in a process and a network namespace of its own; its output goes to its
+    log."""
     log = os.open(f"{OUT}/{name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -122,9 +124,8 @@ def main():
         if leaks is not None:
             with open(f"{OUT}/kmemleak.log", "w") as log:
                 log.write(leaks)
-            results.write(
-                f"{'failed' if leaks else 'passed'}\tkmemleak\t0\t{'memory is leaked' if leaks else ''}\n"
-            )
+            outcome, reason = ("failed", "memory is leaked") if leaks else ("passed", "")
+            results.write(f"{outcome}\tkmemleak\t0\t{reason}\n")
         results.write("end\n")
 
 

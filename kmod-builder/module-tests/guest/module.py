@@ -43,8 +43,8 @@ def unload(name=NAME):
 
 @contextlib.contextmanager
 def held(what):
-    """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace, so that
-    its removal does not finish), `rtnl` or `net_rwsem`: see holder/holder.c."""
+    """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace,
+    so that its removal does not finish), `rtnl` or `net_rwsem`: see holder/holder.c."""
     load(f"what={what}", HOLDER)
     try:
         yield
@@ -57,8 +57,8 @@ def references():
 
 
 def unload_whatever_is_active():
-    """Deactivates every probe that a scenario left active, then unloads the module. Returns what went
-    wrong, or None."""
+    """Deactivates every probe that a scenario left active, then unloads the module. Returns what
+    went wrong, or None."""
     if not is_loaded():
         return None
     with open(SETTINGS, "w") as settings:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * holder.c: holds a lock or a reference from load to unload, so that scenarios can see which commands
- * wait for it. For virtual machines only.
+ * holder.c: holds a lock or a reference from load to unload, so that scenarios can see which
+ * commands wait for it. For virtual machines only.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>

@@ -46,7 +46,8 @@ def run():
         last, oracle_after = agreed(probes[0], oracle)
         grown = [now - old for now, old in zip(standing(probes), before)]
         oracle.close()
-        # All probes see the same packets. How many of the frames the kernel frees as dropped is up to it.
+        # All probes see the same packets. How many of the frames the kernel frees as dropped is up
+        # to it.
         assert min(grown) == max(grown) >= FRAMES * 0.9, f"{grown} of {FRAMES}"
         if oracle.available:
             check_oracle(first, last, oracle_before, oracle_after)
@@ -76,7 +77,8 @@ def extensions():
 
 
 def standing(probes):
-    """What each probe has seen, at a moment without traffic: neighbour discovery continues meanwhile."""
+    """What each probe has seen, at a moment without traffic: neighbour discovery continues
+    meanwhile."""
     last = None
     while (now := [seen(probe) for probe in probes]) != last:
         last = now

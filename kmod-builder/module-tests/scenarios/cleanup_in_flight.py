@@ -7,7 +7,8 @@ import subprocess
 import module
 from rig import Probe, Snapshot, cookie, inside, records, sh, until
 
-SECONDS = 60  # enough for a slow machine: a command that waits for the removal waits until the block is left
+# Enough for a slow machine: a command that waits for the removal waits until the block is left.
+SECONDS = 60
 
 
 def ends(command):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every line of the table of commands gets the answer that stands there; a refused command changes nothing.
+"""Every line of the table of commands gets the answer that stands there; a refused command changes
+nothing.
 
-The table is kmod-builder/module/commands.txt. What it can't say follows: counts, epochs, and the limits of memory.
+The table is kmod-builder/module/commands.txt. What it can't say follows: counts, epochs, and the
+limits of memory.
 """
 
 import errno

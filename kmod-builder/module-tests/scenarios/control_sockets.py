@@ -34,7 +34,8 @@ def run():
             sysctl("net/ipv6/icmp/ratelimit", 0)
             eth0 = {"netns": there, "ifindex": socket.if_nametoindex("eth0")}
         for sorts, answers in ((False, eth0), (True, {"netns": 0, "ifindex": 0})):
-            # An IPv6 reset has no socket and, once it is queued, no route: its direction is unknown.
+            # An IPv6 reset has no socket and, once it is queued, no route: its direction is
+            # unknown.
             for family, net, icmp, direction in (
                 (4, "10.9.0.", "icmp", "out"),
                 (6, "fd09::", "icmpv6", "unknown"),

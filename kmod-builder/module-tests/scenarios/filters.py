@@ -104,12 +104,10 @@ def check(name, filters):
 def later_fragments():
     """A fragment that is not the first has no ports, whatever its first bytes look like."""
     # After routing: before it, 5.10 does not set the protocol of a raw packet.
-    sh(
-        "nft add table inet t; nft add chain inet t out '{ type filter hook postrouting priority 0; }'"
-    )
-    sh(
-        "nft add rule inet t out ip daddr 127.0.0.9 drop; nft add rule inet t out ip6 nexthdr 44 drop"
-    )
+    sh("nft add table inet t")
+    sh("nft add chain inet t out '{ type filter hook postrouting priority 0; }'")
+    sh("nft add rule inet t out ip daddr 127.0.0.9 drop")
+    sh("nft add rule inet t out ip6 nexthdr 44 drop")
     for address in ("127.0.0.9", "::1"):
         probes = [
             Probe(name, options).activate()

@@ -143,8 +143,8 @@ def crowded():
 
 
 def cgroups():
-    """The same in the initial namespace, where cells have a cgroup. Nothing reports the removal of a
-    cgroup, so reading the counters schedules the fold."""
+    """The same in the initial namespace, where cells have a cgroup. Nothing reports the removal of
+    a cgroup, so reading the counters schedules the fold."""
     enter_host()
     sh("ip link set lo up")
     probe = Probe("cgroups", "cells=16 ports=1002").activate()

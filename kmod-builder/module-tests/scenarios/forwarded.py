@@ -8,9 +8,8 @@ PACKETS = 70
 
 def run():
     with router() as (left, _):
-        sh(
-            "nft add table inet t; nft add counter inet t way; nft add chain inet t way '{ type filter hook forward priority 0; }'"
-        )
+        sh("nft add table inet t; nft add counter inet t way")
+        sh("nft add chain inet t way '{ type filter hook forward priority 0; }'")
         sh("nft add rule inet t way udp dport 1001 counter name way drop")
         for number, (family, address) in enumerate(((4, "10.8.0.2"), (6, "fd08::2")), 1):
             with expect(

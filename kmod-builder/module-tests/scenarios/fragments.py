@@ -22,7 +22,8 @@ def run():
                     udp(address, receiver.getsockname()[1], 1, SIZE)
                     assert len(receiver.recv(SIZE)) == SIZE
                 settle(probe)
-                # Three fragments; the first holds the others. Newer kernels free them as delivered with it.
+                # Three fragments; the first holds the others. Newer kernels free them as delivered
+                # with it.
                 freed = probe.read().total.notdrops - before
                 expected = 2 * DATAGRAMS if release() < (6, 3) else 0
                 assert (

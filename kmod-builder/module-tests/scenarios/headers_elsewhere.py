@@ -33,21 +33,21 @@ def datagram(family, size):
 
 def run():
     with neighbour() as name:
-        sh(
-            f"ip link set to-next mtu 9000; ip -n {name} link set eth0 mtu 9000; tc qdisc add dev to-next ingress"
-        )
+        sh(f"ip link set to-next mtu 9000; ip -n {name} link set eth0 mtu 9000")
+        sh("tc qdisc add dev to-next ingress")
         with inside(name):
             there = cookie()
         target = link_address("to-next")
         for family, protocol, kind in ((4, "ip", 0x0800), (6, "ipv6", 0x86DD)):
             link = target + b"\2\0\0\0\0\1" + struct.pack("!H", kind)
             sh(
-                f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower src_mac 02:00:00:00:00:01 action drop"
+                f"tc filter add dev to-next ingress protocol {protocol} prio {family} "
+                "flower src_mac 02:00:00:00:00:01 action drop"
             )
             whole, long = datagram(family, 64), datagram(family, PAGE)
             linear = ETHERNET + IP[family]
-            # The frame, how much of it its sender calls headers, and what the module can read then: the
-            # protocol, and the port of the datagram.
+            # The frame, how much of it its sender calls headers, and what the module can read then:
+            # the protocol, and the port of the datagram.
             for frame, headers, protocol_known, port_known in (
                 (whole, None, True, True),
                 (whole[: IP[family] - 1], None, False, False),

@@ -11,8 +11,8 @@ CONNECTIONS = 20
 
 
 def purged(packets=None):
-    """The last segment of a connection that both sides close at once. It was processed, and is in the
-    queue of a socket that is destroyed. Before 6.6 the reason had no name of its own. The agent
+    """The last segment of a connection that both sides close at once. It was processed, and is in
+    the queue of a socket that is destroyed. Before 6.6 the reason had no name of its own. The agent
     counts it as noise."""
     return Drop(
         packets,
@@ -24,8 +24,8 @@ def purged(packets=None):
 
 
 def answered_in_time_wait(packets=None):
-    """The FIN of the second side after the first one's was acknowledged: a timewait socket answers it,
-    and tcp_v4_rcv() frees it as a drop without a reason. On all kernels."""
+    """The FIN of the second side after the first one's was acknowledged: a timewait socket answers
+    it, and tcp_v4_rcv() frees it as a drop without a reason. On all kernels."""
     return Drop(packets, "NOT_SPECIFIED", location="tcp_v[46]_rcv", protocol="tcp", direction="in")
 
 

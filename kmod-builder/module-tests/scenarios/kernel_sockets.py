@@ -23,9 +23,8 @@ SOLICITATIONS = 25
 
 
 def run():
-    sh(
-        "ip link add held type dummy; ip link set held up; tc qdisc add dev held root netem delay 60s limit 1000"
-    )
+    sh("ip link add held type dummy; ip link set held up")
+    sh("tc qdisc add dev held root netem delay 60s limit 1000")
     with neighbour() as name:
         only_what_is_sent()
         with inside(name):
@@ -55,7 +54,8 @@ def solicit(name, nobody, action):
     solicitation."""
     sh("tc filter del dev to-next ingress")
     sh(
-        f"tc filter add dev to-next ingress protocol ipv6 prio 1 flower ip_proto icmpv6 type 135 action {action}"
+        "tc filter add dev to-next ingress protocol ipv6 prio 1 "
+        f"flower ip_proto icmpv6 type 135 action {action}"
     )
     with inside(name):
         udp(nobody, 9, 1)

@@ -24,7 +24,8 @@ def is_killed(command):
 
 
 def waits(child):
-    """Whether it has been waiting for half a second, uninterruptible or killable (both are state D)."""
+    """Whether it has been waiting for half a second, uninterruptible or killable (both are
+    state D)."""
     for _ in range(10):
         with open(f"/proc/{child.pid}/stat") as file:
             state = file.read().rsplit(")", 1)[1].split()[0]

@@ -29,6 +29,7 @@ def run():
                     sender.sendto(b"\x14\x00\x00\x00" + bytes(16), (os.getpid(), 0))
         settle(probe)
         netlink = probe.read().total.notdrops - before
+    freed = f"{unread} unix, {netlink} netlink"
     assert (
         unread + netlink >= 10
-    ), f"nothing was freed by kfree_skb: {unread} unix, {netlink} netlink; the scenario shows nothing"
+    ), f"nothing was freed by kfree_skb: {freed}; the scenario shows nothing"

@@ -91,8 +91,8 @@ def run():
                         else []
                     )
                     with expect(*drops, noise=[ICMPV6]):
-                        # From the last to the second, with a gap before each: none can be merged, and each
-                        # precedes all that wait.
+                        # From the last to the second, with a gap before each: none can be merged,
+                        # and each precedes all that wait.
                         for number in range(SEGMENTS, 1, -1):
                             client.send(number * 2 * LENGTH, b"x" * LENGTH)
                     assert snmp_ext("OfoPruned") > before

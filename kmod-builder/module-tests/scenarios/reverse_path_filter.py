@@ -9,19 +9,18 @@ PACKETS = 40
 def run():
     with neighbour() as name:
         sysctl("net/ipv4/conf/to-next/rp_filter", 1)
-        sh(
-            f"ip -n {name} addr add 10.66.0.1/32 dev lo; ip -n {name} addr add fd66::1/128 dev lo nodad"
-        )
+        sh(f"ip -n {name} addr add 10.66.0.1/32 dev lo")
+        sh(f"ip -n {name} addr add fd66::1/128 dev lo nodad")
         with expect(
             Drop(PACKETS, "IP_RPFILTER", 4, "udp", "in", "to-next"), noise=[ICMPV6]
         ), inside(name):
             udp("10.9.0.1", 9, PACKETS, source="10.66.0.1")
 
+        sh("nft add table inet t; nft add counter inet t rp")
+        sh("nft add chain inet t pre '{ type filter hook prerouting priority raw; }'")
         sh(
-            "nft add table inet t; nft add counter inet t rp; nft add chain inet t pre '{ type filter hook prerouting priority raw; }'"
-        )
-        sh(
-            "nft add rule inet t pre meta nfproto ipv6 udp dport 9 fib saddr . iif oif missing counter name rp drop"
+            "nft add rule inet t pre meta nfproto ipv6 udp dport 9 "
+            "fib saddr . iif oif missing counter name rp drop"
         )
         with expect(
             Drop(PACKETS, "NETFILTER_DROP", 6, "udp", "in", "to-next"), noise=[ICMPV6]

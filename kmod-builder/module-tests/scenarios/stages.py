@@ -102,7 +102,8 @@ def run():
     probe.activate()
     udp("127.0.0.1", 9, 10)
     assert grown(before, stages(probe))["udp_rcv"] == 10
-    # Another probe counts from its own activation on, and keeps the hooks when the first is removed.
+    # Another probe counts from its own activation on, and keeps the hooks when the first is
+    # removed.
     other = Probe("other", "stages=on").activate()
     udp("127.0.0.1", 9, 5)
     assert stages(other)["udp_rcv"].packets == 5
@@ -184,8 +185,8 @@ def gro(probe):
 
 
 def napi(probe):
-    """A device whose driver receives by NAPI, as network cards do: a veth with GRO, whose peer does not
-    merge packets itself."""
+    """A device whose driver receives by NAPI, as network cards do: a veth with GRO, whose peer does
+    not merge packets itself."""
     if release() < (5, 13):
         print("napi_gro_receive: this kernel's veth has no NAPI without XDP")
         return
@@ -210,9 +211,8 @@ def freed_by_its_driver(probe):
     """A device whose driver may free a packet before the next stage sees it."""
     sh("ip link add void type dummy")
     sysctl("net/ipv6/conf/void/disable_ipv6", 1)
-    sh(
-        "ip addr add 10.77.0.1/24 dev void; ip link set void up; ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:01 dev void nud permanent"
-    )
+    sh("ip addr add 10.77.0.1/24 dev void; ip link set void up")
+    sh("ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:01 dev void nud permanent")
     before = stages(probe)
     udp("10.77.0.2", 9, PACKETS)
     rise = grown(before, stages(probe))

@@ -83,6 +83,6 @@ def run():
 
 
 def sent_and_dropped(probe):
-    """Datagrams dropped for any reason: a CPU whose backlog is full drops some before they reach the
-    closed port."""
+    """Datagrams dropped for any reason: a CPU whose backlog is full drops some before they reach
+    the closed port."""
     return sum(cell.packets for cell in probe.read().cells if cell.protocol == 17)

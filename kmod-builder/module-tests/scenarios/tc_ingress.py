@@ -13,7 +13,8 @@ def run():
         sh("tc qdisc add dev to-next ingress")
         for family, address, protocol in ((4, "10.9.0.1", "ip"), (6, "fd09::1", "ipv6")):
             sh(
-                f"tc filter add dev to-next ingress protocol {protocol} prio {family} flower ip_proto udp dst_port 1001 action drop"
+                f"tc filter add dev to-next ingress protocol {protocol} prio {family} "
+                "flower ip_proto udp dst_port 1001 action drop"
             )
             drop = Drop(PACKETS, "TC_INGRESS", family, "udp", "in", netns=there, ifindex=0)
             with expect(drop, namespaces=[there], noise=[ICMPV6]), inside(name):

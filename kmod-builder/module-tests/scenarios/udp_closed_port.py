@@ -38,7 +38,8 @@ def run():
             bytes=PACKETS * 112,
         )
     ]
-    # The ICMPv6 errors that come back are processed; older kernels free them as if they were dropped.
+    # The ICMPv6 errors that come back are processed; older kernels free them as if they were
+    # dropped.
     if release() < (6, 3):
         drops.append(Drop(PACKETS, "NOT_SPECIFIED", 6, "icmpv6", "in", "lo", location="icmpv6_rcv"))
     with expect(*drops):

@@ -13,7 +13,8 @@ REFUSALS = (errno.ENOENT, errno.ENODEV, errno.EIO, errno.EEXIST, errno.EAGAIN, e
 
 
 def command_without_end(seed):
-    """Adds and removes probes, and makes them count for a moment, whether the module is there or not."""
+    """Adds and removes probes, and makes them count for a moment, whether the module is there or
+    not."""
     who = f"p{seed} uid=u owner=o"
     while True:
         for text in (f"add {who}", f"activate {who}", f"deactivate {who}", f"remove {who}"):

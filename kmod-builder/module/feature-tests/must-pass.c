@@ -18,11 +18,13 @@
 #include <trace/events/net.h>
 #include <trace/events/skb.h>
 
+/* clang-format off */
 #define ANSWER(name, tracepoint, ...)							\
 	asm volatile("\n.ascii \"->" #name " %c0\"" : :					\
 		     "i" (__builtin_types_compatible_p(					\
 			     typeof(check_trace_callback_type_##tracepoint),		\
 			     void (void (*)(void *, __VA_ARGS__)))))
+/* clang-format on */
 
 void tracepoints(void);
 void tracepoints(void)
