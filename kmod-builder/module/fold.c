@@ -118,9 +118,13 @@ static bool find_live(struct live *live)
  */
 static bool is_removed(u64 kind, const struct dp_cell *cell, const struct live *live)
 {
-	u64 owner = cell->key.owner;
+	u64 owner;
 
-	if (!(kind & DP_KIND_READY) || !owner || !live->cookies)
+	/* The handler may still be writing the owner of a cell that is not ready. */
+	if (!(kind & DP_KIND_READY) || !live->cookies)
+		return false;
+	owner = cell->key.owner;
+	if (!owner)
 		return false;
 	if (kind & DP_KIND_CGROUP)
 		return !dp_contains(live->cgroups, live->cgroup_count, owner);

@@ -173,11 +173,13 @@ static int interfaces_open(struct inode *inode, struct file *file)
 
 static int print_counters(struct dp_text *text, const struct file *file)
 {
-	time64_t now = ktime_get_real_seconds();
 	struct dp_probe *probe;
+	time64_t now;
 
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
+	/* Not before: the times of packets are told by how long before now they were dropped. */
+	now = ktime_get_real_seconds();
 	probe = dp_find_probe(file->f_path.dentry->d_name.name);
 	if (probe) {
 		dp_print_probe(text, probe, now);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process that waits for a lock in one of the module's files ends when it is killed, and its
-command is not executed."""
+command is not executed. A reader that has waited gets a snapshot of the time after its wait."""
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import module
@@ -66,6 +67,19 @@ def run():
         is_killed(f"exec cat {FOLDER}/probes/crowded")
         is_killed(f"echo -n 'add new uid=u owner=o' > {FOLDER}/control")
         is_killed(f"echo -n 'deactivate {crowded.who}' > {FOLDER}/control")
+        snapshots = []
+        reader = threading.Thread(target=lambda: snapshots.append(crowded.read()))
+        reader.start()
+        time.sleep(3)
+        assert not snapshots, "the reader did not wait"
+        dropped = int(time.time())
+        raw_ip("127.0.0.1", 216, bytes(8))
+    reader.join(SECONDS)
+    late = snapshots[0]
+    last = max(reason.last for reason in late.reasons)
+    assert late.probe.now >= dropped, f"now={late.probe.now}, but it dropped at {dropped}"
+    # Times of packets may jitter by a second.
+    assert last >= dropped - 1, f"last={last}, but the last drop was at {dropped}"
     assert sorted(os.listdir(f"{FOLDER}/probes")) == ["_manual", "crowded"]
     assert Snapshot("_manual").probe.active == "n" and Snapshot("crowded").probe.active == "y"
     crowded.deactivate()

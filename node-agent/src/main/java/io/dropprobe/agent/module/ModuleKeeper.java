@@ -93,6 +93,7 @@ public final class ModuleKeeper {
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
       // Look again after a step: the agent's own call or another agent has changed the module.
+      acted |= i > 0;
       outcome = step(desired, i == 0 ? observed : kernel.module(), users, quiesce);
     }
     return outcome != null
@@ -105,7 +106,7 @@ public final class ModuleKeeper {
             false);
   }
 
-  /** Whether the last pass changed the kernel, which makes earlier observations stale. */
+  /** Whether the last pass changed the kernel or looked again: earlier observations are stale. */
   public boolean acted() {
     return acted;
   }

@@ -14,6 +14,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ public final class ProbeKeeper {
   private final Ledger ledger;
   private final StepRunner runner;
   private final Owner me;
+
+  /** UIDs by name: the probes of this node when the kernel was last read. */
+  private Map<String, String> owned = Map.of();
 
   /**
    * Reads nothing yet.
@@ -44,9 +48,12 @@ public final class ProbeKeeper {
    * @param observed the kernel before this pass changed any probe
    */
   public Attempt act(DesiredState desired, Observation observed) {
-    if (observed.error() != null) {
-      return Attempt.prevented(unreadable(observed.error()));
+    String error = observed.error();
+    if (error != null) {
+      renewAll(observed);
+      return Attempt.prevented(unreadable(error));
     }
+    remember(observed);
     ProbePlan plan =
         ProbePlan.of(
             desired,
@@ -78,6 +85,7 @@ public final class ProbeKeeper {
    * @param after the kernel after the attempt
    */
   public ProbeStates record(DesiredState desired, Attempt attempt, Observation after) {
+    remember(after);
     List<ProbeResult> results;
     if (attempt.obstacle() != null) {
       results = all(desired, attempt.obstacle());
@@ -182,19 +190,37 @@ public final class ProbeKeeper {
     ledger.save();
   }
 
-  /** Renews this node's leases while the API server has not said what is desired. */
+  private void remember(Observation observed) {
+    if (observed.error() == null) {
+      owned =
+          observed.ownedBy(me.node()).stream()
+              .collect(Collectors.toMap(ProbeSnapshot::name, ProbeSnapshot::uid));
+    }
+  }
+
+  /**
+   * Renews this node's leases when nothing else can be done: the API server has not said what is
+   * desired, or a file of the kernel cannot be read. A probe that cannot be read either goes on
+   * counting, because its agent is alive.
+   */
   public void renewAll(Observation observed) {
+    if (observed.error() != null && observed.probes().isEmpty()) {
+      owned.forEach(this::renew);
+    }
+    observed.ownedBy(me.node()).stream()
+        .filter(me::renewalDue)
+        .forEach(p -> renew(p.name(), p.uid()));
+  }
+
+  private void renew(String name, String uid) {
     try {
-      for (ProbeSnapshot p : observed.ownedBy(me.node())) {
-        if (me.renewalDue(p)) {
-          kernel.command(Commands.renew(p.name(), p.uid(), me.node(), me.lease()));
-        }
-      }
+      kernel.command(Commands.renew(name, uid, me.node(), me.lease()));
     } catch (KernelException e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "cannot renew the leases of this node''s probes: {0}; the next pass tries again",
-          e.toString());
+          "DropProbe {0}: cannot renew the lease of its probe: {1}; the next pass tries again",
+          name,
+          e.getMessage());
     }
   }
 }

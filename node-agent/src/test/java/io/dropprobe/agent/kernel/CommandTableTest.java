@@ -46,7 +46,7 @@ class CommandTableTest {
     assertTrue(checked > 100, "only " + checked + " lines of the table were checked");
   }
 
-  private void check(String where, String answer, String rest) {
+  private void check(String where, String answer, String rest) throws IOException {
     switch (answer) {
       case "wait" -> time.pass(Duration.ofSeconds(Long.parseLong(rest)));
       case "absent" -> assertNull(probe(rest), where);
@@ -77,7 +77,7 @@ class CommandTableTest {
     }
   }
 
-  private ProbeSnapshot probe(String name) {
+  private ProbeSnapshot probe(String name) throws IOException {
     return kernel.probes().stream().filter(p -> p.name().equals(name)).findAny().orElse(null);
   }
 

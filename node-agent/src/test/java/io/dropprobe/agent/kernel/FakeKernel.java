@@ -2,14 +2,17 @@
 package io.dropprobe.agent.kernel;
 
 import io.dropprobe.agent.ManualTime;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
@@ -65,6 +68,9 @@ public final class FakeKernel implements Kernel {
 
   /** The module that was loaded last. */
   public byte[] image;
+
+  /** Readings of all probes that fail; the first one of a test is number 1. */
+  public final Set<Integer> failedReads = new HashSet<>();
 
   /** Time that a read of the probes takes. */
   public Duration slowness = Duration.ZERO;
@@ -182,8 +188,11 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public List<ProbeSnapshot> probes() {
+  public List<ProbeSnapshot> probes() throws IOException {
     probesReads++;
+    if (failedReads.contains(probesReads)) {
+      throw new IOException("probes/a: Cannot allocate memory");
+    }
     return snapshots();
   }
 

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.TestPreflight;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Loading, replacing and unloading the module. */
@@ -176,5 +181,25 @@ class ModuleKeeperTest extends ModuleTestCase {
     time.pass(Duration.ofSeconds(6));
     assertEquals(ModuleState.Loaded, pass().state());
     assertEquals(2, builder.requests.size());
+  }
+
+  /** Another node of a shared kernel has loaded it while this agent read a damaged file. */
+  @Test
+  void secondLookMakesObservationStale() throws IOException {
+    builder.starts("s1");
+    built();
+    kernel.reboot();
+    pass();
+    kernel.reboot();
+    try (Stream<Path> files = Files.walk(dir.resolve("state"))) {
+      for (Path file : files.filter(f -> f.endsWith("dropprobe.ko")).toList()) {
+        Files.writeString(file, "damaged");
+      }
+    }
+    kernel.loaded("AAAA");
+    ModuleOutcome outcome =
+        keeper.pass(true, new ObservedModule.Absent(), ModuleUsers.NONE, () -> {});
+    assertTrue(outcome.usable(), outcome.toString());
+    assertTrue(keeper.acted());
   }
 }
