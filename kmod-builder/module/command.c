@@ -298,6 +298,7 @@ static int parse_value(u32 key, char *value, struct dp_command *command)
 
 static u32 key_of(const char *word)
 {
+	/* clang-format off */
 	static const struct {
 		const char *word;
 		u32 key;
@@ -316,6 +317,7 @@ static u32 key_of(const char *word)
 		{ "stages", DP_GIVEN_STAGES },
 		{ "tag", DP_GIVEN_TAG },
 	};
+	/* clang-format on */
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++)

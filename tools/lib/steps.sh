@@ -83,8 +83,8 @@ files_key() {
 outside_key() {
   local packages kernel folders=("$CACHE_ROOT"/{debian,java,kube,node-root})
   packages=$(sed -n '/^PACKAGES=(/,/^)/{//d;s/#.*//;p}' tools/setup)
-  for kernel in compiler guest bench-guest kernel-compiler \
-    bullseye bookworm trixie trixie-rt sid debug; do
+  for kernel in compiler guest bench-guest kernel-compiler debug \
+    $(sed -n '/^[^#]/s/ .*//p' kmod-builder/module-tests/kernels.conf); do
     folders+=("$CACHE_ROOT/kernels/$kernel"-*)
   done
   key_of "$(uname -mr)" "$(debian_mirror)" "$(command -v go >/dev/null && go env GOVERSION)" \

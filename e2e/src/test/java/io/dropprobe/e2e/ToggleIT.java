@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Switching a probe off and on, and creating it anew. */
+/** Switching a probe off and on, and creating it again. */
 @OnCluster
 class ToggleIT {
   @Test

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * together without having seen every generation of the spec.
  *
  * <p>The order of a list does not matter, and an empty list is the same as an absent one.
+ *
+ * <p>A field that is new in {@code match} must be appended only if it is set: nodes remember the
+ * series of probes without it, and another value would reset their counts to zero.
  */
 public final class Series {
   private Series() {}

@@ -4,12 +4,15 @@ package io.dropprobe.api.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Match;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.lang.reflect.Field;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +69,9 @@ final class CrdPostProcessor implements CRDPostProcessor {
   /** Numbers up to {@link Limits#RATE}. */
   private static final String RATE = "^[0-9]{1,13}([.][0-9]{1,9})?$";
 
-  /** Lists of {@code spec.match} in which an entry must not occur twice. */
+  /** Lists in which an entry must not occur twice: all of {@code spec.match}. */
   private static final Set<String> SETS =
-      Set.of(
-          "protocols", "ipFamilies", "ports", "cidrs", "reasons", "excludeReasons", "namespaces");
+      Arrays.stream(Match.class.getFields()).map(Field::getName).collect(Collectors.toSet());
 
   @Override
   public HasMetadata process(HasMetadata crd, String version) {
@@ -91,6 +93,7 @@ final class CrdPostProcessor implements CRDPostProcessor {
       // If spec could be absent, its defaults would silently not apply.
       root.setRequired(List.of("spec"));
     }
+    walk(root, CrdPostProcessor::requireBound);
     List<CustomResourceColumnDefinition> columns = version.getAdditionalPrinterColumns();
     List<String> order = COLUMNS.get(kind);
     columns.forEach(
@@ -142,6 +145,20 @@ final class CrdPostProcessor implements CRDPostProcessor {
       p.setPattern(RATE);
     } else if (REPORT_TIMES.contains(name)) {
       p.setPattern(TIME);
+    }
+  }
+
+  /** The largest object must fit into etcd, and an unbounded field can be of any size. */
+  private static void requireBound(String name, JSONSchemaProps p) {
+    boolean bounded =
+        switch (p.getType() == null ? "" : p.getType()) {
+          case "string" -> p.getMaxLength() != null || p.getEnum() != null || p.getFormat() != null;
+          case "array" -> p.getMaxItems() != null;
+          default -> true;
+        };
+    if (!bounded) {
+      throw new IllegalStateException(
+          "field without a bound: " + name + "; add @Size or, for a time, its name to TIMES");
     }
   }
 

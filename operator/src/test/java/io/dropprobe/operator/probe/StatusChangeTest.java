@@ -9,13 +9,40 @@ import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Drops;
 import io.dropprobe.api.v1alpha1.Problem;
+import io.dropprobe.api.v1alpha1.Retired;
+import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatusChangeTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+  /** Fields whose change is written at once. Of retired, only the number of nodes counts. */
+  private static final Set<String> URGENT =
+      Set.of(
+          "observedGeneration",
+          "conditions",
+          "retired",
+          "reportInterval",
+          "series",
+          "activeSince",
+          "expiresAt");
+
+  /** Fields whose change may wait. */
+  private static final Set<String> NOT_URGENT =
+      Set.of(
+          "nodes",
+          "problems",
+          "drops",
+          "noise",
+          "unkeyed",
+          "topReasons",
+          "topNodes",
+          "topLocations",
+          "stages");
 
   @Test
   void changeOfCountsIsNotUrgent() {
@@ -43,6 +70,34 @@ class StatusChangeTest {
     DropProbeStatus after = status(true, "Counting", "x");
     after.observedGeneration = 2L;
     assertTrue(new StatusChange(status(true, "Counting", "x"), after).urgent());
+  }
+
+  @Test
+  void everyFieldIsEitherUrgentOrNot() throws ReflectiveOperationException {
+    for (Field field : DropProbeStatus.class.getFields()) {
+      String name = field.getName();
+      assertTrue(URGENT.contains(name) || NOT_URGENT.contains(name), name + " is in neither set");
+      DropProbeStatus after = new DropProbeStatus();
+      field.set(after, anyValue(name, field.getType()));
+      StatusChange change = new StatusChange(new DropProbeStatus(), after);
+      assertEquals(URGENT.contains(name), change.urgent(), name);
+    }
+  }
+
+  private static Object anyValue(String name, Class<?> type) throws ReflectiveOperationException {
+    if (name.equals("conditions")) {
+      return new ConditionSet(null, 1L, NOON).set("Ready", true, "Counting", "").list();
+    }
+    if (type == Retired.class) {
+      Retired retired = new Retired();
+      retired.nodes = 1;
+      return retired;
+    }
+    return type == Long.class
+        ? 1L
+        : type == String.class
+            ? "x"
+            : type == List.class ? List.of() : type.getConstructor().newInstance();
   }
 
   @Test
