@@ -12,6 +12,7 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -30,7 +31,7 @@ class HostileReportIT extends OperatorSupport {
 
     hostile(evil, probe, (s, p) -> s.reportedAt = "9999-12-31T23:59:59-17:00");
     await("hostile", s -> s.problems.stream().anyMatch(x -> x.reason.equals("ReportInvalid")));
-    hostile(evil, probe, (s, p) -> p.packets = Long.MAX_VALUE);
+    hostile(evil, probe, HostileReportIT::largestNumbers);
     await("hostile", s -> s.drops.packets == Long.MAX_VALUE);
     hostile(evil, probe, (s, p) -> p.since = "9999-12-31T23:59:59-17:00");
     await("hostile", s -> s.drops.packets == 6);
@@ -45,15 +46,24 @@ class HostileReportIT extends OperatorSupport {
         "the DropProbe is deleted", () -> probe("hostile") == null, OperatorSupport::everything);
   }
 
+  private static void largestNumbers(DropProbeNodeStatus status, ProbeReport entry) {
+    status.activeProbes = Long.MAX_VALUE;
+    status.module.buildSeconds = Long.MAX_VALUE;
+    entry.packets = Long.MAX_VALUE;
+  }
+
   @Test
-  void isRefusedWithAnInvalidTimeOrRate() {
+  void isRefusedWithAnInvalidTimeOrRateOrANullEntry() {
     FakeNode evil = node("evil");
     DropProbe probe = create("refused", p -> {});
     Map<String, BiConsumer<DropProbeNodeStatus, ProbeReport>> refused =
         Map.of(
             "reportedAt", (s, p) -> s.reportedAt = "2026-01-01T00:00:00+99:99",
             "last", (s, p) -> p.last = "2026-01-01T00:00:00.1234567890Z",
-            "perSecond", (s, p) -> p.perSecond = "1e300");
+            "perSecond", (s, p) -> p.perSecond = "1e300",
+            "reasons", (s, p) -> p.reasons = Collections.singletonList(null),
+            "locations", (s, p) -> p.locations = Collections.singletonList(null),
+            "stages", (s, p) -> p.stages = Collections.singletonList(null));
     refused.forEach(
         (field, change) -> {
           KubernetesClientException e =

@@ -30,7 +30,7 @@ public class DropProbeNodeStatus {
   public @Nullable List<Condition> conditions;
 
   @JsonPropertyDescription("Probes that count in this kernel for this node.")
-  public @Nullable Integer activeProbes;
+  public @Nullable Long activeProbes;
 
   @JsonPropertyDescription("When this report was made, by the node's clock.")
   public @Nullable String reportedAt;

@@ -31,7 +31,7 @@ public class ModuleInfo {
   public @Nullable String compiler;
 
   @JsonPropertyDescription("Seconds that the build took; absent if the module came from the cache.")
-  public @Nullable Integer buildSeconds;
+  public @Nullable Long buildSeconds;
 
   @Size(max = Limits.NAME)
   @JsonPropertyDescription("Node that owns the probes in this kernel, if it is another node.")

@@ -112,7 +112,7 @@ final class ModuleCache {
         info.get("version"),
         answer.headers(),
         answer.compiler(),
-        answer.seconds());
+        (long) answer.seconds());
   }
 
   /** Marks a module as used now, so that it is not deleted as one of the oldest. */

@@ -22,4 +22,4 @@ public record ModuleFile(
     @Nullable String version,
     @Nullable String headers,
     @Nullable String compiler,
-    @Nullable Integer buildSeconds) {}
+    @Nullable Long buildSeconds) {}

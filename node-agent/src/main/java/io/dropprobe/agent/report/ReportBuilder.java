@@ -75,8 +75,8 @@ public final class ReportBuilder {
         .sorted(Comparator.comparing((ProbeReport p) -> p.packets).reversed());
   }
 
-  private static int active(List<ProbeReport> reports) {
-    return (int) reports.stream().filter(p -> p.state == ProbeState.Active).count();
+  private static long active(List<ProbeReport> reports) {
+    return reports.stream().filter(p -> p.state == ProbeState.Active).count();
   }
 
   private static KernelInfo kernel(NodeState node) {

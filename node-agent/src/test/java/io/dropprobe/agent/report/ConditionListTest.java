@@ -19,7 +19,7 @@ class ConditionListTest {
 
   @Test
   void moduleThatOtherProcessLoadsIsNotLoadedYet() {
-    ModuleFile file = new ModuleFile("k", Path.of("m.ko"), "s", "AAAA", "0.1.0", "/h", "gcc", 6);
+    ModuleFile file = new ModuleFile("k", Path.of("m.ko"), "s", "AAAA", "0.1.0", "/h", "gcc", 6L);
     Condition c =
         loaded(
             new ModuleOutcome(

@@ -15,12 +15,16 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ReasonClass;
 import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.Retired;
+import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.StageTotal;
 import io.dropprobe.operator.accounting.CountedContribution;
 import io.dropprobe.operator.accounting.Rates;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -37,6 +41,7 @@ final class Totals {
   private final Tally nodes = new Tally();
   private final Tally locations = new Tally();
   private final Map<String, StageTotal> stages = new TreeMap<>();
+  private final Map<String, Integer> nodesOfStage = new HashMap<>();
   private final Map<String, ReasonClass> classes = new HashMap<>();
 
   /**
@@ -72,11 +77,14 @@ final class Totals {
       }
     }
     orEmpty(r.locations).forEach(e -> locations.add(e.location, e.packets, null));
-    orEmpty(r.stages).stream()
-        .filter(s -> s.stage != null && s.packets != null)
-        .forEach(
-            s ->
-                stages.merge(s.stage, new StageTotal(s.stage, s.packets, s.segments), Totals::sum));
+    Set<String> listed = new HashSet<>();
+    for (StageCount s : orEmpty(r.stages)) {
+      if (s.stage != null && s.packets != null) {
+        stages.merge(s.stage, new StageTotal(s.stage, s.packets, s.segments), Totals::sum);
+        listed.add(s.stage);
+      }
+    }
+    listed.forEach(name -> nodesOfStage.merge(name, 1, Integer::sum));
   }
 
   /** Sets the numbers of a status, with lists of {@code top} entries each. */
@@ -109,8 +117,19 @@ final class Totals {
         list(nodes, top, total, rate, l -> new NodeDrops(l.name(), l.packets(), l.rate()));
     status.topLocations =
         list(locations, top, total, null, l -> new LocationCount(l.name(), l.packets()));
-    status.stages =
-        stages.isEmpty() ? null : stages.values().stream().limit(Limits.NODE_STAGES).toList();
+    status.stages = stages.isEmpty() ? null : mostReportedStages();
+  }
+
+  /** By name. If there are too many, one node's invented names must not displace real stages. */
+  private List<StageTotal> mostReportedStages() {
+    Comparator<Map.Entry<String, StageTotal>> byNodes =
+        Comparator.comparing(e -> nodesOfStage.getOrDefault(e.getKey(), 0));
+    return stages.entrySet().stream()
+        .sorted(byNodes.reversed())
+        .limit(Limits.NODE_STAGES)
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private @Nullable ReasonClass classOf(Tally.Line line) {

@@ -28,7 +28,7 @@ class ReportDeletionIT {
     FakeNode node = new FakeNode(api, "changed", Map.of());
     node.clean();
     DropProbeNode before = report("changed");
-    node.reports(s -> s.activeProbes = 1);
+    node.reports(s -> s.activeProbes = 1L);
     DropProbeNode last = written("last");
     admin.resource(deleted).delete();
 

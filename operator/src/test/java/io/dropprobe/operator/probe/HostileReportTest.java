@@ -4,9 +4,12 @@ package io.dropprobe.operator.probe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
+import io.dropprobe.api.v1alpha1.StageCount;
+import io.dropprobe.api.v1alpha1.StageTotal;
 import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.settings.Settings;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,34 @@ class HostileReportTest {
     assertEquals(2, status.nodes.failed);
     assertEquals(List.of("good"), deletion(cluster).waiting());
     assertEquals(List.of("bad-1", "bad-2"), deletion(cluster).stale());
+  }
+
+  @Test
+  void inventedStagesOfOneNodeDoNotDisplaceThoseOfOthers() {
+    Snapshot cluster =
+        HostileReports.cluster(
+            (r, p) -> {
+              boolean hostile = r.getMetadata().getName().equals("bad-2");
+              p.stages =
+                  hostile
+                      ? IntStream.range(0, Limits.NODE_STAGES)
+                          .mapToObj(i -> stage("A" + i))
+                          .toList()
+                      : List.of(stage("tcp_v4_rcv"));
+            });
+    cluster.reports().get("good").getStatus().probes.get(0).stages = List.of(stage("tcp_v4_rcv"));
+    List<StageTotal> stages = status(cluster).stages;
+    assertEquals(Limits.NODE_STAGES, stages.size());
+    StageTotal last = stages.get(stages.size() - 1);
+    assertEquals("tcp_v4_rcv", last.stage);
+    assertEquals(2, last.packets);
+  }
+
+  private static StageCount stage(String name) {
+    StageCount s = new StageCount();
+    s.stage = name;
+    s.packets = 1L;
+    return s;
   }
 
   private static DropProbeStatus status(Snapshot cluster) {
