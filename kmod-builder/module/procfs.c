@@ -178,7 +178,7 @@ static int print_counters(struct dp_text *text, const struct file *file)
 
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
-	/* Not before: the times of packets are told by how long before now they were dropped. */
+	/* Not before: the times of packets are printed as ages relative to it. */
 	now = ktime_get_real_seconds();
 	probe = dp_find_probe(file->f_path.dentry->d_name.name);
 	if (probe) {
