@@ -34,8 +34,8 @@
 #define DP_CELLS_DEFAULT	512
 #define DP_CELLS_MAX		65536
 
-#define DP_FOLDED_KINDS		256		/* folded sums by everything but the namespace */
-#define DP_FOLDED_MAX		512		/* including those by reason and location only */
+#define DP_FOLDED_KINDS		64		/* folded sums by kind of packet */
+#define DP_FOLDED_MAX		512		/* including those without family and protocol */
 
 #define DP_STAGES		11		/* see stages.c */
 

@@ -167,7 +167,7 @@ static int parse_ports(char *list, struct dp_match *match)
 	while ((word = cut(&list, ','))) {
 		if (match->port_count == DP_PORTS_MAX || parse_u32(word, 1, 65535, &port))
 			return -EINVAL;
-		match->ports[match->port_count++] = port;
+		match->ports[match->port_count++] = htons(port);
 	}
 	return 0;
 }

@@ -69,8 +69,8 @@ enum dp_family {
  */
 struct dp_cidr {
 	u8 family;
-	u32 address[4];
-	u32 mask[4];
+	__be32 address[4];
+	__be32 mask[4];
 };
 
 /**
@@ -83,7 +83,7 @@ struct dp_cidr {
  * @cidr_count: length of @cidrs
  * @reason_count: length of @reasons
  * @netns_count: length of @netns
- * @ports: in host byte order
+ * @ports: in network byte order
  * @cidrs: prefixes of the source or destination address
  * @reasons: drop reasons, ascending; those to count or, with DP_GIVEN_NOT_REASONS, not to count
  * @netns: cookies of network namespaces, ascending
@@ -96,7 +96,7 @@ struct dp_match {
 	u16 cidr_count;
 	u16 reason_count;
 	u16 netns_count;
-	u16 ports[DP_PORTS_MAX];
+	__be16 ports[DP_PORTS_MAX];
 	struct dp_cidr cidrs[DP_CIDRS_MAX];
 	u64 reasons[DP_REASONS_MAX];
 	u64 netns[DP_NETNS_MAX];

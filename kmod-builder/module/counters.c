@@ -3,13 +3,15 @@
  * counters.c: the tables that the handler counts in, the memory limit for them, and the arithmetic
  * on counts.
  */
+#include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/overflow.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/topology.h>
 
 #include "dropprobe.h"
@@ -19,10 +21,22 @@ module_param(memory_limit_mib, uint, 0444);
 MODULE_PARM_DESC(memory_limit_mib,
 		 "memory for the counters of all probes together, in MiB (default 32)");
 
-/* The chain of tables that the handler on each CPU walks; changed under dp_lock. */
-DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
+/*
+ * The tables that the handler on each CPU counts in.
+ *
+ * dp_tables_lock protects the chains, the tables of all probes, and the CPUs that have tables. The
+ * callback for a CPU that comes online takes it, while the kernel holds the lock of CPU hotplug.
+ * Registering a tracepoint, a kprobe or an ftrace hook takes that lock, too. So this lock is
+ * innermost: nothing is registered, and no other lock of the module is taken, while it is held.
+ */
+DEFINE_PER_CPU(struct dp_chains, dp_chains);
+static DEFINE_MUTEX(dp_tables_lock);
+static LIST_HEAD(dp_tabled);   /* probes that have tables */
+static struct cpumask dp_cpus; /* CPUs that have been online */
+static int dp_hotplug_state;
 
-static size_t dp_charged; /* bytes; protected by dp_lock */
+static size_t dp_charged; /* bytes */
+static DEFINE_SPINLOCK(dp_charge_lock);
 
 /**
  * dp_charge - charge memory to the module's limit
@@ -33,12 +47,15 @@ static size_t dp_charged; /* bytes; protected by dp_lock */
 int dp_charge(size_t bytes)
 {
 	u64 limit = (u64)memory_limit_mib << 20;
+	int error = 0;
 
-	lockdep_assert_held(&dp_lock);
+	spin_lock(&dp_charge_lock);
 	if (bytes > limit || dp_charged > limit - bytes)
-		return -ENOMEM;
-	dp_charged += bytes;
-	return 0;
+		error = -ENOMEM;
+	else
+		dp_charged += bytes;
+	spin_unlock(&dp_charge_lock);
+	return error;
 }
 
 /**
@@ -47,75 +64,154 @@ int dp_charge(size_t bytes)
  */
 void dp_uncharge(size_t bytes)
 {
-	lockdep_assert_held(&dp_lock);
+	spin_lock(&dp_charge_lock);
 	dp_charged -= bytes;
+	spin_unlock(&dp_charge_lock);
 }
 
+static size_t cells_size(const struct dp_probe *probe)
+{
+	return roundup_pow_of_two(probe->cells) * sizeof(struct dp_cell);
+}
+
+/* What the kernel really takes: a page, and a power of two. */
 static size_t table_size(const struct dp_probe *probe)
 {
-	return sizeof(struct dp_table) + roundup_pow_of_two(probe->cells) * sizeof(struct dp_cell);
+	BUILD_BUG_ON(sizeof(struct dp_table) > PAGE_SIZE);
+	return PAGE_SIZE + cells_size(probe);
 }
 
-static size_t tables_size(const struct dp_probe *probe)
+/* What a probe takes beside its tables. */
+static size_t fixed_size(const struct dp_probe *probe)
 {
-	return table_size(probe) * num_possible_cpus() + nr_cpu_ids * sizeof(*probe->tables) +
-	       DP_FOLDED_MAX * sizeof(*probe->folded);
+	return roundup_pow_of_two(nr_cpu_ids * sizeof(*probe->tables)) +
+	       roundup_pow_of_two(DP_FOLDED_MAX * sizeof(*probe->folded));
 }
 
+static void release_table(const struct dp_probe *probe, struct dp_table *table)
+{
+	kvfree(table->cells);
+	kfree(table);
+	dp_uncharge(table_size(probe));
+}
+
+/* NULL if the limit would be exceeded or the kernel has no memory. */
 static struct dp_table *make_table(const struct dp_probe *probe, int cpu)
 {
-	struct dp_table *table = kvzalloc_node(table_size(probe), GFP_KERNEL, cpu_to_node(cpu));
 	u32 cells = roundup_pow_of_two(probe->cells);
+	struct dp_table *table;
 
-	if (!table)
+	if (dp_charge(table_size(probe)))
 		return NULL;
+	table = kzalloc_node(sizeof(*table), GFP_KERNEL, cpu_to_node(cpu));
+	if (!table)
+		goto uncharge;
+	table->cells = kvzalloc_node(cells_size(probe), GFP_KERNEL, cpu_to_node(cpu));
+	if (!table->cells)
+		goto free;
+	table->hint = table->cells;
 	table->match = probe->match;
 	table->shift = 64 - ilog2(cells);
 	table->mask = cells - 1;
 	return table;
+
+free:
+	kfree(table);
+uncharge:
+	dp_uncharge(table_size(probe));
+	return NULL;
+}
+
+static struct dp_table **chain_of(const struct dp_probe *probe, int cpu)
+{
+	struct dp_chains *chains = per_cpu_ptr(&dp_chains, cpu);
+
+	return probe->match ? &chains->filtered : &chains->plain;
+}
+
+static void link_table(const struct dp_probe *probe, int cpu)
+{
+	struct dp_table **head = chain_of(probe, cpu), *table = probe->tables[cpu];
+
+	WRITE_ONCE(table->next, *head);
+	/* A handler that finds the table finds it initialised. */
+	smp_store_release(head, table);
+}
+
+static void unlink_table(const struct dp_probe *probe, int cpu)
+{
+	struct dp_table **link = chain_of(probe, cpu), *table = probe->tables[cpu];
+
+	while (*link != table)
+		link = &(*link)->next;
+	WRITE_ONCE(*link, table->next);
+}
+
+/* Gives the probe a table for this CPU unless it has one. Returns false if there is no memory. */
+static bool add_table(struct dp_probe *probe, int cpu)
+{
+	struct dp_table *table;
+
+	lockdep_assert_held(&dp_tables_lock);
+	if (probe->tables[cpu])
+		return true;
+	table = make_table(probe, cpu);
+	if (!table)
+		return false;
+	/* Pairs with dp_table_of(). */
+	smp_store_release(&probe->tables[cpu], table);
+	if (probe->linked)
+		link_table(probe, cpu);
+	return true;
 }
 
 static void free_tables(struct dp_probe *probe)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		if (probe->tables)
-			kvfree(probe->tables[cpu]);
+	if (probe->tables)
+		for_each_possible_cpu(cpu)
+			if (probe->tables[cpu])
+				release_table(probe, probe->tables[cpu]);
 	kvfree(probe->tables);
 	kvfree(probe->folded);
 	probe->tables = NULL;
 	probe->folded = NULL;
 	probe->folded_count = 0;
+	dp_uncharge(fixed_size(probe));
+}
+
+static bool add_tables(struct dp_probe *probe)
+{
+	bool complete = true;
+	int cpu;
+
+	mutex_lock(&dp_tables_lock);
+	for_each_cpu(cpu, &dp_cpus) complete &= add_table(probe, cpu);
+	if (complete)
+		list_add(&probe->tabled, &dp_tabled);
+	mutex_unlock(&dp_tables_lock);
+	return complete;
 }
 
 /**
- * dp_tables_make - allocate a probe's tables, one for each possible CPU
+ * dp_tables_make - allocate a probe's tables, one for each CPU that has been online
  * @probe: the probe, which has no tables yet
+ *
+ * A CPU that comes online later gets its table then.
  *
  * Return: 0, or -ENOMEM if the limit would be exceeded or the kernel has no memory; then nothing is
  * changed.
  */
 int dp_tables_make(struct dp_probe *probe)
 {
-	int cpu;
-
-	if (dp_charge(tables_size(probe)))
+	if (dp_charge(fixed_size(probe)))
 		return -ENOMEM;
 	probe->tables = kvcalloc(nr_cpu_ids, sizeof(*probe->tables), GFP_KERNEL);
 	probe->folded = kvcalloc(DP_FOLDED_MAX, sizeof(*probe->folded), GFP_KERNEL);
-	if (!probe->tables || !probe->folded)
-		goto no_memory;
-	for_each_possible_cpu(cpu) {
-		probe->tables[cpu] = make_table(probe, cpu);
-		if (!probe->tables[cpu])
-			goto no_memory;
-	}
-	return 0;
-
-no_memory:
+	if (probe->tables && probe->folded && add_tables(probe))
+		return 0;
 	free_tables(probe);
-	dp_uncharge(tables_size(probe));
 	return -ENOMEM;
 }
 
@@ -127,8 +223,10 @@ void dp_tables_free(struct dp_probe *probe)
 {
 	if (!probe->tables)
 		return;
+	mutex_lock(&dp_tables_lock);
+	list_del(&probe->tabled);
+	mutex_unlock(&dp_tables_lock);
 	free_tables(probe);
-	dp_uncharge(tables_size(probe));
 }
 
 /**
@@ -139,13 +237,12 @@ void dp_tables_link(struct dp_probe *probe)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct dp_table **head = per_cpu_ptr(&dp_active_tables, cpu);
-
-		WRITE_ONCE(probe->tables[cpu]->next, *head);
-		/* A handler that finds the table finds it initialised. */
-		smp_store_release(head, probe->tables[cpu]);
-	}
+	mutex_lock(&dp_tables_lock);
+	probe->linked = true;
+	for_each_possible_cpu(cpu)
+		if (probe->tables[cpu])
+			link_table(probe, cpu);
+	mutex_unlock(&dp_tables_lock);
 }
 
 /**
@@ -158,34 +255,88 @@ void dp_tables_unlink(struct dp_probe *probe)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct dp_table **link = per_cpu_ptr(&dp_active_tables, cpu);
-
-		while (*link != probe->tables[cpu])
-			link = &(*link)->next;
-		WRITE_ONCE(*link, probe->tables[cpu]->next);
-	}
+	mutex_lock(&dp_tables_lock);
+	probe->linked = false;
+	for_each_possible_cpu(cpu)
+		if (probe->tables[cpu])
+			unlink_table(probe, cpu);
+	mutex_unlock(&dp_tables_lock);
 	synchronize_rcu();
 }
 
 /**
- * dp_tables_set_match - change a probe's filter while handlers may be running
- * @probe: the probe; may have no tables
+ * dp_tables_set_match - replace a probe's filter while handlers may be running
+ * @probe: the probe, which has a filter; may have no tables
  * @match: the new filter
  *
  * Waits for an RCU grace period; afterwards no handler uses the old filter.
  */
-void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match)
+void dp_tables_set_match(struct dp_probe *probe, struct dp_match *match)
 {
 	int cpu;
 
-	if (!probe->tables)
-		return;
+	mutex_lock(&dp_tables_lock);
+	probe->match = match;
 	for_each_possible_cpu(cpu) {
-		/* A handler that finds the filter finds it complete. */
-		smp_store_release(&probe->tables[cpu]->match, match);
+		if (probe->tables && probe->tables[cpu]) {
+			/* A handler that finds the filter finds it complete. */
+			smp_store_release(&probe->tables[cpu]->match, match);
+		}
 	}
+	mutex_unlock(&dp_tables_lock);
 	synchronize_rcu();
+}
+
+/**
+ * dp_tables_complete - try again to give each CPU its table
+ * @probe: the probe, which has tables
+ *
+ * There may have been no memory when a CPU came online.
+ *
+ * Return: the number of CPUs that still have no table, on which the probe can't count.
+ */
+u32 dp_tables_complete(struct dp_probe *probe)
+{
+	u32 missing = 0;
+	int cpu;
+
+	mutex_lock(&dp_tables_lock);
+	for_each_cpu(cpu, &dp_cpus) missing += !add_table(probe, cpu);
+	mutex_unlock(&dp_tables_lock);
+	return missing;
+}
+
+/* A CPU comes online. It is not refused if there is no memory, see dp_tables_complete(). */
+static int cpu_comes_online(unsigned int cpu)
+{
+	struct dp_probe *probe;
+
+	mutex_lock(&dp_tables_lock);
+	cpumask_set_cpu(cpu, &dp_cpus);
+	list_for_each_entry(probe, &dp_tabled, tabled)
+		if (!add_table(probe, cpu))
+			pr_warn("CPU %u: no memory for the counters of %s\n", cpu, probe->name);
+	mutex_unlock(&dp_tables_lock);
+	return 0;
+}
+
+/**
+ * dp_tables_init - follow the CPUs that come online
+ *
+ * Return: 0 or a negative errno.
+ */
+int dp_tables_init(void)
+{
+	/* The callback is called at once for each CPU that is online. */
+	dp_hotplug_state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "net/dropprobe:online",
+					     cpu_comes_online, NULL);
+	return dp_hotplug_state < 0 ? dp_hotplug_state : 0;
+}
+
+/** dp_tables_exit - undo dp_tables_init() */
+void dp_tables_exit(void)
+{
+	cpuhp_remove_state_nocalls(dp_hotplug_state);
 }
 
 /**

@@ -33,7 +33,6 @@
 
 /* Set before the first hook, constant afterwards. */
 static struct dp_function dp_release_data __read_mostly;
-static u64 dp_host_netns __read_mostly;
 
 static bool dp_kept; /* the tracepoint could not be unregistered; protected by dp_lock */
 
@@ -61,18 +60,16 @@ static __always_inline void count_in(struct dp_count *count, struct amount amoun
  * Claims a free cell. A handler in an interrupt between the two stores finds a cell that matches
  * nothing and claims another one, maybe for the same key: readers add such twins up.
  */
-static noinline bool claim(struct dp_cell *cell, u64 kind, u64 location, u64 owner,
-			   u64 reason_ifindex)
+static bool claim(struct dp_cell *cell, const struct dp_key key)
 {
 	if (cmpxchg_local(&cell->key.kind, DP_KIND_FREE, DP_KIND_CLAIMED) != DP_KIND_FREE)
 		return false;
-	cell->key.location = location;
-	cell->key.owner = owner;
-	cell->key.reason_ifindex = reason_ifindex;
+	cell->key.owner = key.owner;
+	cell->key.reason_ifindex = key.reason_ifindex;
 	/* A reader that finds a packet in the cell also finds a time. */
 	WRITE_ONCE(cell->count.last, jiffies);
 	/* Publishes the key; pairs with the loads in snapshot.c and fold.c. */
-	smp_store_release(&cell->key.kind, kind);
+	smp_store_release(&cell->key.kind, key.kind);
 	return true;
 }
 
@@ -105,37 +102,54 @@ static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct am
 	count_in(&slot->count, amount);
 }
 
-static __always_inline void count_cell(struct dp_table *table, const struct dp_key key, u64 hash,
-				       struct amount amount)
+static __always_inline bool has_key(const struct dp_cell *cell, u64 kind, const struct dp_key key)
 {
+	return kind == key.kind && cell->key.owner == key.owner &&
+	       cell->key.reason_ifindex == key.reason_ifindex;
+}
+
+/*
+ * Finds or claims the cell of a packet, and remembers it for the next; NULL if none is free. The
+ * key is passed in registers.
+ */
+static noinline struct dp_cell *find_cell(struct dp_table *table, u64 kind, u64 owner,
+					  u64 reason_ifindex)
+{
+	const struct dp_key key = { kind, owner, reason_ifindex };
+	u64 hash = (kind + (owner ^ reason_ifindex) * HASH_2) * HASH_1;
 	u32 i = hash >> table->shift, tries;
 
 	for (tries = CELL_TRIES; tries; tries--, i = (i + 1) & table->mask) {
 		struct dp_cell *cell = &table->cells[i];
-		u64 kind = READ_ONCE(cell->key.kind);
+		u64 found = READ_ONCE(cell->key.kind);
 
 		/*
 		 * Read the kind first: a handler in an interrupt may claim a free cell meanwhile.
 		 */
 		barrier();
-		if (likely(kind == key.kind && cell->key.location == key.location &&
-			   cell->key.owner == key.owner &&
-			   cell->key.reason_ifindex == key.reason_ifindex)) {
-			count_in(&cell->count, amount);
-			return;
+		if (has_key(cell, found, key) || (found == DP_KIND_FREE && claim(cell, key))) {
+			WRITE_ONCE(table->hint, cell);
+			return cell;
 		}
-		if (kind == DP_KIND_FREE &&
-		    claim(cell, key.kind, key.location, key.owner, key.reason_ifindex)) {
-			count_in(&cell->count, amount);
+	}
+	return NULL;
+}
+
+static __always_inline void count_cell(struct dp_table *table, const struct dp_key key,
+				       struct amount amount)
+{
+	struct dp_cell *cell = READ_ONCE(table->hint);
+	u64 kind = READ_ONCE(cell->key.kind);
+
+	barrier(); /* as in find_cell() */
+	if (unlikely(!has_key(cell, kind, key))) {
+		cell = find_cell(table, key.kind, key.owner, key.reason_ifindex);
+		if (unlikely(!cell)) {
+			count_unkeyed(table, DP_KEY_REASON(&key), amount);
 			return;
 		}
 	}
-	count_unkeyed(table, DP_KEY_REASON(&key), amount);
-}
-
-static __always_inline u64 hash_of(const struct dp_key key)
-{
-	return ((key.location ^ key.kind) + (key.owner ^ key.reason_ifindex) * HASH_2) * HASH_1;
+	count_in(&cell->count, amount);
 }
 
 /*
@@ -206,25 +220,47 @@ static __always_inline u64 netns_of_socket(const struct sock *sk)
 	return likely(net) ? dp_net_cookie(net) : 0;
 }
 
+/* States in which there is something special about a socket. */
+#define SPECIAL_STATES (TCPF_TIME_WAIT | TCPF_NEW_SYN_RECV | TCPF_LISTEN)
+
+static u64 kind_of_state(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return DP_KIND(SOCKET, DP_TIME_WAIT);
+	if (sk->sk_state == TCP_LISTEN && sk->sk_protocol == IPPROTO_TCP)
+		return DP_KIND(SOCKET, DP_LISTENING);
+	return 0;
+}
+
 /*
  * Owner of a packet with a socket: the cookie of its namespace or, in the initial namespace, the id
  * of its cgroup (then DP_KIND_CGROUP is set in @kind). 0 if the device must decide.
  */
-static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *netns, u64 *kind)
+static __always_inline u64 owner_of_socket(const struct sock *sk, u64 *kind)
 {
-	bool full = sk_fullsock(sk);
-	u64 cgroup;
+	bool full = true;
+	u64 netns, cgroup;
 
+	if (unlikely((1 << sk->sk_state) & SPECIAL_STATES)) {
+		*kind |= kind_of_state(sk);
+		full = sk_fullsock(sk);
+	}
 	if (full && unlikely(has_no_reliable_netns(sk)))
 		return 0;
-	*netns = netns_of_socket(sk);
-	if (*netns != dp_host_netns || !full)
-		return *netns;
+	netns = netns_of_socket(sk);
+	if (netns != dp_host_netns || !full)
+		return netns;
 	cgroup = cgroup_of(sk);
 	if (!cgroup)
-		return *netns;
+		return netns;
 	*kind |= DP_KIND_CGROUP;
 	return cgroup;
+}
+
+/* Cookie of the namespace that the owner of a packet is in. */
+static __always_inline u64 netns_of(const struct dp_key key)
+{
+	return key.kind & DP_KIND_CGROUP ? dp_host_netns : key.owner;
 }
 
 /*
@@ -242,46 +278,70 @@ static noinline bool is_message(const struct sk_buff *skb, const struct sock *sk
 		       sk->sk_family != AF_PACKET);
 }
 
-/* The first table in the chain of this CPU. */
-static __always_inline struct dp_table *first_table(void)
-{
-	return READ_ONCE(*this_cpu_ptr(&dp_active_tables));
-}
-
 static noinline void count_notdrop(void)
 {
+	const struct dp_chains *chains = this_cpu_ptr(&dp_chains);
 	struct dp_table *table;
 
-	for (table = first_table(); table; table = READ_ONCE(table->next))
+	for (table = READ_ONCE(chains->plain); table; table = READ_ONCE(table->next))
+		local64_inc(&table->notdrops);
+	for (table = READ_ONCE(chains->filtered); table; table = READ_ONCE(table->next))
 		local64_inc(&table->notdrops);
 }
 
 static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 {
+	const struct sock *sender;
+
 	if (skb->skb_iif)
 		return DP_IN;
 	if (skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_OUTGOING)
 		return DP_IN;
-	if (skb->sk || skb->_skb_refdst)
-		return DP_OUT;
-	return DP_UNKNOWN;
+	sender = socket_of(skb, NULL);
+	/* The socket of a tun device has no family: what is written to it comes in. */
+	if (sender)
+		return sender->sk_family == AF_UNSPEC ? DP_IN : DP_OUT;
+	return skb->_skb_refdst ? DP_OUT : DP_UNKNOWN;
 }
 
-/* Gathers what a filter may look at. @device is NULL if the namespace was taken from the socket. */
-static noinline bool passes(const struct dp_match *match, const struct sk_buff *skb, u64 kind,
-			    u32 reason, u64 netns, const struct dp_device *device, u32 network)
+/*
+ * What the link layer says about packets that are not for this host alone. Not inlined, so that
+ * other packets only pay for the test.
+ */
+static noinline u64 set_addressee(u64 kind, u8 packet_type)
+{
+	static_assert((int)DP_BROADCAST == PACKET_BROADCAST);
+	static_assert((int)DP_GROUP == PACKET_MULTICAST);
+	static_assert((int)DP_OTHER_HOST == PACKET_OTHERHOST);
+	return (kind & ~DP_KIND_ADDRESSEE) | DP_KIND(ADDRESSEE, packet_type);
+}
+
+static __always_inline bool has_addressee(u8 packet_type)
+{
+	return packet_type != PACKET_HOST && packet_type <= PACKET_OTHERHOST;
+}
+
+/*
+ * Counts the packet in the tables whose filter it passes. @device is NULL if the owner is that of
+ * the socket.
+ */
+static noinline void count_filtered(struct dp_table *table, const struct sk_buff *skb,
+				    const struct dp_device *device, u64 kind, u64 owner,
+				    u64 reason_ifindex, struct amount amount, u32 network)
 {
 	struct dp_packet packet = {
 		.skb = skb,
-		.netns = netns,
-		.peer = device && netns == dp_host_netns ? READ_ONCE(device->peer) : 0,
+		.device = device,
+		.key = { kind, owner, reason_ifindex },
 		.network = network,
-		.reason = reason,
-		.family = DP_KIND_FAMILY(kind),
-		.protocol = DP_KIND_PROTOCOL(kind),
 	};
 
-	return dp_matches(match, &packet);
+	for (; table; table = READ_ONCE(table->next)) {
+		if (dp_matches(READ_ONCE(table->match), &packet))
+			count_cell(table, packet.key, amount);
+		else
+			local64_inc(&table->filtered);
+	}
 }
 
 /* The caller has disabled preemption. */
@@ -291,10 +351,10 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	const struct sock *sk = socket_of(skb, rx_sk);
 	const struct dp_device *device = dp_find_device(skb->dev);
 	struct amount amount = { .bytes = skb->len };
-	struct dp_key key = { .location = location };
+	u64 kind = DP_KIND_READY | dp_location(location), owner = 0;
 	struct dp_table *table;
 	u32 ifindex, network = 0;
-	u64 netns, hash;
+	struct dp_key key;
 
 	/* Fragments that are freed with their head skb, which was itself delivered or dropped. */
 	if (unlikely(location - dp_release_data.start < dp_release_data.size) ||
@@ -304,21 +364,20 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 		return;
 	}
 
-	key.kind = DP_KIND_READY | (u64)direction_of(skb) << DP_KIND_DIRECTION_SHIFT;
+	kind |= DP_KIND(DIRECTION, direction_of(skb));
 	ifindex = device ? device->ifindex : skb->skb_iif;
-	key.owner = sk ? owner_of_socket(sk, &netns, &key.kind) : 0;
-	if (key.owner) {
-		if (device && device->netns != netns)
+	if (sk)
+		owner = owner_of_socket(sk, &kind);
+	if (owner) {
+		if (device && device->netns != netns_of((struct dp_key){ kind, owner }))
 			ifindex = 0;
 		device = NULL;
 	} else {
-		netns = likely(device) ? device->netns : netns_of_route(skb);
-		key.owner = netns;
+		owner = likely(device) ? device->netns : netns_of_route(skb);
 	}
-	key.reason_ifindex = (u64)reason << DP_REASON_SHIFT | ifindex;
 
 	if (likely(skb->head)) {
-		key.kind |= dp_packet_kind(skb, sk, &network);
+		kind |= dp_packet_kind(skb, sk, &network);
 		/*
 		 * Count from the IP header on, so that a packet has the same length whichever layer
 		 * drops it.
@@ -328,17 +387,18 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 		if (unlikely(skb_is_gso(skb)) && skb_shinfo(skb)->gso_segs > 1)
 			amount.extra_segments = skb_shinfo(skb)->gso_segs - 1;
 	}
-	hash = hash_of(key);
+	if (unlikely(has_addressee(skb->pkt_type)))
+		kind = set_addressee(kind, skb->pkt_type);
+	key = (struct dp_key){ kind, owner, (u64)reason << DP_REASON_SHIFT | ifindex };
 
-	for (table = first_table(); table; table = READ_ONCE(table->next)) {
-		const struct dp_match *match = READ_ONCE(table->match);
-
-		if (unlikely(match) &&
-		    !passes(match, skb, key.kind, reason, netns, device, network))
-			local64_inc(&table->filtered);
-		else
-			count_cell(table, key, hash, amount);
-	}
+	/* These first: then what only they need is not kept for the others. */
+	table = READ_ONCE(this_cpu_ptr(&dp_chains)->filtered);
+	if (unlikely(table))
+		count_filtered(table, skb, device, kind, owner, key.reason_ifindex, amount,
+			       network);
+	for (table = READ_ONCE(this_cpu_ptr(&dp_chains)->plain); table;
+	     table = READ_ONCE(table->next))
+		count_cell(table, key, amount);
 }
 
 static void on_kfree_skb(DP_KFREE_SKB_ARGS)

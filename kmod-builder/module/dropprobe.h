@@ -6,10 +6,13 @@
 #define DROPPROBE_H
 
 #include <linux/atomic.h>
+#include <linux/bitfield.h>
+#include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
@@ -33,6 +36,7 @@
  *   net_rwsem, dp_devices_lock
  *                    the list of network namespaces, under dp_lock or the rtnl; and the table of
  *                    devices, under the rtnl. Neither is taken under the other.
+ *   dp_tables_lock   innermost, see counters.c.
  * The handlers of the hooks take no lock.
  */
 extern struct mutex dp_command_lock;
@@ -44,20 +48,32 @@ extern struct mutex dp_lock;
  * on their own CPU and need no bus lock.
  */
 
-/* dp_key.kind: properties of the packet, and the state of the cell. */
+/*
+ * dp_key.kind: where the packet was freed, what it was, and the state of the cell. The lower half
+ * is the location, see dp_location().
+ */
 /* clang-format off */
 #define DP_KIND_FREE		0ULL
 #define DP_KIND_CLAIMED		1ULL		/* being filled by the handler on this CPU */
 #define DP_KIND_READY		(1ULL << 63)
 #define DP_KIND_FOLDING		(1ULL << 62)	/* being emptied by fold.c; excludes READY */
-#define DP_KIND_CGROUP		(1ULL << 32)	/* dp_key.owner is a cgroup id */
-#define DP_KIND_FOLDED		(1ULL << 33)	/* a sum over removed namespaces; never in a cell */
-#define DP_KIND_FAMILY_SHIFT	8
-#define DP_KIND_PROTOCOL_SHIFT	16
-#define DP_KIND_DIRECTION_SHIFT	24
-#define DP_KIND_FAMILY(kind)	((u8)((kind) >> DP_KIND_FAMILY_SHIFT))
-#define DP_KIND_PROTOCOL(kind)	((u8)((kind) >> DP_KIND_PROTOCOL_SHIFT))
-#define DP_KIND_DIRECTION(kind)	((u8)((kind) >> DP_KIND_DIRECTION_SHIFT))
+#define DP_KIND_FOLDED		(1ULL << 61)	/* a sum by fold.c; never in a cell */
+#define DP_KIND_CGROUP		(1ULL << 60)	/* dp_key.owner is a cgroup id */
+#define DP_KIND_AGED		(1ULL << 59)	/* folded to make room; only with FOLDING */
+
+#define DP_KIND_PROTOCOL	GENMASK_ULL(39, 32)	/* 0 if unknown; see packet.c */
+#define DP_KIND_FAMILY		GENMASK_ULL(42, 40)	/* 4, 6, or 0 if it is not an IP packet */
+#define DP_KIND_DIRECTION	GENMASK_ULL(44, 43)	/* enum dp_direction */
+#define DP_KIND_TCP		GENMASK_ULL(47, 45)	/* enum dp_tcp */
+#define DP_KIND_ADDRESSEE	GENMASK_ULL(49, 48)	/* enum dp_addressee */
+#define DP_KIND_SOCKET		GENMASK_ULL(51, 50)	/* enum dp_socket_state */
+
+/* Beside reason and location, what tells a lost packet from another one. Folding keeps it. */
+#define DP_KIND_FACTS		(DP_KIND_DIRECTION | DP_KIND_TCP | DP_KIND_ADDRESSEE | \
+				 DP_KIND_SOCKET)
+
+#define DP_KIND(field, value)	FIELD_PREP(DP_KIND_##field, (u64)(value))
+#define DP_KIND_GET(field, kind) FIELD_GET(DP_KIND_##field, kind)
 /* clang-format on */
 
 enum dp_direction {
@@ -66,20 +82,71 @@ enum dp_direction {
 	DP_OUT,
 };
 
+/* What kind of TCP segment a packet is. */
+enum dp_tcp {
+	DP_NOT_TCP, /* or its header can't be read */
+	DP_TCP_SYN,
+	DP_TCP_RST,
+	DP_TCP_DATA, /* has a payload; maybe FIN too */
+	DP_TCP_FIN,
+	DP_TCP_EMPTY,
+};
+
+/* Whom a packet is addressed to, other than one host that received it for itself or sent it. */
+enum dp_addressee {
+	DP_ONE_HOST,
+	DP_BROADCAST,
+	DP_GROUP,
+	DP_OTHER_HOST, /* a network card in promiscuous mode received it */
+};
+
+/* State of the socket that received a TCP packet, as far as the kernel says (since 6.11). */
+enum dp_socket_state {
+	DP_OTHER_STATE,
+	DP_TIME_WAIT,
+	DP_LISTENING,
+};
+
 /**
  * struct dp_key - what distinguishes one cell from another
- * @kind: family, protocol, direction and state, see DP_KIND_*
- * @location: return address in the function that freed the packet
+ * @kind: location, properties of the packet and state, see DP_KIND_*
  * @owner: cookie of the network namespace or, with DP_KIND_CGROUP, the id of a cgroup in the
  *	   initial network namespace; 0 if unknown
  * @reason_ifindex: drop reason in the upper half, ifindex in the lower half
  */
 struct dp_key {
 	u64 kind;
-	u64 location;
 	u64 owner;
 	u64 reason_ifindex;
 };
+
+/*
+ * The location is the return address in the function that freed the packet. Kernel and modules lie
+ * within 2 GiB, so 32 bits are enough.
+ */
+#define DP_LOCATION_BASE ((unsigned long)THIS_MODULE)
+
+/**
+ * dp_location - the lower half of dp_key.kind
+ * @address: address in the kernel or in a module
+ *
+ * Return: the bits.
+ */
+static __always_inline u64 dp_location(unsigned long address)
+{
+	return (u32)(address - DP_LOCATION_BASE);
+}
+
+/**
+ * dp_address - undo dp_location()
+ * @kind: a dp_key.kind
+ *
+ * Return: the address.
+ */
+static inline unsigned long dp_address(u64 kind)
+{
+	return DP_LOCATION_BASE + (s32)(u32)kind;
+}
 
 #define DP_REASON_SHIFT 32
 #define DP_KEY_REASON(key) ((u32)((key)->reason_ifindex >> DP_REASON_SHIFT))
@@ -122,9 +189,10 @@ struct dp_cell {
 
 /*
  * Slots for the reasons of packets that found no free cell. The last slot takes those that find no
- * slot either; it is printed as a reason that no kernel has.
+ * slot either; it is printed as a reason that no kernel has. With as many, struct dp_table is just
+ * smaller than a page.
  */
-#define DP_UNKEYED_SLOTS 128
+#define DP_UNKEYED_SLOTS 100
 #define DP_REASON_LOST U32_MAX
 
 /**
@@ -141,27 +209,39 @@ struct dp_unkeyed {
  * struct dp_table - the counters of one probe on one CPU
  * @next: table of another active probe, in the chain that the handler on this CPU walks
  * @match: the filter; NULL if every packet passes
+ * @cells: a hash table with open addressing
+ * @hint: the cell that counted last, which is looked at first for the next packet
  * @shift: number of bits to shift a hash right for the index of a cell
  * @mask: number of cells, a power of two, minus one
  * @filtered: packets that did not pass the filter
  * @unkeyed: packets that found no free cell
  * @notdrops: skbs that were freed but are no lost packets
  * @reasons: counts of the packets in @unkeyed
- * @cells: a hash table with open addressing
  */
 struct dp_table {
 	struct dp_table *next;
 	const struct dp_match *match;
+	struct dp_cell *cells;
+	struct dp_cell *hint;
 	u32 shift;
 	u32 mask;
 	local64_t filtered;
 	local64_t unkeyed;
 	local64_t notdrops;
 	struct dp_unkeyed reasons[DP_UNKEYED_SLOTS];
-	struct dp_cell cells[];
 };
 
-DECLARE_PER_CPU(struct dp_table *, dp_active_tables);
+/**
+ * struct dp_chains - the tables of one CPU that its handler counts in
+ * @plain: tables of probes without a filter
+ * @filtered: tables of probes with a filter
+ */
+struct dp_chains {
+	struct dp_table *plain;
+	struct dp_table *filtered;
+};
+
+DECLARE_PER_CPU(struct dp_chains, dp_chains);
 
 /**
  * struct dp_stage_count - packets that passed one stage
@@ -205,7 +285,10 @@ struct dp_stage_run {
  * @since: Unix time of the first activation, 0 before
  * @match: the filter; NULL if every packet passes
  * @stages: NULL if it does not count at the stages
- * @tables: one per CPU, by CPU number; NULL until the first activation
+ * @tables: one for each CPU that has been online, by CPU number; NULL until the first activation.
+ *	    With dp_tables_lock (counters.c) held, entries may be added
+ * @tabled: entry in the list of probes with tables; protected by dp_tables_lock
+ * @linked: the tables are in the chains; protected by dp_tables_lock
  * @folded: sums of the cells of removed namespaces; allocated with @tables
  * @folded_count: length of @folded, at most DP_FOLDED_MAX
  * @charged: bytes charged to the module's memory limit, not counting @tables and @folded
@@ -232,6 +315,8 @@ struct dp_probe {
 	struct dp_match *match;
 	struct dp_stage_run *stages;
 	struct dp_table **tables;
+	struct list_head tabled;
+	bool linked;
 	struct dp_sum *folded;
 	u32 folded_count;
 	size_t charged;
@@ -291,11 +376,27 @@ void dp_print_reason_name(struct dp_text *text, u32 reason);
 void dp_print_reasons(struct dp_text *text);
 
 /* counters.c */
+/**
+ * dp_table_of - a probe's table for a CPU
+ * @probe: the probe, which has tables
+ * @cpu: the CPU
+ *
+ * Return: the table; NULL if it has none. The result stays valid while dp_lock is held.
+ */
+static inline struct dp_table *dp_table_of(const struct dp_probe *probe, int cpu)
+{
+	/* Pairs with add_table(). */
+	return smp_load_acquire(&probe->tables[cpu]);
+}
+
 int dp_tables_make(struct dp_probe *probe);
 void dp_tables_free(struct dp_probe *probe);
 void dp_tables_link(struct dp_probe *probe);
 void dp_tables_unlink(struct dp_probe *probe);
-void dp_tables_set_match(struct dp_probe *probe, const struct dp_match *match);
+void dp_tables_set_match(struct dp_probe *probe, struct dp_match *match);
+u32 dp_tables_complete(struct dp_probe *probe);
+int dp_tables_init(void);
+void dp_tables_exit(void);
 int dp_charge(size_t bytes);
 void dp_uncharge(size_t bytes);
 void dp_read_count(struct dp_sum *sum, struct dp_count *count);
@@ -344,7 +445,7 @@ u64 *dp_live_cookies(u32 *count);
 
 /* match.c */
 struct dp_packet;
-bool dp_matches(const struct dp_match *match, const struct dp_packet *packet);
+bool dp_matches(const struct dp_match *match, struct dp_packet *packet);
 
 /* drop.c */
 int dp_drop_hook(void);
@@ -362,7 +463,7 @@ void dp_fold_later(void);
 void dp_fold_stop(void);
 
 /* snapshot.c */
-void dp_print_counters(struct dp_text *text, const struct dp_probe *probe, time64_t now);
+void dp_print_counters(struct dp_text *text, struct dp_probe *probe, time64_t now);
 
 /* probe.c */
 int dp_probes_init(struct proc_dir_entry *(*add_file)(const char *name));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fold.c: reclaims the cells of removed network namespaces and cgroups, so that pods that come and
- * go do not fill the tables. Their counts are folded into one sum for each reason, location,
- * family, protocol and direction; once there are DP_FOLDED_KINDS sums, into one for each reason and
- * location. For process context.
+ * go do not fill the tables; and the older half of the cells of a table that is nearly full
+ * nevertheless, so that nobody can fill it by sending many kinds of packets. Their counts are
+ * folded into one sum for each kind of packet; once there are DP_FOLDED_KINDS sums, into one for
+ * each reason, location and facts (DP_KIND_FACTS). For process context.
  *
  * A cell is reclaimed in three steps, so that no count is lost: its state is changed, and it
  * matches no packet any more; synchronize_rcu() waits for every handler that found it before; its
@@ -14,6 +15,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/jiffies.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -27,10 +29,14 @@
 /* A namespace drops its last packets shortly after its loopback interface is unregistered. */
 #define DELAY (2 * HZ)
 
-/* The existing network namespaces, by cookie, and cgroups, by id; ascending. */
+/*
+ * The existing network namespaces, by cookie, and cgroups, by id; ascending. And room for the ages
+ * of the cells of one table; NULL if there was no memory.
+ */
 struct live {
 	u64 *cookies;
 	u64 *cgroups;
+	u64 *ages;
 	u32 cookie_count;
 	u32 cgroup_count;
 };
@@ -98,18 +104,34 @@ static void free_live(struct live *live)
 {
 	kvfree(live->cookies);
 	kvfree(live->cgroups);
+	kvfree(live->ages);
 	memset(live, 0, sizeof(*live));
 }
 
-/* Returns false, and finds nothing, if there is no memory. */
+/* Room for the ages of the largest table; 0 if there is no table. */
+static u32 largest_table(void)
+{
+	struct dp_probe *probe;
+	u32 cells = 0;
+
+	list_for_each_entry(probe, &dp_probes, node)
+		if (probe->tables)
+			cells = max_t(u32, cells, roundup_pow_of_two(probe->cells));
+	return cells;
+}
+
+/* Returns false, and lists nothing, if there is no memory. */
 static bool find_live(struct live *live)
 {
-	free_live(live);
+	kvfree(live->cookies);
+	kvfree(live->cgroups);
 	live->cookies = dp_live_cookies(&live->cookie_count);
 	live->cgroups = live_cgroups(&live->cgroup_count);
 	if (live->cookies && live->cgroups)
 		return true;
-	free_live(live);
+	kvfree(live->cookies);
+	kvfree(live->cgroups);
+	live->cookies = live->cgroups = NULL;
 	return false;
 }
 
@@ -131,18 +153,46 @@ static bool is_removed(u64 kind, const struct dp_cell *cell, const struct live *
 	return !dp_contains(live->cookies, live->cookie_count, owner);
 }
 
+static unsigned long age_of(const struct dp_cell *cell)
+{
+	return jiffies - READ_ONCE(cell->count.last);
+}
+
+/*
+ * The age in jiffies from which on cells are folded to make room: that of the median if a table is
+ * three quarters full, otherwise ULONG_MAX.
+ */
+static unsigned long age_to_fold(struct dp_table *table, const struct live *live)
+{
+	u32 used = 0, i;
+
+	for (i = 0; live->ages && i <= table->mask; i++)
+		/* Pairs with claim(). */
+		if (smp_load_acquire(&table->cells[i].key.kind) & DP_KIND_READY)
+			live->ages[used++] = age_of(&table->cells[i]);
+	if (used <= table->mask / 4 * 3)
+		return ULONG_MAX;
+	sort(live->ages, used, sizeof(*live->ages), dp_compare_u64, NULL);
+	return live->ages[used / 2];
+}
+
 /* Marks the cells to fold; returns how many. */
 static u32 mark_cells(struct dp_table *table, const struct live *live)
 {
+	unsigned long age = age_to_fold(table, live);
 	u32 marked = 0, i;
 
 	for (i = 0; i <= table->mask; i++) {
 		struct dp_cell *cell = &table->cells[i];
 		/* Pairs with claim(). */
-		u64 kind = smp_load_acquire(&cell->key.kind);
+		u64 kind = smp_load_acquire(&cell->key.kind), mark = 0;
 
-		if (is_removed(kind, cell, live)) {
-			WRITE_ONCE(cell->key.kind, (kind & ~DP_KIND_READY) | DP_KIND_FOLDING);
+		if (is_removed(kind, cell, live))
+			mark = DP_KIND_FOLDING;
+		else if (kind & DP_KIND_READY && age_of(cell) >= age)
+			mark = DP_KIND_FOLDING | DP_KIND_AGED;
+		if (mark) {
+			WRITE_ONCE(cell->key.kind, (kind & ~DP_KIND_READY) | mark);
 			marked++;
 		}
 		if (!(i % 1024))
@@ -166,33 +216,34 @@ static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key,
 }
 
 /*
- * The sum that a cell is folded into. Whoever sends packets chooses their protocols, so there may
- * be very many kinds; later ones keep only their reason and location, of which a kernel has few.
- * NULL if there are too many even so.
+ * The sum that a cell is folded into. If there are very many kinds of packets, later ones give up
+ * family and protocol, and keep what tells a lost packet from another one. NULL if there are too
+ * many even so.
  */
 static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct dp_key *of)
 {
-	/* The cell of a cgroup belongs to the initial namespace, which remains. */
+	u64 host = dp_net_cookie(&init_net);
+	/* The initial namespace, to which the cell of a cgroup belongs, remains. */
 	struct dp_key key = {
 		.kind = (kind & ~DP_KIND_CGROUP) | DP_KIND_FOLDED,
-		.location = of->location,
-		.owner = kind & DP_KIND_CGROUP ? dp_net_cookie(&init_net) : 0,
+		.owner = kind & DP_KIND_CGROUP || of->owner == host ? host : 0,
 		.reason_ifindex = of->reason_ifindex & ~(u64)U32_MAX,
 	};
 	struct dp_sum *sum = sum_with(probe, &key, DP_FOLDED_KINDS);
 
 	if (sum)
 		return sum;
-	key.kind = DP_KIND_READY | DP_KIND_FOLDED;
+	key.kind &= ~(DP_KIND_FAMILY | DP_KIND_PROTOCOL);
 	return sum_with(probe, &key, DP_FOLDED_MAX);
 }
 
 static void move_cell(struct dp_probe *probe, struct dp_cell *cell, const struct live *live)
 {
-	u64 kind = (cell->key.kind & ~DP_KIND_FOLDING) | DP_KIND_READY;
+	u64 marked = cell->key.kind;
+	u64 kind = (marked & ~(DP_KIND_FOLDING | DP_KIND_AGED)) | DP_KIND_READY;
 	struct dp_sum *sum = NULL, counted;
 
-	if (is_removed(kind, cell, live))
+	if (marked & DP_KIND_AGED || is_removed(kind, cell, live))
 		sum = folded_sum(probe, kind, &cell->key);
 	if (!sum) {
 		/* The cell continues as it was. */
@@ -228,8 +279,8 @@ static u32 mark_all(const struct live *live)
 
 	list_for_each_entry(probe, &dp_probes, node)
 		for_each_possible_cpu(cpu)
-			if (probe->tables)
-				marked += mark_cells(probe->tables[cpu], live);
+			if (probe->tables && dp_table_of(probe, cpu))
+				marked += mark_cells(dp_table_of(probe, cpu), live);
 	return marked;
 }
 
@@ -240,18 +291,8 @@ static void move_all(const struct live *live)
 
 	list_for_each_entry(probe, &dp_probes, node)
 		for_each_possible_cpu(cpu)
-			if (probe->tables)
-				move_cells(probe, probe->tables[cpu], live);
-}
-
-static bool have_tables(void)
-{
-	struct dp_probe *probe;
-
-	list_for_each_entry(probe, &dp_probes, node)
-		if (probe->tables)
-			return true;
-	return false;
+			if (probe->tables && dp_table_of(probe, cpu))
+				move_cells(probe, dp_table_of(probe, cpu), live);
 }
 
 /*
@@ -262,9 +303,13 @@ static bool have_tables(void)
 static void fold(struct work_struct *work)
 {
 	struct live live = {};
+	u32 cells;
 
 	mutex_lock(&dp_lock);
-	if (have_tables() && find_live(&live) && mark_all(&live)) {
+	cells = largest_table();
+	if (cells)
+		live.ages = kvmalloc_array(cells, sizeof(*live.ages), GFP_KERNEL);
+	if (cells && find_live(&live) && mark_all(&live)) {
 		synchronize_rcu();
 		find_live(&live);
 		move_all(&live);

@@ -33,9 +33,12 @@ static int __init dropprobe_init(void)
 	error = dp_devices_start(dp_fold_later);
 	if (error)
 		return error;
-	error = dp_procfs_init();
+	error = dp_tables_init();
 	if (error)
 		goto stop;
+	error = dp_procfs_init();
+	if (error)
+		goto exit_tables;
 	error = dp_probes_init(dp_procfs_add_probe);
 	if (error)
 		goto remove_files;
@@ -44,6 +47,8 @@ static int __init dropprobe_init(void)
 
 remove_files:
 	dp_procfs_exit();
+exit_tables:
+	dp_tables_exit();
 stop:
 	stop_devices();
 	return error;
@@ -55,6 +60,7 @@ static void __exit dropprobe_exit(void)
 	dp_procfs_exit();
 	stop_devices();
 	dp_probes_exit();
+	dp_tables_exit();
 }
 
 module_init(dropprobe_init);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * match.c: decides whether a packet passes a probe's filter. Called by the handler.
+ * match.c: decides whether a packet passes a probe's filter. Called by the handler, which inlines
+ * it where the module is one compilation unit (build.c).
  */
 #include <linux/in.h>
 
@@ -35,71 +36,99 @@ static bool has_reason(const struct dp_match *match, u32 reason)
 	return dp_contains(match->reasons, match->reason_count, reason);
 }
 
-/* A packet that the host drops at its side of a pod's veth pair counts as the pod's. */
-static bool matches_netns(const struct dp_match *match, const struct dp_packet *packet)
+static __always_inline bool matches_ports(const struct dp_match *match, struct dp_packet *packet)
 {
-	return dp_contains(match->netns, match->netns_count, packet->netns) ||
-	       (packet->peer && dp_contains(match->netns, match->netns_count, packet->peer));
-}
+	const __be16 *port = match->ports;
 
-static bool matches_ports(const struct dp_match *match, const struct dp_packet *packet)
-{
-	u16 source, destination;
-	u32 i;
-
-	if (!dp_packet_ports(packet, &source, &destination))
-		return false;
-	for (i = 0; i < match->port_count; i++)
-		if (match->ports[i] == source || match->ports[i] == destination)
+	if (!packet->ports_read)
+		packet->ports = dp_packet_ports(packet);
+	packet->ports_read = true;
+	for (; port < match->ports + match->port_count; port++)
+		if (*port == packet->ports.source || *port == packet->ports.destination)
 			return true;
 	return false;
 }
 
-static bool in_cidr(const struct dp_cidr *cidr, const u32 *address, u32 words)
+static bool in_cidr(const struct dp_cidr *cidr, const __be32 *address)
 {
 	u32 i;
 
-	for (i = 0; i < words; i++)
+	for (i = 0; i < 4; i++)
 		if ((address[i] & cidr->mask[i]) != cidr->address[i])
 			return false;
 	return true;
 }
 
-static bool matches_cidrs(const struct dp_match *match, const struct dp_packet *packet)
+static noinline bool matches_ipv6_cidrs(const struct dp_match *match, const __be32 *addresses)
 {
-	const u32 *addresses = dp_packet_addresses(packet);
-	u32 words = packet->family == 4 ? 1 : 4, i;
+	const struct dp_cidr *cidr = match->cidrs;
 
-	for (i = 0; i < match->cidr_count; i++) {
-		const struct dp_cidr *cidr = &match->cidrs[i];
-
-		if (cidr->family == packet->family &&
-		    (in_cidr(cidr, addresses, words) || in_cidr(cidr, addresses + words, words)))
+	for (; cidr < match->cidrs + match->cidr_count; cidr++)
+		if (cidr->family == 6 && (in_cidr(cidr, addresses) || in_cidr(cidr, addresses + 4)))
 			return true;
-	}
 	return false;
+}
+
+static __always_inline bool matches_cidrs(const struct dp_match *match,
+					  const struct dp_packet *packet)
+{
+	const __be32 *addresses = dp_packet_addresses(packet);
+	const struct dp_cidr *cidr = match->cidrs;
+
+	if (dp_packet_family(packet) != 4)
+		return matches_ipv6_cidrs(match, addresses);
+	for (; cidr < match->cidrs + match->cidr_count; cidr++)
+		if (cidr->family == 4 && ((addresses[0] & *cidr->mask) == *cidr->address ||
+					  (addresses[1] & *cidr->mask) == *cidr->address))
+			return true;
+	return false;
+}
+
+/* The keys that few filters have. */
+#define RARE (DP_GIVEN_NETNS | DP_GIVEN_FAMILIES | DP_GIVEN_REASONS | DP_GIVEN_NOT_REASONS)
+
+/* A packet that the host drops at its side of a pod's veth pair counts as the pod's. */
+static bool matches_netns(const struct dp_match *match, u64 netns, u64 peer)
+{
+	return dp_contains(match->netns, match->netns_count, netns) ||
+	       (peer && dp_contains(match->netns, match->netns_count, peer));
+}
+
+/* Takes values, so that dp_matches() can keep the packet in registers. */
+static noinline bool matches_rare(const struct dp_match *match, const struct dp_device *device,
+				  u64 kind, u64 owner, u32 reason)
+{
+	u64 netns = kind & DP_KIND_CGROUP ? dp_host_netns : owner;
+	u64 peer = device && netns == dp_host_netns ? READ_ONCE(device->peer) : 0;
+	u32 given = match->given;
+
+	if ((given & DP_GIVEN_NETNS) && !matches_netns(match, netns, peer))
+		return false;
+	if ((given & DP_GIVEN_FAMILIES) &&
+	    !(match->families & family_bit(DP_KIND_GET(FAMILY, kind))))
+		return false;
+	if ((given & DP_GIVEN_REASONS) && !has_reason(match, reason))
+		return false;
+	return !(given & DP_GIVEN_NOT_REASONS) || !has_reason(match, reason);
 }
 
 /**
  * dp_matches - check a packet against a filter
  * @match: the filter; a packet must pass each field that is given
- * @packet: the packet
+ * @packet: the packet; its ports are kept for the next filter
  *
  * Return: true if the packet is to be counted.
  */
-bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
+__always_inline bool dp_matches(const struct dp_match *match, struct dp_packet *packet)
 {
+	const struct dp_key *key = &packet->key;
 	u32 given = match->given;
 
-	if ((given & DP_GIVEN_NETNS) && !matches_netns(match, packet))
+	if (unlikely(given & RARE) &&
+	    !matches_rare(match, packet->device, key->kind, key->owner, DP_KEY_REASON(key)))
 		return false;
-	if ((given & DP_GIVEN_FAMILIES) && !(match->families & family_bit(packet->family)))
-		return false;
-	if ((given & DP_GIVEN_PROTOCOLS) && !(match->protocols & protocol_bit(packet->protocol)))
-		return false;
-	if ((given & DP_GIVEN_REASONS) && !has_reason(match, packet->reason))
-		return false;
-	if ((given & DP_GIVEN_NOT_REASONS) && has_reason(match, packet->reason))
+	if ((given & DP_GIVEN_PROTOCOLS) &&
+	    !(match->protocols & protocol_bit(dp_packet_protocol(packet))))
 		return false;
 	if (!(given & (DP_GIVEN_PORTS | DP_GIVEN_CIDRS)))
 		return true;

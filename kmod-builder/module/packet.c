@@ -12,16 +12,58 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "dropprobe.h"
 #include "packet.h"
 
+u64 dp_host_netns __read_mostly;
+
 /* IPv6 extension headers that are skipped before giving up. */
 #define EXTENSIONS_MAX 16
 
+/*
+ * The protocols that are told apart. Whoever sends packets chooses their protocol, and could fill a
+ * table with 256 of them.
+ */
+static const bool known_protocols[256] = {
+	[IPPROTO_ICMP] = true, [IPPROTO_IGMP] = true, [IPPROTO_IPIP] = true,   [IPPROTO_TCP] = true,
+	[IPPROTO_UDP] = true,  [IPPROTO_IPV6] = true, [IPPROTO_GRE] = true,    [IPPROTO_ESP] = true,
+	[IPPROTO_AH] = true,   [IPPROTO_SCTP] = true, [IPPROTO_ICMPV6] = true,
+};
+
 static __always_inline u64 ip_kind(u8 family, u8 protocol)
 {
-	return (u64)family << DP_KIND_FAMILY_SHIFT | (u64)protocol << DP_KIND_PROTOCOL_SHIFT;
+	u8 number = known_protocols[protocol] ? protocol : DP_OTHER_PROTOCOL;
+
+	return DP_KIND(FAMILY, family) | DP_KIND(PROTOCOL, number);
+}
+
+/* The protocol is unknown. */
+static __always_inline u64 family_kind(u8 family)
+{
+	return DP_KIND(FAMILY, family);
+}
+
+/*
+ * Kind of a TCP segment. @length counts from the TCP header on, as the IP header says; a packet of
+ * more than 64 KiB, which GRO has made, does not say it, and has data.
+ */
+static __always_inline u64 tcp_kind(const struct sk_buff *skb, u32 transport, u32 length)
+{
+	const struct tcphdr *tcp = (const struct tcphdr *)(skb->head + transport);
+	u8 flags;
+
+	if (unlikely(transport + sizeof(*tcp) > skb_tail_pointer(skb) - skb->head))
+		return 0;
+	flags = tcp_flag_byte(tcp);
+	if (unlikely(flags & TCPHDR_SYN))
+		return DP_KIND(TCP, DP_TCP_SYN);
+	if (unlikely(flags & TCPHDR_RST))
+		return DP_KIND(TCP, DP_TCP_RST);
+	if (length != tcp->doff * 4)
+		return DP_KIND(TCP, DP_TCP_DATA);
+	return flags & TCPHDR_FIN ? DP_KIND(TCP, DP_TCP_FIN) : DP_KIND(TCP, DP_TCP_EMPTY);
 }
 
 static u32 extension_size(u8 kind, const struct frag_hdr *header)
@@ -84,11 +126,34 @@ static noinline u64 kind_of_socket(const struct sock *sk)
 static noinline u64 kind_of_ipv6(const struct sk_buff *skb, u32 network)
 {
 	const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + network);
+	u32 transport = network + sizeof(*ip);
 	u8 protocol = ip->nexthdr;
+	u64 kind = 0;
 
-	if (ipv6_ext_hdr(protocol))
-		skip_extensions(skb, network, &protocol);
-	return ip_kind(6, protocol);
+	if (ipv6_ext_hdr(protocol)) {
+		transport = skip_extensions(skb, network, &protocol);
+		if (!protocol)
+			return family_kind(6);
+	}
+	if (ipv6_addr_is_multicast(&ip->daddr))
+		kind = DP_KIND(ADDRESSEE, DP_GROUP);
+	if (protocol == IPPROTO_TCP && transport)
+		kind |= tcp_kind(skb, transport,
+				 network + sizeof(*ip) + ntohs(ip->payload_len) - transport);
+	return kind | ip_kind(6, protocol);
+}
+
+static __always_inline u64 kind_of_ipv4(const struct sk_buff *skb, u32 network)
+{
+	const struct iphdr *ip = (const struct iphdr *)(skb->head + network);
+	u32 size = ip->ihl * 4;
+	u64 kind = ip_kind(4, ip->protocol);
+
+	if (unlikely(ipv4_is_multicast(ip->daddr)))
+		kind |= DP_KIND(ADDRESSEE, DP_GROUP);
+	if (ip->protocol == IPPROTO_TCP && likely(!(ip->frag_off & htons(IP_OFFSET))))
+		kind |= tcp_kind(skb, network + size, ntohs(ip->tot_len) - size);
+	return kind;
 }
 
 /* Whether the first @size bytes of an IP header lie in the linear part. */
@@ -98,16 +163,15 @@ static __always_inline bool has_header(const struct sk_buff *skb, u32 network, s
 }
 
 /**
- * dp_packet_kind - family and transport protocol of a packet
+ * dp_packet_kind - family, transport protocol, group and kind of TCP segment of a packet
  * @skb: the packet; skb->head is not NULL
  * @sk: its socket, or NULL
  * @network: set to the offset of the IP header from skb->head; 0 if it can't be read
  *
  * Between the driver and the protocol handlers the offset of the header is not set yet, and a
- * header may lie outside of the linear part: then the protocol and @network are 0, which means
- * "unknown".
+ * header may lie outside of the linear part: then all but the family is 0, which means "unknown".
  *
- * Return: the bits of dp_key.kind that hold family and protocol; 0 if it is not an IP packet.
+ * Return: the bits of dp_key.kind that hold these; 0 if it is not an IP packet.
  */
 __always_inline u64 dp_packet_kind(const struct sk_buff *skb, const struct sock *sk, u32 *network)
 {
@@ -118,83 +182,88 @@ __always_inline u64 dp_packet_kind(const struct sk_buff *skb, const struct sock 
 		const struct iphdr *ip = (const struct iphdr *)(skb->head + offset);
 
 		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 4))
-			return ip_kind(4, 0);
+			return family_kind(4);
 		*network = offset;
-		return ip_kind(4, ip->protocol);
+		return kind_of_ipv4(skb, offset);
 	}
 	if (skb->protocol == htons(ETH_P_IPV6)) {
 		const struct ipv6hdr *ip = (const struct ipv6hdr *)(skb->head + offset);
 
 		if (unlikely(!has_header(skb, offset, sizeof(*ip)) || ip->version != 6))
-			return ip_kind(6, 0);
+			return family_kind(6);
 		*network = offset;
 		return kind_of_ipv6(skb, offset);
 	}
 	return skb->protocol ? 0 : kind_of_socket(sk);
 }
 
+static noinline u32 transport_of_ipv6(const struct sk_buff *skb, u32 network)
+{
+	u8 next = ((const struct ipv6hdr *)(skb->head + network))->nexthdr;
+
+	return skip_extensions(skb, network, &next);
+}
+
 /* Offset of the transport header from skb->head; 0 if there is none, as in a later fragment. */
 static __always_inline u32 transport_of(const struct dp_packet *packet)
 {
-	const u8 *header = packet->skb->head + packet->network;
-	u8 next;
+	const struct iphdr *ip = (const struct iphdr *)(packet->skb->head + packet->network);
 
-	if (packet->family == 4) {
-		const struct iphdr *ip = (const struct iphdr *)header;
+	if (unlikely(dp_packet_family(packet) != 4))
+		return transport_of_ipv6(packet->skb, packet->network);
+	if (ip->frag_off & htons(IP_OFFSET) || ip->ihl < 5)
+		return 0;
+	return packet->network + ip->ihl * 4;
+}
 
-		if (ip->frag_off & htons(IP_OFFSET) || ip->ihl < 5)
-			return 0;
-		return packet->network + ip->ihl * 4;
-	}
-	next = ((const struct ipv6hdr *)header)->nexthdr;
-	return skip_extensions(packet->skb, packet->network, &next);
+/* The ports lie outside of the linear part. */
+static noinline struct dp_ports ports_elsewhere(const struct sk_buff *skb, u32 transport)
+{
+	struct dp_ports copy = {};
+	const struct dp_ports *ports;
+
+	ports = skb_header_pointer(skb, (int)(transport - skb_headroom(skb)), sizeof(copy), &copy);
+	return ports ? *ports : (struct dp_ports){};
 }
 
 /**
  * dp_packet_ports - ports of a TCP, UDP or SCTP packet
  * @packet: the packet, with an IP header that can be read (@packet->network is not 0)
- * @source: set to the source port, in host byte order
- * @destination: set to the destination port, in host byte order
  *
- * Return: false if the packet has no ports or they can't be read; then nothing is set.
+ * Return: the ports.
  */
-__always_inline bool dp_packet_ports(const struct dp_packet *packet, u16 *source, u16 *destination)
+__always_inline struct dp_ports dp_packet_ports(const struct dp_packet *packet)
 {
 	const struct sk_buff *skb = packet->skb;
-	const __be16 *ports;
-	__be16 copy[2];
 	u32 transport;
 
-	if (packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP &&
-	    packet->protocol != IPPROTO_SCTP)
-		return false;
+	switch (dp_packet_protocol(packet)) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+		break;
+	default:
+		return (struct dp_ports){};
+	}
 	transport = transport_of(packet);
 	if (!transport)
-		return false;
-	if (likely(transport + sizeof(copy) <= skb_tail_pointer(skb) - skb->head))
-		ports = (const __be16 *)(skb->head + transport);
-	else
-		ports = skb_header_pointer(skb, (int)(transport - skb_headroom(skb)), sizeof(copy),
-					   copy);
-	if (!ports)
-		return false;
-	*source = ntohs(ports[0]);
-	*destination = ntohs(ports[1]);
-	return true;
+		return (struct dp_ports){};
+	if (likely(transport + sizeof(struct dp_ports) <= skb_tail_pointer(skb) - skb->head))
+		return *(const struct dp_ports *)(skb->head + transport);
+	return ports_elsewhere(skb, transport);
 }
 
 /**
  * dp_packet_addresses - source and destination address of an IP packet
  * @packet: the packet, with an IP header that can be read (@packet->network is not 0)
  *
- * Return: both addresses, one behind the other, in network byte order: 2 words of IPv4, or 8 of
- * IPv6.
+ * Return: both addresses, one behind the other: 2 words of IPv4, or 8 of IPv6.
  */
-__always_inline const u32 *dp_packet_addresses(const struct dp_packet *packet)
+__always_inline const __be32 *dp_packet_addresses(const struct dp_packet *packet)
 {
 	const u8 *header = packet->skb->head + packet->network;
 
-	if (packet->family == 4)
-		return (const u32 *)(header + offsetof(struct iphdr, saddr));
-	return (const u32 *)(header + offsetof(struct ipv6hdr, saddr));
+	if (dp_packet_family(packet) == 4)
+		return (const __be32 *)(header + offsetof(struct iphdr, saddr));
+	return (const __be32 *)(header + offsetof(struct ipv6hdr, saddr));
 }

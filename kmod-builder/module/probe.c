@@ -314,7 +314,6 @@ static int set_netns(struct dp_probe *probe, const struct dp_match *match)
 		return -ENOMEM;
 	new->netns_count = match->netns_count;
 	memcpy(new->netns, match->netns, sizeof(new->netns));
-	probe->match = new;
 	dp_tables_set_match(probe, new);
 	kvfree(old);
 	return 0;

@@ -14,11 +14,23 @@
 
 #include "dropprobe.h"
 
+/**
+ * struct sums - the counts of a probe
+ * @cells: by key
+ * @reasons: by reason
+ * @cell_count: length of @cells
+ * @reason_count: length of @reasons
+ * @missing_cpus: CPUs that the probe can't count on
+ * @filtered: see struct dp_table, like the next two
+ * @unkeyed: packets that are in @reasons, but not in @cells
+ * @notdrops: skbs that are in neither
+ */
 struct sums {
 	struct dp_sum *cells;
 	struct dp_sum *reasons;
 	u32 cell_count;
 	u32 reason_count;
+	u32 missing_cpus;
 	u64 filtered;
 	u64 unkeyed;
 	u64 notdrops;
@@ -31,8 +43,6 @@ static int compare_keys(const void *a, const void *b)
 
 	if (x->reason_ifindex != y->reason_ifindex)
 		return x->reason_ifindex < y->reason_ifindex ? -1 : 1;
-	if (x->location != y->location)
-		return x->location < y->location ? -1 : 1;
 	if (x->owner != y->owner)
 		return x->owner < y->owner ? -1 : 1;
 	if (x->kind != y->kind)
@@ -74,18 +84,23 @@ static u32 used_in_table(const struct dp_table *table)
 }
 
 /* Counts the cells in use, and schedules a fold if a table is more than half full. */
-static u32 used_cells(const struct dp_probe *probe)
+static u32 used_cells(const struct dp_probe *probe, u32 *tables)
 {
 	bool filling = false;
-	u32 count = 0;
+	u32 count = 0, used;
 	int cpu;
 
+	*tables = 0;
 	for_each_possible_cpu(cpu) {
-		u32 used = used_in_table(probe->tables[cpu]);
+		const struct dp_table *table = dp_table_of(probe, cpu);
 
+		if (!table)
+			continue;
 		cond_resched();
-		filling |= used > probe->tables[cpu]->mask / 2;
+		used = used_in_table(table);
+		filling |= used > table->mask / 2;
 		count += used;
+		++*tables;
 	}
 	if (filling)
 		dp_fold_later();
@@ -98,8 +113,8 @@ static struct dp_key reason_key(u32 reason)
 	return (struct dp_key){ .reason_ifindex = (u64)reason << DP_REASON_SHIFT };
 }
 
-/* Returns false if the handlers have claimed more cells than there is room for. */
-static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
+/* Returns false if there are more cells in use than there is room for. */
+static bool gather_cells(struct sums *sums, struct dp_table *table, u32 room)
 {
 	u32 i;
 
@@ -117,6 +132,13 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 		if (sum->packets)
 			sums->cell_count++;
 	}
+	return true;
+}
+
+static void gather_unkeyed(struct sums *sums, struct dp_table *table)
+{
+	u32 i;
+
 	for (i = 0; i < DP_UNKEYED_SLOTS; i++) {
 		struct dp_unkeyed *slot = &table->reasons[i];
 		struct dp_sum *sum = &sums->reasons[sums->reason_count];
@@ -130,62 +152,105 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 	}
 	sums->filtered += local64_read(&table->filtered);
 	sums->notdrops += local64_read(&table->notdrops);
-	return true;
 }
 
 static void free_sums(struct sums *sums)
 {
+	u32 missing = sums->missing_cpus;
+
 	kvfree(sums->cells);
 	kvfree(sums->reasons);
-	memset(sums, 0, sizeof(*sums));
+	*sums = (struct sums){ .missing_cpus = missing };
 }
 
-static int gather_tables(struct sums *sums, const struct dp_probe *probe)
+/* Returns false, and @sums is to be emptied, if there are more cells or tables than expected. */
+static bool gather_tables(struct sums *sums, const struct dp_probe *probe, u32 room, u32 tables)
 {
-	u32 room, slack = 64;
 	int cpu;
 
-again:
-	free_sums(sums);
-	/*
-	 * One more: gather_table() reads a count into the next entry before it knows that it
-	 * counts.
-	 */
-	room = used_cells(probe) + probe->folded_count + slack;
-	sums->cells = kvcalloc(room + 1, sizeof(*sums->cells), GFP_KERNEL);
-	sums->reasons = kvcalloc(room + num_possible_cpus() * DP_UNKEYED_SLOTS + 1,
-				 sizeof(*sums->reasons), GFP_KERNEL);
-	if (!sums->cells || !sums->reasons)
-		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
+		struct dp_table *table = dp_table_of(probe, cpu);
+
+		if (!table)
+			continue;
 		cond_resched();
-		if (!gather_table(sums, probe->tables[cpu], room - probe->folded_count)) {
-			slack *= 4;
-			goto again;
-		}
+		if (!tables-- || !gather_cells(sums, table, room))
+			return false;
+		gather_unkeyed(sums, table);
 	}
+	return true;
+}
+
+/* The caller frees the sums, after an error too. */
+static int gather_all(struct sums *sums, const struct dp_probe *probe)
+{
+	u32 room, tables, slack = 64;
+
+	for (;;) {
+		room = used_cells(probe, &tables) + slack;
+		/*
+		 * One more: gather_cells() reads a count into the next entry before it knows that
+		 * it counts.
+		 */
+		sums->cells = kvcalloc(room + probe->folded_count + 1, sizeof(*sums->cells),
+				       GFP_KERNEL_ACCOUNT);
+		sums->reasons = kvcalloc(tables * DP_UNKEYED_SLOTS + 1, sizeof(*sums->reasons),
+					 GFP_KERNEL_ACCOUNT);
+		if (!sums->cells || !sums->reasons)
+			return -ENOMEM;
+		if (gather_tables(sums, probe, room, tables))
+			return 0;
+		free_sums(sums);
+		slack *= 4;
+	}
+}
+
+/* Number of different reasons in sorted sums. */
+static u32 count_reasons(const struct dp_sum *sums, u32 count)
+{
+	u32 i, different = 0;
+
+	for (i = 0; i < count; i++)
+		different += !i || DP_KEY_REASON(&sums[i].key) != DP_KEY_REASON(&sums[i - 1].key);
+	return different;
+}
+
+/* Adds the cells, which are sorted by reason, to the sums by reason. */
+static int add_reasons(struct sums *sums)
+{
+	u32 i, room = sums->reason_count + count_reasons(sums->cells, sums->cell_count);
+	struct dp_sum *reasons = kvcalloc(room + 1, sizeof(*reasons), GFP_KERNEL_ACCOUNT);
+	struct dp_sum *sum = NULL;
+
+	if (!reasons)
+		return -ENOMEM;
+	memcpy(reasons, sums->reasons, sums->reason_count * sizeof(*reasons));
+	kvfree(sums->reasons);
+	sums->reasons = reasons;
+	for (i = 0; i < sums->cell_count; i++) {
+		u32 reason = DP_KEY_REASON(&sums->cells[i].key);
+
+		if (!sum || DP_KEY_REASON(&sum->key) != reason) {
+			sum = &reasons[sums->reason_count++];
+			sum->key = reason_key(reason);
+		}
+		dp_add(sum, &sums->cells[i]);
+	}
+	sums->reason_count = merge(reasons, sums->reason_count);
 	return 0;
 }
 
-static int gather(struct sums *sums, const struct dp_probe *probe)
+static int gather(struct sums *sums, struct dp_probe *probe)
 {
-	u32 i;
-
 	if (!probe->tables)
 		return 0;
-	if (gather_tables(sums, probe))
+	sums->missing_cpus = dp_tables_complete(probe);
+	if (gather_all(sums, probe))
 		return -ENOMEM;
 	memcpy(sums->cells + sums->cell_count, probe->folded,
 	       probe->folded_count * sizeof(*probe->folded));
 	sums->cell_count = merge(sums->cells, sums->cell_count + probe->folded_count);
-	for (i = 0; i < sums->cell_count; i++) {
-		struct dp_sum *sum = &sums->reasons[sums->reason_count++];
-
-		*sum = sums->cells[i];
-		sum->key = reason_key(DP_KEY_REASON(&sums->cells[i].key));
-	}
-	sums->reason_count = merge(sums->reasons, sums->reason_count);
-	return 0;
+	return add_reasons(sums);
 }
 
 static time64_t wall_time(unsigned long last, time64_t now)
@@ -203,12 +268,12 @@ static void print_count(struct dp_text *text, const struct dp_sum *sum, time64_t
  * Prints "symbol+0xoffset", and the module as a value of its own, because values must not contain
  * spaces.
  */
-static void print_location(struct dp_text *text, u64 location)
+static void print_location(struct dp_text *text, unsigned long location)
 {
 	char name[KSYM_SYMBOL_LEN];
 	char *module, *size;
 
-	snprintf(name, sizeof(name), "%pS", (void *)(unsigned long)location);
+	snprintf(name, sizeof(name), "%pS", (void *)location);
 	module = strstr(name, " [");
 	if (module) {
 		*module = '\0';
@@ -223,9 +288,39 @@ static void print_location(struct dp_text *text, u64 location)
 		dp_print(text, " module=%s", module);
 }
 
-static const char *direction_name(u8 direction)
+static const char *const directions[] = {
+	[DP_UNKNOWN] = "unknown",
+	[DP_IN] = "in",
+	[DP_OUT] = "out",
+};
+
+static const char *const tcp_kinds[] = {
+	[DP_TCP_SYN] = "syn", [DP_TCP_RST] = "rst",	[DP_TCP_DATA] = "data",
+	[DP_TCP_FIN] = "fin", [DP_TCP_EMPTY] = "empty",
+};
+
+static const char *const addressees[] = {
+	[DP_BROADCAST] = "broadcast",
+	[DP_GROUP] = "group",
+	[DP_OTHER_HOST] = "other-host",
+};
+
+static const char *const socket_states[] = {
+	[DP_TIME_WAIT] = "time-wait",
+	[DP_LISTENING] = "listen",
+};
+
+static void print_facts(struct dp_text *text, u64 kind)
 {
-	return direction == DP_IN ? "in" : direction == DP_OUT ? "out" : "unknown";
+	u32 tcp = DP_KIND_GET(TCP, kind), addressee = DP_KIND_GET(ADDRESSEE, kind);
+	u32 state = DP_KIND_GET(SOCKET, kind);
+
+	if (tcp)
+		dp_print(text, " tcp=%s", tcp_kinds[tcp]);
+	if (addressee)
+		dp_print(text, " to=%s", addressees[addressee]);
+	if (state)
+		dp_print(text, " socket=%s", socket_states[state]);
 }
 
 static void print_cell(struct dp_text *text, const struct dp_sum *sum, time64_t now)
@@ -234,12 +329,13 @@ static void print_cell(struct dp_text *text, const struct dp_sum *sum, time64_t 
 	bool cgroup = key->kind & DP_KIND_CGROUP;
 
 	dp_print(text, "cell reason=%u", DP_KEY_REASON(key));
-	print_location(text, key->location);
+	print_location(text, dp_address(key->kind));
 	dp_print(text, " family=%u protocol=%u direction=%s netns=%llu ifindex=%u cgroup=%llu",
-		 DP_KIND_FAMILY(key->kind), DP_KIND_PROTOCOL(key->kind),
-		 direction_name(DP_KIND_DIRECTION(key->kind)),
+		 (u32)DP_KIND_GET(FAMILY, key->kind), (u32)DP_KIND_GET(PROTOCOL, key->kind),
+		 directions[DP_KIND_GET(DIRECTION, key->kind)],
 		 cgroup ? dp_net_cookie(&init_net) : key->owner, DP_KEY_IFINDEX(key),
 		 cgroup ? key->owner : 0);
+	print_facts(text, key->kind);
 	if (key->kind & DP_KIND_FOLDED)
 		dp_print(text, " gone=y");
 	print_count(text, sum, now);
@@ -254,8 +350,11 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 		dp_add(&total, &sums->reasons[i]);
 	dp_print(text, "total packets=%llu segments=%llu bytes=%llu", total.packets, total.segments,
 		 total.bytes);
-	dp_print(text, " filtered=%llu unkeyed=%llu notdrops=%llu\n", sums->filtered, sums->unkeyed,
+	dp_print(text, " filtered=%llu unkeyed=%llu notdrops=%llu", sums->filtered, sums->unkeyed,
 		 sums->notdrops);
+	if (sums->missing_cpus)
+		dp_print(text, " missing-cpus=%u", sums->missing_cpus);
+	dp_print(text, "\n");
 	for (i = 0; i < sums->reason_count; i++) {
 		u32 reason = DP_KEY_REASON(&sums->reasons[i].key);
 
@@ -275,7 +374,7 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
  * @probe: the probe; the caller holds dp_lock
  * @now: Unix time
  */
-void dp_print_counters(struct dp_text *text, const struct dp_probe *probe, time64_t now)
+void dp_print_counters(struct dp_text *text, struct dp_probe *probe, time64_t now)
 {
 	struct sums sums = {};
 

@@ -18,7 +18,7 @@ static bool grow(struct dp_text *text, size_t more)
 		size *= 2;
 	if (size == text->size)
 		return true;
-	buffer = kvmalloc(size, GFP_KERNEL);
+	buffer = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!buffer) {
 		text->error = -ENOMEM;
 		return false;
@@ -44,13 +44,15 @@ void dp_print(struct dp_text *text, const char *format, ...)
 	if (text->error)
 		return;
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(text->buffer + text->length, text->size - text->length, format, args);
 	va_end(args);
-	if (!grow(text, length))
-		return;
-	va_start(args, format);
-	vsnprintf(text->buffer + text->length, length + 1, format, args);
-	va_end(args);
+	if (length >= text->size - text->length) {
+		if (!grow(text, length))
+			return;
+		va_start(args, format);
+		vsnprintf(text->buffer + text->length, length + 1, format, args);
+		va_end(args);
+	}
 	text->length += length;
 	if (length && text->buffer[text->length - 1] == '\n')
 		text->records++;

@@ -13,6 +13,8 @@
 #include <stdint.h>
 typedef uint8_t u8;
 typedef uint16_t u16;
+typedef uint16_t __be16;
+typedef uint32_t __be32;
 typedef uint32_t u32;
 typedef uint64_t u64;
 #endif

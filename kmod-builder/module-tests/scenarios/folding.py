@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many more namespaces and cgroups than there are cells are made, drop packets and are removed:
-their counts stay in a sum, their cells are free again, and no count is lost."""
+their counts stay in a sum, their cells are free again, and no count is lost. The same where a table
+is full of live ones."""
+import collections
 import contextlib
 import os
 import threading
@@ -24,6 +26,7 @@ from rig import (
 ROUNDS = 3
 EACH = 12  # namespaces in a round; a table has 16 cells
 PACKETS = 7
+KINDS = 64  # sums by kind of packet
 CGROUPS = 30  # a fold is scheduled when more than half of the 16 cells are
 
 
@@ -60,6 +63,7 @@ def run():
     probe.deactivate()
     probe.remove()
     scanned()
+    filled()
     crowded()
     cgroups()
 
@@ -84,18 +88,21 @@ class Beside:
 
 
 def scanned():
-    """A sender chooses the protocols. More kinds than there are sums for are folded by reason and
-    location, and so are later ones."""
+    """A sender chooses protocols and much else. Kinds of packets beyond the number of sums are
+    folded without family and protocol, but with what tells a lost packet from another one."""
     probe = Probe("scanned", "cells=1024").activate()
     gone = []
     for name in ("scanned", "after"):
         sh(f"ip netns add {name}; ip -n {name} link set lo up")
         with inside(name):
             gone.append(cookie())
-            os.sched_setaffinity(0, {0})
-            for protocol in range(256):
-                raw_ip("127.0.0.1", protocol, bytes(8))
-                raw_ip("::1", protocol, bytes(8))
+            scan()
+            for hook in ("input", "output"):
+                sh("nft add table inet t")
+                sh(f"nft add chain inet t c '{{ type filter hook {hook} priority 0; }}'")
+                sh("nft add rule inet t c drop")
+                scan()
+                sh("nft delete table inet t")
             udp("127.0.0.1", 9, PACKETS)
         settle(probe)
         before = probe.read()
@@ -107,13 +114,60 @@ def scanned():
         )
         after = probe.read()
         assert after.total.unkeyed == 0 and after.total.packets >= before.total.packets, after.text
+        assert facts(before) == facts(after), f"{before.text}\n{after.text}"
     sums = [cell for cell in after.cells if "gone" in cell.values]
-    coarse = [
-        cell for cell in sums if (cell.family, cell.protocol, cell.direction) == (0, 0, "unknown")
-    ]
-    assert len(sums) > 256 and sum(cell.packets for cell in coarse) > 256, after.text
+    coarse = [cell for cell in sums if (cell.family, cell.protocol) == (0, 0)]
+    assert len(sums) > KINDS and sum(cell.packets for cell in coarse) > KINDS, after.text
+    assert any(cell.direction != "unknown" for cell in coarse), after.text
     probe.deactivate()
     probe.remove()
+
+
+def scan():
+    """Sends packets of all protocols over IPv4 and IPv6."""
+    os.sched_setaffinity(0, {0})
+    for protocol in range(256):
+        for address in ("127.0.0.1", "::1"):
+            with contextlib.suppress(PermissionError):  # a rule drops it as it is sent
+                raw_ip(address, protocol, bytes(20))
+
+
+def facts(snapshot):
+    """Packets by what folding must keep."""
+    counts = collections.Counter()
+    for cell in snapshot.cells:
+        keys = ("reason", "location", "direction", "tcp", "to", "socket")
+        counts[tuple(cell.values.get(key) for key in keys)] += cell.packets
+    return counts
+
+
+def filled():
+    """Nobody fills a table that has live namespaces only: the older half of its cells is folded."""
+    probe = Probe("filled", "cells=16").activate()
+    os.sched_setaffinity(0, {0})
+    names = [f"f{number}" for number in range(20)]
+    for name in names:
+        sh(f"ip netns add {name}; ip -n {name} link set lo up")
+    for name in names:
+        with inside(name):
+            udp("127.0.0.1", 9, 1)
+    assert probe.read().total.unkeyed, "the table was not full"
+    until(lambda: len(unfolded(probe)) <= 12, lambda: f"room\n{probe.read().text}", 60)
+    before = probe.read().total.unkeyed
+    udp("127.0.0.1", 9, PACKETS)
+    settle(probe)
+    after = probe.read()
+    assert after.total.unkeyed == before, after.text
+    own = [cell.packets for cell in after.cells if cell.netns == cookie() and cell.protocol == 17]
+    assert sum(own) == PACKETS, after.text
+    for name in names:
+        sh(f"ip netns del {name}")
+    probe.deactivate()
+    probe.remove()
+
+
+def unfolded(probe):
+    return [cell for cell in probe.read().cells if "gone" not in cell.values]
 
 
 def kept_of(probe, gone):

@@ -26,7 +26,20 @@ def purged(packets=None):
 def answered_in_time_wait(packets=None):
     """The FIN of the second side after the first one's was acknowledged: a timewait socket answers
     it, and tcp_v4_rcv() frees it as a drop without a reason. On all kernels."""
-    return Drop(packets, "NOT_SPECIFIED", location="tcp_v[46]_rcv", protocol="tcp", direction="in")
+    return Drop(
+        packets,
+        "NOT_SPECIFIED",
+        location="tcp_v[46]_rcv",
+        protocol="tcp",
+        direction="in",
+        tcp="fin",
+        socket="time-wait" if names_socket() else "-",
+    )
+
+
+def names_socket():
+    """Whether the kernel says which socket was to receive a packet."""
+    return "rx_sk" in read("/sys/kernel/tracing/events/skb/kfree_skb/format")
 
 
 def sent_again(packets=None):

@@ -32,7 +32,8 @@ class Drop:
 
     The number of packets may be a function, which is called after the block. A reason may be a
     tuple, of which kernels give one or the other; on a kernel without reasons the location is
-    compared instead. The interface is a name, or "" for a packet that had none yet.
+    compared instead. The interface is a name, or "" for a packet that had none yet. Where no drop
+    of a block names a fact (tcp, to, socket), cells that differ in their facts only are added up.
     """
 
     def __init__(
@@ -67,6 +68,9 @@ class Drop:
         if interface == "":
             self.expected["ifindex"] = 0
 
+    def names_a_fact(self):
+        return any(fact in self.expected for fact in FACTS)
+
     def fits(self, seen):
         for key, value in self.expected.items():
             if callable(value):
@@ -97,25 +101,37 @@ ICMPV6 = Drop(None, protocol="icmpv6", netns=())
 ICMP = Drop(None, protocol="icmp", netns=())
 
 KEYS = ("reason", "location", "family", "protocol", "direction", "netns", "ifindex", "cgroup")
+FACTS = ("tcp", "to", "socket")
+COUNTS = ("packets", "segments", "bytes")
 
 
-def growth(before, after):
-    """The cells that grew, as dictionaries; reasons by name."""
-    names = {record.id: record.name for record in after.reasons}
-    had = {tuple(cell.values[key] for key in KEYS): cell for cell in before.cells}
+def sums(snapshot, keys):
+    """The counts of the cells with the same keys; a fact that a cell does not have is "-"."""
+    all_sums = {}
+    for cell in snapshot.cells:
+        name = tuple(cell.values.get(key, "-") for key in keys)
+        counts = all_sums.setdefault(name, dict.fromkeys(COUNTS, 0))
+        for count in COUNTS:
+            counts[count] += getattr(cell, count)
+    return all_sums
+
+
+def growth(before, after, keys):
+    """What the cells have grown by, as dictionaries; reasons by name."""
+    names = {str(record.id): record.name for record in after.reasons}
+    had = sums(before, keys)
     grown = []
-    for cell in after.cells:
-        old = had.get(tuple(cell.values[key] for key in KEYS))
-        packets = cell.packets - (old.packets if old else 0)
-        if packets:
-            seen = {key: getattr(cell, key) for key in KEYS}
-            seen.update(
-                packets=packets,
-                reason=names[cell.reason],
-                bytes=cell.bytes - (old.bytes if old else 0),
-            )
-            seen["segments"] = cell.segments - (old.segments if old else 0)
-            grown.append(seen)
+    for name, now in sums(after, keys).items():
+        old = had.get(name, dict.fromkeys(COUNTS, 0))
+        if now["packets"] == old["packets"]:
+            continue
+        seen = {
+            key: int(value) if value.isdigit() else value
+            for key, value in zip(keys, name, strict=True)
+        }
+        seen.update({count: now[count] - old[count] for count in COUNTS})
+        seen["reason"] = names[name[0]]
+        grown.append(seen)
     return grown
 
 
@@ -153,7 +169,8 @@ def expect(*drops, namespaces=(), noise=()):
         yield probe
         settle(probe)
         after, oracle_after = agreed(probe, oracle)
-        match_all(drops, growth(before, after), {cookie(), *namespaces}, noise)
+        keys = KEYS + FACTS if any(drop.names_a_fact() for drop in drops) else KEYS
+        match_all(drops, growth(before, after, keys), {cookie(), *namespaces}, noise)
         if oracle.available:
             check_oracle(before, after, oracle_before, oracle_after)
     finally:
