@@ -2,6 +2,7 @@
 /*
  * Linux 6.17, 128ea9f6ccfb ("workqueue: Add system_percpu_wq and system_dfl_wq"), and stable
  * kernels with a backport of it: the new name of the workqueue for work that may run on any CPU.
+ * Exports: system_dfl_wq
  */
 #include <linux/workqueue.h>
 

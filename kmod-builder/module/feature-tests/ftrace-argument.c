@@ -3,6 +3,7 @@
  * Linux 6.2, 94d095ffa0e1 ("ftrace: abstract DYNAMIC_FTRACE_WITH_ARGS accesses"): an ftrace
  * callback may ask for the arguments of the traced function, if the architecture saves them at
  * every call.
+ * Exports: register_ftrace_function unregister_ftrace_function ftrace_set_filter
  */
 #include <linux/ftrace.h>
 

@@ -2,6 +2,7 @@
 /*
  * Before Linux 5.11, d19ad0775dcd ("ftrace: Have the callbacks receive a struct ftrace_regs instead
  * of pt_regs"): an ftrace callback is given registers, if it asks for them.
+ * Exports: register_ftrace_function unregister_ftrace_function ftrace_set_filter
  */
 #include <linux/ftrace.h>
 #include <linux/ptrace.h>

@@ -4,6 +4,7 @@
  * default"): the registers that hold the arguments are inside struct ftrace_regs. Hidden again in
  * 6.13, 7888af4166d4 ("ftrace: Make ftrace_regs abstract from direct use"); ftrace-argument.c is
  * preferred.
+ * Exports: register_ftrace_function unregister_ftrace_function ftrace_set_filter
  */
 #include <linux/ftrace.h>
 #include <linux/ptrace.h>

@@ -2,6 +2,7 @@
 /*
  * Linux 6.4, 071c0fc6fb91 ("net: extend drop reasons for multiple subsystems"): the names of the
  * drop reasons are in a list for each subsystem, under RCU.
+ * Exports: drop_reasons_by_subsys
  */
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
