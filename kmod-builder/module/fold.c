@@ -29,9 +29,14 @@
 /* A namespace drops its last packets shortly after its loopback interface is unregistered. */
 #define DELAY (2 * HZ)
 
-/*
- * The existing network namespaces, by cookie, and cgroups, by id; ascending. And room for the ages
- * of the cells of one table; NULL if there was no memory.
+/**
+ * struct live - what exists while cells are folded
+ * @cookies: of the network namespaces, ascending
+ * @cgroups: ids of the cgroups, ascending
+ * @ages: room for the ages of the cells of one table; NULL if there was no memory
+ * @cookie_count: length of @cookies
+ * @cgroup_count: length of @cgroups
+ * @again: cells were left for the next fold
  */
 struct live {
 	u64 *cookies;
@@ -39,6 +44,7 @@ struct live {
 	u64 *ages;
 	u32 cookie_count;
 	u32 cgroup_count;
+	bool again;
 };
 
 static void fold(struct work_struct *work);
@@ -105,7 +111,6 @@ static void free_live(struct live *live)
 	kvfree(live->cookies);
 	kvfree(live->cgroups);
 	kvfree(live->ages);
-	memset(live, 0, sizeof(*live));
 }
 
 /* Room for the ages of the largest table; 0 if there is no table. */
@@ -176,8 +181,11 @@ static unsigned long age_to_fold(struct dp_table *table, const struct live *live
 	return live->ages[used / 2];
 }
 
-/* Marks the cells to fold; returns how many. */
-static u32 mark_cells(struct dp_table *table, const struct live *live)
+/*
+ * Marks the cells to fold; returns how many. A namespace that is being created is in no list yet,
+ * but may have dropped packets already, so a cell that counted a moment ago is left for later.
+ */
+static u32 mark_cells(struct dp_table *table, struct live *live)
 {
 	unsigned long age = age_to_fold(table, live);
 	u32 marked = 0, i;
@@ -187,10 +195,12 @@ static u32 mark_cells(struct dp_table *table, const struct live *live)
 		/* Pairs with claim(). */
 		u64 kind = smp_load_acquire(&cell->key.kind), mark = 0;
 
-		if (is_removed(kind, cell, live))
-			mark = DP_KIND_FOLDING;
-		else if (kind & DP_KIND_READY && age_of(cell) >= age)
+		if (kind & DP_KIND_READY && age_of(cell) >= age)
 			mark = DP_KIND_FOLDING | DP_KIND_AGED;
+		else if (is_removed(kind, cell, live) && age_of(cell) < DELAY)
+			live->again = true;
+		else if (is_removed(kind, cell, live))
+			mark = DP_KIND_FOLDING;
 		if (mark) {
 			WRITE_ONCE(cell->key.kind, (kind & ~DP_KIND_READY) | mark);
 			marked++;
@@ -271,7 +281,7 @@ static void move_cells(struct dp_probe *probe, struct dp_table *table, const str
 	}
 }
 
-static u32 mark_all(const struct live *live)
+static u32 mark_all(struct live *live)
 {
 	struct dp_probe *probe;
 	u32 marked = 0;
@@ -316,6 +326,8 @@ static void fold(struct work_struct *work)
 	}
 	mutex_unlock(&dp_lock);
 	free_live(&live);
+	if (live.again)
+		WRITE_ONCE(dp_last_removal, jiffies);
 	/* Another one was removed since this was scheduled. */
 	if (time_before(jiffies, READ_ONCE(dp_last_removal) + DELAY))
 		schedule_fold();

@@ -125,8 +125,9 @@ static int list_namespaces(struct namespaces *all)
 /* The values of a record must not contain spaces. */
 static void replace_blanks(char *text)
 {
+	/* Not isspace(), which takes a byte of UTF-8 for a blank. */
 	for (; *text; text++)
-		if (*text <= ' ' || *text == 0x7f)
+		if ((u8)*text <= ' ' || *text == 0x7f)
 			*text = '?';
 }
 
@@ -151,18 +152,26 @@ static void copy_cgroup(struct netns_entry *entry, struct task_struct *task)
  */
 static void find_cgroups(const struct namespaces *all)
 {
-	struct task_struct *task;
+	struct task_struct *leader, *thread;
 
 	rcu_read_lock();
-	for_each_process(task) {
-		struct netns_entry *entry = NULL;
+	for_each_process(leader) {
+		/* The main thread of a process may have exited before the others. */
+		for_each_thread(leader, thread)
+		{
+			struct netns_entry *entry = NULL;
+			bool alive;
 
-		task_lock(task);
-		if (task->nsproxy)
-			entry = find_namespace(all, task->nsproxy->net_ns);
-		task_unlock(task);
-		if (entry && !*entry->cgroup)
-			copy_cgroup(entry, task);
+			task_lock(thread);
+			alive = thread->nsproxy;
+			if (alive)
+				entry = find_namespace(all, thread->nsproxy->net_ns);
+			task_unlock(thread);
+			if (entry && !*entry->cgroup)
+				copy_cgroup(entry, thread);
+			if (alive)
+				break;
+		}
 	}
 	rcu_read_unlock();
 }

@@ -57,10 +57,8 @@ static __always_inline u64 tcp_kind(const struct sk_buff *skb, u32 transport, u3
 	if (unlikely(transport + sizeof(*tcp) > skb_tail_pointer(skb) - skb->head))
 		return 0;
 	flags = tcp_flag_byte(tcp);
-	if (unlikely(flags & TCPHDR_SYN))
-		return DP_KIND(TCP, DP_TCP_SYN);
-	if (unlikely(flags & TCPHDR_RST))
-		return DP_KIND(TCP, DP_TCP_RST);
+	if (flags & (TCPHDR_SYN | TCPHDR_RST))
+		return DP_KIND(TCP, flags & TCPHDR_SYN ? DP_TCP_SYN : DP_TCP_RST);
 	if (length != tcp->doff * 4)
 		return DP_KIND(TCP, DP_TCP_DATA);
 	return flags & TCPHDR_FIN ? DP_KIND(TCP, DP_TCP_FIN) : DP_KIND(TCP, DP_TCP_EMPTY);
@@ -115,12 +113,24 @@ static noinline u32 skip_extensions(const struct sk_buff *skb, u32 network, u8 *
 	return offset + skb_headroom(skb);
 }
 
+/* A socket of IPv6 that is connected to an IPv4 address sends IPv4. */
+static u8 family_of_socket(const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET)
+		return 4;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (ipv6_addr_v4mapped(&sk->sk_v6_daddr))
+		return 4;
+#endif
+	return 6;
+}
+
 /* A packet dropped before it got an IP header, by a missing route for instance: ask its socket. */
 static noinline u64 kind_of_socket(const struct sock *sk)
 {
 	if (!sk || !sk_fullsock(sk) || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
 		return 0;
-	return ip_kind(sk->sk_family == AF_INET ? 4 : 6, sk->sk_protocol);
+	return ip_kind(family_of_socket(sk), sk->sk_protocol);
 }
 
 static noinline u64 kind_of_ipv6(const struct sk_buff *skb, u32 network)

@@ -17,7 +17,7 @@ sys.path[:0] = ["/mnt/rig/guest", "/mnt/rig/bench"]
 import module  # noqa: E402
 
 PACKETS, ROUNDS = (10000, 5) if os.path.exists("/mnt/rig/quick") else (20000, 5)
-KINDS = ("healthy", "drop", "refused")
+KINDS = ("healthy", "drop", "refused", "tcp", "full", "forwarded")
 
 
 def run(command):
@@ -30,6 +30,8 @@ def run(command):
 def packets(kind):
     """The median cost of a packet of this kind."""
     command = ["/mnt/rig/packets", kind, str(PACKETS)]
+    if kind == "forwarded":
+        command = ["ip", "netns", "exec", "sender", *command]
     return statistics.median(
         float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         for _ in range(ROUNDS)
@@ -169,11 +171,36 @@ SETS = {
 }
 
 
+NETWORK = """
+ip link set lo up
+ip netns add sender
+ip link add to-sender type veth peer name eth0 netns sender
+ip link add out type dummy
+ip addr add 10.9.0.1/24 dev to-sender
+ip addr add 10.8.0.1/24 dev out
+ip link set to-sender up
+ip link set out up
+ip -n sender addr add 10.9.0.2/24 dev eth0
+ip -n sender link set eth0 up
+ip -n sender route add default via 10.9.0.1
+echo 1 >/proc/sys/net/ipv4/ip_forward
+nft -f - <<'N'
+table inet t {
+  chain out {
+    type filter hook output priority 0
+    udp dport 7777 drop
+  }
+  chain way {
+    type filter hook forward priority 0
+    udp dport 9 drop
+  }
+}
+N
+"""
+
+
 def prepare():
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    chain = "chain out {\ntype filter hook output priority 0\nudp dport 7777 drop\n}\n"
-    rules = f"table inet t {{\n{chain}}}\n"
-    subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+    run(["sh", "-euc", NETWORK])
 
 
 def main():
@@ -181,6 +208,7 @@ def main():
     prepare()
     observers = open("/mnt/rig/observers").read().split()
     with open("/mnt/out/bench", "w", buffering=1) as out:
+        measure()  # the first packets of each kind cost more
         base = measure()
         out.write(json.dumps({"name": "none", "kernel": os.uname().release, **base}) + "\n")
         for observer in observers:

@@ -3,15 +3,20 @@
  * packets: what one packet costs, in nanoseconds of this machine's clock; where QEMU counts
  * instructions (-icount shift=0) that is instructions.
  *
- *   packets healthy COUNT   UDP over loopback, sent and received
- *   packets drop COUNT      to a port where nobody listens: dropped without a socket
- *   packets refused COUNT   to port 7777, which a packet filter refuses as it is sent: dropped with
- *                           its socket
+ *   packets healthy COUNT    UDP over loopback, sent and received
+ *   packets drop COUNT       to a port where nobody listens: dropped without a socket
+ *   packets refused COUNT    to port 7777, which a packet filter refuses as it is sent: dropped
+ *                            with its socket
+ *   packets tcp COUNT        a TCP reset for no connection: dropped, and answered by nothing
+ *   packets full COUNT       to a socket whose buffer is full: dropped with the receiver's socket
+ *   packets forwarded COUNT  to 10.8.0.2, by a router that refuses them: dropped on their way
  *
  * Prints the average of COUNT packets, after a tenth of them to warm up.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static char payload[64];
-static int sender, receiver = -1;
+static char packet[64];
+static size_t size = sizeof(packet);
+static int sender, receiver = -1, receives, refused;
 static struct sockaddr_in to = { .sin_family = AF_INET };
 
 static void fail(const char *what)
@@ -37,42 +43,80 @@ static double now(void)
 	return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
-static void one(int refused)
+static void one(void)
 {
-	char buffer[64];
-	ssize_t sent =
-		sendto(sender, payload, sizeof(payload), 0, (struct sockaddr *)&to, sizeof(to));
+	char buffer[sizeof(packet)];
+	ssize_t sent = sendto(sender, packet, size, 0, (struct sockaddr *)&to, sizeof(to));
 
-	if (refused ? sent != -1 || errno != EPERM : sent != sizeof(payload))
+	if (refused ? sent != -1 || errno != EPERM : sent != (ssize_t)size)
 		fail("sendto");
-	if (receiver >= 0 && recv(receiver, buffer, sizeof(buffer), 0) != sizeof(payload))
+	if (receives && recv(receiver, buffer, sizeof(buffer), 0) != (ssize_t)size)
 		fail("recv");
+}
+
+static void receive_on_loopback(void)
+{
+	socklen_t length = sizeof(to);
+
+	receiver = socket(AF_INET, SOCK_DGRAM, 0);
+	to.sin_port = 0;
+	if (bind(receiver, (struct sockaddr *)&to, sizeof(to)) ||
+	    getsockname(receiver, (struct sockaddr *)&to, &length))
+		fail("bind");
+}
+
+/* Fills the buffer of the receiver, which never reads. */
+static void fill(void)
+{
+	int smallest = 1;
+
+	receive_on_loopback();
+	if (setsockopt(receiver, SOL_SOCKET, SO_RCVBUF, &smallest, sizeof(smallest)))
+		fail("setsockopt");
+	for (int i = 0; i < 100; i++)
+		one();
+}
+
+static void make_reset(void)
+{
+	struct iphdr *ip = (struct iphdr *)packet;
+	struct tcphdr *tcp = (struct tcphdr *)(ip + 1);
+
+	size = sizeof(*ip) + sizeof(*tcp);
+	*ip = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP };
+	ip->tot_len = htons(size);
+	ip->saddr = ip->daddr = to.sin_addr.s_addr;
+	tcp->source = htons(5555);
+	tcp->dest = htons(9);
+	tcp->doff = 5;
+	tcp->rst = 1;
+	sender = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 }
 
 int main(int argc, char **argv)
 {
+	const char *kind = argc == 3 ? argv[1] : "";
 	long count = argc == 3 ? atol(argv[2]) : 0;
-	int refused = argc == 3 && !strcmp(argv[1], "refused");
-	socklen_t length = sizeof(to);
 	double begin;
 
 	if (count < 10)
 		return 2;
 	sender = socket(AF_INET, SOCK_DGRAM, 0);
-	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+	inet_pton(AF_INET, strcmp(kind, "forwarded") ? "127.0.0.1" : "10.8.0.2", &to.sin_addr);
+	refused = !strcmp(kind, "refused");
+	receives = !strcmp(kind, "healthy");
 	to.sin_port = htons(refused ? 7777 : 9);
-	if (!strcmp(argv[1], "healthy")) {
-		receiver = socket(AF_INET, SOCK_DGRAM, 0);
-		to.sin_port = 0;
-		if (bind(receiver, (struct sockaddr *)&to, sizeof(to)) ||
-		    getsockname(receiver, (struct sockaddr *)&to, &length))
-			fail("bind");
-	}
+	if (receives)
+		receive_on_loopback();
+	else if (!strcmp(kind, "full"))
+		fill();
+	else if (!strcmp(kind, "tcp"))
+		make_reset();
 	for (long i = 0; i < count / 10; i++)
-		one(refused);
+		one();
 	begin = now();
 	for (long i = 0; i < count; i++)
-		one(refused);
+		one();
 	printf("%.2f\n", (now() - begin) / count);
 	return 0;
 }
