@@ -174,7 +174,7 @@ make_module() { # NAME KERNEL_ROOT OUT
 module() {
   local image key folder
   image=$("$REPO/images/build" kmod-builder)
-  key=$(key_of "$2" "$image" "$REPO/kmod-builder/build-module")
+  key=$(key_of "in:$2" "$image" "$REPO/kmod-builder/build-module")
   folder=$(cached kernels "module-$1-$key" make_module "$1" "$2")
   printf '%s/dropprobe.ko\n' "$folder"
 }
@@ -205,7 +205,7 @@ make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
 module_without_ftrace() {
   local compiler key folder
   compiler=$(compiler_root)
-  key=$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")
+  key=$(key_of "in:$2" "in:$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")
   folder=$(cached kernels "without-ftrace-$1-$key" \
     make_module_without_ftrace "$1" "$2" "$compiler")
   printf '%s/dropprobe.ko\n' "$folder"
@@ -227,7 +227,7 @@ make_holder() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
 holder() {
   local compiler key folder
   compiler=$(compiler_root)
-  key=$(key_of "$2" "$compiler" "$HERE/holder" "$(declare -f make_holder)")
+  key=$(key_of "in:$2" "in:$compiler" "$HERE/holder" "$(declare -f make_holder)")
   folder=$(cached kernels "holder-$1-$key" make_holder "$1" "$2" "$compiler")
   printf '%s/holder.ko\n' "$folder"
 }
@@ -269,7 +269,8 @@ make_lint() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
 lint() {
   local compiler key
   compiler=$(compiler_root)
-  key=$(key_of "$2" "$compiler" "$(sources_key)" "$(declare -f make_lint compile in_compiler)")
+  key=$(key_of "in:$2" "in:$compiler" "$(sources_key)" \
+    "$(declare -f make_lint compile in_compiler)")
   cached kernels "lint-$1-$key" make_lint "$1" "$2" "$compiler" >/dev/null
 }
 
@@ -283,7 +284,7 @@ make_guest_initrd() { # KERNEL_ROOT GUEST_ROOT OUT
 # initrd NAME KERNEL_ROOT GUEST_ROOT: prints the path of a small initrd.
 initrd() {
   local key folder
-  key=$(key_of "$2" "$3" "$HERE/guest/init" "${initrd_modules[@]}" \
+  key=$(key_of "in:$2" "in:$3" "$HERE/guest/init" "${initrd_modules[@]}" \
     "$(declare -f make_initrd make_guest_initrd)")
   folder=$(cached kernels "initrd-$1-$key" make_guest_initrd "$2" "$3")
   printf '%s/initrd\n' "$folder"

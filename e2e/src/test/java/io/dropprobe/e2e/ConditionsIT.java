@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a probe reports when no node can count for it, or one cannot. */
@@ -23,6 +24,8 @@ class ConditionsIT {
     assertEquals("NoNodeSelected", ready.get().getReason());
   }
 
+  /** Replaces an agent twice, which takes a minute or two. */
+  @Tag("long")
   @Test
   void reportsWhyAgentIsNotCreated() {
     Probes.createAndAwaitReady(PROBE);
