@@ -3,6 +3,7 @@
  * counters.c: the tables that the handler counts in, the memory limit for them, and the arithmetic
  * on counts.
  */
+#include <linux/atomic.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -22,22 +23,25 @@ MODULE_PARM_DESC(memory_limit_mib,
 /* The chain of tables that the handler on each CPU walks; changed under dp_lock. */
 DEFINE_PER_CPU(struct dp_table *, dp_active_tables);
 
-static size_t dp_charged; /* bytes; protected by dp_lock */
+static atomic_long_t dp_charged; /* bytes */
 
 /**
  * dp_charge - charge memory to the module's limit
  * @bytes: how much
+ *
+ * Needs no lock, since the notifiers charge too, which must not wait for dp_lock.
  *
  * Return: 0, or -ENOMEM if the limit would be exceeded; then nothing is charged.
  */
 int dp_charge(size_t bytes)
 {
 	u64 limit = (u64)memory_limit_mib << 20;
+	long charged = atomic_long_read(&dp_charged);
 
-	lockdep_assert_held(&dp_lock);
-	if (bytes > limit || dp_charged > limit - bytes)
-		return -ENOMEM;
-	dp_charged += bytes;
+	do {
+		if (bytes > limit || charged > limit - bytes)
+			return -ENOMEM;
+	} while (!atomic_long_try_cmpxchg(&dp_charged, &charged, charged + bytes));
 	return 0;
 }
 
@@ -47,8 +51,7 @@ int dp_charge(size_t bytes)
  */
 void dp_uncharge(size_t bytes)
 {
-	lockdep_assert_held(&dp_lock);
-	dp_charged -= bytes;
+	atomic_long_sub(bytes, &dp_charged);
 }
 
 static size_t table_size(const struct dp_probe *probe)
