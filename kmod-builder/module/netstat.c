@@ -74,8 +74,8 @@ struct net_counter {
 
 /*
  * Grouped by array. "silent": counts packets that are not freed on the drop path, on some kernels
- * or in some cases. "tells": the packets are freed there too, and the counter says what they were,
- * where reason and location do not.
+ * or in some cases. "explains": the packets are freed there too, and the counter says what they
+ * were, where reason and location do not.
  */
 static const struct net_counter net_counters[] = {
 	/* silent for SYNs; frees the last ACK of a handshake */
@@ -83,7 +83,7 @@ static const struct net_counter net_counters[] = {
 	/* why: in ListenDrops too */
 	{ "TcpExtListenOverflows", TCP_EXT, LINUX_MIB_LISTENOVERFLOWS },
 	{ "TcpExtTCPReqQFullDrop", TCP_EXT, LINUX_MIB_TCPREQQFULLDROP },
-	/* tells: a bare ACK that was ignored on purpose; nothing is lost */
+	/* explains: a bare ACK that was ignored on purpose; nothing is lost */
 	{ "TcpExtTCPDeferAcceptDrop", TCP_EXT, LINUX_MIB_TCPDEFERACCEPTDROP },
 	/* silent before 5.18, where tcp_drop() does not pass the tracepoint */
 	{ "TcpExtTCPRcvQDrop", TCP_EXT, LINUX_MIB_TCPRCVQDROP },
@@ -91,7 +91,7 @@ static const struct net_counter net_counters[] = {
 	{ "TcpExtTCPZeroWindowDrop", TCP_EXT, LINUX_MIB_TCPZEROWINDOWDROP },
 	/* silent for ICMP errors */
 	{ "TcpExtTCPMinTTLDrop", TCP_EXT, LINUX_MIB_TCPMINTTLDROP },
-	/* tell, before 5.18: all at tcp_v4_rcv() or ip_rcv_finish_core() */
+	/* explain, before 5.18: all at tcp_v4_rcv() or ip_rcv_finish_core() */
 	{ "TcpExtTCPBacklogDrop", TCP_EXT, LINUX_MIB_TCPBACKLOGDROP },
 	{ "TcpExtPFMemallocDrop", TCP_EXT, LINUX_MIB_PFMEMALLOCDROP },
 	{ "TcpExtTCPMD5NotFound", TCP_EXT, LINUX_MIB_TCPMD5NOTFOUND },
@@ -104,9 +104,9 @@ static const struct net_counter net_counters[] = {
 	/* what the losses are compared with */
 	{ "IpInReceives", IP, IPSTATS_MIB_INPKTS },
 	{ "IpOutRequests", IP, OUT_REQUESTS },
-	/* tells */
+	/* explains */
 	{ "IpInDiscards", IP, IPSTATS_MIB_INDISCARDS },
-	/* tells: the following are in InErrors too, NoPorts and IgnoredMulti aside */
+	/* explains: the following are in InErrors too, NoPorts and IgnoredMulti aside */
 	{ "UdpInErrors", UDP, UDP_MIB_INERRORS },
 	/* silent where a group's datagram can't be cloned for one of its receivers */
 	{ "UdpRcvbufErrors", UDP, UDP_MIB_RCVBUFERRORS },
@@ -132,11 +132,12 @@ static const struct net_counter net_counters[] = {
 	{ "Udp6NoPorts", UDP6, UDP_MIB_NOPORTS },
 	{ "Udp6IgnoredMulti", UDP6, UDP_MIB_IGNOREDMULTI },
 	/*
-	 * tells, before 5.19 and for some messages until 6.4: icmpv6_rcv() frees all messages alike
+	 * explains, before 5.19 and for some messages until 6.4: icmpv6_rcv() frees all messages
+	 * alike
 	 */
 	{ "Icmp6InErrors", ICMP6, ICMP6_MIB_INERRORS },
 	{ "Icmp6InCsumErrors", ICMP6, ICMP6_MIB_CSUMERRORS },
-	/* tell at nf_hook_slow(), where a rule drops too; one packet may be in both */
+	/* explain at nf_hook_slow(), where a rule drops too; one packet may be in both */
 	{ "ConntrackDrop", CONNTRACK, CONNTRACK_INDEX(drop) },
 	{ "ConntrackInsertFailed", CONNTRACK, CONNTRACK_INDEX(insert_failed) },
 };
@@ -156,7 +157,7 @@ struct device_counter {
 
 /*
  * Silent on the receive side of a network card, which has no packet yet; the driver decides which
- * of these contain which. On the send side, and in virtual devices, they tell.
+ * of these contain which. On the send side, and in virtual devices, they explain.
  */
 static const struct device_counter device_counters[] = {
 	DEVICE_COUNTER(rx_errors),
@@ -234,7 +235,7 @@ static u32 dp_sources_missed; /* sources that there was no memory for, since the
 
 /*
  * The counters of conntrack are freed when its module is unloaded, and the pointers to them remain.
- * Returns whether they are there; then the module stays until release_conntrack().
+ * Returns whether they exist; then the module stays until release_conntrack().
  */
 static bool hold_conntrack(void)
 {
@@ -503,7 +504,7 @@ static void adjust_all(const struct dp_netstat *run)
  * @match: the filter of the probe, which stays until it is replaced by dp_netstat_set_match(); NULL
  *	   if it has none
  *
- * The caller makes sure that there are no more probes than DP_PROBES_MAX and the manual one.
+ * The caller makes sure that there are at most as many probes as DP_PROBES_MAX and the manual one.
  *
  * Return: the part, in which no source is open yet; NULL if there is no memory.
  */
@@ -648,14 +649,15 @@ unlock:
 	mutex_unlock(&dp_netstat_lock);
 }
 
-/* Adds its last growth to the sums of what is gone. May be called again for the same subject. */
-static void remove_source(const void *subject)
+/*
+ * Adds its last growth to the sums of what was removed. May be called again for the same subject.
+ */
+static void remove_source(const void *subject, bool is_net)
 {
+	bool conntrack = is_net && hold_conntrack();
 	struct source *source;
-	bool conntrack;
 	u32 i;
 
-	conntrack = hold_conntrack();
 	mutex_lock(&dp_netstat_lock);
 	source = find_source(subject);
 	if (!source)
@@ -693,7 +695,7 @@ void dp_netstat_device_changed(struct net_device *device, bool added, bool loopb
 	if (added)
 		add_source(net, loopback ? NULL : device);
 	else
-		remove_source(loopback ? (const void *)net : device);
+		remove_source(loopback ? (const void *)net : device, loopback);
 }
 
 static const char *counter_name(bool device, u32 i)
@@ -737,7 +739,9 @@ static void print_source(struct dp_text *text, const struct dp_netstat *run, str
 	print_values(text, source->device, growth);
 }
 
-/* Prints the sums of what is gone. Returns the number of sources that there was no memory for. */
+/*
+ * Prints the sums of what was removed. Returns the number of sources that there was no memory for.
+ */
 static u32 print_gone(struct dp_text *text, const struct dp_netstat *run)
 {
 	u32 missed;
