@@ -5,7 +5,7 @@
  *
  * Some packets are lost without being freed on the drop path, so that the handler does not see
  * them: a SYN at a full listener, a packet for which a network card has no buffer. The kernel only
- * counts them. Other counters explain frees that the kernel does not tell apart. Both kinds are
+ * counts them. Other counters explain frees that the kernel does not distinguish. Both kinds are
  * listed in net_counters and device_counters below; docs/kernel.md says what each one counts.
  *
  * A source is a network namespace or a device. It is in the table of sources from the registration
