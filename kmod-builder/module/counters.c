@@ -3,6 +3,7 @@
  * counters.c: the tables that the handler counts in, the memory limit for them, and the arithmetic
  * on counts.
  */
+#include <linux/atomic.h>
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
@@ -11,7 +12,6 @@
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/topology.h>
 
 #include "dropprobe.h"
@@ -35,27 +35,26 @@ static LIST_HEAD(dp_tabled);   /* probes that have tables */
 static struct cpumask dp_cpus; /* CPUs that have been online */
 static int dp_hotplug_state;
 
-static size_t dp_charged; /* bytes */
-static DEFINE_SPINLOCK(dp_charge_lock);
+static atomic_long_t dp_charged; /* bytes */
 
 /**
  * dp_charge - charge memory to the module's limit
  * @bytes: how much
+ *
+ * Needs no lock, since the notifiers charge too, which must not wait for dp_lock.
  *
  * Return: 0, or -ENOMEM if the limit would be exceeded; then nothing is charged.
  */
 int dp_charge(size_t bytes)
 {
 	u64 limit = (u64)memory_limit_mib << 20;
-	int error = 0;
+	long charged = atomic_long_read(&dp_charged);
 
-	spin_lock(&dp_charge_lock);
-	if (bytes > limit || dp_charged > limit - bytes)
-		error = -ENOMEM;
-	else
-		dp_charged += bytes;
-	spin_unlock(&dp_charge_lock);
-	return error;
+	do {
+		if (bytes > limit || charged > limit - bytes)
+			return -ENOMEM;
+	} while (!atomic_long_try_cmpxchg(&dp_charged, &charged, charged + bytes));
+	return 0;
 }
 
 /**
@@ -64,9 +63,7 @@ int dp_charge(size_t bytes)
  */
 void dp_uncharge(size_t bytes)
 {
-	spin_lock(&dp_charge_lock);
-	dp_charged -= bytes;
-	spin_unlock(&dp_charge_lock);
+	atomic_long_sub(bytes, &dp_charged);
 }
 
 static size_t cells_size(const struct dp_probe *probe)

@@ -41,7 +41,10 @@ struct device_table {
 
 static DEFINE_MUTEX(dp_devices_lock);
 static struct device_table __rcu *dp_devices;
-static void (*dp_netns_removed)(void); /* set before the notifier is registered */
+
+/* Set before the notifier is registered. */
+static void (*dp_netns_removed)(void);
+static void (*dp_device_changed)(struct net_device *device, bool added, bool loopback);
 
 static u32 slot_of(const struct device_table *table, const void *address)
 {
@@ -262,7 +265,7 @@ static void note_peer(const struct net_device *device)
  */
 static int device_event(struct notifier_block *block, unsigned long event, void *data)
 {
-	const struct net_device *device = netdev_notifier_info_to_dev(data);
+	struct net_device *device = netdev_notifier_info_to_dev(data);
 	const struct net *net = dev_net(device);
 
 	mutex_lock(&dp_devices_lock);
@@ -287,6 +290,8 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 		break;
 	}
 	mutex_unlock(&dp_devices_lock);
+	if (event == NETDEV_REGISTER || event == NETDEV_UNREGISTER)
+		dp_device_changed(device, event == NETDEV_REGISTER, is_loopback(device));
 	return NOTIFY_DONE;
 }
 
@@ -304,13 +309,17 @@ static void free_table(void)
 /**
  * dp_devices_start - fill the table of devices and keep it up to date
  * @netns_removed: called in process context when a network namespace is removed
+ * @device_changed: called under the rtnl when a device was registered in a namespace, with @added,
+ *		    or is being unregistered there, maybe repeatedly; @loopback says that it is the
+ *		    loopback interface of its namespace
  *
  * For the load of the module. The notifier is called at once for every existing device. Takes
  * pernet_ops_rwsem and the rtnl.
  *
  * Return: 0 or a negative errno.
  */
-int dp_devices_start(void (*netns_removed)(void))
+int dp_devices_start(void (*netns_removed)(void),
+		     void (*device_changed)(struct net_device *device, bool added, bool loopback))
 {
 	struct device_table *table;
 	int error;
@@ -319,6 +328,7 @@ int dp_devices_start(void (*netns_removed)(void))
 	if (!table)
 		return -ENOMEM;
 	dp_netns_removed = netns_removed;
+	dp_device_changed = device_changed;
 	rcu_assign_pointer(dp_devices, table);
 	error = register_netdevice_notifier(&dp_device_notifier);
 	if (error)

@@ -36,6 +36,8 @@
  *   net_rwsem, dp_devices_lock
  *                    the list of network namespaces, under dp_lock or the rtnl; and the table of
  *                    devices, under the rtnl. Neither is taken under the other.
+ *   dp_netstat_lock  in netstat.c: the sources of the kernel's own counters, under dp_lock or the
+ *                    rtnl, for one bucket at a time. Not together with those of the line above.
  *   dp_tables_lock   innermost, see counters.c.
  * The handlers of the hooks take no lock.
  */
@@ -269,10 +271,12 @@ struct dp_stage_run {
 	struct dp_stage_count from[DP_STAGES];
 };
 
+#define DP_FILES 2 /* of each probe: in probes/ and in counters/ */
+
 /**
  * struct dp_probe - one probe
  * @node: entry in dp_probes
- * @entry: its file in probes/
+ * @files: its files in probes/ and counters/
  * @manual: it is the manual probe, which has neither owner nor lease
  * @active: it counts
  * @expired: its lease deactivated it, at @expired_at
@@ -285,6 +289,7 @@ struct dp_stage_run {
  * @since: Unix time of the first activation, 0 before
  * @match: the filter; NULL if every packet passes
  * @stages: NULL if it does not count at the stages
+ * @netstat: its part of the kernel's own counters; stays until its files are removed
  * @tables: one for each CPU that has been online, by CPU number; NULL until the first activation.
  *	    With dp_tables_lock (counters.c) held, entries may be added
  * @tabled: entry in the list of probes with tables; protected by dp_tables_lock
@@ -301,7 +306,7 @@ struct dp_stage_run {
  */
 struct dp_probe {
 	struct list_head node;
-	struct proc_dir_entry *entry;
+	struct proc_dir_entry *files[DP_FILES];
 	bool manual;
 	bool active;
 	bool expired;
@@ -314,6 +319,7 @@ struct dp_probe {
 	time64_t since;
 	struct dp_match *match;
 	struct dp_stage_run *stages;
+	struct dp_netstat *netstat;
 	struct dp_table **tables;
 	struct list_head tabled;
 	bool linked;
@@ -418,7 +424,8 @@ struct dp_device {
 };
 
 const struct dp_device *dp_find_device(const void *address);
-int dp_devices_start(void (*netns_removed)(void));
+int dp_devices_start(void (*netns_removed)(void),
+		     void (*device_changed)(struct net_device *device, bool added, bool loopback));
 void dp_devices_stop(void);
 struct net *dp_peer_net(const struct net_device *device);
 
@@ -437,6 +444,15 @@ static inline u64 dp_net_cookie(const struct net *net)
 #else
 u64 dp_net_cookie(const struct net *net);
 #endif
+
+/* netstat.c */
+struct dp_netstat;
+struct dp_netstat *dp_netstat_make(const struct dp_match *match);
+void dp_netstat_free(struct dp_netstat *run);
+void dp_netstat_set_active(struct dp_netstat *run, bool active);
+void dp_netstat_set_match(struct dp_netstat *run, const struct dp_match *match);
+void dp_netstat_device_changed(struct net_device *device, bool added, bool loopback);
+void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 given);
 
 /* namespaces.c */
 void dp_print_namespaces(struct dp_text *text);
@@ -466,7 +482,7 @@ void dp_fold_stop(void);
 void dp_print_counters(struct dp_text *text, struct dp_probe *probe, time64_t now);
 
 /* probe.c */
-int dp_probes_init(struct proc_dir_entry *(*add_file)(const char *name));
+int dp_probes_init(int (*add_files)(const char *name, struct proc_dir_entry **files));
 void dp_probes_exit(void);
 int dp_run_command(const struct dp_command *command);
 int dp_manual_switch(bool on);
@@ -479,6 +495,6 @@ void dp_print_probe(struct dp_text *text, const struct dp_probe *probe, time64_t
 bool dp_procfs_taken(void);
 int dp_procfs_init(void);
 void dp_procfs_exit(void);
-struct proc_dir_entry *dp_procfs_add_probe(const char *name);
+int dp_procfs_add_probe(const char *name, struct proc_dir_entry **files);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * In between, commands add and remove probes (procfs.c, command.c, probe.c), the handler counts
  * (drop.c, packet.c, match.c, devices.c, stages.c) in tables (counters.c, fold.c), and readers get
- * a snapshot of them (snapshot.c, reasons.c, namespaces.c).
+ * a snapshot of them (snapshot.c, reasons.c, namespaces.c) and of the kernel's own counters
+ * (netstat.c).
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -30,7 +31,7 @@ static int __init dropprobe_init(void)
 		pr_err("/proc/mooc already exists; unload the module that owns it\n");
 		return -EEXIST;
 	}
-	error = dp_devices_start(dp_fold_later);
+	error = dp_devices_start(dp_fold_later, dp_netstat_device_changed);
 	if (error)
 		return error;
 	error = dp_tables_init();

@@ -26,8 +26,8 @@
 
 static bool dp_open; /* commands are accepted; protected by dp_command_lock */
 
-/* Makes the file of a probe; set once, before commands are accepted. */
-static struct proc_dir_entry *(*dp_add_file)(const char *name);
+/* Makes the files of a probe; set once, before commands are accepted. */
+static int (*dp_add_files)(const char *name, struct proc_dir_entry **files);
 
 /* Protected by dp_lock. */
 static u32 dp_active_count; /* active probes */
@@ -120,6 +120,8 @@ static int activate(struct dp_probe *probe)
 			dp_stages_hook();
 		dp_stages_begin(probe->stages);
 	}
+	/* Inside the time in which drops are counted, so that these are never fewer. */
+	dp_netstat_set_active(probe->netstat, true);
 	probe->active = true;
 	if (!probe->since)
 		probe->since = ktime_get_real_seconds();
@@ -139,6 +141,7 @@ static void deactivate(struct dp_probe *probe)
 	if (!probe->active)
 		return;
 	probe->active = false;
+	dp_netstat_set_active(probe->netstat, false);
 	if (probe->stages) {
 		dp_stages_end(probe->stages);
 		if (!--dp_stages_count)
@@ -168,12 +171,21 @@ static void expire_leases(struct work_struct *work)
 
 static void free_probe(struct dp_probe *probe)
 {
+	dp_netstat_free(probe->netstat);
 	kvfree(probe->match);
 	kfree(probe->stages);
 	kfree(probe);
 }
 
-/* Removes an inactive probe from the list and frees its tables; its file remains. */
+static void remove_files(const struct dp_probe *probe)
+{
+	int i;
+
+	for (i = 0; i < DP_FILES; i++)
+		proc_remove(probe->files[i]);
+}
+
+/* Removes an inactive probe from the list and frees its tables; its files remain. */
 static void unlist(struct dp_probe *probe)
 {
 	lockdep_assert_held(&dp_lock);
@@ -205,13 +217,16 @@ static struct dp_probe *new_probe(const char *name, u32 cells)
 	return probe;
 }
 
-/* Adds a new probe to the list and makes its file. After an error the caller frees the probe. */
+/* Adds a new probe to the list and makes its files. After an error the caller frees the probe. */
 static int list_probe(struct dp_probe *probe)
 {
 	size_t charge = sizeof(*probe) + (probe->match ? sizeof(*probe->match) : 0) +
 			(probe->stages ? sizeof(*probe->stages) : 0);
 	int error;
 
+	probe->netstat = dp_netstat_make(probe->match);
+	if (!probe->netstat)
+		return -ENOMEM;
 	if (mutex_lock_killable(&dp_lock))
 		return -EINTR;
 	error = dp_charge(charge);
@@ -224,14 +239,14 @@ static int list_probe(struct dp_probe *probe)
 	if (error)
 		return error;
 
-	probe->entry = dp_add_file(probe->name);
-	if (probe->entry)
+	error = dp_add_files(probe->name, probe->files);
+	if (!error)
 		return 0;
-	/* Not killable: a probe in the list without a file must not remain. */
+	/* Not killable: a probe in the list without its files must not remain. */
 	mutex_lock(&dp_lock);
 	unlist(probe);
 	mutex_unlock(&dp_lock);
-	return -ENOMEM;
+	return error;
 }
 
 static int probe_count(void)
@@ -315,6 +330,7 @@ static int set_netns(struct dp_probe *probe, const struct dp_match *match)
 	new->netns_count = match->netns_count;
 	memcpy(new->netns, match->netns, sizeof(new->netns));
 	dp_tables_set_match(probe, new);
+	dp_netstat_set_match(probe->netstat, new);
 	kvfree(old);
 	return 0;
 }
@@ -389,7 +405,7 @@ int dp_run_command(const struct dp_command *command)
 		error = change_probe(probe, command);
 	mutex_unlock(&dp_lock);
 	if (!error && command->verb == DP_REMOVE) {
-		proc_remove(probe->entry);
+		remove_files(probe);
 		free_probe(probe);
 	}
 	return error;
@@ -481,19 +497,19 @@ void dp_commands_open(bool open)
 
 /**
  * dp_probes_init - make the manual probe
- * @add_file: makes the file of a probe and returns its entry for proc_remove(), or NULL if there is
- *	      no memory; called without dp_lock
+ * @add_files: makes the files of a probe, and sets their entries for proc_remove(). Returns 0, or
+ *	       -ENOMEM, and then there is no file. Called without dp_lock
  *
  * Return: 0, -ENOMEM, or -EINTR if the loader was killed while it waited.
  */
-int dp_probes_init(struct proc_dir_entry *(*add_file)(const char *name))
+int dp_probes_init(int (*add_files)(const char *name, struct proc_dir_entry **files))
 {
 	struct dp_probe *probe = new_probe(DP_MANUAL, DP_CELLS_DEFAULT);
 	int error;
 
 	if (!probe)
 		return -ENOMEM;
-	dp_add_file = add_file;
+	dp_add_files = add_files;
 	probe->manual = true;
 	error = list_probe(probe);
 	if (error)

@@ -21,8 +21,9 @@
 
 #include "dropprobe.h"
 
-static struct proc_dir_entry *dp_root;		/* /proc/mooc */
-static struct proc_dir_entry *dp_probes_folder; /* /proc/mooc/net/drop-probes/probes */
+static struct proc_dir_entry *dp_root;		  /* /proc/mooc */
+static struct proc_dir_entry *dp_probes_folder;	  /* /proc/mooc/net/drop-probes/probes */
+static struct proc_dir_entry *dp_counters_folder; /* /proc/mooc/net/drop-probes/counters */
 
 /* Makes the snapshot by @print, unless the file is opened for writing only. */
 static int open_snapshot(struct file *file,
@@ -195,6 +196,37 @@ static int probe_open(struct inode *inode, struct file *file)
 	return open_snapshot(file, print_counters);
 }
 
+/*
+ * Sums up all namespaces and CPUs, so dp_lock is not held meanwhile. The probe's part of the
+ * counters stays: the probe is freed after its files were removed, which waits for this.
+ */
+static int print_netstat(struct dp_text *text, const struct file *file)
+{
+	struct dp_netstat *netstat = NULL;
+	struct dp_probe *probe;
+	u32 given = 0;
+
+	if (mutex_lock_killable(&dp_lock))
+		return -EINTR;
+	probe = dp_find_probe(file->f_path.dentry->d_name.name);
+	if (probe) {
+		dp_print_probe(text, probe, ktime_get_real_seconds());
+		netstat = probe->netstat;
+		given = probe->match ? probe->match->given : 0;
+	}
+	mutex_unlock(&dp_lock);
+	if (!netstat)
+		return -ENOENT;
+	dp_print_netstat(text, netstat, given);
+	dp_print_end(text);
+	return 0;
+}
+
+static int netstat_open(struct inode *inode, struct file *file)
+{
+	return open_snapshot(file, print_netstat);
+}
+
 static const struct proc_ops settings_ops = {
 	.proc_open = settings_open,
 	.proc_read = read_snapshot,
@@ -223,16 +255,24 @@ static const struct proc_ops reasons_ops = SNAPSHOT_OPS(reasons_open);
 static const struct proc_ops namespaces_ops = SNAPSHOT_OPS(namespaces_open);
 static const struct proc_ops interfaces_ops = SNAPSHOT_OPS(interfaces_open);
 static const struct proc_ops probe_ops = SNAPSHOT_OPS(probe_open);
+static const struct proc_ops netstat_ops = SNAPSHOT_OPS(netstat_open);
 
 /**
- * dp_procfs_add_probe - make the file of a probe
+ * dp_procfs_add_probe - make the files of a probe
  * @name: name of the probe, which no other probe has; the caller does not hold dp_lock
+ * @files: set to their entries, for proc_remove()
  *
- * Return: its entry, for proc_remove(); NULL if there is no memory.
+ * Return: 0, or -ENOMEM; then there is no file.
  */
-struct proc_dir_entry *dp_procfs_add_probe(const char *name)
+int dp_procfs_add_probe(const char *name, struct proc_dir_entry **files)
 {
-	return proc_create(name, 0400, dp_probes_folder, &probe_ops);
+	files[0] = proc_create(name, 0400, dp_probes_folder, &probe_ops);
+	files[1] = proc_create(name, 0400, dp_counters_folder, &netstat_ops);
+	if (files[0] && files[1])
+		return 0;
+	proc_remove(files[0]);
+	proc_remove(files[1]);
+	return -ENOMEM;
 }
 
 /**
@@ -274,7 +314,9 @@ int dp_procfs_init(void)
 	net = make_folder("net", dp_root);
 	folder = net ? make_folder("drop-probes", net) : NULL;
 	dp_probes_folder = folder ? make_folder("probes", folder) : NULL;
-	if (dp_probes_folder && proc_create("drop-packet", 0600, net, &settings_ops) &&
+	dp_counters_folder = folder ? make_folder("counters", folder) : NULL;
+	if (dp_probes_folder && dp_counters_folder &&
+	    proc_create("drop-packet", 0600, net, &settings_ops) &&
 	    proc_create("control", 0200, folder, &control_ops) &&
 	    proc_create("reasons", 0400, folder, &reasons_ops) &&
 	    proc_create("namespaces", 0400, folder, &namespaces_ops) &&

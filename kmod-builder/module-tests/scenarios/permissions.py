@@ -31,6 +31,7 @@ def run():
             "interfaces",
             "probes/test",
             "probes/_manual",
+            "counters/test",
         )
     ]
     tries += [f"true > {module.SETTINGS}", f"true > {folder}/control"]
@@ -40,10 +41,11 @@ def run():
         (module.SETTINGS, 0o600),
         (f"{folder}/control", 0o200),
         (f"{folder}/probes/test", 0o400),
+        (f"{folder}/counters/test", 0o400),
         (f"{folder}/reasons", 0o400),
     ):
         assert os.stat(path).st_mode & 0o777 == mode, path
-    for path in ("/proc/mooc", "/proc/mooc/net", folder, f"{folder}/probes"):
+    for path in ("/proc/mooc", "/proc/mooc/net", folder, f"{folder}/probes", f"{folder}/counters"):
         assert os.stat(path).st_mode & 0o777 == 0o500, path
     listing = subprocess.run(
         ["setpriv", "--reuid=65534", "--clear-groups", "ls", "/proc/mooc"],

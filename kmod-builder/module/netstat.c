@@ -1,0 +1,812 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * netstat.c: by how much the kernel's own counters have grown while a probe was active. For process
+ * context; no packet passes anything here.
+ *
+ * Some packets are lost without being freed on the drop path, so that the handler does not see
+ * them: a SYN at a full listener, a packet for which a network card has no buffer. The kernel only
+ * counts them. Other counters explain frees that the kernel does not distinguish. Both kinds are
+ * listed in net_counters and device_counters below; docs/kernel.md says what each one counts.
+ *
+ * A source is a network namespace or a device. It is in the table of sources from the registration
+ * of the device (for a namespace: of its loopback interface) to its unregistration, which can't get
+ * past the notifier while dp_netstat_lock is held. So what is in the table may be read under that
+ * lock, without holding a reference, the rtnl or net_rwsem; the kernel frees the counters of a
+ * namespace only after its last device. The lock is dropped after each bucket of the table, so the
+ * notifier, which holds the rtnl, waits for one or two sources at most.
+ *
+ * Each source has a running total for each counter, which never shrinks. A probe has a mark beside
+ * it: while the source is open for the probe, the total at which its growth was 0; otherwise, its
+ * growth. So opening and closing are the same subtraction.
+ */
+#include <linux/bits.h>
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/snmp.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+
+#include "dropprobe.h"
+#include "sorted.h"
+
+/* The arrays of counters of a network namespace. */
+enum group {
+	TCP_EXT,
+	TCP,
+	IP,
+	UDP,
+	ICMP,
+	IP6,
+	UDP6,
+	ICMP6,
+	CONNTRACK,
+	GROUPS,
+};
+
+/**
+ * struct net_counter - a counter of a network namespace
+ * @name: as nstat prints it; the ones of conntrack have no name there
+ * @group: the array that it is in
+ * @index: its index there
+ */
+struct net_counter {
+	const char *name;
+	u8 group;
+	u8 index;
+};
+
+#if DP_HAVE_IP_OUT_REQUESTS
+#define OUT_REQUESTS IPSTATS_MIB_OUTREQUESTS
+#else
+#define OUT_REQUESTS IPSTATS_MIB_OUTPKTS
+#endif
+
+#define CONNTRACK_INDEX(field) (offsetof(struct ip_conntrack_stat, field) / sizeof(u32))
+
+/*
+ * Grouped by array. "silent": counts packets that are not freed on the drop path, on some kernels
+ * or in some cases. "explains": the packets are freed there too, and the counter says what they
+ * were, where reason and location do not.
+ */
+static const struct net_counter net_counters[] = {
+	/* silent for SYNs; frees the last ACK of a handshake */
+	{ "TcpExtListenDrops", TCP_EXT, LINUX_MIB_LISTENDROPS },
+	/* why: in ListenDrops too */
+	{ "TcpExtListenOverflows", TCP_EXT, LINUX_MIB_LISTENOVERFLOWS },
+	{ "TcpExtTCPReqQFullDrop", TCP_EXT, LINUX_MIB_TCPREQQFULLDROP },
+	/* explains: a bare ACK that was ignored on purpose; nothing is lost */
+	{ "TcpExtTCPDeferAcceptDrop", TCP_EXT, LINUX_MIB_TCPDEFERACCEPTDROP },
+	/* silent before 5.18, where tcp_drop() does not pass the tracepoint */
+	{ "TcpExtTCPRcvQDrop", TCP_EXT, LINUX_MIB_TCPRCVQDROP },
+	{ "TcpExtTCPOFODrop", TCP_EXT, LINUX_MIB_TCPOFODROP },
+	{ "TcpExtTCPZeroWindowDrop", TCP_EXT, LINUX_MIB_TCPZEROWINDOWDROP },
+	/* silent for ICMP errors */
+	{ "TcpExtTCPMinTTLDrop", TCP_EXT, LINUX_MIB_TCPMINTTLDROP },
+	/* explain, before 5.18: all at tcp_v4_rcv() or ip_rcv_finish_core() */
+	{ "TcpExtTCPBacklogDrop", TCP_EXT, LINUX_MIB_TCPBACKLOGDROP },
+	{ "TcpExtPFMemallocDrop", TCP_EXT, LINUX_MIB_PFMEMALLOCDROP },
+	{ "TcpExtTCPMD5NotFound", TCP_EXT, LINUX_MIB_TCPMD5NOTFOUND },
+	{ "TcpExtTCPMD5Unexpected", TCP_EXT, LINUX_MIB_TCPMD5UNEXPECTED },
+	{ "TcpExtTCPMD5Failure", TCP_EXT, LINUX_MIB_TCPMD5FAILURE },
+	{ "TcpExtIPReversePathFilter", TCP_EXT, LINUX_MIB_IPRPFILTER },
+	/* silent before 5.18 in established connections */
+	{ "TcpInErrs", TCP, TCP_MIB_INERRS },
+	{ "TcpInCsumErrors", TCP, TCP_MIB_CSUMERRORS },
+	/* what the losses are compared with */
+	{ "IpInReceives", IP, IPSTATS_MIB_INPKTS },
+	{ "IpOutRequests", IP, OUT_REQUESTS },
+	/* explains */
+	{ "IpInDiscards", IP, IPSTATS_MIB_INDISCARDS },
+	/* explains: the following are in InErrors too, NoPorts and IgnoredMulti aside */
+	{ "UdpInErrors", UDP, UDP_MIB_INERRORS },
+	/* silent where a group's datagram can't be cloned for one of its receivers */
+	{ "UdpRcvbufErrors", UDP, UDP_MIB_RCVBUFERRORS },
+#if DP_HAVE_UDP_MEM_ERRORS
+	{ "UdpMemErrors", UDP, UDP_MIB_MEMERRORS },
+#endif
+	{ "UdpInCsumErrors", UDP, UDP_MIB_CSUMERRORS },
+	{ "UdpNoPorts", UDP, UDP_MIB_NOPORTS },
+	{ "UdpIgnoredMulti", UDP, UDP_MIB_IGNOREDMULTI },
+	/* silent for errors that no socket takes */
+	{ "IcmpInErrors", ICMP, ICMP_MIB_INERRORS },
+	{ "IcmpInCsumErrors", ICMP, ICMP_MIB_CSUMERRORS },
+	/* the same for IPv6 */
+	{ "Ip6InReceives", IP6, IPSTATS_MIB_INPKTS },
+	{ "Ip6OutRequests", IP6, OUT_REQUESTS },
+	{ "Ip6InDiscards", IP6, IPSTATS_MIB_INDISCARDS },
+	{ "Udp6InErrors", UDP6, UDP_MIB_INERRORS },
+	{ "Udp6RcvbufErrors", UDP6, UDP_MIB_RCVBUFERRORS },
+#if DP_HAVE_UDP_MEM_ERRORS
+	{ "Udp6MemErrors", UDP6, UDP_MIB_MEMERRORS },
+#endif
+	{ "Udp6InCsumErrors", UDP6, UDP_MIB_CSUMERRORS },
+	{ "Udp6NoPorts", UDP6, UDP_MIB_NOPORTS },
+	{ "Udp6IgnoredMulti", UDP6, UDP_MIB_IGNOREDMULTI },
+	/*
+	 * explains, before 5.19 and for some messages until 6.4: icmpv6_rcv() frees all messages
+	 * alike
+	 */
+	{ "Icmp6InErrors", ICMP6, ICMP6_MIB_INERRORS },
+	{ "Icmp6InCsumErrors", ICMP6, ICMP6_MIB_CSUMERRORS },
+	/* explain at nf_hook_slow(), where a rule drops too; one packet may be in both */
+	{ "ConntrackDrop", CONNTRACK, CONNTRACK_INDEX(drop) },
+	{ "ConntrackInsertFailed", CONNTRACK, CONNTRACK_INDEX(insert_failed) },
+};
+
+/**
+ * struct device_counter - a counter of a network device
+ * @name: of the field in struct rtnl_link_stats64
+ * @offset: of the field
+ */
+struct device_counter {
+	const char *name;
+	u16 offset;
+};
+
+/* clang-format off */
+#define DEVICE_COUNTER(field) { #field, offsetof(struct rtnl_link_stats64, field) }
+
+/*
+ * Silent on the receive side of a network card, which has no packet yet; the driver decides which
+ * of these contain which. On the send side, and in virtual devices, they explain.
+ */
+static const struct device_counter device_counters[] = {
+	DEVICE_COUNTER(rx_errors),
+	DEVICE_COUNTER(rx_dropped),
+	DEVICE_COUNTER(rx_missed_errors),
+	DEVICE_COUNTER(rx_fifo_errors),
+	DEVICE_COUNTER(rx_over_errors),
+	DEVICE_COUNTER(tx_errors),
+	DEVICE_COUNTER(tx_dropped),
+};
+/* clang-format on */
+
+#define NET_COUNTERS ARRAY_SIZE(net_counters)
+#define DEVICE_COUNTERS ARRAY_SIZE(device_counters)
+#define COUNTERS_MAX NET_COUNTERS
+
+/* Probes at once, with the manual one. */
+#define RUNS_MAX (DP_PROBES_MAX + 1)
+
+/**
+ * struct dp_netstat - one probe's part of the counters
+ * @number: its bit and its index in each source
+ * @active: the probe counts
+ * @match: the filter of the probe; NULL if it has none
+ * @gone_nets: growth of the namespaces that were removed
+ * @gone_devices: growth of the devices that were removed, or moved to another namespace
+ *
+ * Protected by dp_netstat_lock.
+ */
+struct dp_netstat {
+	u32 number;
+	bool active;
+	const struct dp_match *match;
+	u64 gone_nets[NET_COUNTERS];
+	u64 gone_devices[DEVICE_COUNTERS];
+};
+
+/**
+ * struct source - a network namespace or a network device
+ * @node: entry in dp_sources, by @subject
+ * @subject: the struct net or the struct net_device
+ * @net: the namespace, NULL for a device
+ * @device: the device, NULL for a namespace
+ * @netns: cookie of the namespace; for a device, of the one that it is in
+ * @ifindex: number of the device, 0 for a namespace
+ * @count: number of counters
+ * @open: bits of the runs that it is open for
+ * @uncovered: bits of the runs for which there was no memory
+ * @marks: for each run and counter, see the head of this file; NULL before it is opened
+ * @totals: for each counter, its running total
+ * @last: for each counter, its value when the total was updated; in the same memory as @totals
+ *
+ * All but the members of the first paragraph change; protected by dp_netstat_lock.
+ */
+struct source {
+	struct hlist_node node;
+	const void *subject;
+	const struct net *net;
+	struct net_device *device;
+	u64 netns;
+	int ifindex;
+	u32 count;
+
+	u32 open;
+	u32 uncovered;
+	u64 *marks[RUNS_MAX];
+	u64 *last;
+	u64 totals[];
+};
+
+static DEFINE_MUTEX(dp_netstat_lock);
+static DEFINE_HASHTABLE(dp_sources, 8);
+static struct dp_netstat *dp_runs[RUNS_MAX];
+static u32 dp_sources_missed; /* sources that there was no memory for, since the load */
+
+/*
+ * The counters of conntrack are freed when its module is unloaded, and the pointers to them remain.
+ * Returns whether they exist; then the module stays until release_conntrack().
+ */
+static bool hold_conntrack(void)
+{
+	return IS_ENABLED(CONFIG_NF_CONNTRACK) && __symbol_get("nf_conntrack_htable_size");
+}
+
+static void release_conntrack(bool held)
+{
+	if (held)
+		__symbol_put("nf_conntrack_htable_size");
+}
+
+/*
+ * Finds the per-CPU arrays of a namespace, NULL where it has none. The pointers of IPv6 are set
+ * when its module is loaded.
+ */
+static void find_groups(const struct net *net, bool conntrack,
+			const unsigned long __percpu *groups[GROUPS])
+{
+#define GROUP(pointer) ((const unsigned long __percpu *)READ_ONCE(pointer))
+	memset(groups, 0, GROUPS * sizeof(*groups));
+	groups[TCP_EXT] = GROUP(net->mib.net_statistics);
+	groups[TCP] = GROUP(net->mib.tcp_statistics);
+	groups[IP] = GROUP(net->mib.ip_statistics);
+	groups[UDP] = GROUP(net->mib.udp_statistics);
+	groups[ICMP] = GROUP(net->mib.icmp_statistics);
+#if IS_ENABLED(CONFIG_IPV6)
+	groups[IP6] = GROUP(net->mib.ipv6_statistics);
+	groups[UDP6] = GROUP(net->mib.udp_stats_in6);
+	groups[ICMP6] = GROUP(net->mib.icmpv6_statistics);
+#endif
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	if (conntrack)
+		groups[CONNTRACK] = GROUP(net->ct.stat);
+#endif
+#undef GROUP
+}
+
+/* A counter of an array, which is one of words of 64 bits, except for conntrack's. */
+static u64 read_counter(const unsigned long *array, u32 group, u32 index)
+{
+	return group == CONNTRACK ? READ_ONCE(((const u32 *)array)[index]) :
+				    READ_ONCE(array[index]);
+}
+
+/* Reads the counters of a namespace; those that it does not have now keep their last value. */
+static void read_net(const struct source *source, bool conntrack, u64 *values)
+{
+	const unsigned long __percpu *groups[GROUPS];
+	u32 i;
+	int cpu;
+
+	find_groups(source->net, conntrack, groups);
+	for (i = 0; i < NET_COUNTERS; i++)
+		values[i] = groups[net_counters[i].group] ? 0 : source->last[i];
+	for_each_possible_cpu(cpu) {
+		const unsigned long *array = NULL;
+		u32 group = GROUPS;
+
+		for (i = 0; i < NET_COUNTERS; i++) {
+			if (net_counters[i].group != group) {
+				group = net_counters[i].group;
+				array = groups[group] ? per_cpu_ptr(groups[group], cpu) : NULL;
+			}
+			if (array)
+				values[i] += read_counter(array, group, net_counters[i].index);
+		}
+	}
+}
+
+/* Packets that the core of the network stack dropped for a device, and freed on the drop path. */
+struct core_drops {
+	u64 rx;
+	u64 tx;
+};
+
+static struct core_drops core_drops(const struct net_device *device)
+{
+	struct core_drops drops = {};
+#if DP_HAVE_CORE_STATS
+	const struct net_device_core_stats __percpu *stats = READ_ONCE(device->core_stats);
+	int cpu;
+
+	if (!stats)
+		return drops;
+	for_each_possible_cpu(cpu) {
+		const struct net_device_core_stats *own = per_cpu_ptr(stats, cpu);
+
+		drops.rx += READ_ONCE(own->rx_dropped);
+		drops.tx += READ_ONCE(own->tx_dropped);
+	}
+#else
+	drops.rx = atomic_long_read(&device->rx_dropped);
+	drops.tx = atomic_long_read(&device->tx_dropped);
+#endif
+	return drops;
+}
+
+/*
+ * The driver's part of a counter that contains the core's. What the core drops between the two
+ * readings makes it too small; then the next reading will do.
+ */
+static u64 without_core(u64 all, u64 before, u64 after, u64 last)
+{
+	u64 own = all - min(all, after);
+
+	return before != after ? max(own, last) : own;
+}
+
+/* Devices whose counters are, or contain, those of their ports, which are sources themselves. */
+static bool sums_up_ports(const struct net_device *device)
+{
+	return netif_is_bond_master(device) || netif_is_team_master(device) ||
+	       netif_is_failover(device);
+}
+
+static void read_device(const struct source *source, u64 *values)
+{
+	struct core_drops before, after;
+	struct rtnl_link_stats64 stats;
+	u32 i;
+
+	memcpy(values, source->last, DEVICE_COUNTERS * sizeof(*values));
+	if (sums_up_ports(source->device))
+		return;
+	rcu_read_lock();
+	before = core_drops(source->device);
+	dev_get_stats(source->device, &stats);
+	after = core_drops(source->device);
+	rcu_read_unlock();
+	for (i = 0; i < DEVICE_COUNTERS; i++) {
+		u16 offset = device_counters[i].offset;
+		u64 value = *(u64 *)((char *)&stats + offset);
+
+		if (offset == offsetof(struct rtnl_link_stats64, rx_dropped))
+			value = without_core(value, before.rx, after.rx, values[i]);
+		else if (offset == offsetof(struct rtnl_link_stats64, tx_dropped))
+			value = without_core(value, before.tx, after.tx, values[i]);
+		values[i] = value;
+	}
+}
+
+static void read_values(const struct source *source, bool conntrack, u64 *values)
+{
+	if (source->device)
+		read_device(source, values);
+	else
+		read_net(source, conntrack, values);
+}
+
+/*
+ * Updates the totals of a source. A counter that has become smaller was reset, by its driver or
+ * with its module; how often it had counted since is not known, so it is taken up from there.
+ */
+static void collect(struct source *source, bool conntrack)
+{
+	u64 values[COUNTERS_MAX];
+	u32 i;
+
+	lockdep_assert_held(&dp_netstat_lock);
+	read_values(source, conntrack, values);
+	for (i = 0; i < source->count; i++) {
+		if (values[i] > source->last[i])
+			source->totals[i] += values[i] - source->last[i];
+		source->last[i] = values[i];
+	}
+}
+
+static bool wants(const struct dp_netstat *run, const struct source *source)
+{
+	const struct dp_match *match = run->match;
+
+	if (!run->active)
+		return false;
+	if (!match)
+		return true;
+	return match->given == DP_GIVEN_NETNS &&
+	       dp_contains(match->netns, match->netns_count, source->netns);
+}
+
+static size_t marks_size(const struct source *source)
+{
+	return source->count * sizeof(u64);
+}
+
+static u64 *make_marks(const struct source *source)
+{
+	u64 *marks;
+
+	if (dp_charge(marks_size(source)))
+		return NULL;
+	marks = kzalloc(marks_size(source), GFP_KERNEL);
+	if (!marks)
+		dp_uncharge(marks_size(source));
+	return marks;
+}
+
+static void free_marks(struct source *source, u32 number)
+{
+	if (source->marks[number])
+		dp_uncharge(marks_size(source));
+	kfree(source->marks[number]);
+	source->marks[number] = NULL;
+	source->open &= ~BIT(number);
+	source->uncovered &= ~BIT(number);
+}
+
+/*
+ * Opens or closes a source for a run, as the run wants it. The caller has updated the totals.
+ * Closing needs no memory.
+ */
+static void adjust(struct source *source, const struct dp_netstat *run)
+{
+	u64 **marks = &source->marks[run->number];
+	u32 i;
+
+	if (!!(source->open & BIT(run->number)) == wants(run, source))
+		return;
+	if (!*marks)
+		*marks = make_marks(source);
+	if (!*marks) {
+		source->uncovered |= BIT(run->number);
+		return;
+	}
+	for (i = 0; i < source->count; i++)
+		(*marks)[i] = source->totals[i] - (*marks)[i];
+	source->open ^= BIT(run->number);
+}
+
+/* Adds to @sums by how much the counters have grown for a run, according to the totals. */
+static void add_source_growth(const struct source *source, const struct dp_netstat *run, u64 *sums)
+{
+	const u64 *marks = source->marks[run->number];
+	u32 i;
+
+	if (!marks)
+		return;
+	for (i = 0; i < source->count; i++)
+		sums[i] += source->open & BIT(run->number) ? source->totals[i] - marks[i] :
+							     marks[i];
+}
+
+/* Opens and closes all sources for a run, after what it wants has changed. */
+static void adjust_all(const struct dp_netstat *run)
+{
+	bool conntrack = hold_conntrack();
+	struct source *source;
+	u32 i;
+
+	for (i = 0; i < HASH_SIZE(dp_sources); i++) {
+		mutex_lock(&dp_netstat_lock);
+		hlist_for_each_entry(source, &dp_sources[i], node) {
+			if (!!(source->open & BIT(run->number)) == wants(run, source))
+				continue;
+			collect(source, conntrack);
+			adjust(source, run);
+		}
+		mutex_unlock(&dp_netstat_lock);
+		cond_resched();
+	}
+	release_conntrack(conntrack);
+}
+
+/**
+ * dp_netstat_make - make a probe's part of the counters
+ * @match: the filter of the probe, which stays until it is replaced by dp_netstat_set_match(); NULL
+ *	   if it has none
+ *
+ * The caller makes sure that there are at most as many probes as DP_PROBES_MAX and the manual one.
+ *
+ * Return: the part, in which no source is open yet; NULL if there is no memory.
+ */
+struct dp_netstat *dp_netstat_make(const struct dp_match *match)
+{
+	struct dp_netstat *run;
+	u32 i;
+
+	if (dp_charge(sizeof(*run)))
+		return NULL;
+	run = kzalloc(sizeof(*run), GFP_KERNEL);
+	if (!run)
+		goto no_memory;
+	run->match = match;
+	mutex_lock(&dp_netstat_lock);
+	for (i = 0; i < RUNS_MAX && dp_runs[i]; i++)
+		;
+	if (i < RUNS_MAX) {
+		run->number = i;
+		dp_runs[i] = run;
+	}
+	mutex_unlock(&dp_netstat_lock);
+	if (!WARN_ON_ONCE(i == RUNS_MAX))
+		return run;
+	kfree(run);
+no_memory:
+	dp_uncharge(sizeof(*run));
+	return NULL;
+}
+
+/**
+ * dp_netstat_free - free a probe's part of the counters
+ * @run: the part; closed, and no reader uses it any more; may be NULL
+ */
+void dp_netstat_free(struct dp_netstat *run)
+{
+	struct source *source;
+	u32 i;
+
+	if (!run)
+		return;
+	for (i = 0; i < HASH_SIZE(dp_sources); i++) {
+		mutex_lock(&dp_netstat_lock);
+		hlist_for_each_entry(source, &dp_sources[i], node)
+			free_marks(source, run->number);
+		mutex_unlock(&dp_netstat_lock);
+		cond_resched();
+	}
+	mutex_lock(&dp_netstat_lock);
+	dp_runs[run->number] = NULL;
+	mutex_unlock(&dp_netstat_lock);
+	dp_uncharge(sizeof(*run));
+	kfree(run);
+}
+
+/**
+ * dp_netstat_set_active - let the counters of a probe grow, or not
+ * @run: the probe's part
+ * @active: whether they shall grow from now on
+ *
+ * Sources that there is no memory for remain closed; dp_print_netstat() says so.
+ */
+void dp_netstat_set_active(struct dp_netstat *run, bool active)
+{
+	mutex_lock(&dp_netstat_lock);
+	run->active = active;
+	mutex_unlock(&dp_netstat_lock);
+	adjust_all(run);
+}
+
+/**
+ * dp_netstat_set_match - change a probe's filter
+ * @run: the probe's part
+ * @match: the new filter; afterwards the old one is not used any more
+ */
+void dp_netstat_set_match(struct dp_netstat *run, const struct dp_match *match)
+{
+	mutex_lock(&dp_netstat_lock);
+	run->match = match;
+	mutex_unlock(&dp_netstat_lock);
+	adjust_all(run);
+}
+
+static size_t source_size(u32 count)
+{
+	return sizeof(struct source) + 2 * count * sizeof(u64);
+}
+
+static struct source *find_source(const void *subject)
+{
+	struct source *source;
+
+	hash_for_each_possible(dp_sources, source, node,
+			       (unsigned long)subject) if (source->subject ==
+							   subject) return source;
+	return NULL;
+}
+
+static struct source *make_source(const struct net *net, struct net_device *device)
+{
+	u32 count = device ? DEVICE_COUNTERS : NET_COUNTERS;
+	struct source *source;
+
+	if (dp_charge(source_size(count)))
+		return NULL;
+	source = kzalloc(source_size(count), GFP_KERNEL);
+	if (!source) {
+		dp_uncharge(source_size(count));
+		return NULL;
+	}
+	source->subject = device ? (const void *)device : net;
+	source->net = device ? NULL : net;
+	source->device = device;
+	source->netns = dp_net_cookie(net);
+	source->ifindex = device ? device->ifindex : 0;
+	source->count = count;
+	source->last = source->totals + count;
+	return source;
+}
+
+/*
+ * What the counters of a namespace have before it is added, it has counted since it was made. A
+ * device may come from another namespace, and have counted there.
+ */
+static void add_source(const struct net *net, struct net_device *device)
+{
+	struct source *source = make_source(net, device);
+	u32 i;
+
+	mutex_lock(&dp_netstat_lock);
+	if (!source) {
+		dp_sources_missed++;
+		goto unlock;
+	}
+	if (device)
+		read_device(source, source->last);
+	for (i = 0; i < RUNS_MAX; i++)
+		if (dp_runs[i])
+			adjust(source, dp_runs[i]);
+	hash_add(dp_sources, &source->node, (unsigned long)source->subject);
+unlock:
+	mutex_unlock(&dp_netstat_lock);
+}
+
+/*
+ * Adds its last growth to the sums of what was removed. May be called again for the same subject.
+ */
+static void remove_source(const void *subject, bool is_net)
+{
+	bool conntrack = is_net && hold_conntrack();
+	struct source *source;
+	u32 i;
+
+	mutex_lock(&dp_netstat_lock);
+	source = find_source(subject);
+	if (!source)
+		goto unlock;
+	if (source->open)
+		collect(source, conntrack);
+	for (i = 0; i < RUNS_MAX; i++) {
+		struct dp_netstat *run = dp_runs[i];
+
+		if (run)
+			add_source_growth(source, run,
+					  source->device ? run->gone_devices : run->gone_nets);
+		free_marks(source, i);
+	}
+	hash_del(&source->node);
+	dp_uncharge(source_size(source->count));
+	kfree(source);
+unlock:
+	mutex_unlock(&dp_netstat_lock);
+	release_conntrack(conntrack);
+}
+
+/**
+ * dp_netstat_device_changed - take notice of a device that comes or goes
+ * @device: the device, which is registered in its namespace or about to be unregistered there
+ * @added: which of the two
+ * @loopback: it is the loopback interface of its namespace, with which the namespace comes and goes
+ *
+ * The caller holds the rtnl. Loopback interfaces count nothing that is lost, and are left out.
+ */
+void dp_netstat_device_changed(struct net_device *device, bool added, bool loopback)
+{
+	struct net *net = dev_net(device);
+
+	if (added)
+		add_source(net, loopback ? NULL : device);
+	else
+		remove_source(loopback ? (const void *)net : device, loopback);
+}
+
+static const char *counter_name(bool device, u32 i)
+{
+	return device ? device_counters[i].name : net_counters[i].name;
+}
+
+static void print_names(struct dp_text *text, bool device)
+{
+	u32 i;
+
+	for (i = 0; i < (device ? DEVICE_COUNTERS : NET_COUNTERS); i++)
+		dp_print(text, "%c%s", i ? ',' : '=', counter_name(device, i));
+}
+
+/* Prints the values that are not 0, and the end of the record. */
+static void print_values(struct dp_text *text, bool device, const u64 *values)
+{
+	u32 i;
+
+	for (i = 0; i < (device ? DEVICE_COUNTERS : NET_COUNTERS); i++)
+		if (values[i])
+			dp_print(text, " %s=%llu", counter_name(device, i), values[i]);
+	dp_print(text, "\n");
+}
+
+static void print_source(struct dp_text *text, const struct dp_netstat *run, struct source *source,
+			 bool conntrack)
+{
+	u64 growth[COUNTERS_MAX] = {};
+
+	if (source->open & BIT(run->number))
+		collect(source, conntrack);
+	add_source_growth(source, run, growth);
+	if (!memchr_inv(growth, 0, sizeof(growth)))
+		return;
+	if (source->device)
+		dp_print(text, "device netns=%llu ifindex=%d", source->netns, source->ifindex);
+	else
+		dp_print(text, "netstat netns=%llu", source->netns);
+	print_values(text, source->device, growth);
+}
+
+/*
+ * Prints the sums of what was removed. Returns the number of sources that there was no memory for.
+ */
+static u32 print_gone(struct dp_text *text, const struct dp_netstat *run)
+{
+	u32 missed;
+
+	mutex_lock(&dp_netstat_lock);
+	if (memchr_inv(run->gone_nets, 0, sizeof(run->gone_nets))) {
+		dp_print(text, "netstat netns=0 gone=y");
+		print_values(text, false, run->gone_nets);
+	}
+	if (memchr_inv(run->gone_devices, 0, sizeof(run->gone_devices))) {
+		dp_print(text, "device netns=0 ifindex=0 gone=y");
+		print_values(text, true, run->gone_devices);
+	}
+	missed = dp_sources_missed;
+	mutex_unlock(&dp_netstat_lock);
+	return missed;
+}
+
+/* Returns the number of sources that there was no memory for. */
+static u32 print_sources(struct dp_text *text, const struct dp_netstat *run)
+{
+	bool conntrack = hold_conntrack();
+	struct source *source;
+	u32 missed = 0, i;
+
+	for (i = 0; i < HASH_SIZE(dp_sources) && !text->error; i++) {
+		if (mutex_lock_killable(&dp_netstat_lock)) {
+			text->error = -EINTR;
+			break;
+		}
+		hlist_for_each_entry(source, &dp_sources[i], node) {
+			missed += !!(source->uncovered & BIT(run->number));
+			print_source(text, run, source, conntrack);
+		}
+		mutex_unlock(&dp_netstat_lock);
+		cond_resched();
+	}
+	release_conntrack(conntrack);
+	return missed;
+}
+
+/**
+ * dp_print_netstat - print by how much the counters have grown for a probe
+ * @text: where to print; its error is -EINTR if the reader was killed while it waited
+ * @run: the probe's part
+ * @given: the keys of the probe's filter (DP_GIVEN_*)
+ */
+void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 given)
+{
+	u32 missed;
+
+	if (given & ~DP_GIVEN_NETNS) {
+		dp_print(text, "coverage of=none\n");
+		return;
+	}
+	dp_print(text, "counters netstat");
+	print_names(text, false);
+	dp_print(text, " device");
+	print_names(text, true);
+	dp_print(text, "\n");
+	/*
+	 * The sums first: what goes meanwhile is then in neither of the two places in this answer,
+	 * and in the sum in the next one. The other way round it would be in both.
+	 */
+	missed = print_gone(text, run);
+	missed += print_sources(text, run);
+	dp_print(text, "coverage of=%s missing=%u\n", given ? "netns" : "all", missed);
+}
