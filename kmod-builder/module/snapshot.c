@@ -209,12 +209,7 @@ static void print_location(struct dp_text *text, u64 location)
 	char *module, *size;
 
 	snprintf(name, sizeof(name), "%pS", (void *)(unsigned long)location);
-	module = strstr(name, " [");
-	if (module) {
-		*module = '\0';
-		module += 2;
-		module[strcspn(module, " ]")] = '\0';
-	}
+	module = dp_cut_module(name);
 	size = strrchr(name, '/');
 	if (size)
 		*size = '\0';
