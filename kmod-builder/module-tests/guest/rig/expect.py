@@ -109,6 +109,7 @@ def growth(before, after):
         packets = cell.packets - (old.packets if old else 0)
         if packets:
             seen = {key: getattr(cell, key) for key in KEYS}
+            seen["module"] = cell.values.get("module", "-")
             seen.update(
                 packets=packets,
                 reason=names[cell.reason],
