@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # machine.sh: sourced by run and bench, after lib.sh. Virtual machines that have no disk and no
-# network, and see four folders of the host.
+# network, and see four folders of the host. Those of run have NICs that are connected to nothing.
 
 machines=() # processes, the last one started last
 
@@ -35,6 +35,13 @@ machine_boot() {
     -kernel "$dir/vmlinuz" -initrd "$dir/initrd" -append "$append ${MACHINE_APPEND:-}" \
     -serial "file:$dir/console.log" "${shares[@]}" >"$dir/qemu.log" 2>&1 </dev/null &
   machines+=($!)
+}
+
+# nics: prints the arguments of QEMU, one a line, for one NIC of each device in nics.conf. They have no backend, so no packet leaves the machine.
+nics() {
+  echo -device
+  echo qemu-xhci,id=usb
+  awk '/^[^#]/ && !seen[$1]++ { print "-device"; print $1 ($2 == "-" ? ",romfile=" : ",bus=" $2) }' "$HERE/nics.conf"
 }
 
 # machines_end: those that still run.

@@ -375,6 +375,7 @@ struct dp_function {
 };
 
 bool dp_find_function(const char *name, struct dp_function *function);
+char *dp_cut_module(char *symbol);
 
 /* reasons.c */
 bool dp_reasons_named(void);

@@ -9,6 +9,9 @@
  */
 #include <linux/bsearch.h>
 #include <linux/cgroup.h>
+#include <linux/device.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/nsproxy.h>
@@ -33,6 +36,9 @@
 
 /* For the kind of an interface; "openvswitch" needs 12. */
 #define KIND_SIZE 32
+
+/* For the name of a driver, and of a module; longer ones are cut. */
+#define DRIVER_SIZE 64
 
 struct netns_entry {
 	const struct net *net;
@@ -121,7 +127,6 @@ static int list_namespaces(struct namespaces *all)
 	return 0;
 }
 
-#ifdef CONFIG_CGROUPS
 /* The values of a record must not contain spaces. */
 static void replace_blanks(char *text)
 {
@@ -131,6 +136,7 @@ static void replace_blanks(char *text)
 			*text = '?';
 }
 
+#ifdef CONFIG_CGROUPS
 static void copy_cgroup(struct netns_entry *entry, struct task_struct *task)
 {
 	int length = cgroup_path(task_dfl_cgroup(task), entry->cgroup, PATH_SIZE);
@@ -209,7 +215,43 @@ struct interface {
 	int ifindex;
 	char name[IFNAMSIZ];
 	char kind[KIND_SIZE];
+	char driver[DRIVER_SIZE]; /* "" for an interface without hardware */
+	char module[DRIVER_SIZE]; /* "" if the driver is built in, and without hardware */
 };
+
+/*
+ * Copies the name of the driver that the hardware of an interface is bound to, and the module whose
+ * function sends for it, in which the driver frees packets. Several drivers may share that module:
+ * those of USB adapters are in usbnet.
+ *
+ * The caller holds the rtnl, and the interface is registered, so it holds its parent, and its
+ * driver, which would have to unregister it first, is loaded. But the parent may be another device
+ * than the driver's own, with a driver that is unbound meanwhile. The lock of the parent protects
+ * against that, and may not be taken here: who holds it waits for the rtnl. RCU is enough to read
+ * the name, because a driver is part of a module, whose memory is freed after a grace period.
+ */
+static void copy_driver(struct interface *to, const struct net_device *device)
+{
+	const struct device *parent = device->dev.parent;
+	const struct device_driver *driver;
+	char symbol[KSYM_SYMBOL_LEN];
+	const char *module;
+
+	if (!parent)
+		return;
+	rcu_read_lock();
+	driver = READ_ONCE(parent->driver);
+	if (driver)
+		strscpy(to->driver, driver->name, sizeof(to->driver));
+	rcu_read_unlock();
+	replace_blanks(to->driver);
+	if (!*to->driver)
+		return;
+	snprintf(symbol, sizeof(symbol), "%ps", device->netdev_ops->ndo_start_xmit);
+	module = dp_cut_module(symbol);
+	if (module)
+		strscpy(to->module, module, sizeof(to->module));
+}
 
 static void copy_interface(struct interface *to, struct net *net, struct net_device *device)
 {
@@ -221,6 +263,7 @@ static void copy_interface(struct interface *to, struct net *net, struct net_dev
 	strscpy(to->name, device->name, sizeof(to->name));
 	if (device->rtnl_link_ops)
 		strscpy(to->kind, device->rtnl_link_ops->kind, sizeof(to->kind));
+	copy_driver(to, device);
 }
 
 /* The caller holds the rtnl and net_rwsem. Returns NULL if there is no memory. */
@@ -251,6 +294,10 @@ static void print_interface(struct dp_text *text, const struct interface *interf
 		 interface->name);
 	if (*interface->kind)
 		dp_print(text, " kind=%s", interface->kind);
+	if (*interface->driver)
+		dp_print(text, " driver=%s", interface->driver);
+	if (*interface->module)
+		dp_print(text, " module=%s", interface->module);
 	if (interface->peer)
 		dp_print(text, " peer-netns=%llu", interface->peer);
 	dp_print(text, "\n");

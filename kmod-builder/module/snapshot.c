@@ -274,12 +274,7 @@ static void print_location(struct dp_text *text, unsigned long location)
 	char *module, *size;
 
 	snprintf(name, sizeof(name), "%pS", (void *)location);
-	module = strstr(name, " [");
-	if (module) {
-		*module = '\0';
-		module += 2;
-		module[strcspn(module, " ]")] = '\0';
-	}
+	module = dp_cut_module(name);
 	size = strrchr(name, '/');
 	if (size)
 		*size = '\0';

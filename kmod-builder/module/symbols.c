@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * symbols.c: finds functions of the running kernel. For process context.
+ * symbols.c: finds functions of the running kernel, and splits their printed names. For process
+ * context.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -41,4 +42,22 @@ bool dp_find_function(const char *name, struct dp_function *function)
 	function->start = address - offset;
 	function->size = size;
 	return true;
+}
+
+/**
+ * dp_cut_module - split what %pS or %ps printed
+ * @symbol: "name [module]", or "name" for a symbol of the kernel itself; becomes "name"
+ *
+ * Return: the name of the module, a part of @symbol; NULL if there is none.
+ */
+char *dp_cut_module(char *symbol)
+{
+	char *module = strstr(symbol, " [");
+
+	if (!module)
+		return NULL;
+	*module = '\0';
+	module += 2;
+	module[strcspn(module, " ]")] = '\0';
+	return module;
 }

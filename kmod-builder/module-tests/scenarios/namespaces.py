@@ -43,6 +43,8 @@ def run():
         )
         assert interfaces(here)["to-next"].ifindex == socket.if_nametoindex("to-next")
         assert "peer-netns" not in interfaces(here)["lo"].values
+        # Interfaces with hardware are in the scenario nics.
+        assert "driver" not in interfaces(here)["to-next"].values
         # No process is in it: a namespace of `ip netns add` is held by a mount.
         assert namespaces()[there].cgroup == "-"
     assert there not in namespaces()

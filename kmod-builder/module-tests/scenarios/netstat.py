@@ -229,8 +229,8 @@ def expired(probe):
 
 
 def namespaces(probe):
-    """A namespace that is made while the probe is active has everything; what a removed one had last
-    is in the sum."""
+    """A namespace that is made while the probe is active has everything; what a removed one had
+    last is in the sum."""
     before = Counters(probe).values("netstat", gone="y")
     with neighbour() as name, inside(name):
         there = cookie()

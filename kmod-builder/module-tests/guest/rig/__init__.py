@@ -11,7 +11,7 @@
 """
 
 from .counters import action_counts, nft_count, snmp, snmp_ext
-from .expect import Drop, ICMP, ICMPV6, expect, settle
+from .expect import Drop, ICMP, ICMPV6, expect, growth, settle
 from .network import (
     cookie,
     enter_host,
@@ -62,6 +62,7 @@ __all__ = [
     "enter_host",
     "expect",
     "family_of",
+    "growth",
     "inside",
     "neighbour",
     "nft_count",

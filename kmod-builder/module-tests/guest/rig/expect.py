@@ -111,6 +111,7 @@ def sums(snapshot, keys):
     for cell in snapshot.cells:
         name = tuple(cell.values.get(key, "-") for key in keys)
         counts = all_sums.setdefault(name, dict.fromkeys(COUNTS, 0))
+        counts["module"] = cell.values.get("module", "-")
         for count in COUNTS:
             counts[count] += getattr(cell, count)
     return all_sums
@@ -130,7 +131,7 @@ def growth(before, after, keys):
             for key, value in zip(keys, name, strict=True)
         }
         seen.update({count: now[count] - old[count] for count in COUNTS})
-        seen["reason"] = names[name[0]]
+        seen.update(reason=names[name[0]], module=now["module"])
         grown.append(seen)
     return grown
 
