@@ -138,11 +138,8 @@ static __always_inline u64 hash_of(const struct dp_key key)
 	return ((key.location ^ key.kind) + (key.owner ^ key.reason_ifindex) * HASH_2) * HASH_1;
 }
 
-/*
- * The namespace of a packet with neither socket nor device is that of its route. The pointers may
- * be stale, so they are read with care and looked up.
- */
-static noinline u64 netns_of_route(const struct sk_buff *skb)
+/* The pointers may be stale, so they are read with care and looked up. */
+static u64 netns_of_route(const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = (const void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
 	const struct net_device *device = NULL;
@@ -152,6 +149,29 @@ static noinline u64 netns_of_route(const struct sk_buff *skb)
 		return 0;
 	known = dp_find_device(device);
 	return known ? known->netns : 0;
+}
+
+static u64 netns_of_destination(const struct sk_buff *skb)
+{
+	const void *address;
+	u32 family;
+
+	if (!skb->skb_iif)
+		return 0;
+	address = dp_packet_destination(skb, &family);
+	return address ? dp_netns_of_address(family, address, skb->skb_iif) : 0;
+}
+
+/*
+ * The namespace of a packet with neither socket nor device is that of its route. What TCP and UDP
+ * have taken out of the receive path may have no route either; but it was delivered, so its
+ * destination is an address of the namespace.
+ */
+static noinline u64 netns_without_device(const struct sk_buff *skb)
+{
+	u64 netns = netns_of_route(skb);
+
+	return netns ? netns : netns_of_destination(skb);
 }
 
 static __always_inline const struct sock *socket_of(const struct sk_buff *skb,
@@ -267,9 +287,13 @@ static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 	return DP_UNKNOWN;
 }
 
-/* Gathers what a filter may look at. @device is NULL if the namespace was taken from the socket. */
-static noinline bool passes(const struct dp_match *match, const struct sk_buff *skb, u64 kind,
-			    u32 reason, u64 netns, const struct dp_device *device, u32 network)
+/*
+ * Gathers what a filter may look at, and counts a packet that does not pass. @device is NULL if the
+ * namespace was taken from the socket.
+ */
+static noinline bool passes(struct dp_table *table, const struct dp_match *match,
+			    const struct sk_buff *skb, u64 kind, u32 reason, u64 netns,
+			    const struct dp_device *device, u32 network)
 {
 	struct dp_packet packet = {
 		.skb = skb,
@@ -281,7 +305,10 @@ static noinline bool passes(const struct dp_match *match, const struct sk_buff *
 		.protocol = DP_KIND_PROTOCOL(kind),
 	};
 
-	return dp_matches(match, &packet);
+	if (dp_matches(match, &packet))
+		return true;
+	local64_inc(dp_undecided(match, &packet) ? &table->undecided : &table->filtered);
+	return false;
 }
 
 /* The caller has disabled preemption. */
@@ -312,7 +339,7 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 			ifindex = 0;
 		device = NULL;
 	} else {
-		netns = likely(device) ? device->netns : netns_of_route(skb);
+		netns = likely(device) ? device->netns : netns_without_device(skb);
 		key.owner = netns;
 	}
 	key.reason_ifindex = (u64)reason << DP_REASON_SHIFT | ifindex;
@@ -333,10 +360,8 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	for (table = first_table(); table; table = READ_ONCE(table->next)) {
 		const struct dp_match *match = READ_ONCE(table->match);
 
-		if (unlikely(match) &&
-		    !passes(match, skb, key.kind, reason, netns, device, network))
-			local64_inc(&table->filtered);
-		else
+		if (likely(!match) ||
+		    passes(table, match, skb, key.kind, reason, netns, device, network))
 			count_cell(table, key, hash, amount);
 	}
 }

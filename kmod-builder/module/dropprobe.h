@@ -33,6 +33,8 @@
  *   net_rwsem, dp_devices_lock
  *                    the list of network namespaces, under dp_lock or the rtnl; and the table of
  *                    devices, under the rtnl. Neither is taken under the other.
+ *   dp_places_lock   protects changes of the table of addresses. A spinlock: softirqs take it too,
+ *                    and holders of the lock of an IPv6 interface's addresses.
  * The handlers of the hooks take no lock.
  */
 extern struct mutex dp_command_lock;
@@ -142,6 +144,8 @@ struct dp_unkeyed {
  * @shift: number of bits to shift a hash right for the index of a cell
  * @mask: number of cells, a power of two, minus one
  * @filtered: packets that did not pass the filter
+ * @undecided: packets that would have passed it if their namespace were known and one of the
+ *	       filter's; not in @filtered
  * @unkeyed: packets that found no free cell
  * @notdrops: skbs that were freed but are no lost packets
  * @reasons: counts of the packets in @unkeyed
@@ -153,6 +157,7 @@ struct dp_table {
 	u32 shift;
 	u32 mask;
 	local64_t filtered;
+	local64_t undecided;
 	local64_t unkeyed;
 	local64_t notdrops;
 	struct dp_unkeyed reasons[DP_UNKEYED_SLOTS];
@@ -335,6 +340,12 @@ static inline u64 dp_net_cookie(const struct net *net)
 u64 dp_net_cookie(const struct net *net);
 #endif
 
+/* addresses.c */
+int dp_addresses_start(void);
+void dp_addresses_stop(void);
+u64 dp_netns_of_address(u32 family, const void *address, int ifindex);
+void dp_print_addresses(struct dp_text *text);
+
 /* namespaces.c */
 void dp_print_namespaces(struct dp_text *text);
 void dp_print_interfaces(struct dp_text *text);
@@ -343,6 +354,7 @@ u64 *dp_live_cookies(u32 *count);
 /* match.c */
 struct dp_packet;
 bool dp_matches(const struct dp_match *match, const struct dp_packet *packet);
+bool dp_undecided(const struct dp_match *match, const struct dp_packet *packet);
 
 /* drop.c */
 int dp_drop_hook(void);

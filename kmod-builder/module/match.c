@@ -80,19 +80,11 @@ static bool matches_cidrs(const struct dp_match *match, const struct dp_packet *
 	return false;
 }
 
-/**
- * dp_matches - check a packet against a filter
- * @match: the filter; a packet must pass each field that is given
- * @packet: the packet
- *
- * Return: true if the packet is to be counted.
- */
-bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
+/* Whether a packet passes every field but the namespaces. */
+static bool matches_rest(const struct dp_match *match, const struct dp_packet *packet)
 {
 	u32 given = match->given;
 
-	if ((given & DP_GIVEN_NETNS) && !matches_netns(match, packet))
-		return false;
 	if ((given & DP_GIVEN_FAMILIES) && !(match->families & family_bit(packet->family)))
 		return false;
 	if ((given & DP_GIVEN_PROTOCOLS) && !(match->protocols & protocol_bit(packet->protocol)))
@@ -108,4 +100,31 @@ bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
 	if ((given & DP_GIVEN_PORTS) && !matches_ports(match, packet))
 		return false;
 	return !(given & DP_GIVEN_CIDRS) || matches_cidrs(match, packet);
+}
+
+/**
+ * dp_matches - check a packet against a filter
+ * @match: the filter; a packet must pass each field that is given
+ * @packet: the packet
+ *
+ * Return: true if the packet is to be counted.
+ */
+bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
+{
+	if ((match->given & DP_GIVEN_NETNS) && !matches_netns(match, packet))
+		return false;
+	return matches_rest(match, packet);
+}
+
+/**
+ * dp_undecided - tell whether a packet would pass if only its namespace were known
+ * @match: the filter, which the packet does not pass
+ * @packet: the packet
+ *
+ * Return: true if its namespace is unknown, and it might be one of the filter's.
+ */
+bool dp_undecided(const struct dp_match *match, const struct dp_packet *packet)
+{
+	return !packet->netns && (match->given & DP_GIVEN_NETNS) && match->netns_count &&
+	       matches_rest(match, packet);
 }

@@ -34,5 +34,6 @@ struct dp_packet {
 u64 dp_packet_kind(const struct sk_buff *skb, const struct sock *sk, u32 *network);
 bool dp_packet_ports(const struct dp_packet *packet, u16 *source, u16 *destination);
 const u32 *dp_packet_addresses(const struct dp_packet *packet);
+const void *dp_packet_destination(const struct sk_buff *skb, u32 *family);
 
 #endif

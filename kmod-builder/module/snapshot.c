@@ -20,6 +20,7 @@ struct sums {
 	u32 cell_count;
 	u32 reason_count;
 	u64 filtered;
+	u64 undecided;
 	u64 unkeyed;
 	u64 notdrops;
 };
@@ -129,6 +130,7 @@ static bool gather_table(struct sums *sums, struct dp_table *table, u32 room)
 		sums->unkeyed += sum->packets;
 	}
 	sums->filtered += local64_read(&table->filtered);
+	sums->undecided += local64_read(&table->undecided);
 	sums->notdrops += local64_read(&table->notdrops);
 	return true;
 }
@@ -254,8 +256,8 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 		dp_add(&total, &sums->reasons[i]);
 	dp_print(text, "total packets=%llu segments=%llu bytes=%llu", total.packets, total.segments,
 		 total.bytes);
-	dp_print(text, " filtered=%llu unkeyed=%llu notdrops=%llu\n", sums->filtered, sums->unkeyed,
-		 sums->notdrops);
+	dp_print(text, " filtered=%llu undecided=%llu unkeyed=%llu notdrops=%llu\n", sums->filtered,
+		 sums->undecided, sums->unkeyed, sums->notdrops);
 	for (i = 0; i < sums->reason_count; i++) {
 		u32 reason = DP_KEY_REASON(&sums->reasons[i].key);
 
