@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * addresses.c: a table of the local addresses of all network namespaces. It tells the namespace of
+ * addresses.c: a table of the local addresses of all network namespaces. It gives the namespace of
  * a packet that has neither socket nor device nor route any more: before 6.11, most of what a TCP
  * socket drops on arrival. Its destination is an address of the namespace that it was delivered in.
  *
@@ -16,8 +16,8 @@
  * be taken for the only one. So everything is unknown until a scan has succeeded.
  *
  * Handlers read the table without a lock, under RCU. It has a fixed number of buckets, so they
- * never meet a table that is being resized; and the hash has a random seed, because whoever owns a
- * namespace chooses its addresses.
+ * never meet a table that is being resized; and the hash has a random seed, because the
+ * owner of a namespace chooses its addresses.
  */
 #include <linux/in.h>
 #include <linux/inetdevice.h>
@@ -184,7 +184,7 @@ static struct place *copy_of(const struct place *like)
 	return kmemdup(like, sizeof(*like), GFP_ATOMIC | __GFP_NOWARN);
 }
 
-/* Adds an entry that may be there already. The caller holds dp_places_lock. */
+/* Adds an entry that may exist. The caller holds dp_places_lock. */
 static void add_place(const struct place *like)
 {
 	struct place *place;

@@ -117,7 +117,7 @@ bool dp_matches(const struct dp_match *match, const struct dp_packet *packet)
 }
 
 /**
- * dp_undecided - tell whether a packet would pass if only its namespace were known
+ * dp_undecided - whether a packet might pass if its namespace were known
  * @match: the filter, which the packet does not pass
  * @packet: the packet
  *

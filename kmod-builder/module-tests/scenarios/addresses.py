@@ -83,7 +83,7 @@ class Counted:
 
 @contextlib.contextmanager
 def counted(port, protocol, there):
-    """Counts what the block drops; the numbers are there after it."""
+    """Counts what the block drops; the numbers are set after it."""
     counts = Counted(f"ports={port} protocols={protocol}", there)
     try:
         yield counts
@@ -163,14 +163,14 @@ def overrun(connection, client):
 @contextlib.contextmanager
 def locked(connection):
     """In the block, a process sends from a page that never comes, and holds the socket meanwhile."""
-    ready, tell = os.pipe()
+    ready, report = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            send_page(connection, missing_page(lambda: os.write(tell, b"x")))
+            send_page(connection, missing_page(lambda: os.write(report, b"x")))
         finally:
             os._exit(1)
-    os.close(tell)
+    os.close(report)
     try:
         assert os.read(ready, 1) == b"x", "the process did not wait for its page"
         yield
@@ -185,7 +185,7 @@ def send_page(connection, page):
 
 
 def missing_page(touched):
-    """A page that nobody supplies; whoever touches it waits (userfaultfd)."""
+    """A page that is never supplied; a process that touches it waits (userfaultfd)."""
     page = mmap.mmap(-1, mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     libc = ctypes.CDLL(None, use_errno=True)
     faults = libc.syscall(323, os.O_CLOEXEC)
@@ -220,18 +220,18 @@ def set_udp_memory(text):
 
 def udp_memory():
     """The limits; the file is in the initial namespace only."""
-    ready, tell = os.pipe()
+    ready, report = os.pipe()
     pid = os.fork()
     if pid == 0:
         enter_host()
-        os.write(tell, read("/proc/sys/net/ipv4/udp_mem").encode())
+        os.write(report, read("/proc/sys/net/ipv4/udp_mem").encode())
         os._exit(0)
     os.waitpid(pid, 0)
     try:
         return os.read(ready, 100).decode()
     finally:
         os.close(ready)
-        os.close(tell)
+        os.close(report)
 
 
 @contextlib.contextmanager
@@ -294,7 +294,7 @@ def same_address(name, there):
     check(undecided, "the interface is back")
     sh("ip netns del twin")
     until(lambda: "twin" not in sh("ip netns list"), "the namespace to be deleted")
-    check(decided, "the other namespace is gone")
+    check(decided, "the other namespace is deleted")
 
 
 def special(name, there):
@@ -315,7 +315,9 @@ def special(name, there):
     lose(name, there, "0.0.0.0", "10.5.0.1", undecided, "a local route")
     sh(f"ip -n {name} addr add 10.5.0.2/32 dev eth0")
     with sender() as third:
-        lose(third, there, "0.0.0.0", "10.5.0.2", undecided, "an address that another namespace has")
+        lose(
+            third, there, "0.0.0.0", "10.5.0.2", undecided, "an address that another namespace has"
+        )
         waiting(name, third, there)
     sh("ip route del local 10.5.0.0/24 dev lo; ip addr del 10.7.0.1/32 dev lo")
 
@@ -347,7 +349,9 @@ def waiting(name, third, there):
         sh("tc qdisc del dev to-next root")
     # A packet that waits behind all others still has its device.
     assert counts.all == PACKETS and not counts.there, str(counts)
-    assert 0 < counts.here_undecided == counts.there_undecided == counts.all - counts.here, str(counts)
+    assert 0 < counts.here_undecided == counts.there_undecided == counts.all - counts.here, str(
+        counts
+    )
     print(f"waiting to be forwarded: {counts.here_undecided} undecided")
     sh(f"ip -n {name} link del other")
 
@@ -359,11 +363,7 @@ def queue():
 @contextlib.contextmanager
 def coming_and_going(what):
     """In the block, addresses are added and removed as fast as possible."""
-    lines = [
-        f"addr {verb} {address} dev to-next"
-        for address in what
-        for verb in ("add", "del")
-    ]
+    lines = [f"addr {verb} {address} dev to-next" for address in what for verb in ("add", "del")]
     batch = "/tmp/addresses.batch"
     with open(batch, "w") as file:
         file.write("\n".join(lines * 200) + "\n")

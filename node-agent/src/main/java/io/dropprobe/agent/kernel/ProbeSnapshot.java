@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param since when it was first activated in this epoch; null means never
  * @param gap seconds for which counting was suspended because the lease had expired
  * @param filtered packets that did not match
- * @param undecided packets that matched all but the namespaces, and whose namespace the kernel does
- *     not tell; not in {@code filtered}
+ * @param undecided packets of an unknown namespace that matched all but the namespaces; not in
+ *     {@code filtered}
  * @param unkeyed packets that have no cell
  * @param reasons counters by drop reason; they sum to the total
  * @param cells counters by reason and location; they may sum to less
