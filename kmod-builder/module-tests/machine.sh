@@ -37,11 +37,15 @@ machine_boot() {
   machines+=($!)
 }
 
-# nics: prints the arguments of QEMU, one a line, for one NIC of each device in nics.conf. They have no backend, so no packet leaves the machine.
+# nics: prints the arguments of QEMU, one a line, for one NIC of each device in nics.conf. They have
+# no backend, so no packet leaves the machine.
 nics() {
   echo -device
   echo qemu-xhci,id=usb
-  awk '/^[^#]/ && !seen[$1]++ { print "-device"; print $1 ($2 == "-" ? ",romfile=" : ",bus=" $2) }' "$HERE/nics.conf"
+  awk '/^[^#]/ && !seen[$1]++ {
+    print "-device"
+    print $1 ($2 == "-" ? ",romfile=" : ",bus=" $2)
+  }' "$HERE/nics.conf"
 }
 
 # machines_end: those that still run.

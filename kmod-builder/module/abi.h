@@ -39,6 +39,8 @@
 
 #define DP_STAGES		11		/* see stages.c */
 
+#define DP_ADDRESSES_MAX	65536		/* addresses and interfaces, see addresses.c */
+
 #define DP_MEMORY_DEFAULT	32		/* MiB, for the counters of all probes together */
 
 #endif

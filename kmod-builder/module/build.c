@@ -16,6 +16,7 @@
 #include "command.c"
 #include "counters.c"
 #include "devices.c"
+#include "addresses.c"
 #include "netstat.c"
 #include "namespaces.c"
 #include "packet.c"

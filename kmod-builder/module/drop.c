@@ -152,11 +152,8 @@ static __always_inline void count_cell(struct dp_table *table, const struct dp_k
 	count_in(&cell->count, amount);
 }
 
-/*
- * The namespace of a packet with neither socket nor device is that of its route. The pointers may
- * be stale, so they are read with care and looked up.
- */
-static noinline u64 netns_of_route(const struct sk_buff *skb)
+/* The pointers may be stale, so they are read with care and looked up. */
+static u64 netns_of_route(const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = (const void *)(skb->_skb_refdst & SKB_DST_PTRMASK);
 	const struct net_device *device = NULL;
@@ -166,6 +163,29 @@ static noinline u64 netns_of_route(const struct sk_buff *skb)
 		return 0;
 	known = dp_find_device(device);
 	return known ? known->netns : 0;
+}
+
+static u64 netns_of_destination(const struct sk_buff *skb)
+{
+	const void *address;
+	u32 family;
+
+	if (!skb->skb_iif)
+		return 0;
+	address = dp_packet_destination(skb, &family);
+	return address ? dp_netns_of_address(family, address, skb->skb_iif) : 0;
+}
+
+/*
+ * The namespace of a packet with neither socket nor device is that of its route. What TCP and UDP
+ * have taken out of the receive path may have no route either; but it was delivered, so its
+ * destination is an address of the namespace.
+ */
+static noinline u64 netns_without_device(const struct sk_buff *skb)
+{
+	u64 netns = netns_of_route(skb);
+
+	return netns ? netns : netns_of_destination(skb);
 }
 
 static __always_inline const struct sock *socket_of(const struct sk_buff *skb,
@@ -322,6 +342,25 @@ static __always_inline bool has_addressee(u8 packet_type)
 }
 
 /*
+ * Counts a packet that does not pass a filter. If its namespace is unknown, and it passes all but
+ * the namespaces, nobody knows whether it should have been counted.
+ */
+static noinline void count_not_matched(struct dp_table *table, const struct sk_buff *skb, u64 kind,
+				       u64 owner, u64 reason_ifindex, u32 network)
+{
+	struct dp_packet packet = {
+		.skb = skb,
+		.key = { kind, owner, reason_ifindex },
+		.network = network,
+	};
+
+	if (!owner && dp_might_match(READ_ONCE(table->match), &packet))
+		local64_inc(&table->undecided);
+	else
+		local64_inc(&table->filtered);
+}
+
+/*
  * Counts the packet in the tables whose filter it passes. @device is NULL if the owner is that of
  * the socket.
  */
@@ -340,7 +379,7 @@ static noinline void count_filtered(struct dp_table *table, const struct sk_buff
 		if (dp_matches(READ_ONCE(table->match), &packet))
 			count_cell(table, packet.key, amount);
 		else
-			local64_inc(&table->filtered);
+			count_not_matched(table, skb, kind, owner, reason_ifindex, network);
 	}
 }
 
@@ -373,7 +412,7 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 			ifindex = 0;
 		device = NULL;
 	} else {
-		owner = likely(device) ? device->netns : netns_of_route(skb);
+		owner = likely(device) ? device->netns : netns_without_device(skb);
 	}
 
 	if (likely(skb->head)) {

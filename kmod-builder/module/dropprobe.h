@@ -38,6 +38,8 @@
  *                    devices, under the rtnl. Neither is taken under the other.
  *   dp_netstat_lock  in netstat.c: the sources of the kernel's own counters, under dp_lock or the
  *                    rtnl, for one bucket at a time. Not together with those of the line above.
+ *   dp_places_lock   protects changes of the table of addresses. A spinlock: softirqs take it too,
+ *                    and holders of the lock of an IPv6 interface's addresses.
  *   dp_tables_lock   innermost, see counters.c.
  * The handlers of the hooks take no lock.
  */
@@ -216,6 +218,8 @@ struct dp_unkeyed {
  * @shift: number of bits to shift a hash right for the index of a cell
  * @mask: number of cells, a power of two, minus one
  * @filtered: packets that did not pass the filter
+ * @undecided: packets that would have passed it if their namespace were known and one of the
+ *	       filter's; not in @filtered
  * @unkeyed: packets that found no free cell
  * @notdrops: skbs that were freed but are no lost packets
  * @reasons: counts of the packets in @unkeyed
@@ -228,6 +232,7 @@ struct dp_table {
 	u32 shift;
 	u32 mask;
 	local64_t filtered;
+	local64_t undecided;
 	local64_t unkeyed;
 	local64_t notdrops;
 	struct dp_unkeyed reasons[DP_UNKEYED_SLOTS];
@@ -446,6 +451,12 @@ static inline u64 dp_net_cookie(const struct net *net)
 u64 dp_net_cookie(const struct net *net);
 #endif
 
+/* addresses.c */
+int dp_addresses_start(void);
+void dp_addresses_stop(void);
+u64 dp_netns_of_address(u32 family, const void *address, int ifindex);
+void dp_print_addresses(struct dp_text *text);
+
 /* netstat.c */
 struct dp_netstat;
 struct dp_netstat *dp_netstat_make(const struct dp_match *match);
@@ -463,6 +474,7 @@ u64 *dp_live_cookies(u32 *count);
 /* match.c */
 struct dp_packet;
 bool dp_matches(const struct dp_match *match, struct dp_packet *packet);
+bool dp_might_match(const struct dp_match *match, struct dp_packet *packet);
 
 /* drop.c */
 int dp_drop_hook(void);

@@ -3,9 +3,9 @@
  * main.c: loads and unloads the module, and joins its parts.
  *
  * In between, commands add and remove probes (procfs.c, command.c, probe.c), the handler counts
- * (drop.c, packet.c, match.c, devices.c, stages.c) in tables (counters.c, fold.c), and readers get
- * a snapshot of them (snapshot.c, reasons.c, namespaces.c) and of the kernel's own counters
- * (netstat.c).
+ * (drop.c, packet.c, match.c, devices.c, addresses.c, stages.c) in tables (counters.c, fold.c), and
+ * readers get a snapshot of them (snapshot.c, reasons.c, namespaces.c) and of the kernel's own
+ * counters (netstat.c).
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -22,6 +22,25 @@ static void stop_devices(void)
 	dp_devices_stop();
 }
 
+/* Addresses last and first: before 5.12 they ask the table of devices for cookies. */
+static int start_tables(void)
+{
+	int error = dp_devices_start(dp_fold_later, dp_netstat_device_changed);
+
+	if (error)
+		return error;
+	error = dp_addresses_start();
+	if (error)
+		stop_devices();
+	return error;
+}
+
+static void stop_tables(void)
+{
+	dp_addresses_stop();
+	stop_devices();
+}
+
 static int __init dropprobe_init(void)
 {
 	int error;
@@ -31,7 +50,7 @@ static int __init dropprobe_init(void)
 		pr_err("/proc/mooc already exists; unload the module that owns it\n");
 		return -EEXIST;
 	}
-	error = dp_devices_start(dp_fold_later, dp_netstat_device_changed);
+	error = start_tables();
 	if (error)
 		return error;
 	error = dp_tables_init();
@@ -51,7 +70,7 @@ remove_files:
 exit_tables:
 	dp_tables_exit();
 stop:
-	stop_devices();
+	stop_tables();
 	return error;
 }
 
@@ -59,7 +78,7 @@ static void __exit dropprobe_exit(void)
 {
 	dp_commands_open(false);
 	dp_procfs_exit();
-	stop_devices();
+	stop_tables();
 	dp_probes_exit();
 	dp_tables_exit();
 }

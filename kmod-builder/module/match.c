@@ -94,22 +94,44 @@ static bool matches_netns(const struct dp_match *match, u64 netns, u64 peer)
 	       (peer && dp_contains(match->netns, match->netns_count, peer));
 }
 
-/* Takes values, so that dp_matches() can keep the packet in registers. */
-static noinline bool matches_rare(const struct dp_match *match, const struct dp_device *device,
-				  u64 kind, u64 owner, u32 reason)
+static bool matches_reasons(const struct dp_match *match, u64 kind, u32 reason)
 {
-	u64 netns = kind & DP_KIND_CGROUP ? dp_host_netns : owner;
-	u64 peer = device && netns == dp_host_netns ? READ_ONCE(device->peer) : 0;
 	u32 given = match->given;
 
-	if ((given & DP_GIVEN_NETNS) && !matches_netns(match, netns, peer))
-		return false;
 	if ((given & DP_GIVEN_FAMILIES) &&
 	    !(match->families & family_bit(DP_KIND_GET(FAMILY, kind))))
 		return false;
 	if ((given & DP_GIVEN_REASONS) && !has_reason(match, reason))
 		return false;
 	return !(given & DP_GIVEN_NOT_REASONS) || !has_reason(match, reason);
+}
+
+/* Takes values, so that dp_matches() can keep the packet in registers. */
+static noinline bool matches_rare(const struct dp_match *match, const struct dp_device *device,
+				  u64 kind, u64 owner, u32 reason)
+{
+	u64 netns = kind & DP_KIND_CGROUP ? dp_host_netns : owner;
+	u64 peer = device && netns == dp_host_netns ? READ_ONCE(device->peer) : 0;
+
+	if ((match->given & DP_GIVEN_NETNS) && !matches_netns(match, netns, peer))
+		return false;
+	return matches_reasons(match, kind, reason);
+}
+
+static __always_inline bool matches_headers(const struct dp_match *match, struct dp_packet *packet)
+{
+	u32 given = match->given;
+
+	if ((given & DP_GIVEN_PROTOCOLS) &&
+	    !(match->protocols & protocol_bit(dp_packet_protocol(packet))))
+		return false;
+	if (!(given & (DP_GIVEN_PORTS | DP_GIVEN_CIDRS)))
+		return true;
+	if (!packet->network)
+		return false;
+	if ((given & DP_GIVEN_PORTS) && !matches_ports(match, packet))
+		return false;
+	return !(given & DP_GIVEN_CIDRS) || matches_cidrs(match, packet);
 }
 
 /**
@@ -122,19 +144,25 @@ static noinline bool matches_rare(const struct dp_match *match, const struct dp_
 __always_inline bool dp_matches(const struct dp_match *match, struct dp_packet *packet)
 {
 	const struct dp_key *key = &packet->key;
-	u32 given = match->given;
 
-	if (unlikely(given & RARE) &&
+	if (unlikely(match->given & RARE) &&
 	    !matches_rare(match, packet->device, key->kind, key->owner, DP_KEY_REASON(key)))
 		return false;
-	if ((given & DP_GIVEN_PROTOCOLS) &&
-	    !(match->protocols & protocol_bit(dp_packet_protocol(packet))))
-		return false;
-	if (!(given & (DP_GIVEN_PORTS | DP_GIVEN_CIDRS)))
-		return true;
-	if (!packet->network)
-		return false;
-	if ((given & DP_GIVEN_PORTS) && !matches_ports(match, packet))
-		return false;
-	return !(given & DP_GIVEN_CIDRS) || matches_cidrs(match, packet);
+	return matches_headers(match, packet);
+}
+
+/**
+ * dp_might_match - check a packet whose namespace is unknown against the rest of a filter
+ * @match: the filter
+ * @packet: the packet
+ *
+ * Return: true if the filter has namespaces, and the packet passes all else.
+ */
+bool dp_might_match(const struct dp_match *match, struct dp_packet *packet)
+{
+	const struct dp_key *key = &packet->key;
+
+	return (match->given & DP_GIVEN_NETNS) && match->netns_count &&
+	       matches_reasons(match, key->kind, DP_KEY_REASON(key)) &&
+	       matches_headers(match, packet);
 }

@@ -277,3 +277,41 @@ __always_inline const __be32 *dp_packet_addresses(const struct dp_packet *packet
 		return (const __be32 *)(header + offsetof(struct iphdr, saddr));
 	return (const __be32 *)(header + offsetof(struct ipv6hdr, saddr));
 }
+
+static bool is_tcp_or_udp(u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
+
+/**
+ * dp_packet_destination - destination of a packet that IP has delivered to TCP or UDP
+ * @skb: the packet
+ * @family: set to 4 or 6
+ *
+ * What is sent or forwarded begins at its IP header, or before; what is delivered begins behind it.
+ * So do fragments in reassembly, but those may be forwarded later.
+ *
+ * Return: the address in network byte order, 1 word of IPv4 or 4 of IPv6; NULL if it is not such a
+ * packet, or if its header can't be read.
+ */
+const void *dp_packet_destination(const struct sk_buff *skb, u32 *family)
+{
+	u32 offset = skb->network_header;
+	const u8 *header = skb->head + offset;
+	const struct iphdr *ip = (const struct iphdr *)header;
+	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)header;
+
+	if (!skb->head || skb_headroom(skb) <= offset)
+		return NULL;
+	if (skb->protocol == htons(ETH_P_IP) && has_header(skb, offset, sizeof(*ip))) {
+		*family = 4;
+		return ip->version == 4 && !ip_is_fragment(ip) && is_tcp_or_udp(ip->protocol) ?
+			       &ip->daddr :
+			       NULL;
+	}
+	if (skb->protocol == htons(ETH_P_IPV6) && has_header(skb, offset, sizeof(*ip6))) {
+		*family = 6;
+		return ip6->version == 6 && is_tcp_or_udp(ip6->nexthdr) ? &ip6->daddr : NULL;
+	}
+	return NULL;
+}

@@ -69,5 +69,6 @@ static __always_inline u8 dp_packet_protocol(const struct dp_packet *packet)
 u64 dp_packet_kind(const struct sk_buff *skb, const struct sock *sk, u32 *network);
 struct dp_ports dp_packet_ports(const struct dp_packet *packet);
 const __be32 *dp_packet_addresses(const struct dp_packet *packet);
+const void *dp_packet_destination(const struct sk_buff *skb, u32 *family);
 
 #endif

@@ -21,7 +21,8 @@
  * @cell_count: length of @cells
  * @reason_count: length of @reasons
  * @missing_cpus: CPUs that the probe can't count on
- * @filtered: see struct dp_table, like the next two
+ * @filtered: see struct dp_table
+ * @undecided: the same
  * @unkeyed: packets that are in @reasons, but not in @cells
  * @notdrops: skbs that are in neither
  */
@@ -32,6 +33,7 @@ struct sums {
 	u32 reason_count;
 	u32 missing_cpus;
 	u64 filtered;
+	u64 undecided;
 	u64 unkeyed;
 	u64 notdrops;
 };
@@ -151,6 +153,7 @@ static void gather_unkeyed(struct sums *sums, struct dp_table *table)
 		sums->unkeyed += sum->packets;
 	}
 	sums->filtered += local64_read(&table->filtered);
+	sums->undecided += local64_read(&table->undecided);
 	sums->notdrops += local64_read(&table->notdrops);
 }
 
@@ -345,8 +348,8 @@ static void print_sums(struct dp_text *text, const struct sums *sums, time64_t n
 		dp_add(&total, &sums->reasons[i]);
 	dp_print(text, "total packets=%llu segments=%llu bytes=%llu", total.packets, total.segments,
 		 total.bytes);
-	dp_print(text, " filtered=%llu unkeyed=%llu notdrops=%llu", sums->filtered, sums->unkeyed,
-		 sums->notdrops);
+	dp_print(text, " filtered=%llu undecided=%llu unkeyed=%llu notdrops=%llu", sums->filtered,
+		 sums->undecided, sums->unkeyed, sums->notdrops);
 	if (sums->missing_cpus)
 		dp_print(text, " missing-cpus=%u", sums->missing_cpus);
 	dp_print(text, "\n");

@@ -100,8 +100,8 @@ def difference(after, before, names):
 
 
 class Same:
-    """In the block, the file's counters of this namespace grow as those in /proc do, and by at least
-    what is expected of some of them exactly."""
+    """In the block, the file's counters of this namespace grow as those in /proc do, and by at
+    least what is expected of some of them exactly."""
 
     def __init__(self, probe, **expected):
         self.probe, self.expected = probe, expected

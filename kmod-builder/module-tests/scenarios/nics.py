@@ -72,7 +72,8 @@ def nudge(interface):
 
 
 def nudges_until(condition, interface, reason):
-    """Waits for a condition; some drivers only look after what they have sent when they send more."""
+    """Waits for a condition; some drivers only look after what they have sent when they send
+    more."""
     deadline, next_nudge = time.monotonic() + 30, time.monotonic() + 0.5
     while not condition():
         if time.monotonic() > deadline:
@@ -203,13 +204,14 @@ def try_nic(number, driver):
         f"{cell['reason']}@{cell['location'].split('+')[0]} {cell['module']}"
         for cell in local + forwarded
     }
-    return f"{record.module} {' '.join(sorted(places)) or '- -'} {total(local)} {total(forwarded)} {failed}"
+    where = " ".join(sorted(places)) or "- -"
+    return f"{record.module} {where} {total(local)} {total(forwarded)} {failed}"
 
 
 def behind(probe, interface):
     """Packets that come to the NIC by another interface: the cell has the NIC's, unless the packet
-    has a socket, which is in another network namespace than the NIC. Then it has that namespace, and
-    no interface."""
+    has a socket, which is in another network namespace than the NIC. Then it has that namespace,
+    and no interface."""
     ways = (
         ("ip link add link {0} name vlan7 type vlan id 7", "vlan7", "10.78.0", None),
         (

@@ -7,9 +7,11 @@
 - expect: exact expectations
 - network: network namespaces, veth pairs, rules, cgroups
 - traffic: sends packets
+- by_hand: sends the segments of a TCP connection
 - counters: other counters of the kernel
 """
 
+from .by_hand import by_hand
 from .counters import action_counts, nft_count, snmp, snmp_ext
 from .expect import Drop, ICMP, ICMPV6, expect, growth, settle
 from .network import (
@@ -56,6 +58,7 @@ __all__ = [
     "Snapshot",
     "action_counts",
     "agreed",
+    "by_hand",
     "check_oracle",
     "control",
     "cookie",

@@ -78,6 +78,7 @@ public final class CounterParser {
         since(probe.number("since")),
         probe.number("gap", 0),
         total.number("filtered", 0),
+        total.number("undecided", 0),
         total.number("unkeyed", 0),
         List.copyOf(reasons),
         List.copyOf(cells),

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param since when it was first activated in this epoch; null means never
  * @param gap seconds for which counting was suspended because the lease had expired
  * @param filtered packets that did not match
+ * @param undecided packets of an unknown namespace that matched all but the namespaces; not in
+ *     {@code filtered}
  * @param unkeyed packets that have no cell
  * @param reasons counters by drop reason; they sum to the total
  * @param cells counters by reason and location; they may sum to less
@@ -33,6 +35,7 @@ public record ProbeSnapshot(
     @Nullable Instant since,
     long gap,
     long filtered,
+    long undecided,
     long unkeyed,
     List<Reason> reasons,
     List<Cell> cells,

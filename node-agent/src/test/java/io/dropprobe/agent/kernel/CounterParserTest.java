@@ -15,7 +15,7 @@ class CounterParserTest {
   private static final String WHOLE =
       """
       probe name=checkout-drops uid=0b9c abi=1 owner=worker-1 active=y lease=115 epoch=9f3c since=1767225600 now=1767225661 gap=7
-      total packets=1003 segments=1010 bytes=92276 filtered=17 unkeyed=1 notdrops=4
+      total packets=1003 segments=1010 bytes=92276 filtered=17 undecided=5 unkeyed=1 notdrops=4
       reason id=2 name=NO_SOCKET packets=1000 segments=1007 bytes=92000 last=1767225660
       reason id=6 name=NETFILTER_DROP packets=3 segments=3 bytes=276 last=1767225650
       cell reason=2 location=__udp4_lib_rcv+0x3d1 module=udp family=4 protocol=17 direction=in netns=18446744073709551615 ifindex=1 cgroup=0 packets=999 segments=999 bytes=91908 last=1767225660
@@ -37,6 +37,7 @@ class CounterParserTest {
     assertEquals(Instant.ofEpochSecond(1767225600), p.since());
     assertEquals(7, p.gap());
     assertEquals(17, p.filtered());
+    assertEquals(5, p.undecided());
     assertEquals(1, p.unkeyed());
     assertEquals(1003, p.packets());
     assertEquals(
@@ -74,7 +75,7 @@ class CounterParserTest {
         CounterParser.parse(
             """
             probe name=_manual uid=- abi=1 owner=- active=n lease=0 epoch=1 since=0 now=5 gap=0
-            total packets=0 segments=0 bytes=0 filtered=0 unkeyed=0 notdrops=0
+            total packets=0 segments=0 bytes=0 filtered=0 undecided=0 unkeyed=0 notdrops=0
             end records=2
             """);
     assertTrue(p.manual());

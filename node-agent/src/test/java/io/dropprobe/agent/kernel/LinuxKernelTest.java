@@ -166,7 +166,7 @@ class LinuxKernelTest {
     return "probe name="
         + name
         + " uid=u abi=1 owner=n active=n lease=0 epoch=1 since=0 now=5 gap=0\n"
-        + "total packets=0 segments=0 bytes=0 filtered=0 unkeyed=0 notdrops=0\nend records=2\n";
+        + "total packets=0 segments=0 bytes=0 filtered=0 undecided=0 unkeyed=0 notdrops=0\nend records=2\n";
   }
 
   @Test

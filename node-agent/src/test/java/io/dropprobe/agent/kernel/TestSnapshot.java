@@ -90,7 +90,7 @@ public final class TestSnapshot {
   /** The snapshot. */
   public ProbeSnapshot build() {
     return new ProbeSnapshot(
-        name, uid, owner, active, lease, epoch, tag, since, gap, 0, unkeyed, reasons, cells,
+        name, uid, owner, active, lease, epoch, tag, since, gap, 0, 0, unkeyed, reasons, cells,
         stages);
   }
 }
