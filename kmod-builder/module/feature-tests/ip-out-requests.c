@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linux 6.7, b4a11b2033b7 ("net: fix IPSTATS_MIB_OUTPKGS increment in OutForwDatagrams"): OutRequests
- * has a number of its own. Before, it was OUTPKTS, which now counts forwarded packets too.
+ * Linux 6.7, b4a11b2033b7 ("net: fix IPSTATS_MIB_OUTPKGS increment in OutForwDatagrams"):
+ * OutRequests has a number of its own. Before, it was OUTPKTS, which now counts forwarded packets
+ * too.
  */
 #include <linux/snmp.h>
 
