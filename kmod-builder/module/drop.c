@@ -343,7 +343,7 @@ static __always_inline bool has_addressee(u8 packet_type)
 
 /*
  * Counts a packet that does not pass a filter. If its namespace is unknown, and it passes all but
- * the namespaces, nobody knows whether it should have been counted.
+ * the namespaces, it is unknown whether it should have been counted.
  */
 static noinline void count_not_matched(struct dp_table *table, const struct sk_buff *skb, u64 kind,
 				       u64 owner, u64 reason_ifindex, u32 network)

@@ -72,7 +72,7 @@ extern struct mutex dp_lock;
 #define DP_KIND_ADDRESSEE	GENMASK_ULL(49, 48)	/* enum dp_addressee */
 #define DP_KIND_SOCKET		GENMASK_ULL(51, 50)	/* enum dp_socket_state */
 
-/* Beside reason and location, what tells a lost packet from another one. Folding keeps it. */
+/* Beside reason and location, what distinguishes a lost packet. Folding keeps it. */
 #define DP_KIND_FACTS		(DP_KIND_DIRECTION | DP_KIND_TCP | DP_KIND_ADDRESSEE | \
 				 DP_KIND_SOCKET)
 

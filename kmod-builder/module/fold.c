@@ -2,7 +2,7 @@
 /*
  * fold.c: reclaims the cells of removed network namespaces and cgroups, so that pods that come and
  * go do not fill the tables; and the older half of the cells of a table that is nearly full
- * nevertheless, so that nobody can fill it by sending many kinds of packets. Their counts are
+ * nevertheless, so that many kinds of packets do not fill it. Their counts are
  * folded into one sum for each kind of packet; once there are DP_FOLDED_KINDS sums, into one for
  * each reason, location and facts (DP_KIND_FACTS). For process context.
  *
@@ -227,7 +227,7 @@ static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key,
 
 /*
  * The sum that a cell is folded into. If there are very many kinds of packets, later ones give up
- * family and protocol, and keep what tells a lost packet from another one. NULL if there are too
+ * family and protocol, and keep what distinguishes a lost packet. NULL if there are too
  * many even so.
  */
 static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct dp_key *of)

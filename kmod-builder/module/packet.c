@@ -23,8 +23,8 @@ u64 dp_host_netns __read_mostly;
 #define EXTENSIONS_MAX 16
 
 /*
- * The protocols that are told apart. Whoever sends packets chooses their protocol, and could fill a
- * table with 256 of them.
+ * The protocols that are distinguished. A sender chooses the protocol of its packets, and could
+ * fill a table with 256 of them.
  */
 static const bool known_protocols[256] = {
 	[IPPROTO_ICMP] = true, [IPPROTO_IGMP] = true, [IPPROTO_IPIP] = true,   [IPPROTO_TCP] = true,

@@ -13,7 +13,7 @@
 /* Cookie of the initial namespace. Set before the first hook, constant afterwards. */
 extern u64 dp_host_netns;
 
-/* Stands for the protocols that are not told apart. */
+/* Stands for the protocols that are not distinguished. */
 #define DP_OTHER_PROTOCOL 255
 
 /**

@@ -4,7 +4,7 @@
  * instructions (-icount shift=0) that is instructions.
  *
  *   packets healthy COUNT    UDP over loopback, sent and received
- *   packets drop COUNT       to a port where nobody listens: dropped without a socket
+ *   packets drop COUNT       to a closed port: dropped without a socket
  *   packets refused COUNT    to port 7777, which a packet filter refuses as it is sent: dropped
  *                            with its socket
  *   packets tcp COUNT        a TCP reset for no connection: dropped, and answered by nothing

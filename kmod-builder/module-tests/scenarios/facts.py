@@ -73,7 +73,7 @@ def segment(flags, options):
 
 
 def group(name, address):
-    """Datagrams to a group that nobody here has joined."""
+    """Datagrams to a group that no socket here has joined."""
     with expect(
         Drop(PACKETS, None, family(address), "udp", "in", "to-next", to="group"),
         noise=[ICMPV6],

@@ -89,7 +89,7 @@ class Beside:
 
 def scanned():
     """A sender chooses protocols and much else. Kinds of packets beyond the number of sums are
-    folded without family and protocol, but with what tells a lost packet from another one."""
+    folded without family and protocol, but with what distinguishes a lost packet."""
     probe = Probe("scanned", "cells=1024").activate()
     gone = []
     for name in ("scanned", "after"):
