@@ -170,7 +170,8 @@ def expect(*drops, namespaces=(), noise=()):
         yield probe
         settle(probe)
         after, oracle_after = agreed(probe, oracle)
-        keys = KEYS + FACTS if any(drop.names_a_fact() for drop in drops) else KEYS
+        facts = any(drop.names_a_fact() for drop in (*drops, *noise))
+        keys = KEYS + FACTS if facts else KEYS
         match_all(drops, growth(before, after, keys), {cookie(), *namespaces}, noise)
         if oracle.available:
             check_oracle(before, after, oracle_before, oracle_after)
