@@ -310,8 +310,10 @@ def devices(probe):
         assert after.values("device", gone="y")["tx_dropped"] == had + 30, after.text
         with inside(name):
             assert after.device(there, "stays") == {}, after.text
-    gone = Counters(probe).values("device", gone="y")
-    assert gone["tx_dropped"] == had + 30 + PACKETS, gone
+    until(
+        lambda: Counters(probe).values("device", gone="y")["tx_dropped"] == had + 30 + PACKETS,
+        lambda: f"{had + 30 + PACKETS} packets of removed devices\n{Counters(probe).text}",
+    )
 
 
 def in_host(command):
@@ -351,8 +353,9 @@ def conntrack(probe):
 
 
 def unloaded():
-    users = ("nft_ct", "nf_conntrack_netlink", "nf_conntrack")
-    subprocess.run(["modprobe", "-r", *users], capture_output=True)
+    nat = ("nft_redir", "nft_masq", "nft_nat", "nft_chain_nat", "nf_nat")  # of other scenarios
+    for user in (*nat, "nft_ct", "nf_conntrack_netlink", "nf_conntrack"):
+        subprocess.run(["modprobe", "-r", user], capture_output=True)
     return not os.path.exists("/sys/module/nf_conntrack")
 
 
