@@ -62,7 +62,8 @@ public final class ProbeKeeper {
             runner.netns(),
             (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
     try {
-      return new Attempt(plan, runner.run(plan.steps(), desired.nodeUid()), null);
+      return new Attempt(
+          plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
