@@ -79,6 +79,7 @@ public final class CounterParser {
         probe.number("gap", 0),
         total.number("filtered", 0),
         total.number("unkeyed", 0),
+        total.number("missing-cpus", 0),
         List.copyOf(reasons),
         List.copyOf(cells),
         List.copyOf(stages));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param gap seconds for which counting was suspended because the lease had expired
  * @param filtered packets that did not match
  * @param unkeyed packets that have no cell
+ * @param missingCpus CPUs on which it cannot count, because there is no memory for their counters
  * @param reasons counters by drop reason; they sum to the total
  * @param cells counters by reason and location; they may sum to less
  * @param stages counters by stage; empty if stages are not counted
@@ -34,6 +35,7 @@ public record ProbeSnapshot(
     long gap,
     long filtered,
     long unkeyed,
+    long missingCpus,
     List<Reason> reasons,
     List<Cell> cells,
     List<StageReading> stages) {

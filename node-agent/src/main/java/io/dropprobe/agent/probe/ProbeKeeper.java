@@ -129,7 +129,7 @@ public final class ProbeKeeper {
     if (verdict == null) {
       verdict =
           owned != null && options != null && owned.active() == desired.active()
-              ? new Verdict.AsDesired(options.note())
+              ? Verdict.AsDesired.of(owned, options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
     return new ProbeResult(desired, verdict, owned, account(desired, nodeUid));

@@ -63,6 +63,9 @@ public final class FakeKernel implements Kernel {
 
   public int unloads;
 
+  /** CPUs for whose counters the module has no memory. */
+  public long missingCpus;
+
   /** If set, loads and unloads hang until it is counted down. */
   public volatile CountDownLatch hang;
 
@@ -230,6 +233,7 @@ public final class FakeKernel implements Kernel {
         .tag(p.tag)
         .since(p.since)
         .gap((p.gapMillis + 999) / 1000)
+        .missingCpus(missingCpus)
         .counted(reasons, cells)
         .stages(p.stages())
         .build();
