@@ -86,7 +86,12 @@ public final class Agent {
         new Observer(kernel, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
         ModuleKeeper.of(
-            kernel, settings.stateDir(), settings.buildDir(), time, ModuleKeeper.BUILD_DEADLINE);
+            kernel,
+            settings.stateDir(),
+            settings.buildDir(),
+            time,
+            ModuleKeeper.BUILD_DEADLINE,
+            settings.moduleMemoryLimit());
     this.probes =
         new ProbeKeeper(kernel, ledger, new Owner(settings.node(), settings.lease().toSeconds()));
     this.builder = new ReportBuilder(catalog);

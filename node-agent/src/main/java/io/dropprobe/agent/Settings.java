@@ -4,6 +4,7 @@ package io.dropprobe.agent;
 import io.dropprobe.agent.kernel.KernelPaths;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param minReportInterval shortest time between two reports of counts
  * @param port port of /metrics on all addresses; 0 for any free port
  * @param healthPort port of /healthz and /readyz on 127.0.0.1; 0 for any free port
+ * @param moduleMemoryLimit MiB for the counters of all probes, with which the module is loaded
  * @param stateDir directory on the node for modules and journal
  * @param buildDir directory shared with the builder
  * @param podLogs the kubelet's pod log directory; only names in it are read
@@ -31,6 +33,7 @@ public record Settings(
     Duration minReportInterval,
     int port,
     int healthPort,
+    int moduleMemoryLimit,
     String logLevel,
     Path stateDir,
     Path buildDir,
@@ -50,8 +53,9 @@ public record Settings(
         r.duration("DROPPROBE_LEASE", Defaults.LEASE),
         r.duration("DROPPROBE_HEARTBEAT", Defaults.HEARTBEAT),
         r.duration("DROPPROBE_MIN_REPORT_INTERVAL", Defaults.MIN_REPORT_INTERVAL),
-        r.port("DROPPROBE_PORT", Integer.toString(Defaults.AGENT_PORT)),
-        r.port("DROPPROBE_HEALTH_PORT", Integer.toString(Defaults.AGENT_PORT + 1)),
+        r.port("DROPPROBE_PORT", Defaults.AGENT_PORT),
+        r.port("DROPPROBE_HEALTH_PORT", Defaults.AGENT_PORT + 1),
+        r.mebibytes("DROPPROBE_MODULE_MEMORY_LIMIT", Defaults.MODULE_MEMORY_LIMIT),
         r.text("DROPPROBE_LOG_LEVEL", Defaults.LOG_LEVEL),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
         r.path("DROPPROBE_BUILD_DIR", "/build"),
@@ -89,17 +93,31 @@ public record Settings(
       }
     }
 
-    int port(String name, String otherwise) {
-      String text = text(name, otherwise);
+    int port(String name, int otherwise) {
+      return number(name, otherwise, "a valid port", 0, 65535);
+    }
+
+    int mebibytes(String name, int otherwise) {
+      return number(
+          name,
+          otherwise,
+          "a valid number of MiB",
+          Limits.MODULE_MEMORY_MIN,
+          Limits.MODULE_MEMORY_MAX);
+    }
+
+    private int number(String name, int otherwise, String what, int least, int most) {
+      String text = text(name, Integer.toString(otherwise));
       try {
-        int port = Integer.parseInt(text);
-        if (port >= 0 && port <= 65535) {
-          return port;
+        int number = Integer.parseInt(text);
+        if (number >= least && number <= most) {
+          return number;
         }
       } catch (NumberFormatException e) {
         // Reported below.
       }
-      throw new IllegalArgumentException(name + ": '" + text + "' is not a valid port (0-65535)");
+      throw new IllegalArgumentException(
+          "%s: '%s' is not %s (%d-%d)".formatted(name, text, what, least, most));
     }
 
     Path path(String name, String otherwise) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.StageCount;
@@ -16,6 +18,51 @@ import org.junit.jupiter.api.Test;
 
 /** What is counted, and when counts start at zero. */
 class CountingTest extends NodeTestCase {
+  @Test
+  void reportsCpusWithoutMemoryForTheirCounters() {
+    applied("a", "u1");
+    kernel.missingCpus = 2;
+    node.report();
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals("CpusNotCounted", a().reason);
+    assertEquals(
+        "not counted on 2 CPUs: no memory for their counters; raise moduleMemoryLimit in the"
+            + " settings (kubectl -n dropprobe-system edit configmap dropprobe); it takes effect"
+            + " when the module is next loaded",
+        a().message);
+    assertEquals("True/AsDesired", node.condition("ProbesActive"));
+
+    node.change("a", p -> p.getSpec().active = false);
+    assertEquals(ProbeState.Inactive, a().state);
+    assertNull(a().reason, "a probe that is stopped misses nothing");
+    node.change("a", p -> p.getSpec().active = true);
+    assertEquals("CpusNotCounted", a().reason);
+
+    kernel.missingCpus = 0;
+    node.report();
+    assertNull(a().reason);
+    assertNull(a().message);
+  }
+
+  @Test
+  void reportsMissingCpusBesidePartOfSpecWithoutEffect() {
+    kernel.missingCpus = 1;
+    DropProbe a = TestProbe.probe("a", "u1");
+    a.getSpec().match = new Match();
+    a.getSpec().match.reasons = List.of("FROM_THE_FUTURE");
+    node.api.probes.add(a);
+    node.settle();
+    assertEquals("CpusNotCounted", a().reason);
+    assertTrue(a().message.startsWith("not counted on 1 CPU: "), a().message);
+    assertTrue(
+        a().message
+            .endsWith(
+                "; spec.match.reasons: this kernel does not have these drop"
+                    + " reasons, so they are not matched; check their spelling against"
+                    + " /proc/mooc/net/drop-probes/reasons on the node: FROM_THE_FUTURE"),
+        a().message);
+  }
+
   @Test
   void countsAndReportsNewProbe() {
     applied("a", "u1");

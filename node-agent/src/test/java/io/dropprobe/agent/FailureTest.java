@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.TestPreflight;
 import io.dropprobe.agent.platform.CapturedLog;
 import io.dropprobe.agent.report.ConditionLog;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +92,18 @@ class FailureTest extends NodeTestCase {
         node.api.last().conditions.stream().noneMatch(c -> c.getStatus().equals("False")),
         node.api.last().conditions.toString());
     assertEquals("Unknown/Building", node.condition("ModuleBuilt"));
+  }
+
+  @Test
+  void refusedMemoryIsReportedWithLimitThatModuleWasLoadedWith() {
+    applied("a", "u1");
+    kernel.commandErrors.put("activate", Errno.ENOMEM);
+    node.api.probes.add(TestProbe.probe("b", "u2"));
+    node.pass();
+    ProbeReport b = node.now().probes.get(1);
+    assertEquals(ProbeState.Failed, b.state);
+    assertEquals("NoMemory", b.reason);
+    assertTrue(b.message.contains("memory limit of 64 MiB; "), b.message);
   }
 
   @Test

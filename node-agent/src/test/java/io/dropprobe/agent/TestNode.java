@@ -52,6 +52,8 @@ public final class TestNode {
                 "dropprobe-system",
                 "DROPPROBE_LEASE",
                 "60s",
+                "DROPPROBE_MODULE_MEMORY_LIMIT",
+                "64",
                 "DROPPROBE_STATE_DIR",
                 dir.resolve("state").toString(),
                 "DROPPROBE_BUILD_DIR",

@@ -126,6 +126,12 @@ public final class Conditions {
 
     /** The module's files could not be read. */
     public static final String KERNEL_UNREADABLE = "KernelUnreadable";
+
+    /**
+     * Reason of a probe that is Active, but not on all CPUs: the module has no memory for the
+     * counters of the others. Also a problem of the DropProbe, and the reason of an Event.
+     */
+    public static final String CPUS_NOT_COUNTED = "CpusNotCounted";
   }
 
   /** Reasons in {@code status.problems} of a DropProbe that the operator itself gives. */

@@ -30,6 +30,9 @@ public final class Defaults {
   /** Setting {@code agentPort}. */
   public static final int AGENT_PORT = 9640;
 
+  /** Setting {@code moduleMemoryLimit}, in MiB. */
+  public static final int MODULE_MEMORY_LIMIT = 32;
+
   /** Setting {@code logLevel}. */
   public static final String LOG_LEVEL = "INFO";
 }

@@ -10,6 +10,12 @@ public final class Limits {
   /** Probes in one kernel; for one more the module returns ENOSPC. */
   public static final int PROBES_PER_KERNEL = 16;
 
+  /** The smallest setting {@code moduleMemoryLimit}, in MiB. */
+  public static final int MODULE_MEMORY_MIN = 8;
+
+  /** The largest setting {@code moduleMemoryLimit}, in MiB. */
+  public static final int MODULE_MEMORY_MAX = 4096;
+
   /** Probes in a node's report. */
   public static final int NODE_PROBES = 64;
 

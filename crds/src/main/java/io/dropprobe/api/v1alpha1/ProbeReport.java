@@ -45,13 +45,15 @@ public class ProbeReport extends Counters.Fields {
   public @Nullable String ownedBy;
 
   @Size(max = Limits.LABEL)
-  @JsonPropertyDescription("With state Failed: the reason, one CamelCase word.")
+  @JsonPropertyDescription(
+      "With state Failed: the reason, one CamelCase word. With state Active: CpusNotCounted, if the"
+          + " module has no memory for the counters of some CPUs.")
   public @Nullable String reason;
 
   @Size(max = Limits.MESSAGE)
   @JsonPropertyDescription(
-      "With state Failed or OwnedElsewhere: what happened, and the next step. Otherwise, which part of"
-          + " the spec has no effect on this node.")
+      "With state Failed or OwnedElsewhere, or with a reason: what happened, and the next step."
+          + " Otherwise, which part of the spec has no effect on this node.")
   public @Nullable String message;
 
   @Size(max = Limits.UID)

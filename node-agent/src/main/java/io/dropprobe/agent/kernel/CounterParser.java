@@ -80,6 +80,7 @@ public final class CounterParser {
         total.number("filtered", 0),
         total.number("undecided", 0),
         total.number("unkeyed", 0),
+        total.number("missing-cpus", 0),
         List.copyOf(reasons),
         List.copyOf(cells),
         List.copyOf(stages));

@@ -57,9 +57,10 @@ public interface Kernel {
    * Loads a module.
    *
    * @param module content of the .ko file
+   * @param memoryLimit MiB for the counters of all probes
    * @throws KernelException if the kernel refuses it
    */
-  void load(byte[] module) throws KernelException;
+  void load(byte[] module, int memoryLimit) throws KernelException;
 
   /**
    * Unloads the module without waiting for its users (O_NONBLOCK).

@@ -15,6 +15,9 @@ public record KernelPaths(Path proc, Path procNet, Path sysModule, Path security
   /** The module's name in the kernel. */
   public static final String MODULE = "dropprobe";
 
+  /** The module's parameter for the memory of all counters, in MiB. */
+  static final String MEMORY_LIMIT = "memory_limit_mib";
+
   Path dropPacket() {
     return procNet.resolve("drop-packet");
   }

@@ -65,6 +65,9 @@ public final class LinuxKernel implements Kernel {
         KernelFiles.read(dir.resolve("version")).orElse(null),
         KernelFiles.read(dir.resolve("srcversion")).orElse(null),
         KernelFiles.read(dir.resolve("refcnt")).map(Integer::parseInt).orElse(0),
+        KernelFiles.read(dir.resolve("parameters").resolve(KernelPaths.MEMORY_LIMIT))
+            .map(Long::valueOf)
+            .orElse(null),
         file.abi(),
         file.namesReasons(),
         file.manualActive());
@@ -145,8 +148,8 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public void load(byte[] module) throws KernelException {
-    syscalls.loadModule(module);
+  public void load(byte[] module, int memoryLimit) throws KernelException {
+    syscalls.loadModule(module, KernelPaths.MEMORY_LIMIT + "=" + memoryLimit);
   }
 
   @Override

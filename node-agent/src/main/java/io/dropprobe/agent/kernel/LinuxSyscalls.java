@@ -17,10 +17,10 @@ public final class LinuxSyscalls implements Syscalls {
   private final Libc libc = Libc.INSTANCE;
 
   @Override
-  public void loadModule(byte[] module) throws KernelException {
+  public void loadModule(byte[] module, String parameters) throws KernelException {
     int file = inMemory(module);
     try {
-      libc.syscall(new NativeLong(FINIT_MODULE), file, "", 0);
+      libc.syscall(new NativeLong(FINIT_MODULE), file, parameters, 0);
     } catch (LastErrorException e) {
       throw new KernelException("finit_module", e.getErrorCode());
     } finally {

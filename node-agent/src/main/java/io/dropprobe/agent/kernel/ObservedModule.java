@@ -20,6 +20,8 @@ public sealed interface ObservedModule {
    * @param version MODULE_VERSION; null means that the kernel does not show it
    * @param srcversion hash of the module's source; null means that the kernel does not show it
    * @param references the module's reference count
+   * @param memoryLimit MiB for the counters of all probes; null means that the kernel does not show
+   *     it
    * @param abi version of its proc files; null means that they cannot be read
    * @param namesReasons whether the kernel names its drop reasons
    * @param manualActive whether somebody on the node has activated the probe {@code _manual}
@@ -28,6 +30,7 @@ public sealed interface ObservedModule {
       @Nullable String version,
       @Nullable String srcversion,
       int references,
+      @Nullable Long memoryLimit,
       @Nullable Integer abi,
       boolean namesReasons,
       boolean manualActive)

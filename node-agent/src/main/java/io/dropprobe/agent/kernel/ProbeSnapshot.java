@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param undecided packets of an unknown namespace that matched all but the namespaces; not in
  *     {@code filtered}
  * @param unkeyed packets that have no cell
+ * @param missingCpus CPUs on which it cannot count, because there is no memory for their counters
  * @param reasons counters by drop reason; they sum to the total
  * @param cells counters by reason and location; they may sum to less
  * @param stages counters by stage; empty if stages are not counted
@@ -37,6 +38,7 @@ public record ProbeSnapshot(
     long filtered,
     long undecided,
     long unkeyed,
+    long missingCpus,
     List<Reason> reasons,
     List<Cell> cells,
     List<StageReading> stages) {

@@ -6,13 +6,14 @@ import java.nio.file.Path;
 /** System calls that the Java library does not offer. */
 public interface Syscalls {
   /**
-   * Calls finit_module(2) without parameters, on a file in memory that no other process can reach:
-   * the bytes that were checked are loaded, whatever happens to the file that they came from.
+   * Calls finit_module(2) on a file in memory that no other process can reach: the bytes that were
+   * checked are loaded, whatever happens to the file that they came from.
    *
    * @param module content of the .ko file
+   * @param parameters the module's parameters, {@code name=value}, separated by blanks
    * @throws KernelException with the errno
    */
-  void loadModule(byte[] module) throws KernelException;
+  void loadModule(byte[] module, String parameters) throws KernelException;
 
   /**
    * Calls delete_module(2) with O_NONBLOCK.

@@ -44,6 +44,7 @@ public final class ModuleKeeper {
   private final Kernel kernel;
   private final ModuleSource source;
   private final Time time;
+  private final int memoryLimit;
   private final ModuleCalls calls;
   private final Stuck stuck;
   private final Backoff loadBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
@@ -54,10 +55,11 @@ public final class ModuleKeeper {
   private @Nullable ModuleAction last;
   private boolean acted;
 
-  ModuleKeeper(Kernel kernel, ModuleSource source, Time time) {
+  ModuleKeeper(Kernel kernel, ModuleSource source, Time time, int memoryLimit) {
     this.kernel = kernel;
     this.source = source;
     this.time = time;
+    this.memoryLimit = memoryLimit;
     this.calls = new ModuleCalls(time, PATIENCE);
     this.stuck = new Stuck(time);
   }
@@ -68,13 +70,14 @@ public final class ModuleKeeper {
    * @param stateDir the agent's directory on the node, where modules are kept
    * @param buildDir the directory shared with the builder
    * @param deadline for one build
+   * @param memoryLimit MiB for the counters of all probes, with which the module is loaded
    */
   public static ModuleKeeper of(
-      Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline) {
+      Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline, int memoryLimit) {
     ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
     ModuleSource source =
         new ModuleSource(new BuilderClient(buildDir), cache, kernel.facts(), time, deadline);
-    return new ModuleKeeper(kernel, source, time);
+    return new ModuleKeeper(kernel, source, time, memoryLimit);
   }
 
   /**
@@ -187,7 +190,7 @@ public final class ModuleKeeper {
     }
     byte[] module = content.get();
     acted = true;
-    calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module));
+    calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module, memoryLimit));
     return null;
   }
 

@@ -62,7 +62,8 @@ public final class ProbeKeeper {
             runner.netns(),
             (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
     try {
-      return new Attempt(plan, runner.run(plan.steps(), desired.nodeUid()), null);
+      return new Attempt(
+          plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -128,7 +129,7 @@ public final class ProbeKeeper {
     if (verdict == null) {
       verdict =
           owned != null && options != null && owned.active() == desired.active()
-              ? new Verdict.AsDesired(options.note())
+              ? Verdict.AsDesired.of(owned, options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
     return new ProbeResult(desired, verdict, owned, account(desired, nodeUid));

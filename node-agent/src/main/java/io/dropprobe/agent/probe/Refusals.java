@@ -3,6 +3,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Limits;
 
@@ -10,7 +11,12 @@ import io.dropprobe.api.schema.Limits;
 final class Refusals {
   private Refusals() {}
 
-  static Verdict verdict(Step step, KernelException e) {
+  /**
+   * Translates an error.
+   *
+   * @param module the module that returned it
+   */
+  static Verdict verdict(Step step, KernelException e, ObservedModule module) {
     if (e.errno() == Errno.EINVAL && (step instanceof Step.Add || step instanceof Step.SetNetns)) {
       return new Verdict.Failed(
           Conditions.Node.MATCH_NOT_SUPPORTED,
@@ -27,11 +33,19 @@ final class Refusals {
       case ENOMEM ->
           new Verdict.Failed(
               Conditions.Node.NO_MEMORY,
-              "the counters would exceed the module's memory limit (memory_limit_mib); delete other"
-                  + " probes on this node");
+              "the counters would exceed the module's memory limit"
+                  + memoryLimit(module)
+                  + "; delete other probes on this node, or "
+                  + ModuleMemory.RAISE_LIMIT);
       // The kernel has changed since it was observed; the next pass observes it again.
       case EBUSY, EEXIST, ENOENT, EAGAIN -> new Verdict.Pending(e.getMessage());
       default -> new Verdict.Failed(Conditions.Node.KERNEL_REFUSED, e.getMessage());
     };
+  }
+
+  private static String memoryLimit(ObservedModule module) {
+    return module instanceof ObservedModule.Live live && live.memoryLimit() != null
+        ? " of " + live.memoryLimit() + " MiB"
+        : "";
   }
 }

@@ -4,6 +4,7 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.io.IOException;
 import java.util.Collection;
@@ -45,8 +46,14 @@ final class StepRunner {
         .retainAll(probes.stream().filter(p -> p.ownedBy(me)).map(ProbeSnapshot::epoch).toList());
   }
 
-  /** Runs the steps; returns a verdict for each probe with a failed step, by its name. */
-  Map<String, Verdict> run(List<Step> steps, String nodeUid) throws IOException {
+  /**
+   * Runs the steps.
+   *
+   * @param module the module that takes the commands
+   * @return a verdict for each probe with a failed step, by its name
+   */
+  Map<String, Verdict> run(List<Step> steps, String nodeUid, ObservedModule module)
+      throws IOException {
     Map<String, Verdict> failed = new HashMap<>();
     for (Step step : steps) {
       if (failed.containsKey(step.name())) {
@@ -55,7 +62,7 @@ final class StepRunner {
       try {
         run(step, nodeUid);
       } catch (KernelException e) {
-        Verdict verdict = Refusals.verdict(step, e);
+        Verdict verdict = Refusals.verdict(step, e, module);
         failed.put(step.name(), verdict);
         log(step, e, verdict);
       }

@@ -86,6 +86,7 @@ final class ProbeReports {
       r.message = Limits.cut(problem.message());
     } else if (p.verdict() instanceof Verdict.AsDesired d) {
       acted(r, p, p.desired().state());
+      r.reason = d.reason();
       r.message = Limits.cut(d.note());
     } else if (p.verdict() instanceof Verdict.Failed f) {
       acted(r, p, ProbeState.Failed);

@@ -65,6 +65,13 @@ class CounterParserTest {
   }
 
   @Test
+  void parsesMissingCpusAndTheirAbsence() {
+    String missing = WHOLE.replace("notdrops=4", "missing-cpus=2 notdrops=4");
+    assertEquals(2, CounterParser.parse(missing).missingCpus());
+    assertEquals(0, CounterParser.parse(WHOLE).missingCpus());
+  }
+
+  @Test
   void probeThatNeverCountedHasNoSince() {
     assertNull(CounterParser.parse(WHOLE.replace("since=1767225600", "since=0")).since());
   }

@@ -63,11 +63,17 @@ public final class FakeKernel implements Kernel {
 
   public int unloads;
 
+  /** CPUs for whose counters the module has no memory. */
+  public long missingCpus;
+
   /** If set, loads and unloads hang until it is counted down. */
   public volatile CountDownLatch hang;
 
   /** The module that was loaded last. */
   public byte[] image;
+
+  /** MiB for the counters, with which it was loaded. */
+  public Long memoryLimit;
 
   /** Readings of all probes that fail; the first one of a test is number 1. */
   public final Set<Integer> failedReads = new HashSet<>();
@@ -180,7 +186,8 @@ public final class FakeKernel implements Kernel {
     }
     return srcversion == null
         ? new ObservedModule.Absent()
-        : new ObservedModule.Live("0.1.0", srcversion, references(), 1, namesReasons, manualActive);
+        : new ObservedModule.Live(
+            "0.1.0", srcversion, references(), memoryLimit, 1, namesReasons, manualActive);
   }
 
   private int references() {
@@ -226,6 +233,7 @@ public final class FakeKernel implements Kernel {
         .tag(p.tag)
         .since(p.since)
         .gap((p.gapMillis + 999) / 1000)
+        .missingCpus(missingCpus)
         .counted(reasons, cells)
         .stages(p.stages())
         .build();
@@ -262,7 +270,7 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public void load(byte[] module) throws KernelException {
+  public void load(byte[] module, int limit) throws KernelException {
     loads++;
     hang();
     if (!loadErrors.isEmpty()) {
@@ -272,6 +280,7 @@ public final class FakeKernel implements Kernel {
       throw new KernelException("finit_module", Errno.EEXIST.number);
     }
     image = module;
+    memoryLimit = (long) limit;
     Matcher m = SRCVERSION.matcher(new String(module, StandardCharsets.ISO_8859_1));
     srcversion = m.find() ? m.group(1) : "none";
   }

@@ -37,8 +37,9 @@ class LinuxKernelTest {
     Syscalls syscalls =
         new Syscalls() {
           @Override
-          public void loadModule(byte[] module) {
-            written.add("load " + new String(module, StandardCharsets.US_ASCII));
+          public void loadModule(byte[] module, String parameters) {
+            String content = new String(module, StandardCharsets.US_ASCII);
+            written.add("load " + content + " with " + parameters);
           }
 
           @Override
@@ -71,6 +72,7 @@ class LinuxKernelTest {
     file("sys/module/dropprobe/initstate", "live\n");
     file("sys/module/dropprobe/refcnt", "1\n");
     file("sys/module/dropprobe/version", "0.1.0\n");
+    file("sys/module/dropprobe/parameters/memory_limit_mib", "4294967295\n");
     file("sys/module/dropprobe/srcversion", "ABCDEF\n");
     file(
         "proc/mooc/net/drop-packet",
@@ -115,7 +117,9 @@ class LinuxKernelTest {
   void observesAbsentLiveTransientAndBuiltInModule() throws IOException {
     assertInstanceOf(ObservedModule.Absent.class, kernel.module());
     loaded();
-    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, true, false), kernel.module());
+    assertEquals(
+        new ObservedModule.Live("0.1.0", "ABCDEF", 1, 4294967295L, 1, true, false),
+        kernel.module());
     file("sys/module/dropprobe/initstate", "going\n");
     assertEquals(new ObservedModule.Transient("going"), kernel.module());
     Files.delete(root.resolve("sys/module/dropprobe/initstate"));
@@ -128,7 +132,9 @@ class LinuxKernelTest {
     file(
         "proc/mooc/net/drop-packet",
         "settings:\n  abi: 1\n  reasons: none\n  stages: off\n  probes: _manual(active)\nactivated:y\n");
-    assertEquals(new ObservedModule.Live("0.1.0", "ABCDEF", 1, 1, false, true), kernel.module());
+    assertEquals(
+        new ObservedModule.Live("0.1.0", "ABCDEF", 1, 4294967295L, 1, false, true),
+        kernel.module());
   }
 
   @Test
@@ -183,12 +189,12 @@ class LinuxKernelTest {
   @Test
   void actsThroughSystemCalls() throws KernelException {
     kernel.command("renew a uid=u owner=n lease=5");
-    kernel.load("module".getBytes(StandardCharsets.US_ASCII));
+    kernel.load("module".getBytes(StandardCharsets.US_ASCII), 48);
     kernel.unload();
     assertEquals(
         List.of(
             "proc/mooc/net/drop-probes/control: renew a uid=u owner=n lease=5\n",
-            "load module",
+            "load module with memory_limit_mib=48",
             "unload dropprobe"),
         written);
   }

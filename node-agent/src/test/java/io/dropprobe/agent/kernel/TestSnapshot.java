@@ -16,6 +16,7 @@ public final class TestSnapshot {
   private Instant since = Instant.EPOCH;
   private long gap;
   private long unkeyed;
+  private long missingCpus;
   private List<ProbeSnapshot.Reason> reasons = List.of();
   private List<ProbeSnapshot.Cell> cells = List.of();
   private List<StageReading> stages = List.of();
@@ -73,6 +74,12 @@ public final class TestSnapshot {
     return this;
   }
 
+  /** CPUs on which it cannot count. */
+  public TestSnapshot missingCpus(long cpus) {
+    missingCpus = cpus;
+    return this;
+  }
+
   /** What it has counted. */
   public TestSnapshot counted(
       List<ProbeSnapshot.Reason> byReason, List<ProbeSnapshot.Cell> byCell) {
@@ -90,7 +97,21 @@ public final class TestSnapshot {
   /** The snapshot. */
   public ProbeSnapshot build() {
     return new ProbeSnapshot(
-        name, uid, owner, active, lease, epoch, tag, since, gap, 0, 0, unkeyed, reasons, cells,
+        name,
+        uid,
+        owner,
+        active,
+        lease,
+        epoch,
+        tag,
+        since,
+        gap,
+        0,
+        0,
+        unkeyed,
+        missingCpus,
+        reasons,
+        cells,
         stages);
   }
 }

@@ -36,6 +36,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     assertEquals(ModuleState.Loaded, loaded.state());
     assertTrue(loaded.usable());
     assertEquals("AAAA", kernel.srcversion());
+    assertEquals(MEMORY_LIMIT, kernel.memoryLimit);
     assertEquals(6, loaded.origin().buildSeconds());
     assertEquals("/lib/modules/6.12.1-test/build", loaded.origin().headers());
     assertEquals(List.of(), builder.list("requests"));

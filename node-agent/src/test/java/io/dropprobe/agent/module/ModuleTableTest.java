@@ -62,7 +62,7 @@ class ModuleTableTest {
   }
 
   private static ObservedModule live(String srcversion, Integer abi) {
-    return new ObservedModule.Live("0.1.0", srcversion, 0, abi, true, false);
+    return new ObservedModule.Live("0.1.0", srcversion, 0, 32L, abi, true, false);
   }
 
   private static ModuleUsers users(String holder) {

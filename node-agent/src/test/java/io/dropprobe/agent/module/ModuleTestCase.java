@@ -10,6 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A module keeper with builder, cache and kernel, of which a test makes each pass. */
 abstract class ModuleTestCase {
+  /** MiB. */
+  static final int MEMORY_LIMIT = 48;
+
   @TempDir Path dir;
   final ManualTime time = new ManualTime();
   final FakeKernel kernel = new FakeKernel(time);
@@ -25,7 +28,12 @@ abstract class ModuleTestCase {
   void restart() {
     keeper =
         ModuleKeeper.of(
-            kernel, dir.resolve("state"), dir.resolve("build"), time, Duration.ofMinutes(10));
+            kernel,
+            dir.resolve("state"),
+            dir.resolve("build"),
+            time,
+            Duration.ofMinutes(10),
+            MEMORY_LIMIT);
   }
 
   ModuleOutcome pass() {

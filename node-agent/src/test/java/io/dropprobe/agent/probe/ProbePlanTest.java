@@ -31,7 +31,7 @@ class ProbePlanTest {
   private static final List<DropProbe> EXISTING =
       List.of(TestProbe.probe("a", "u1"), TestProbe.probe("b", "u2"));
   private static final ObservedModule LIVE =
-      new ObservedModule.Live("0.1.0", "A", 0, 1, true, false);
+      new ObservedModule.Live("0.1.0", "A", 0, 32L, 1, true, false);
 
   private boolean fits = true;
   private PodNetns podNetns = PodNetns.NONE;

@@ -36,7 +36,7 @@ class StepRunnerTest {
     List<Step> steps = List.of(new Step.Activate("a", "u1"));
     for (Errno error : List.of(Errno.ENOSPC, Errno.ENOSPC, Errno.ENOMEM, Errno.ENOMEM)) {
       kernel.commandErrors.put("activate", error);
-      assertEquals(1, runner.run(steps, "n1").size());
+      assertEquals(1, runner.run(steps, "n1", kernel.module()).size());
     }
     List<String> warnings = log.take();
     assertEquals(2, warnings.size(), warnings::toString);
@@ -46,9 +46,9 @@ class StepRunnerTest {
             .startsWith("WARNING DropProbe a: the module refused a command: activate a uid=u1"),
         warnings::toString);
     assertTrue(warnings.get(0).contains("ENOSPC"), warnings::toString);
-    runner.run(List.of(), "n1");
+    runner.run(List.of(), "n1", kernel.module());
     kernel.commandErrors.put("activate", Errno.ENOMEM);
-    runner.run(steps, "n1");
+    runner.run(steps, "n1", kernel.module());
     assertEquals(1, log.take().size(), "after a pass without the refusal it is logged again");
   }
 }

@@ -41,6 +41,7 @@ final class AgentContainers {
             env("DROPPROBE_MIN_REPORT_INTERVAL", Durations.format(s.minReportInterval())),
             env("DROPPROBE_PORT", Integer.toString(s.agentPort())),
             env("DROPPROBE_HEALTH_PORT", Integer.toString(healthPort(s))),
+            env("DROPPROBE_MODULE_MEMORY_LIMIT", Integer.toString(s.moduleMemoryLimit())),
             env("DROPPROBE_LOG_LEVEL", s.logLevel()))
         .addNewPort()
         .withName("metrics")

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -152,7 +153,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       }
       paces.put(uid, pace.written(time, interval));
       change.conditionsToEmit().forEach(c -> emit(probe, c));
-      change.withoutEffectToEmit().ifPresent(p -> emitWithoutEffect(probe, p));
+      change.problemsToEmit().forEach(p -> emit(probe, p));
     }
     return delay;
   }
@@ -176,10 +177,10 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     }
   }
 
-  private void emitWithoutEffect(DropProbe probe, Problem p) {
+  private void emit(DropProbe probe, Problem p) {
     events.warning(
         probe,
-        Conditions.Problem.SPEC_WITHOUT_EFFECT,
+        Objects.requireNonNull(p.reason),
         "on %d of the selected nodes, for example %s: %s".formatted(p.nodes, p.example, p.message));
   }
 

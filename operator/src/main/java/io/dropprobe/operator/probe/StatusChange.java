@@ -8,9 +8,14 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What differs between two statuses: decides when to write, and which Events to emit. */
 record StatusChange(DropProbeStatus before, DropProbeStatus after) {
+  /** Reasons of problems of nodes that count. */
+  private static final List<String> NOTES =
+      List.of(Conditions.Problem.SPEC_WITHOUT_EFFECT, Conditions.Node.CPUS_NOT_COUNTED);
+
   /** Whether more than counts has changed, which is written at once. */
   boolean urgent() {
     return !Objects.equals(before.observedGeneration, after.observedGeneration)
@@ -27,11 +32,10 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
     return conditions(after).stream().filter(this::isToEmit).toList();
   }
 
-  /**
-   * SpecWithoutEffect, when it appears, to emit an Event about: no condition shows this problem.
-   */
-  Optional<Problem> withoutEffectToEmit() {
-    return withoutEffect(before).isPresent() ? Optional.empty() : withoutEffect(after);
+  /** Problems that no condition shows, to emit an Event about when they appear. */
+  List<Problem> problemsToEmit() {
+    List<String> earlier = notes(before).map(p -> p.reason).toList();
+    return notes(after).filter(p -> !earlier.contains(p.reason)).toList();
   }
 
   /** Whether the Event about a condition is Normal, not a Warning. */
@@ -64,11 +68,9 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
         .toList();
   }
 
-  private static Optional<Problem> withoutEffect(DropProbeStatus s) {
+  private static Stream<Problem> notes(DropProbeStatus s) {
     List<Problem> problems = s.problems == null ? List.of() : s.problems;
-    return problems.stream()
-        .filter(p -> Conditions.Problem.SPEC_WITHOUT_EFFECT.equals(p.reason))
-        .findFirst();
+    return problems.stream().filter(p -> p.reason != null && NOTES.contains(p.reason));
   }
 
   private static List<Condition> conditions(DropProbeStatus s) {

@@ -109,11 +109,17 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     }
     if (p.state == desired) {
       Kind kind = desired == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
-      String note = p.message == null ? null : Problem.SPEC_WITHOUT_EFFECT;
-      return new Verdict(node, kind, note, p.message);
+      return new Verdict(node, kind, p.message == null ? null : reasonOfNote(p), p.message);
     }
     return pending(
         node, Problem.NOT_YET_REPORTED, "state is " + p.state + ", should become " + desired);
+  }
+
+  /** The reason for the message of a probe that is in its desired state. */
+  private static String reasonOfNote(ProbeReport p) {
+    return Conditions.Node.CPUS_NOT_COUNTED.equals(p.reason)
+        ? Conditions.Node.CPUS_NOT_COUNTED
+        : Problem.SPEC_WITHOUT_EFFECT;
   }
 
   /** Pending; if a condition says what the node waits for, this is the reason. */

@@ -3,6 +3,7 @@ package io.dropprobe.operator.settings;
 
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Names;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleAfter age at which a report no longer describes its node
  * @param minReportInterval shortest time between two writes of one object's status
  * @param agentPort port of the agents' metrics on the host; their health checks use the next port
+ * @param moduleMemoryLimit MiB that the counters of all probes take at most in one kernel
  * @param priorityClassName of the agents' pods; empty means none
  * @param logLevel of the agents
  */
@@ -38,12 +41,14 @@ public record Settings(
     Duration staleAfter,
     Duration minReportInterval,
     int agentPort,
+    int moduleMemoryLimit,
     String priorityClassName,
     String logLevel) {
 
   private static final Pattern IMAGE = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9._/:@]{0,511}");
   private static final Pattern CLASS_NAME =
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
+  private static final Pattern MEMORY = Pattern.compile("([0-9]{1,4})(Mi|Gi)");
   private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG");
 
   /** The components of this record, and the key that kustomize copies into the Deployment. */
@@ -63,6 +68,7 @@ public record Settings(
           Durations.parse(Defaults.STALE_AFTER),
           Durations.parse(Defaults.MIN_REPORT_INTERVAL),
           Defaults.AGENT_PORT,
+          Defaults.MODULE_MEMORY_LIMIT,
           Names.AGENT,
           Defaults.LOG_LEVEL);
 
@@ -83,6 +89,7 @@ public record Settings(
             duration(given, "staleAfter", DEFAULTS.staleAfter, Duration.ofSeconds(2)),
             duration(given, "minReportInterval", DEFAULTS.minReportInterval, Duration.ofSeconds(1)),
             port(given, "agentPort", DEFAULTS.agentPort),
+            mebibytes(given, "moduleMemoryLimit", DEFAULTS.moduleMemoryLimit),
             text(
                 given,
                 "priorityClassName",
@@ -156,6 +163,25 @@ public record Settings(
       }
     }
     throw new SettingsException(key, value, "a port, 1 to 65535");
+  }
+
+  private static int mebibytes(Map<String, String> given, String key, int otherwise) {
+    String value = given.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    Matcher m = MEMORY.matcher(value);
+    if (m.matches()) {
+      int mebibytes = Integer.parseInt(m.group(1)) * (m.group(2).equals("Gi") ? 1024 : 1);
+      if (mebibytes >= Limits.MODULE_MEMORY_MIN && mebibytes <= Limits.MODULE_MEMORY_MAX) {
+        return mebibytes;
+      }
+    }
+    throw new SettingsException(
+        key,
+        value,
+        "a whole number of Mi or Gi, at least %dMi and at most %dGi, like 32Mi"
+            .formatted(Limits.MODULE_MEMORY_MIN, Limits.MODULE_MEMORY_MAX / 1024));
   }
 
   private static String text(

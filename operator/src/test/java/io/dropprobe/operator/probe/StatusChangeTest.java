@@ -13,7 +13,6 @@ import io.dropprobe.api.v1alpha1.Retired;
 import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -146,10 +145,19 @@ class StatusChangeTest {
     DropProbeStatus moreNodes = status(true, "Counting", "");
     moreNodes.problems = List.of(problem("SpecWithoutEffect", 2));
     assertEquals(
-        Optional.of(without.problems.get(1)),
-        new StatusChange(fine, without).withoutEffectToEmit());
-    assertEquals(Optional.empty(), new StatusChange(without, moreNodes).withoutEffectToEmit());
-    assertEquals(Optional.empty(), new StatusChange(without, fine).withoutEffectToEmit());
+        List.of(without.problems.get(1)), new StatusChange(fine, without).problemsToEmit());
+    assertEquals(List.of(), new StatusChange(without, moreNodes).problemsToEmit());
+    assertEquals(List.of(), new StatusChange(without, fine).problemsToEmit());
+  }
+
+  @Test
+  void cpusNotCountedEmitsEventWhenItAppearsBesideSpecWithoutEffect() {
+    DropProbeStatus without = status(true, "Counting", "");
+    without.problems = List.of(problem("SpecWithoutEffect", 1));
+    DropProbeStatus both = status(true, "Counting", "");
+    both.problems = List.of(problem("CpusNotCounted", 2), problem("SpecWithoutEffect", 1));
+    assertEquals(List.of(both.problems.get(0)), new StatusChange(without, both).problemsToEmit());
+    assertEquals(List.of(), new StatusChange(both, without).problemsToEmit());
   }
 
   private static Problem problem(String reason, int nodes) {

@@ -28,6 +28,7 @@ class SettingsTest {
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(15), s.staleAfter());
     assertEquals(9640, s.agentPort());
+    assertEquals(32, s.moduleMemoryLimit());
     assertEquals("dropprobe-agent", s.priorityClassName());
   }
 
@@ -49,6 +50,13 @@ class SettingsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"8Mi, 8", "48Mi, 48", "1Gi, 1024", "4096Mi, 4096", "4Gi, 4096"})
+  void readsMemoryLimitInMebibytes(String value, int mebibytes) {
+    data.put("moduleMemoryLimit", value);
+    assertEquals(mebibytes, Settings.parse(data).moduleMemoryLimit());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -59,6 +67,11 @@ class SettingsTest {
         "staleAfter | 5m | longer than heartbeat (5m0s); otherwise a node without changes is stale",
         "agentPort | 70000 | a port, 1 to 65535",
         "agentPort | http | a port, 1 to 65535",
+        "moduleMemoryLimit | 7Mi | a whole number of Mi or Gi, at least 8Mi and at most 4Gi, like 32Mi",
+        "moduleMemoryLimit | 4097Mi | a whole number of Mi or Gi, at least 8Mi and at most 4Gi, like 32Mi",
+        "moduleMemoryLimit | 5Gi | a whole number of Mi or Gi, at least 8Mi and at most 4Gi, like 32Mi",
+        "moduleMemoryLimit | 32 | a whole number of Mi or Gi, at least 8Mi and at most 4Gi, like 32Mi",
+        "moduleMemoryLimit | 8.5Mi | a whole number of Mi or Gi, at least 8Mi and at most 4Gi, like 32Mi",
         "agentImage | a image | the name of a container image",
         "priorityClassName | Very High | a name of a PriorityClass, or empty",
         "logLevel | info | one of ERROR, WARN, INFO, DEBUG",
