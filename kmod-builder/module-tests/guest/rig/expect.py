@@ -117,7 +117,7 @@ def sums(snapshot, keys):
     return all_sums
 
 
-def growth(before, after, keys):
+def growth(before, after, keys=KEYS):
     """What the cells have grown by, as dictionaries; reasons by name."""
     names = {str(record.id): record.name for record in after.reasons}
     had = sums(before, keys)
