@@ -373,7 +373,14 @@ def coming_and_going(what):
     if pid == 0:
         os.setsid()
         os.execvp("sh", ["sh", "-c", f"while :; do ip -batch {batch} || exit 1; done"])
+    until(lambda: os.getpgid(pid) == pid, "the process to have a group of its own")
     try:
+        until(
+            lambda: any(
+                address.split("/")[0] in sh("ip addr show dev to-next") for address in what
+            ),
+            "the first address to be added",
+        )
         yield
     finally:
         assert os.waitpid(pid, os.WNOHANG) == (0, 0), "adding addresses failed"
