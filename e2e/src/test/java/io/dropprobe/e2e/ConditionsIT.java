@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a probe reports when no node can count for it, or one cannot. */
@@ -24,8 +23,7 @@ class ConditionsIT {
     assertEquals("NoNodeSelected", ready.get().getReason());
   }
 
-  /** Replaces an agent twice, which takes a minute or two. */
-  @Tag("long")
+  /** Also what needs the operator's right to list Events, which the audit looks for. */
   @Test
   void reportsWhyAgentIsNotCreated() {
     Probes.createAndAwaitReady(PROBE);

@@ -22,10 +22,8 @@ class NodesIT {
   void keepsContributionOfDeletedNodeAndCountsRecreatedNodeFromZero() {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(1);
-    Cluster.dropUdp(node, 60);
-    Probes.awaitNoSocket(PROBE, node, 60);
-    Cluster.dropUdp(NODES.get(0), 9);
-    Probes.awaitNoSocket(PROBE, NODES.get(0), 9);
+    Probes.dropAndAwait(node, 60, 60);
+    Probes.dropAndAwait(NODES.get(0), 9, 9);
 
     Cluster.API.nodes().withName(node).delete();
     Await.until(
@@ -38,8 +36,7 @@ class NodesIT {
     Await.until(
         "the recreated node counts", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
     Cluster.awaitMaker(node);
-    Cluster.dropUdp(node, 4);
-    Probes.awaitNoSocket(PROBE, node, 4);
+    Probes.dropAndAwait(node, 4, 4);
     Await.until(
         "the sum has the counts of both",
         () -> Probes.get(PROBE).getStatus().drops.packets,
@@ -52,8 +49,7 @@ class NodesIT {
   void keepsCountsOfNodeReplacedWhileOperatorIsDown() {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(1);
-    Cluster.dropUdp(node, 60);
-    Probes.awaitNoSocket(PROBE, node, 60);
+    Probes.dropAndAwait(node, 60, 60);
     scaleOperator(0);
     try {
       Cluster.API.nodes().withName(node).delete();
@@ -86,14 +82,12 @@ class NodesIT {
   void noScheduleTaintDoesNotDeselectNode() throws InterruptedException {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(1);
-    Cluster.dropUdp(node, 5);
-    Probes.awaitNoSocket(PROBE, node, 5);
+    Probes.dropAndAwait(node, 5, 5);
     Cluster.kubectl("taint", "node", node, TAINT + "=:NoSchedule");
     try {
       Thread.sleep(Duration.ofSeconds(80).toMillis());
       assertTrue(Cluster.activated(node), "the tainted node counts");
-      Cluster.dropUdp(node, 4);
-      Probes.awaitNoSocket(PROBE, node, 9);
+      Probes.dropAndAwait(node, 4, 9);
       Probes.awaitReady(PROBE);
       assertEquals(2, Probes.get(PROBE).getStatus().nodes.selected);
     } finally {
@@ -105,8 +99,7 @@ class NodesIT {
   void rebootedNodeCountsOnAndTotalDoesNotDecrease() {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(1);
-    Cluster.dropUdp(node, 40);
-    Probes.awaitNoSocket(PROBE, node, 40);
+    Probes.dropAndAwait(node, 40, 40);
     var epoch = Probes.report(PROBE, node).epoch;
     var boot = Cluster.node(node).getStatus().getNodeInfo().getBootID();
 
@@ -124,8 +117,7 @@ class NodesIT {
         });
     var base = Probes.count(PROBE, node, NO_SOCKET);
     Cluster.awaitMaker(node);
-    Cluster.dropUdp(node, 5);
-    Probes.awaitNoSocket(PROBE, node, base + 5);
+    Probes.dropAndAwait(node, 5, base + 5);
   }
 
   private static void scaleOperator(int replicas) {

@@ -127,6 +127,12 @@ final class Probes {
         .sum();
   }
 
+  /** Drops packets on the node, and waits until {@link #PROBE} has exactly {@code total} there. */
+  static void dropAndAwait(String node, int packets, long total) {
+    Cluster.dropUdp(node, packets);
+    awaitNoSocket(PROBE, node, total);
+  }
+
   /** Waits until the report of a node has exactly this many packets of reason NO_SOCKET. */
   static void awaitNoSocket(String name, String node, long packets) {
     Await.until(

@@ -17,8 +17,7 @@ class RestartIT {
   void countsOnWhenAgentIsKilled() {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(0);
-    Cluster.dropUdp(node, 100);
-    Probes.awaitNoSocket(PROBE, node, 100);
+    Probes.dropAndAwait(node, 100, 100);
     var epoch = Probes.report(PROBE, node).epoch;
     var restarts = Cluster.agentRestarts(node);
 

@@ -19,8 +19,7 @@ class ToggleIT {
   void recreatedProbeStartsAtZero() {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(0);
-    Cluster.dropUdp(node, 33);
-    Probes.awaitNoSocket(PROBE, node, 33);
+    Probes.dropAndAwait(node, 33, 33);
     var uid = Probes.get(PROBE).getMetadata().getUid();
 
     Probes.deleteAndWait(PROBE);
@@ -28,8 +27,7 @@ class ToggleIT {
 
     assertNotEquals(uid, Probes.get(PROBE).getMetadata().getUid());
     assertEquals(0, Probes.count(PROBE, node, NO_SOCKET));
-    Cluster.dropUdp(node, 7);
-    Probes.awaitNoSocket(PROBE, node, 7);
+    Probes.dropAndAwait(node, 7, 7);
   }
 
   /** The best of three, because other work of this machine may delay one. */

@@ -63,8 +63,7 @@ class UnloadIT {
       holder.release();
     }
     Await.until(node + " counts", () -> Probes.count(PROBE, node, NO_SOCKET), n -> n == 0);
-    Cluster.dropUdp(node, 7);
-    Probes.awaitNoSocket(PROBE, node, 7);
+    Probes.dropAndAwait(node, 7, 7);
   }
 
   @Test

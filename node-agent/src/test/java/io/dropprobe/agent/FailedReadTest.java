@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The module's files cannot be read for a while. */
 class FailedReadTest extends NodeTestCase {
@@ -34,21 +36,10 @@ class FailedReadTest extends NodeTestCase {
     assertEquals(7L, now(name).packets, "the last number that was read");
   }
 
-  @Test
-  void firstReadFails() {
-    kernel.failedReads.add(1);
-    kernel.drop("NO_SOCKET", 1);
-    node.pass();
-    unreadable("a");
-    unreadable("b");
-    node.pass();
-    assertEquals(ProbeState.Active, now("a").state);
-    assertEquals(8L, now("a").packets);
-  }
-
-  @Test
-  void secondReadFails() {
-    kernel.failedReads.add(2);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void reportsFailureAndRecovers(int failedRead) {
+    kernel.failedReads.add(failedRead);
     kernel.drop("NO_SOCKET", 1);
     node.pass();
     unreadable("a");
