@@ -12,6 +12,7 @@
 #include "hook.c"
 #include "text.c"
 #include "symbols.c"
+#include "fragments.c"
 #include "reasons.c"
 #include "command.c"
 #include "counters.c"

@@ -31,8 +31,11 @@
 #define HASH_1 0x9e3779b97f4a7c15ULL
 #define HASH_2 0xc2b2ae3d27d4eb4fULL
 
-/* Set before the first hook, constant afterwards. */
-static struct dp_function dp_release_data __read_mostly;
+/*
+ * The function that frees fragments with their head skb. Set before the hook, constant while it is
+ * registered.
+ */
+static struct dp_function dp_with_head __read_mostly;
 
 static bool dp_kept; /* the tracepoint could not be unregistered; protected by dp_lock */
 
@@ -396,7 +399,7 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 	struct dp_key key;
 
 	/* Fragments that are freed with their head skb, which was itself delivered or dropped. */
-	if (unlikely(location - dp_release_data.start < dp_release_data.size) ||
+	if (unlikely(location - dp_with_head.start < dp_with_head.size) ||
 	    unlikely((!skb->protocol || skb->pkt_type >= PACKET_USER) &&
 		     is_message(skb, sk, device))) {
 		count_notdrop();
@@ -458,9 +461,7 @@ int dp_drop_hook(void)
 {
 	if (dp_kept)
 		return 0;
-	if (!dp_release_data.size && !dp_find_function("skb_release_data", &dp_release_data))
-		pr_info_once(
-			"skb_release_data not found: fragments freed with their head skb are counted as drops\n");
+	dp_find_fragments(&dp_with_head);
 	dp_host_netns = dp_net_cookie(&init_net);
 	return register_trace_kfree_skb(on_kfree_skb, NULL);
 }

@@ -379,8 +379,11 @@ struct dp_function {
 	unsigned long size;
 };
 
-bool dp_find_function(const char *name, struct dp_function *function);
+bool dp_function_before(unsigned long address, struct dp_function *function);
 char *dp_cut_module(char *symbol);
+
+/* fragments.c */
+void dp_find_fragments(struct dp_function *function);
 
 /* reasons.c */
 bool dp_reasons_named(void);

@@ -1,46 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * symbols.c: finds functions of the running kernel, and splits their printed names. For process
- * context.
+ * symbols.c: finds functions of the running kernel by address, and splits their printed names. For
+ * process context.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/kprobes.h>
 #include <linux/string.h>
 
 #include "dropprobe.h"
 
 /**
- * dp_find_function - find the address and size of a function
- * @name: its name in the kernel's symbol table
- * @function: the result; zeroed if it was not found
+ * dp_function_before - find the function that a return address belongs to
+ * @address: the return address; 0 for none
+ * @function: the result; zeroed if @address is 0, just the address if the kernel has no names
  *
- * kallsyms_lookup_name() is not exported. A kprobe that is registered as disabled finds the address
- * without touching the code. It may lie behind the start of the function (behind an ENDBR, for
- * instance); sprint_symbol() tells how far behind, and how long the function is.
- *
- * Return: whether it was found.
+ * Return: whether @address is one.
  */
-bool dp_find_function(const char *name, struct dp_function *function)
+bool dp_function_before(unsigned long address, struct dp_function *function)
 {
-	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
-	unsigned long address, offset, size;
+	unsigned long offset, size;
 	char text[KSYM_SYMBOL_LEN];
 	char *plus;
 
-	function->start = 0;
-	function->size = 0;
-	if (register_kprobe(&probe))
+	*function = (struct dp_function){ .start = address, .size = address ? 1 : 0 };
+	if (!address)
 		return false;
-	address = (unsigned long)probe.addr;
-	unregister_kprobe(&probe);
-
-	sprint_symbol(text, address);
+	/* One back: the call may be the last instruction. */
+	sprint_symbol(text, address - 1);
 	plus = strrchr(text, '+');
-	if (!plus || sscanf(plus, "+0x%lx/0x%lx", &offset, &size) != 2)
-		return false;
-	function->start = address - offset;
-	function->size = size;
+	if (plus && sscanf(plus, "+0x%lx/0x%lx", &offset, &size) == 2) {
+		function->start = address - 1 - offset;
+		function->size = size;
+	}
 	return true;
 }
 
