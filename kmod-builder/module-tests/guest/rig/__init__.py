@@ -12,7 +12,7 @@
 """
 
 from .by_hand import by_hand
-from .counters import action_counts, nft_count, snmp, snmp_ext
+from .counters import action_counts, nft_count, snmp, snmp_ext, tcp_ext
 from .expect import Drop, ICMP, ICMPV6, expect, growth, settle
 from .network import (
     cookie,
@@ -89,6 +89,7 @@ __all__ = [
     "stop",
     "syn",
     "sysctl",
+    "tcp_ext",
     "udp",
     "until",
     "write",

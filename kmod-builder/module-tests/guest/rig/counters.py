@@ -8,14 +8,19 @@ import re
 from .system import read, sh
 
 
-def snmp_ext(name):
-    """A TcpExt counter of this network namespace (/proc/net/netstat)."""
+def tcp_ext():
+    """All TcpExt counters of this network namespace (/proc/net/netstat) by name."""
     keys, values = [
         line.split()[1:]
         for line in read(f"/proc/{os.getpid()}/net/netstat").splitlines()
         if line.startswith("TcpExt:")
     ]
-    return int(values[keys.index(name)])
+    return dict(zip(keys, map(int, values)))
+
+
+def snmp_ext(name):
+    """One of them."""
+    return tcp_ext()[name]
 
 
 def snmp(name):
