@@ -71,11 +71,10 @@ static size_t cells_size(const struct dp_probe *probe)
 	return roundup_pow_of_two(probe->cells) * sizeof(struct dp_cell);
 }
 
-/* What the kernel really takes: a page, and a power of two. */
+/* What the kernel really takes: powers of two. */
 static size_t table_size(const struct dp_probe *probe)
 {
-	BUILD_BUG_ON(sizeof(struct dp_table) > PAGE_SIZE);
-	return PAGE_SIZE + cells_size(probe);
+	return roundup_pow_of_two(sizeof(struct dp_table)) + cells_size(probe);
 }
 
 /* What a probe takes beside its tables. */

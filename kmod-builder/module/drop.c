@@ -95,7 +95,6 @@ static noinline void count_unkeyed(struct dp_table *table, u32 reason, struct am
 {
 	struct dp_unkeyed *slot = unkeyed_slot(table, reason);
 
-	local64_inc(&table->unkeyed);
 	WRITE_ONCE(slot->count.last, jiffies);
 	/*
 	 * A reader that finds a packet also finds its reason and a time. Pairs with
@@ -297,8 +296,17 @@ static noinline bool is_message(const struct sk_buff *skb, const struct sock *sk
 		return true;
 	if (skb->protocol || device)
 		return false;
-	return !sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6 &&
-		       sk->sk_family != AF_PACKET);
+	if (!sk)
+		return true;
+	switch (sk->sk_family) {
+	case AF_INET:
+	case AF_INET6:
+	case AF_PACKET:
+	case AF_UNSPEC: /* a tun or macvtap device */
+		return false;
+	default:
+		return true;
+	}
 }
 
 static noinline void count_notdrop(void)
@@ -312,6 +320,15 @@ static noinline void count_notdrop(void)
 		local64_inc(&table->notdrops);
 }
 
+/*
+ * What is written to a tun device comes in, what is written to a macvtap device is sent; the
+ * sockets of both have no family.
+ */
+static noinline enum dp_direction direction_of_written(const struct sock *sk)
+{
+	return strcmp(sk->sk_prot->name, "tun") ? DP_OUT : DP_IN;
+}
+
 static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 {
 	const struct sock *sender;
@@ -321,22 +338,28 @@ static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 	if (skb->pkt_type != PACKET_HOST && skb->pkt_type != PACKET_OUTGOING)
 		return DP_IN;
 	sender = socket_of(skb, NULL);
-	/* The socket of a tun device has no family: what is written to it comes in. */
+	if (unlikely(sender && sender->sk_family == AF_UNSPEC))
+		return direction_of_written(sender);
 	if (sender)
-		return sender->sk_family == AF_UNSPEC ? DP_IN : DP_OUT;
+		return DP_OUT;
 	return skb->_skb_refdst ? DP_OUT : DP_UNKNOWN;
 }
 
 /*
- * What the link layer says about packets that are not for this host alone. Not inlined, so that
- * other packets only pay for the test.
+ * What the link layer says about packets that are not for this host alone. A frame for another host
+ * that has left the device which received it is being forwarded, by a bridge for instance. Not
+ * inlined, so that other packets only pay for the test.
  */
-static noinline u64 set_addressee(u64 kind, u8 packet_type)
+static noinline u64 set_addressee(u64 kind, const struct sk_buff *skb)
 {
+	const struct dp_device *device = dp_find_device(skb->dev);
+
 	static_assert((int)DP_BROADCAST == PACKET_BROADCAST);
 	static_assert((int)DP_GROUP == PACKET_MULTICAST);
 	static_assert((int)DP_OTHER_HOST == PACKET_OTHERHOST);
-	return (kind & ~DP_KIND_ADDRESSEE) | DP_KIND(ADDRESSEE, packet_type);
+	if (skb->pkt_type == PACKET_OTHERHOST && !(device && device->ifindex == skb->skb_iif))
+		return kind;
+	return (kind & ~DP_KIND_ADDRESSEE) | DP_KIND(ADDRESSEE, skb->pkt_type);
 }
 
 static __always_inline bool has_addressee(u8 packet_type)
@@ -430,7 +453,7 @@ static __always_inline void handle_drop(const struct sk_buff *skb, unsigned long
 			amount.extra_segments = skb_shinfo(skb)->gso_segs - 1;
 	}
 	if (unlikely(has_addressee(skb->pkt_type)))
-		kind = set_addressee(kind, skb->pkt_type);
+		kind = set_addressee(kind, skb);
 	key = (struct dp_key){ kind, owner, (u64)reason << DP_REASON_SHIFT | ifindex };
 
 	/* These first: then what only they need is not kept for the others. */

@@ -72,10 +72,6 @@ extern struct mutex dp_lock;
 #define DP_KIND_ADDRESSEE	GENMASK_ULL(49, 48)	/* enum dp_addressee */
 #define DP_KIND_SOCKET		GENMASK_ULL(51, 50)	/* enum dp_socket_state */
 
-/* Beside reason and location, what distinguishes a lost packet. Folding keeps it. */
-#define DP_KIND_FACTS		(DP_KIND_DIRECTION | DP_KIND_TCP | DP_KIND_ADDRESSEE | \
-				 DP_KIND_SOCKET)
-
 #define DP_KIND(field, value)	FIELD_PREP(DP_KIND_##field, (u64)(value))
 #define DP_KIND_GET(field, kind) FIELD_GET(DP_KIND_##field, kind)
 /* clang-format on */
@@ -101,7 +97,7 @@ enum dp_addressee {
 	DP_ONE_HOST,
 	DP_BROADCAST,
 	DP_GROUP,
-	DP_OTHER_HOST, /* a network card in promiscuous mode received it */
+	DP_OTHER_HOST, /* and this host only overheard it */
 };
 
 /* State of the socket that received a TCP packet, as far as the kernel says (since 6.11). */
@@ -220,9 +216,8 @@ struct dp_unkeyed {
  * @filtered: packets that did not pass the filter
  * @undecided: packets that would have passed it if their namespace were known and one of the
  *	       filter's; not in @filtered
- * @unkeyed: packets that found no free cell
  * @notdrops: skbs that were freed but are no lost packets
- * @reasons: counts of the packets in @unkeyed
+ * @reasons: counts of packets that found no free cell, by reason
  */
 struct dp_table {
 	struct dp_table *next;
@@ -233,7 +228,6 @@ struct dp_table {
 	u32 mask;
 	local64_t filtered;
 	local64_t undecided;
-	local64_t unkeyed;
 	local64_t notdrops;
 	struct dp_unkeyed reasons[DP_UNKEYED_SLOTS];
 };

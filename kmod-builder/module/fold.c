@@ -4,7 +4,7 @@
  * go do not fill the tables; and the older half of the cells of a table that is nearly full
  * nevertheless, so that many kinds of packets do not fill it. Their counts are
  * folded into one sum for each kind of packet; once there are DP_FOLDED_KINDS sums, into one for
- * each reason, location and facts (DP_KIND_FACTS). For process context.
+ * each reason, location and facts. For process context.
  *
  * A cell is reclaimed in three steps, so that no count is lost: its state is changed, and it
  * matches no packet any more; synchronize_rcu() waits for every handler that found it before; its
@@ -158,27 +158,32 @@ static bool is_removed(u64 kind, const struct dp_cell *cell, const struct live *
 	return !dp_contains(live->cookies, live->cookie_count, owner);
 }
 
-static unsigned long age_of(const struct dp_cell *cell)
+/* For how many jiffies a cell has not counted. It may have counted since @now. */
+static unsigned long age_of(const struct dp_cell *cell, unsigned long now)
 {
-	return jiffies - READ_ONCE(cell->count.last);
+	unsigned long last = READ_ONCE(cell->count.last);
+
+	return time_before(now, last) ? 0 : now - last;
 }
 
 /*
- * The age in jiffies from which on cells are folded to make room: that of the median if a table is
- * three quarters full, otherwise ULONG_MAX.
+ * How many cells are folded to make room: half of them if the table is three quarters full,
+ * otherwise none. They have at least @age, that of the median.
  */
-static unsigned long age_to_fold(struct dp_table *table, const struct live *live)
+static u32 count_to_fold(struct dp_table *table, const struct live *live, unsigned long now,
+			 unsigned long *age)
 {
 	u32 used = 0, i;
 
 	for (i = 0; live->ages && i <= table->mask; i++)
 		/* Pairs with claim(). */
 		if (smp_load_acquire(&table->cells[i].key.kind) & DP_KIND_READY)
-			live->ages[used++] = age_of(&table->cells[i]);
+			live->ages[used++] = age_of(&table->cells[i], now);
 	if (used <= table->mask / 4 * 3)
-		return ULONG_MAX;
+		return 0;
 	sort(live->ages, used, sizeof(*live->ages), dp_compare_u64, NULL);
-	return live->ages[used / 2];
+	*age = live->ages[used / 2];
+	return used / 2;
 }
 
 /*
@@ -187,17 +192,18 @@ static unsigned long age_to_fold(struct dp_table *table, const struct live *live
  */
 static u32 mark_cells(struct dp_table *table, struct live *live)
 {
-	unsigned long age = age_to_fold(table, live);
-	u32 marked = 0, i;
+	unsigned long now = jiffies, age = 0;
+	u32 aged = count_to_fold(table, live, now, &age), marked = 0, i;
 
 	for (i = 0; i <= table->mask; i++) {
 		struct dp_cell *cell = &table->cells[i];
 		/* Pairs with claim(). */
 		u64 kind = smp_load_acquire(&cell->key.kind), mark = 0;
 
-		if (kind & DP_KIND_READY && age_of(cell) >= age)
+		if (aged && kind & DP_KIND_READY && age_of(cell, now) >= age) {
 			mark = DP_KIND_FOLDING | DP_KIND_AGED;
-		else if (is_removed(kind, cell, live) && age_of(cell) < DELAY)
+			aged--;
+		} else if (is_removed(kind, cell, live) && age_of(cell, jiffies) < DELAY)
 			live->again = true;
 		else if (is_removed(kind, cell, live))
 			mark = DP_KIND_FOLDING;

@@ -75,22 +75,22 @@ static bool find_in_queue(struct dp_function *function)
 
 /**
  * dp_find_fragments - find the function that frees fragments with their head skb
- * @function: the result; unchanged if @function->size is set already, zeroed if it was not found
+ * @function: the result; unchanged if @function->size is set already, or if it was not found
  *
  * Other users of the tracepoint see three skbs that are freed. The caller holds dp_lock and a
  * module reference.
  */
 void dp_find_fragments(struct dp_function *function)
 {
-	struct dp_function in_queue;
+	struct dp_function with_head, in_queue;
 
 	if (function->size && !dp_awaiting_kept)
 		return;
 	if (!dp_awaiting_kept && register_trace_kfree_skb(on_kfree_awaited_skb, NULL))
 		goto not_found;
-	if (!find_with_head(function) || !find_in_queue(&in_queue) ||
-	    in_queue.start == function->start)
-		*function = (struct dp_function){};
+	if (!function->size && find_with_head(&with_head) && find_in_queue(&in_queue) &&
+	    in_queue.start != with_head.start)
+		*function = with_head;
 	dp_keep_hook(&dp_awaiting_kept, "fragments",
 		     unregister_trace_kfree_skb(on_kfree_awaited_skb, NULL));
 	tracepoint_synchronize_unregister();

@@ -47,7 +47,8 @@ static __always_inline u64 family_kind(u8 family)
 
 /*
  * Kind of a TCP segment. @length counts from the TCP header on, as the IP header says; a packet of
- * more than 64 KiB, which GRO has made, does not say it, and has data.
+ * more than 64 KiB, which GRO has made, does not say it, and has data. What IP has delivered says
+ * it itself: a backlog may have merged segments under the IP header of the first.
  */
 static __always_inline u64 tcp_kind(const struct sk_buff *skb, u32 transport, u32 length)
 {
@@ -56,6 +57,8 @@ static __always_inline u64 tcp_kind(const struct sk_buff *skb, u32 transport, u3
 
 	if (unlikely(transport + sizeof(*tcp) > skb_tail_pointer(skb) - skb->head))
 		return 0;
+	if (skb_headroom(skb) >= transport)
+		length = skb_headroom(skb) + skb->len - transport;
 	flags = tcp_flag_byte(tcp);
 	if (flags & (TCPHDR_SYN | TCPHDR_RST))
 		return DP_KIND(TCP, flags & TCPHDR_SYN ? DP_TCP_SYN : DP_TCP_RST);

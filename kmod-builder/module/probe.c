@@ -220,8 +220,11 @@ static struct dp_probe *new_probe(const char *name, u32 cells)
 /* Adds a new probe to the list and makes its files. After an error the caller frees the probe. */
 static int list_probe(struct dp_probe *probe)
 {
-	size_t charge = sizeof(*probe) + (probe->match ? sizeof(*probe->match) : 0) +
-			(probe->stages ? sizeof(*probe->stages) : 0);
+	/* What the kernel really takes: powers of two. */
+	size_t charge =
+		roundup_pow_of_two(sizeof(*probe)) +
+		(probe->match ? roundup_pow_of_two(sizeof(*probe->match)) : 0) +
+		(probe->stages ? roundup_pow_of_two(sizeof(*probe->stages)) : 0);
 	int error;
 
 	probe->netstat = dp_netstat_make(probe->match);

@@ -41,6 +41,7 @@ def run():
             group(name, address)
         broadcast(name)
         other_host(name)
+        bridged(name)
     tun()
 
 
@@ -126,6 +127,40 @@ def other_host(name):
         noise=[ICMPV6],
     ), inside(name):
         udp("10.9.0.77", 9, PACKETS)
+
+
+def bridged(name):
+    """Frames that this host forwards as a bridge are for another host, too, but it has not just
+    overheard them."""
+    with inside(name):
+        there = cookie()
+    with neighbour("second", 8):
+        sh("ip link add br0 type bridge; ip link set br0 up")
+        sh("ip link set to-next promisc off; ip link set to-next master br0")
+        sh("ip link set to-second master br0")
+        hardware = sh("ip netns exec second cat /sys/class/net/eth0/address").strip()
+        sh(f"ip -n {name} neigh replace 10.9.0.78 lladdr {hardware} dev eth0 nud permanent")
+        sh(
+            "nft 'add table bridge t; add chain bridge t c { type filter hook forward priority 0; }'"
+        )
+        sh("nft 'add rule bridge t c udp dport 9 drop'")
+        with expect(
+            Drop(
+                PACKETS,
+                "NETFILTER_DROP",
+                4,
+                "udp",
+                "in",
+                location="nf_hook_slow|nft_do_chain",
+                netns=there,
+                ifindex=0,
+                to="-",
+            ),
+            namespaces=[there],
+            noise=[ICMPV6],
+        ), inside(name):
+            udp("10.9.0.78", 9, PACKETS)
+        sh("nft delete table bridge t; ip link del br0")
 
 
 def tun():
