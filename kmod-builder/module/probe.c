@@ -221,10 +221,9 @@ static struct dp_probe *new_probe(const char *name, u32 cells)
 static int list_probe(struct dp_probe *probe)
 {
 	/* What the kernel really takes: powers of two. */
-	size_t charge =
-		roundup_pow_of_two(sizeof(*probe)) +
-		(probe->match ? roundup_pow_of_two(sizeof(*probe->match)) : 0) +
-		(probe->stages ? roundup_pow_of_two(sizeof(*probe->stages)) : 0);
+	size_t charge = roundup_pow_of_two(sizeof(*probe)) +
+			(probe->match ? roundup_pow_of_two(sizeof(*probe->match)) : 0) +
+			(probe->stages ? roundup_pow_of_two(sizeof(*probe->stages)) : 0);
 	int error;
 
 	probe->netstat = dp_netstat_make(probe->match);

@@ -140,9 +140,8 @@ def bridged(name):
         sh("ip link set to-second master br0")
         hardware = sh("ip netns exec second cat /sys/class/net/eth0/address").strip()
         sh(f"ip -n {name} neigh replace 10.9.0.78 lladdr {hardware} dev eth0 nud permanent")
-        sh(
-            "nft 'add table bridge t; add chain bridge t c { type filter hook forward priority 0; }'"
-        )
+        sh("nft add table bridge t")
+        sh("nft 'add chain bridge t c { type filter hook forward priority 0; }'")
         sh("nft 'add rule bridge t c udp dport 9 drop'")
         with expect(
             Drop(

@@ -6,14 +6,17 @@ import os
 import threading
 
 import module
-from rig import Drop, Probe, cookie, expect, rounds, settle, udp, write
+from rig import Drop, Probe, cookie, expect, kernel, read, rounds, settle, udp, write
 
 PACKETS = 50
 ROUNDS = rounds(10, 50)
 PROBES = 16
+MANY = "bookworm"  # run boots it as a guest to which CPUs can be added
 
 
 def run():
+    possible = read("/sys/devices/system/cpu/possible").strip()
+    assert (possible == "0-239") == (kernel() == MANY), possible
     try:
         module.unload()
         online(1, False)

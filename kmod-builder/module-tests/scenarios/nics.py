@@ -19,6 +19,7 @@ from rig import (
     enter_host,
     growth,
     inside,
+    kernel,
     neighbour,
     read,
     records,
@@ -34,7 +35,6 @@ IPV4, UDP = 4, 17
 ETHERTYPE = 0x88B5  # for experiments; no protocol of the kernel's
 FAR = "02:00:00:00:00:02"  # no NIC has it: what is sent ends in QEMU
 RNDIS_CONFIGURATION = 2  # of QEMU's USB adapter; the kernel has chosen the other
-KERNEL = read("/mnt/rig/kernel").strip()
 
 
 class NotUp(Exception):
@@ -274,14 +274,14 @@ def run():
         for number, driver in enumerate(drivers, 1):
             begin = time.monotonic()
             try:
-                rows.append(f"{KERNEL} {driver} {try_nic(number, driver)}")
+                rows.append(f"{kernel()} {driver} {try_nic(number, driver)}")
             except NotUp as reason:
-                rows.append(f"{KERNEL} {driver} {reason}")
+                rows.append(f"{kernel()} {driver} {reason}")
             print(f"{time.monotonic() - begin:5.1f} s {rows[-1]}")
     sysctl("net/ipv4/ip_forward", 0)
     sh(f"modprobe -r {' '.join(reversed(drivers))} xhci_pci")
     expected = [" ".join(line.split()) for line in lines_of("nic-drivers.txt")]
-    expected = [line for line in expected if line.startswith(f"{KERNEL} ")]
+    expected = [line for line in expected if line.startswith(f"{kernel()} ")]
     changed = [row for row in rows if row not in expected]
     assert (
         rows == expected

@@ -29,6 +29,11 @@ class Skip(Exception):
     """The scenario does not apply to this kernel; the text says why."""
 
 
+def kernel():
+    """The name of this kernel in kernels.conf."""
+    return read("/mnt/rig/kernel").strip()
+
+
 def release():
     """The kernel version as a pair, to skip what a kernel lacks; never to choose an expectation."""
     return tuple(map(int, os.uname().release.split(".")[:2]))
