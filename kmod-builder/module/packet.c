@@ -57,11 +57,11 @@ static __always_inline u64 tcp_kind(const struct sk_buff *skb, u32 transport, u3
 
 	if (unlikely(transport + sizeof(*tcp) > skb_tail_pointer(skb) - skb->head))
 		return 0;
-	if (skb_headroom(skb) >= transport)
-		length = skb_headroom(skb) + skb->len - transport;
 	flags = tcp_flag_byte(tcp);
 	if (flags & (TCPHDR_SYN | TCPHDR_RST))
 		return DP_KIND(TCP, flags & TCPHDR_SYN ? DP_TCP_SYN : DP_TCP_RST);
+	if (skb_headroom(skb) >= transport)
+		length = skb_headroom(skb) + skb->len - transport;
 	if (length != tcp->doff * 4)
 		return DP_KIND(TCP, DP_TCP_DATA);
 	return flags & TCPHDR_FIN ? DP_KIND(TCP, DP_TCP_FIN) : DP_KIND(TCP, DP_TCP_EMPTY);

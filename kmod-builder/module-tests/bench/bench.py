@@ -16,6 +16,7 @@ sys.path[:0] = ["/mnt/rig/guest", "/mnt/rig/bench"]
 import module  # noqa: E402
 
 PACKETS, ROUNDS = (5000, 9) if os.path.exists("/mnt/rig/quick") else (20000, 9)
+NAMESPACES = 20
 KINDS = ("healthy", "drop", "refused", "tcp", "full", "forwarded")
 
 
@@ -162,6 +163,28 @@ def bpf_same_key():
         subprocess.run(["rm", "-rf", "/sys/fs/bpf/same_key"], check=True)
 
 
+def open_counters():
+    """What it costs to open the file with the kernel's own counters, which is when it is read."""
+    costs = []
+    for _ in range(ROUNDS):
+        begin = time.perf_counter_ns()
+        os.close(os.open(f"{module.FOLDER}/counters/a", os.O_RDONLY))
+        costs.append(time.perf_counter_ns() - begin)
+    return min(costs)
+
+
+def cost_of_counters():
+    """What each network namespace adds to that, with its loopback interface."""
+    with inactive(), probe("a"):
+        before = open_counters()
+        for number in range(NAMESPACES):
+            run(["ip", "netns", "add", f"counted{number}"])
+        after = open_counters()
+        for number in range(NAMESPACES):
+            run(["ip", "netns", "del", f"counted{number}"])
+    return (after - before) / NAMESPACES
+
+
 SETS = {
     "module": (inactive, active, two_probes, stages),
     "dropwatch": (dropwatch,),
@@ -220,6 +243,9 @@ def main():
                     json.dumps({"name": case.__name__, "kernel": os.uname().release, **added})
                     + "\n"
                 )
+        if "module" in observers:
+            with open("/mnt/out/counters", "w") as counters:
+                counters.write(f"{cost_of_counters():.0f}\n")
         out.write("end\n")
 
 
