@@ -7,8 +7,8 @@
  * Several namespaces may have the same address, and a packet may be delivered to an address that
  * its namespace does not have (TPROXY, local routes). So the interface that the packet came through
  * must exist too: the answer is the one namespace that has the address and an interface with that
- * number. If several have both, or none, it is unknown. Addresses that every namespace has (127/8,
- * ::1) are not in the table.
+ * number. If several have both, or none, it is unknown. What every namespace has tells nothing: the
+ * loopback interface and its addresses (127/8, ::1) are not in the table.
  *
  * The table is kept by the notifiers of addresses and of devices. IPv6 calls its notifiers in
  * softirqs too, so there is a spinlock, and an entry is allocated without waiting. If that fails,
@@ -19,6 +19,7 @@
  * never meet a table that is being resized; and the hash has a random seed, because the
  * owner of a namespace chooses its addresses.
  */
+#include <linux/hashtable.h>
 #include <linux/in.h>
 #include <linux/inetdevice.h>
 #include <linux/jhash.h>
@@ -40,7 +41,7 @@
 
 #define BUCKET_BITS 12
 
-/* Entries to look at before a namespace is unknown: bounds what a crowded bucket costs. */
+/* Entries to look at, in all buckets together, before a namespace is unknown: bounds the cost. */
 #define ENTRY_TRIES 512
 
 /* How long to wait for memory, or for addresses to go, before a scan. */
@@ -59,7 +60,8 @@ struct place_key {
 
 /**
  * struct place - an address of an interface, or an interface
- * @node: in its bucket
+ * @node: in the bucket of its key, for handlers
+ * @by_origin: in the bucket of its origin, for changes: thousands of addresses may have one key
  * @key: see struct place_key
  * @ifindex: the interface
  * @netns: cookie of its namespace
@@ -69,6 +71,7 @@ struct place_key {
  */
 struct place {
 	struct hlist_node node;
+	struct hlist_node by_origin;
 	struct place_key key;
 	int ifindex;
 	u64 netns;
@@ -79,6 +82,7 @@ struct place {
 };
 
 static struct hlist_head dp_places[1 << BUCKET_BITS];
+static DEFINE_HASHTABLE(dp_origins, BUCKET_BITS); /* protected by dp_places_lock */
 static u32 dp_place_seed __read_mostly;
 
 /* Protects changes of the table, and what follows. */
@@ -115,20 +119,18 @@ static bool same_key(const struct place_key *a, const struct place_key *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* For handlers. Every namespace has a loopback interface, always with the same number. */
-static bool has_interface(u64 netns, int ifindex)
+/* For handlers. If @tries is used up, "false" means nothing. */
+static bool has_interface(u64 netns, int ifindex, u32 *tries)
 {
 	struct place_key key = interface_key(netns, ifindex);
 	const struct place *place;
-	u32 tries = ENTRY_TRIES;
 
-	if (ifindex == LOOPBACK_IFINDEX)
-		return true;
 	hlist_for_each_entry_rcu(place, bucket_of(&key), node) {
+		if (!*tries)
+			return false;
+		--*tries;
 		if (same_key(&place->key, &key))
 			return true;
-		if (!--tries)
-			break;
 	}
 	return false;
 }
@@ -146,31 +148,45 @@ static bool has_interface(u64 netns, int ifindex)
 u64 dp_netns_of_address(u32 family, const void *address, int ifindex)
 {
 	struct place_key key = address_key(family, address);
+	u64 found = 0, rejected = 0;
 	const struct place *place;
 	u32 tries = ENTRY_TRIES;
-	u64 found = 0;
 
-	if (READ_ONCE(dp_places_incomplete))
+	/* Every namespace has a loopback interface, and can route any address to it. */
+	if (ifindex == LOOPBACK_IFINDEX)
+		return 0;
+	/* Pairs with scan(): who finds the table complete finds all entries. */
+	if (smp_load_acquire(&dp_places_incomplete))
 		return 0;
 	hlist_for_each_entry_rcu(place, bucket_of(&key), node) {
-		if (!tries--)
+		if (!tries)
 			return 0;
-		if (!same_key(&place->key, &key) || place->netns == found)
+		tries--;
+		if (!same_key(&place->key, &key) || place->netns == found ||
+		    place->netns == rejected)
 			continue;
-		if (place->ifindex != ifindex && !has_interface(place->netns, ifindex))
+		if (place->ifindex != ifindex && !has_interface(place->netns, ifindex, &tries)) {
+			rejected = place->netns;
 			continue;
+		}
 		if (found)
 			return 0;
 		found = place->netns;
 	}
-	return found;
+	return tries ? found : 0;
+}
+
+/* The bucket in dp_origins. */
+static struct hlist_head *origin_bucket(const struct place *place)
+{
+	return &dp_origins[hash_min((unsigned long)place->origin, BUCKET_BITS)];
 }
 
 static struct place *find_place(const struct place *like)
 {
 	struct place *place;
 
-	hlist_for_each_entry(place, bucket_of(&like->key), node)
+	hlist_for_each_entry(place, origin_bucket(like), by_origin)
 		if (place->origin == like->origin && same_key(&place->key, &like->key))
 			return place;
 	return NULL;
@@ -184,6 +200,11 @@ static struct place *copy_of(const struct place *like)
 	return kmemdup(like, sizeof(*like), GFP_ATOMIC | __GFP_NOWARN);
 }
 
+static void scan_later(void)
+{
+	queue_delayed_work(DP_UNBOUND_WORKQUEUE, &dp_scan_work, SCAN_DELAY);
+}
+
 /* Adds an entry that may exist. The caller holds dp_places_lock. */
 static void add_place(const struct place *like)
 {
@@ -195,11 +216,12 @@ static void add_place(const struct place *like)
 	if (place) {
 		dp_place_count++;
 		hlist_add_head_rcu(&place->node, bucket_of(&place->key));
+		hlist_add_head(&place->by_origin, origin_bucket(place));
 		return;
 	}
-	dp_place_missing = true;
+	WRITE_ONCE(dp_place_missing, true);
 	WRITE_ONCE(dp_places_incomplete, true);
-	queue_delayed_work(DP_UNBOUND_WORKQUEUE, &dp_scan_work, SCAN_DELAY);
+	scan_later();
 }
 
 /* Removes an entry that may be missing. The caller holds dp_places_lock. */
@@ -210,6 +232,7 @@ static void remove_place(const struct place *like)
 	if (!place)
 		return;
 	hlist_del_rcu(&place->node);
+	hlist_del(&place->by_origin);
 	dp_place_count--;
 	kfree_rcu(place, rcu);
 }
@@ -235,6 +258,12 @@ static struct place interface_of(const struct net_device *device)
 		.netns = netns,
 		.origin = device,
 	};
+}
+
+/* Then another scan is going to add what this one leaves out. */
+static bool scan_has_failed(void)
+{
+	return READ_ONCE(dp_place_missing);
 }
 
 static void note(const struct place *place, bool exists)
@@ -309,10 +338,14 @@ static void note_all_ipv6(const struct net_device *device)
 
 	if (!in)
 		return;
-	read_lock_bh(&in->lock);
-	list_for_each_entry(ifa, &in->addr_list, if_list)
+	/* Softirqs may add addresses; only holders of the rtnl remove them. */
+	rcu_read_lock();
+	list_for_each_entry_rcu(ifa, &in->addr_list, if_list) {
+		if (scan_has_failed())
+			break;
 		note_ipv6(ifa);
-	read_unlock_bh(&in->lock);
+	}
+	rcu_read_unlock();
 }
 #else
 static void register_ipv6(void)
@@ -335,7 +368,12 @@ static void note_all_ipv4(const struct net_device *device)
 
 	if (!in)
 		return;
-	in_dev_for_each_ifa_rtnl(ifa, in) note_ipv4(ifa, true);
+	in_dev_for_each_ifa_rtnl(ifa, in)
+	{
+		if (scan_has_failed())
+			break;
+		note_ipv4(ifa, true);
+	}
 }
 
 /* The caller holds the rtnl. */
@@ -343,7 +381,7 @@ static void note_interface(const struct net_device *device, bool exists)
 {
 	struct place place = interface_of(device);
 
-	/* See has_interface(). */
+	/* See dp_netns_of_address(). */
 	if (device->ifindex != LOOPBACK_IFINDEX)
 		note(&place, exists);
 	if (!exists)
@@ -365,23 +403,41 @@ static int interface_event(struct notifier_block *block, unsigned long event, vo
 
 static struct notifier_block dp_interface_notifier = { .notifier_call = interface_event };
 
-/* Adds what is missing. The rtnl keeps addresses from being removed meanwhile. */
-static void scan(struct work_struct *work)
+/* The caller holds the rtnl, which keeps devices and addresses from being removed meanwhile. */
+static void scan_all(void)
 {
-	const struct net_device *device;
+	struct net_device *device;
 	struct net *net;
 
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		for_each_netdev(net, device) {
+			dp_device_retry(device);
+			note_interface(device, true);
+			if (scan_has_failed())
+				goto unlock;
+			cond_resched();
+		}
+	}
+unlock:
+	up_read(&net_rwsem);
+}
+
+/* Adds what is missing. */
+static void scan(struct work_struct *work)
+{
+	if (READ_ONCE(dp_place_count) == DP_ADDRESSES_MAX) {
+		scan_later();
+		return;
+	}
 	rtnl_lock();
 	spin_lock_bh(&dp_places_lock);
-	dp_place_missing = false;
+	WRITE_ONCE(dp_place_missing, false);
 	spin_unlock_bh(&dp_places_lock);
-	down_read(&net_rwsem);
-	for_each_net(net)
-		for_each_netdev(net, device)
-			note_interface(device, true);
-	up_read(&net_rwsem);
+	scan_all();
 	spin_lock_bh(&dp_places_lock);
-	WRITE_ONCE(dp_places_incomplete, dp_place_missing);
+	/* Pairs with dp_netns_of_address(). */
+	smp_store_release(&dp_places_incomplete, dp_place_missing);
 	spin_unlock_bh(&dp_places_lock);
 	rtnl_unlock();
 }

@@ -36,6 +36,29 @@ static struct cpumask dp_cpus; /* CPUs that have been online */
 static int dp_hotplug_state;
 
 static atomic_long_t dp_charged; /* bytes */
+static atomic_long_t dp_sources_charged; /* of these, for namespaces and devices */
+
+/*
+ * Users make namespaces and devices, which must not use up what the tables of probes need: they get
+ * one part in so many.
+ */
+#define SOURCES_SHARE 4
+
+static u64 memory_limit(void)
+{
+	return (u64)memory_limit_mib << 20;
+}
+
+static bool charge_up_to(u64 limit, atomic_long_t *charged, size_t bytes)
+{
+	long before = atomic_long_read(charged);
+
+	do {
+		if (bytes > limit || before > limit - bytes)
+			return false;
+	} while (!atomic_long_try_cmpxchg(charged, &before, before + bytes));
+	return true;
+}
 
 /**
  * dp_charge - charge memory to the module's limit
@@ -47,14 +70,7 @@ static atomic_long_t dp_charged; /* bytes */
  */
 int dp_charge(size_t bytes)
 {
-	u64 limit = (u64)memory_limit_mib << 20;
-	long charged = atomic_long_read(&dp_charged);
-
-	do {
-		if (bytes > limit || charged > limit - bytes)
-			return -ENOMEM;
-	} while (!atomic_long_try_cmpxchg(&dp_charged, &charged, charged + bytes));
-	return 0;
+	return charge_up_to(memory_limit(), &dp_charged, bytes) ? 0 : -ENOMEM;
 }
 
 /**
@@ -64,6 +80,34 @@ int dp_charge(size_t bytes)
 void dp_uncharge(size_t bytes)
 {
 	atomic_long_sub(bytes, &dp_charged);
+}
+
+/**
+ * dp_charge_source - charge memory for a namespace or a device, which have a share of the limit
+ * @bytes: what is allocated by kmalloc(); charged is what that really takes
+ *
+ * Return: 0, or -ENOMEM if the share or the limit would be exceeded; then nothing is charged.
+ */
+int dp_charge_source(size_t bytes)
+{
+	bytes = roundup_pow_of_two(bytes);
+	if (!charge_up_to(memory_limit() / SOURCES_SHARE, &dp_sources_charged, bytes))
+		return -ENOMEM;
+	if (!dp_charge(bytes))
+		return 0;
+	atomic_long_sub(bytes, &dp_sources_charged);
+	return -ENOMEM;
+}
+
+/**
+ * dp_uncharge_source - undo dp_charge_source()
+ * @bytes: the same number
+ */
+void dp_uncharge_source(size_t bytes)
+{
+	bytes = roundup_pow_of_two(bytes);
+	atomic_long_sub(bytes, &dp_sources_charged);
+	dp_uncharge(bytes);
 }
 
 static size_t cells_size(const struct dp_probe *probe)

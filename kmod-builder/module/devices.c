@@ -15,6 +15,9 @@
  * The notifier stays registered from load to unload. Registering it takes pernet_ops_rwsem for
  * writing, which waits for network namespaces that are being removed, and while it waits no
  * namespace can be created. No command and no lease may do that.
+ *
+ * What there is no memory for is unknown, and counted as missing, until it goes or dp_device_retry()
+ * finds memory.
  */
 #include <linux/hash.h>
 #include <linux/if_arp.h>
@@ -41,10 +44,11 @@ struct device_table {
 
 static DEFINE_MUTEX(dp_devices_lock);
 static struct device_table __rcu *dp_devices;
+static u32 dp_devices_missing; /* protected by dp_devices_lock */
 
 /* Set before the notifier is registered. */
 static void (*dp_netns_removed)(void);
-static void (*dp_device_changed)(struct net_device *device, bool added, bool loopback);
+static void (*dp_device_changed)(struct net_device *device, unsigned long event, bool loopback);
 
 static u32 slot_of(const struct device_table *table, const void *address)
 {
@@ -139,10 +143,13 @@ static bool make_room(void)
 	return true;
 }
 
-static void add_address(const void *address, u64 netns, int ifindex)
+/* Returns whether there was memory. */
+static bool add_address(const void *address, u64 netns, int ifindex)
 {
-	if (make_room())
-		insert(locked_table(), address, netns, 0, ifindex);
+	if (!make_room())
+		return false;
+	insert(locked_table(), address, netns, 0, ifindex);
+	return true;
 }
 
 static struct dp_device *slot_with(const void *address)
@@ -169,12 +176,14 @@ static bool remove_address(const void *address)
 }
 
 #if DP_HAVE_NET_COOKIE
-static void add_netns(const struct net *net)
+static bool add_netns(const struct net *net)
 {
+	return true;
 }
 
-static void remove_netns(const struct net *net)
+static bool remove_netns(const struct net *net)
 {
+	return true;
 }
 #else
 /*
@@ -184,7 +193,7 @@ static void remove_netns(const struct net *net)
  */
 static u64 dp_last_cookie;
 
-static void add_netns(const struct net *net)
+static bool add_netns(const struct net *net)
 {
 	/*
 	 * Start at random, so that no number of an earlier load is used again: user space may still
@@ -192,12 +201,12 @@ static void add_netns(const struct net *net)
 	 */
 	if (!dp_last_cookie)
 		dp_last_cookie = get_random_u64() >> 2;
-	add_address(net, ++dp_last_cookie, 0);
+	return add_address(net, ++dp_last_cookie, 0);
 }
 
-static void remove_netns(const struct net *net)
+static bool remove_netns(const struct net *net)
 {
-	remove_address(net);
+	return remove_address(net);
 }
 
 u64 dp_net_cookie(const struct net *net)
@@ -259,6 +268,82 @@ static void note_peer(const struct net_device *device)
 		WRITE_ONCE(slot->peer, dp_net_cookie(dev_net(device)));
 }
 
+static void add_device(const struct net_device *device)
+{
+	const struct net *net = dev_net(device);
+
+	remove_address(device);
+	if (is_loopback(device))
+		dp_devices_missing += !add_netns(net);
+	dp_devices_missing += !add_address(device, dp_net_cookie(net), device->ifindex);
+	note_peer(device);
+}
+
+/* Not below 0: if another notifier refuses a device, its end is reported, but not its beginning. */
+static void one_less_missing(void)
+{
+	if (dp_devices_missing)
+		dp_devices_missing--;
+}
+
+static void remove_device(const struct net_device *device)
+{
+	if (!remove_address(device)) {
+		if (!dp_is_first_unregister(device))
+			return;
+		one_less_missing();
+	}
+	if (!is_loopback(device))
+		return;
+	if (!remove_netns(dev_net(device)))
+		one_less_missing();
+	dp_netns_removed();
+}
+
+/* Adds what there was no memory for. The caller holds the rtnl. */
+static void retry(const struct net_device *device)
+{
+	const struct net *net = dev_net(device);
+	struct dp_device *slot = slot_with(device);
+
+	if (slot && slot->netns)
+		return;
+	if (!dp_net_cookie(net) && add_netns(net))
+		one_less_missing();
+	slot = slot_with(device); /* maybe in another table */
+	if (slot)
+		WRITE_ONCE(slot->netns, dp_net_cookie(net));
+	else if (add_address(device, dp_net_cookie(net), device->ifindex))
+		one_less_missing();
+	note_peer(device);
+}
+
+/**
+ * dp_device_retry - add a device to the table that there was no memory for
+ * @device: a registered device; the caller holds the rtnl
+ */
+void dp_device_retry(const struct net_device *device)
+{
+	mutex_lock(&dp_devices_lock);
+	retry(device);
+	mutex_unlock(&dp_devices_lock);
+}
+
+/**
+ * dp_print_devices - print how many entries the table of devices has
+ * @text: where to print
+ */
+void dp_print_devices(struct dp_text *text)
+{
+	u32 live;
+
+	rcu_read_lock_sched();
+	live = READ_ONCE(rcu_dereference_sched(dp_devices)->live);
+	rcu_read_unlock_sched();
+	dp_print(text, "  devices: %u%s\n", live,
+		 READ_ONCE(dp_devices_missing) ? " (incomplete)" : "");
+}
+
 /*
  * A device that moves to another namespace is unregistered from the one and registered in the
  * other, maybe with another ifindex.
@@ -266,32 +351,23 @@ static void note_peer(const struct net_device *device)
 static int device_event(struct notifier_block *block, unsigned long event, void *data)
 {
 	struct net_device *device = netdev_notifier_info_to_dev(data);
-	const struct net *net = dev_net(device);
 
 	mutex_lock(&dp_devices_lock);
 	switch (event) {
 	case NETDEV_REGISTER:
-		remove_address(device);
-		if (is_loopback(device))
-			add_netns(net);
-		add_address(device, dp_net_cookie(net), device->ifindex);
-		note_peer(device);
+		add_device(device);
 		break;
 	case NETDEV_UP:
 	case NETDEV_CHANGE:
+		retry(device);
 		note_peer(device);
 		break;
 	case NETDEV_UNREGISTER:
-		/* Repeated every second while somebody holds a reference; act on the first only. */
-		if (remove_address(device) && is_loopback(device)) {
-			remove_netns(net);
-			dp_netns_removed();
-		}
+		remove_device(device);
 		break;
 	}
 	mutex_unlock(&dp_devices_lock);
-	if (event == NETDEV_REGISTER || event == NETDEV_UNREGISTER)
-		dp_device_changed(device, event == NETDEV_REGISTER, is_loopback(device));
+	dp_device_changed(device, event, is_loopback(device));
 	return NOTIFY_DONE;
 }
 
@@ -309,9 +385,8 @@ static void free_table(void)
 /**
  * dp_devices_start - fill the table of devices and keep it up to date
  * @netns_removed: called in process context when a network namespace is removed
- * @device_changed: called under the rtnl when a device was registered in a namespace, with @added,
- *		    or is being unregistered there, maybe repeatedly; @loopback says that it is the
- *		    loopback interface of its namespace
+ * @device_changed: called under the rtnl for each event of a device (NETDEV_*); @loopback says that
+ *		    it is the loopback interface of its namespace
  *
  * For the load of the module. The notifier is called at once for every existing device. Takes
  * pernet_ops_rwsem and the rtnl.
@@ -319,7 +394,8 @@ static void free_table(void)
  * Return: 0 or a negative errno.
  */
 int dp_devices_start(void (*netns_removed)(void),
-		     void (*device_changed)(struct net_device *device, bool added, bool loopback))
+		     void (*device_changed)(struct net_device *device, unsigned long event,
+					    bool loopback))
 {
 	struct device_table *table;
 	int error;

@@ -33,9 +33,8 @@
  *                    expire leases and fold cells, and while a snapshot is made.
  *   rtnl             held by the kernel around the netdevice notifier, and by the module to list
  *                    interfaces; never taken under dp_lock.
- *   net_rwsem, dp_devices_lock
- *                    the list of network namespaces, under dp_lock or the rtnl; and the table of
- *                    devices, under the rtnl. Neither is taken under the other.
+ *   net_rwsem        the list of network namespaces, under dp_lock or the rtnl
+ *   dp_devices_lock  the table of devices, under the rtnl, and maybe net_rwsem
  *   dp_netstat_lock  in netstat.c: the sources of the kernel's own counters, under dp_lock or the
  *                    rtnl, for one bucket at a time. Not together with those of the line above.
  *   dp_places_lock   protects changes of the table of addresses. A spinlock: softirqs take it too,
@@ -408,6 +407,8 @@ int dp_tables_init(void);
 void dp_tables_exit(void);
 int dp_charge(size_t bytes);
 void dp_uncharge(size_t bytes);
+int dp_charge_source(size_t bytes);
+void dp_uncharge_source(size_t bytes);
 void dp_read_count(struct dp_sum *sum, struct dp_count *count);
 void dp_add(struct dp_sum *sum, const struct dp_sum *other);
 
@@ -428,9 +429,25 @@ struct dp_device {
 
 const struct dp_device *dp_find_device(const void *address);
 int dp_devices_start(void (*netns_removed)(void),
-		     void (*device_changed)(struct net_device *device, bool added, bool loopback));
+		     void (*device_changed)(struct net_device *device, unsigned long event,
+					    bool loopback));
 void dp_devices_stop(void);
+void dp_device_retry(const struct net_device *device);
+void dp_print_devices(struct dp_text *text);
 struct net *dp_peer_net(const struct net_device *device);
+
+/**
+ * dp_is_first_unregister - tell the first NETDEV_UNREGISTER of a device from its repetitions
+ * @device: the device that it is reported for
+ *
+ * It is repeated every second while somebody holds a reference to the device (netdev_run_todo()).
+ *
+ * Return: true if it is the first.
+ */
+static inline bool dp_is_first_unregister(const struct net_device *device)
+{
+	return device->reg_state != NETREG_UNREGISTERED;
+}
 
 #if DP_HAVE_NET_COOKIE
 /**
@@ -460,7 +477,7 @@ struct dp_netstat *dp_netstat_make(const struct dp_match *match);
 void dp_netstat_free(struct dp_netstat *run);
 void dp_netstat_set_active(struct dp_netstat *run, bool active);
 void dp_netstat_set_match(struct dp_netstat *run, const struct dp_match *match);
-void dp_netstat_device_changed(struct net_device *device, bool added, bool loopback);
+void dp_netstat_device_changed(struct net_device *device, unsigned long event, bool loopback);
 void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 given);
 
 /* namespaces.c */

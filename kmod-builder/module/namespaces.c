@@ -85,8 +85,8 @@ static u32 count_nets(void)
 
 /*
  * Allocates @size bytes for each namespace. Returns with net_rwsem held, so that no namespace is
- * added or removed while the caller fills the memory; without memory, returns NULL and holds no
- * lock.
+ * added or removed while the caller fills the memory; without memory, or if the reader was killed,
+ * returns NULL and holds no lock. Namespaces may be made faster than memory is allocated for them.
  */
 static void *hold_namespaces(size_t size)
 {
@@ -97,7 +97,10 @@ static void *hold_namespaces(size_t size)
 	for (;;) {
 		count = count_nets();
 		up_read(&net_rwsem);
-		room = kvcalloc(count, size, GFP_KERNEL);
+		count += count / 8 + 64;
+		room = fatal_signal_pending(current) ?
+			       NULL :
+			       kvcalloc(count, size, GFP_KERNEL_ACCOUNT);
 		if (!room)
 			return NULL;
 		down_read(&net_rwsem);
@@ -303,12 +306,24 @@ static void print_interface(struct dp_text *text, const struct interface *interf
 	dp_print(text, "\n");
 }
 
-/* rtnl_lock_killable() is exported up to 6.12, but no longer in 7.2. */
+/*
+ * rtnl_lock_killable() is exported up to 6.12, but no longer in 7.1. So a reader tries, once in each
+ * jiffy, and can be killed meanwhile. It might try for ever, so after so many tries it queues up;
+ * then it can't be killed. Nobody who holds the rtnl waits for readers.
+ */
+#define RTNL_TRIES (10 * HZ)
+
 static int lock_rtnl_killable(void)
 {
+	u32 tries = RTNL_TRIES;
+
 	while (!rtnl_trylock()) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		if (!tries--) {
+			rtnl_lock();
+			break;
+		}
 		schedule_timeout_killable(1);
 	}
 	return 0;

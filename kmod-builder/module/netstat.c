@@ -12,8 +12,16 @@
  * of the device (for a namespace: of its loopback interface) to its unregistration, which can't get
  * past the notifier while dp_netstat_lock is held. So what is in the table may be read under that
  * lock, without holding a reference, the rtnl or net_rwsem; the kernel frees the counters of a
- * namespace only after its last device. The lock is dropped after each bucket of the table, so the
- * notifier, which holds the rtnl, waits for one or two sources at most.
+ * namespace only after its last device. The lock is dropped after each bucket of the table, and not
+ * held while the text grows, which may wait for the memory of the reader's cgroup. So the notifier,
+ * which holds the rtnl, waits for a few sources at most.
+ *
+ * A device counts from NETDEV_UP to NETDEV_GOING_DOWN. What it had before, it has counted in another
+ * namespace, or as the hardware of an interface that is not in use; so that is where its growth
+ * begins each time. While it is down, some drivers give zeros instead of their counters (i40e, ena,
+ * mana), and others have reset them. The same zeros may come while a driver resets its hardware
+ * (also hv_netvsc, mlx5e): a device that has received and sent nothing and lost nothing is not
+ * believed, and the last values stay.
  *
  * Each source has a running total for each counter, which never shrinks. A probe has a mark beside
  * it: while the source is open for the probe, the total at which its growth was 0; otherwise, its
@@ -208,6 +216,7 @@ struct dp_netstat {
  * @uncovered: bits of the runs for which there was no memory
  * @marks: for each run and counter, see the head of this file; NULL before it is opened
  * @totals: for each counter, its running total
+ * @up: it is a device that counts, see the head of this file
  * @last: for each counter, its value when the total was updated; in the same memory as @totals
  *
  * All but the members of the first paragraph change; protected by dp_netstat_lock.
@@ -223,15 +232,16 @@ struct source {
 
 	u32 open;
 	u32 uncovered;
+	bool up;
 	u64 *marks[RUNS_MAX];
 	u64 *last;
 	u64 totals[];
 };
 
 static DEFINE_MUTEX(dp_netstat_lock);
-static DEFINE_HASHTABLE(dp_sources, 8);
+static DEFINE_HASHTABLE(dp_sources, 12);
 static struct dp_netstat *dp_runs[RUNS_MAX];
-static u32 dp_sources_missed; /* sources that there was no memory for, since the load */
+static u32 dp_sources_missed; /* sources that exist, and there was no memory for */
 
 /*
  * The counters of conntrack are freed when its module is unloaded, and the pointers to them remain.
@@ -334,15 +344,10 @@ static struct core_drops core_drops(const struct net_device *device)
 	return drops;
 }
 
-/*
- * The driver's part of a counter that contains the core's. What the core drops between the two
- * readings makes it too small; then the next reading will do.
- */
-static u64 without_core(u64 all, u64 before, u64 after, u64 last)
+/* The driver's part of a counter that contains the core's. */
+static u64 without_core(u64 all, u64 core)
 {
-	u64 own = all - min(all, after);
-
-	return before != after ? max(own, last) : own;
+	return all - min(all, core);
 }
 
 /* Devices whose counters are, or contain, those of their ports, which are sources themselves. */
@@ -352,38 +357,46 @@ static bool sums_up_ports(const struct net_device *device)
 	       netif_is_failover(device);
 }
 
-static void read_device(const struct source *source, u64 *values)
+/* Returns false if the driver says that the device has never done anything. */
+static bool read_device(const struct source *source, u64 *values)
 {
 	struct core_drops before, after;
 	struct rtnl_link_stats64 stats;
+	u64 any;
 	u32 i;
 
-	memcpy(values, source->last, DEVICE_COUNTERS * sizeof(*values));
-	if (sums_up_ports(source->device))
-		return;
 	rcu_read_lock();
 	before = core_drops(source->device);
 	dev_get_stats(source->device, &stats);
 	after = core_drops(source->device);
 	rcu_read_unlock();
+	any = stats.rx_packets | stats.tx_packets;
 	for (i = 0; i < DEVICE_COUNTERS; i++) {
 		u16 offset = device_counters[i].offset;
 		u64 value = *(u64 *)((char *)&stats + offset);
+		bool too_small = false;
 
-		if (offset == offsetof(struct rtnl_link_stats64, rx_dropped))
-			value = without_core(value, before.rx, after.rx, values[i]);
-		else if (offset == offsetof(struct rtnl_link_stats64, tx_dropped))
-			value = without_core(value, before.tx, after.tx, values[i]);
-		values[i] = value;
+		if (offset == offsetof(struct rtnl_link_stats64, rx_dropped)) {
+			value = without_core(value, after.rx);
+			too_small = before.rx != after.rx;
+		} else if (offset == offsetof(struct rtnl_link_stats64, tx_dropped)) {
+			value = without_core(value, after.tx);
+			too_small = before.tx != after.tx;
+		}
+		any |= value;
+		/* By what the core has dropped meanwhile. Then the next reading will do. */
+		values[i] = too_small ? max(value, source->last[i]) : value;
 	}
+	return any;
 }
 
-static void read_values(const struct source *source, bool conntrack, u64 *values)
+/* Returns false if there is nothing to be read at the moment. */
+static bool read_values(const struct source *source, bool conntrack, u64 *values)
 {
 	if (source->device)
-		read_device(source, values);
-	else
-		read_net(source, conntrack, values);
+		return source->up && read_device(source, values);
+	read_net(source, conntrack, values);
+	return true;
 }
 
 /*
@@ -396,7 +409,8 @@ static void collect(struct source *source, bool conntrack)
 	u32 i;
 
 	lockdep_assert_held(&dp_netstat_lock);
-	read_values(source, conntrack, values);
+	if (!read_values(source, conntrack, values))
+		return;
 	for (i = 0; i < source->count; i++) {
 		if (values[i] > source->last[i])
 			source->totals[i] += values[i] - source->last[i];
@@ -425,18 +439,18 @@ static u64 *make_marks(const struct source *source)
 {
 	u64 *marks;
 
-	if (dp_charge(marks_size(source)))
+	if (dp_charge_source(marks_size(source)))
 		return NULL;
 	marks = kzalloc(marks_size(source), GFP_KERNEL);
 	if (!marks)
-		dp_uncharge(marks_size(source));
+		dp_uncharge_source(marks_size(source));
 	return marks;
 }
 
 static void free_marks(struct source *source, u32 number)
 {
 	if (source->marks[number])
-		dp_uncharge(marks_size(source));
+		dp_uncharge_source(marks_size(source));
 	kfree(source->marks[number]);
 	source->marks[number] = NULL;
 	source->open &= ~BIT(number);
@@ -463,6 +477,7 @@ static void adjust(struct source *source, const struct dp_netstat *run)
 	for (i = 0; i < source->count; i++)
 		(*marks)[i] = source->totals[i] - (*marks)[i];
 	source->open ^= BIT(run->number);
+	source->uncovered &= ~BIT(run->number);
 }
 
 /* Adds to @sums by how much the counters have grown for a run, according to the totals. */
@@ -608,11 +623,11 @@ static struct source *make_source(const struct net *net, struct net_device *devi
 	u32 count = device ? DEVICE_COUNTERS : NET_COUNTERS;
 	struct source *source;
 
-	if (dp_charge(source_size(count)))
+	if (dp_charge_source(source_size(count)))
 		return NULL;
 	source = kzalloc(source_size(count), GFP_KERNEL);
 	if (!source) {
-		dp_uncharge(source_size(count));
+		dp_uncharge_source(source_size(count));
 		return NULL;
 	}
 	source->subject = device ? (const void *)device : net;
@@ -627,7 +642,7 @@ static struct source *make_source(const struct net *net, struct net_device *devi
 
 /*
  * What the counters of a namespace have before it is added, it has counted since it was made. A
- * device may come from another namespace, and have counted there.
+ * device is down when it is registered.
  */
 static void add_source(const struct net *net, struct net_device *device)
 {
@@ -639,8 +654,6 @@ static void add_source(const struct net *net, struct net_device *device)
 		dp_sources_missed++;
 		goto unlock;
 	}
-	if (device)
-		read_device(source, source->last);
 	for (i = 0; i < RUNS_MAX; i++)
 		if (dp_runs[i])
 			adjust(source, dp_runs[i]);
@@ -650,9 +663,10 @@ unlock:
 }
 
 /*
- * Adds its last growth to the sums of what was removed. May be called again for the same subject.
+ * Adds its last growth to the sums of what was removed. May be called again for the same subject,
+ * then without @first.
  */
-static void remove_source(const void *subject, bool is_net)
+static void remove_source(const void *subject, bool is_net, bool first)
 {
 	bool conntrack = is_net && hold_conntrack();
 	struct source *source;
@@ -660,8 +674,12 @@ static void remove_source(const void *subject, bool is_net)
 
 	mutex_lock(&dp_netstat_lock);
 	source = find_source(subject);
-	if (!source)
+	if (!source) {
+		/* Not below 0, see devices.c. */
+		if (first && dp_sources_missed)
+			dp_sources_missed--;
 		goto unlock;
+	}
 	if (source->open)
 		collect(source, conntrack);
 	for (i = 0; i < RUNS_MAX; i++) {
@@ -673,29 +691,68 @@ static void remove_source(const void *subject, bool is_net)
 		free_marks(source, i);
 	}
 	hash_del(&source->node);
-	dp_uncharge(source_size(source->count));
+	dp_uncharge_source(source_size(source->count));
 	kfree(source);
 unlock:
 	mutex_unlock(&dp_netstat_lock);
 	release_conntrack(conntrack);
 }
 
+static void start_device(const struct net_device *device)
+{
+	struct source *source;
+
+	mutex_lock(&dp_netstat_lock);
+	source = find_source(device);
+	if (source && !source->up && !sums_up_ports(device)) {
+		memset(source->last, 0, source->count * sizeof(*source->last));
+		read_device(source, source->last);
+		source->up = true;
+	}
+	mutex_unlock(&dp_netstat_lock);
+}
+
+static void stop_device(const struct net_device *device)
+{
+	struct source *source;
+
+	mutex_lock(&dp_netstat_lock);
+	source = find_source(device);
+	if (source) {
+		if (source->open)
+			collect(source, false);
+		source->up = false;
+	}
+	mutex_unlock(&dp_netstat_lock);
+}
+
 /**
  * dp_netstat_device_changed - take notice of a device that comes or goes
- * @device: the device, which is registered in its namespace or about to be unregistered there
- * @added: which of the two
+ * @device: the device
+ * @event: what happens to it (NETDEV_*); NETDEV_UNREGISTER may be repeated
  * @loopback: it is the loopback interface of its namespace, with which the namespace comes and goes
  *
  * The caller holds the rtnl. Loopback interfaces count nothing that is lost, and are left out.
  */
-void dp_netstat_device_changed(struct net_device *device, bool added, bool loopback)
+void dp_netstat_device_changed(struct net_device *device, unsigned long event, bool loopback)
 {
 	struct net *net = dev_net(device);
 
-	if (added)
+	switch (event) {
+	case NETDEV_REGISTER:
 		add_source(net, loopback ? NULL : device);
-	else
-		remove_source(loopback ? (const void *)net : device, loopback);
+		break;
+	case NETDEV_UP:
+		start_device(device);
+		break;
+	case NETDEV_GOING_DOWN:
+		stop_device(device);
+		break;
+	case NETDEV_UNREGISTER:
+		remove_source(loopback ? (const void *)net : device, loopback,
+			      dp_is_first_unregister(device));
+		break;
+	}
 }
 
 static const char *counter_name(bool device, u32 i)
@@ -722,61 +779,146 @@ static void print_values(struct dp_text *text, bool device, const u64 *values)
 	dp_print(text, "\n");
 }
 
-static void print_source(struct dp_text *text, const struct dp_netstat *run, struct source *source,
-			 bool conntrack)
+/**
+ * struct growth - by how much the counters of a source have grown: copied, to be printed unlocked
+ * @device: it is a device
+ * @gone: it is the sum of what was removed
+ * @netns: cookie of the namespace
+ * @ifindex: number of the device
+ * @values: of its counters
+ */
+struct growth {
+	bool device;
+	bool gone;
+	u64 netns;
+	int ifindex;
+	u64 values[COUNTERS_MAX];
+};
+
+/**
+ * struct growths - an array of them, as long as the longest bucket needs
+ * @list: the array
+ * @count: its used length
+ * @room: its length
+ */
+struct growths {
+	struct growth *list;
+	u32 count;
+	u32 room;
+};
+
+#define FIRST_ROOM 16 /* longer than most buckets */
+
+static struct growth *next_growth(struct growths *growths, bool device, bool gone)
 {
-	u64 growth[COUNTERS_MAX] = {};
+	struct growth *growth = &growths->list[growths->count++];
+
+	memset(growth, 0, sizeof(*growth));
+	growth->device = device;
+	growth->gone = gone;
+	return growth;
+}
+
+static void copy_source(struct growths *growths, const struct dp_netstat *run,
+			struct source *source, bool conntrack)
+{
+	struct growth *growth = next_growth(growths, source->device, false);
 
 	if (source->open & BIT(run->number))
 		collect(source, conntrack);
-	add_source_growth(source, run, growth);
-	if (!memchr_inv(growth, 0, sizeof(growth)))
-		return;
-	if (source->device)
-		dp_print(text, "device netns=%llu ifindex=%d", source->netns, source->ifindex);
-	else
-		dp_print(text, "netstat netns=%llu", source->netns);
-	print_values(text, source->device, growth);
+	growth->netns = source->netns;
+	growth->ifindex = source->ifindex;
+	add_source_growth(source, run, growth->values);
 }
 
-/*
- * Prints the sums of what was removed. Returns the number of sources that there was no memory for.
- */
-static u32 print_gone(struct dp_text *text, const struct dp_netstat *run)
+static void print_growths(struct dp_text *text, const struct growths *growths)
+{
+	u32 i;
+
+	for (i = 0; i < growths->count; i++) {
+		const struct growth *growth = &growths->list[i];
+
+		if (!memchr_inv(growth->values, 0, sizeof(growth->values)))
+			continue;
+		dp_print(text, "%s netns=%llu", growth->device ? "device" : "netstat",
+			 growth->netns);
+		if (growth->device)
+			dp_print(text, " ifindex=%d", growth->ifindex);
+		if (growth->gone)
+			dp_print(text, " gone=y");
+		print_values(text, growth->device, growth->values);
+	}
+}
+
+static u32 bucket_length(u32 bucket)
+{
+	const struct source *source;
+	u32 length = 0;
+
+	hlist_for_each_entry(source, &dp_sources[bucket], node) length++;
+	return length;
+}
+
+/* Allocates room for so many, in the cgroup of the reader, so without the lock. */
+static int make_growths(struct growths *growths, u32 room)
+{
+	kvfree(growths->list);
+	growths->room = room;
+	growths->list = kvmalloc_array(room, sizeof(*growths->list), GFP_KERNEL_ACCOUNT);
+	return growths->list ? 0 : -ENOMEM;
+}
+
+/* Takes the lock, with room for a bucket. Returns a negative errno without it. */
+static int lock_bucket(struct growths *growths, u32 bucket)
+{
+	u32 length;
+
+	for (;;) {
+		if (mutex_lock_killable(&dp_netstat_lock))
+			return -EINTR;
+		length = bucket_length(bucket);
+		if (length <= growths->room)
+			return 0;
+		mutex_unlock(&dp_netstat_lock);
+		if (make_growths(growths, 2 * length))
+			return -ENOMEM;
+	}
+}
+
+/* The sums of what was removed. Returns the number of sources that there was no memory for. */
+static u32 print_gone(struct dp_text *text, const struct dp_netstat *run, struct growths *growths)
 {
 	u32 missed;
 
+	growths->count = 0;
 	mutex_lock(&dp_netstat_lock);
-	if (memchr_inv(run->gone_nets, 0, sizeof(run->gone_nets))) {
-		dp_print(text, "netstat netns=0 gone=y");
-		print_values(text, false, run->gone_nets);
-	}
-	if (memchr_inv(run->gone_devices, 0, sizeof(run->gone_devices))) {
-		dp_print(text, "device netns=0 ifindex=0 gone=y");
-		print_values(text, true, run->gone_devices);
-	}
+	memcpy(next_growth(growths, false, true)->values, run->gone_nets, sizeof(run->gone_nets));
+	memcpy(next_growth(growths, true, true)->values, run->gone_devices, sizeof(run->gone_devices));
 	missed = dp_sources_missed;
 	mutex_unlock(&dp_netstat_lock);
+	print_growths(text, growths);
 	return missed;
 }
 
 /* Returns the number of sources that there was no memory for. */
-static u32 print_sources(struct dp_text *text, const struct dp_netstat *run)
+static u32 print_sources(struct dp_text *text, const struct dp_netstat *run,
+			 struct growths *growths)
 {
 	bool conntrack = hold_conntrack();
 	struct source *source;
 	u32 missed = 0, i;
 
 	for (i = 0; i < HASH_SIZE(dp_sources) && !text->error; i++) {
-		if (mutex_lock_killable(&dp_netstat_lock)) {
-			text->error = -EINTR;
+		growths->count = 0;
+		text->error = lock_bucket(growths, i);
+		if (text->error)
 			break;
-		}
 		hlist_for_each_entry(source, &dp_sources[i], node) {
 			missed += !!(source->uncovered & BIT(run->number));
-			print_source(text, run, source, conntrack);
+			copy_source(growths, run, source, conntrack);
 		}
 		mutex_unlock(&dp_netstat_lock);
+		print_growths(text, growths);
 		cond_resched();
 	}
 	release_conntrack(conntrack);
@@ -791,10 +933,15 @@ static u32 print_sources(struct dp_text *text, const struct dp_netstat *run)
  */
 void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 given)
 {
+	struct growths growths = {};
 	u32 missed;
 
 	if (given & ~DP_GIVEN_NETNS) {
 		dp_print(text, "coverage of=none\n");
+		return;
+	}
+	if (make_growths(&growths, FIRST_ROOM)) {
+		text->error = -ENOMEM;
 		return;
 	}
 	dp_print(text, "counters netstat");
@@ -806,7 +953,8 @@ void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 gi
 	 * The sums first: what goes meanwhile is then in neither of the two places in this answer,
 	 * and in the sum in the next one. The other way round it would be in both.
 	 */
-	missed = print_gone(text, run);
-	missed += print_sources(text, run);
+	missed = print_gone(text, run, &growths);
+	missed += print_sources(text, run, &growths);
+	kvfree(growths.list);
 	dp_print(text, "coverage of=%s missing=%u\n", given ? "netns" : "all", missed);
 }

@@ -457,6 +457,7 @@ int dp_print_settings(struct dp_text *text)
 	dp_print(text, "  abi: %u\n", DP_ABI);
 	dp_print(text, "  reasons: %s\n", dp_reasons_named() ? "kernel" : "none");
 	dp_print(text, "  stages: %s\n", dp_stages_count ? "on" : "off");
+	dp_print_devices(text);
 	dp_print_addresses(text);
 	dp_print(text, "  probes:");
 	list_for_each_entry(probe, &dp_probes, node)

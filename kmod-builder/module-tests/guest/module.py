@@ -44,12 +44,26 @@ def unload(name=NAME):
 @contextlib.contextmanager
 def held(what):
     """In the block, the kernel holds `lo` (a reference to the loopback interface of this namespace,
-    so that its removal does not finish), `rtnl` or `net_rwsem`: see holder/holder.c."""
+    so that its removal does not finish), `rtnl`, `net_rwsem`, or has the `device` held0, which
+    counts what count_at_held0() says: see holder/holder.c."""
     load(f"what={what}", HOLDER)
     try:
         yield
     finally:
         unload("holder")
+
+
+def count_at_held0(packets, missed):
+    """Lets held0 have received so many packets, and missed so many."""
+    for name, value in (("packets", packets), ("missed", missed)):
+        with open(f"/sys/module/holder/parameters/{name}", "w") as file:
+            file.write(str(value))
+
+
+def setting(name):
+    """The value of a line in drop-packet."""
+    lines = open(SETTINGS).read().splitlines()
+    return next(line.split(": ")[1] for line in lines if line.startswith(f"  {name}: "))
 
 
 def references():

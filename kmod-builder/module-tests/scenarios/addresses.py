@@ -15,9 +15,11 @@ import signal
 import socket
 import struct
 import threading
+import time
 
 import module
 from rig import (
+    DEBUG_KERNEL,
     REASONS,
     Probe,
     by_hand,
@@ -40,6 +42,8 @@ from rig import (
 PACKETS = 100
 PASSES = 20
 PORT = 9
+CROWD = rounds(10_000, 60_000)
+FULL = 65536  # entries of the table
 TRACEPOINT = "/sys/kernel/tracing/events/skb/kfree_skb/format"
 ADDRESSES = {4: "10.9.0.1", 6: "fd09::1"}
 
@@ -51,8 +55,7 @@ def names_socket():
 
 def addresses():
     """The number of entries in the module's table."""
-    line = next(line for line in read(module.SETTINGS).splitlines() if "addresses:" in line)
-    return line.split(": ")[1]
+    return module.setting("addresses")
 
 
 class Counted:
@@ -313,7 +316,14 @@ def special(name, there):
     sh("nft flush table ip t; nft add rule ip t in ip daddr 10.1.1.2 redirect")
     lose(name, there, "0.0.0.0", "10.1.1.2", decided, "redirected")
     sh("nft delete table ip t")
-    lose(None, there, "10.9.0.1", "10.9.0.1", decided, "through the loopback interface")
+    # Every namespace has that interface, and can route any address to it.
+    lose(None, there, "10.9.0.1", "10.9.0.1", undecided, "through the loopback interface")
+    sh(f"ip -n {name} addr add 10.6.0.1/32 dev lo")
+    for address in ("10.9.0.2", "10.6.0.1"):
+        sh(f"ip route add local {address} dev lo")
+        lose(None, there, "0.0.0.0", address, undecided, "an address of the neighbour, forged")
+        sh(f"ip route del local {address} dev lo")
+    sh(f"ip -n {name} addr del 10.6.0.1/32 dev lo")
     sh("ip addr add 10.7.0.1/32 dev lo")
     lose(name, there, "10.7.0.1", "10.7.0.1", decided, "an address of the loopback interface")
     lose(None, there, "127.0.0.1", "127.0.0.1", undecided, "127.0.0.1")
@@ -421,6 +431,47 @@ def under_load(name, there):
         print(f"an address that comes and goes: {counts.here} of {counts.all}")
 
 
+def crowd(name, there):
+    """Many addresses of one namespace are one address of this one. A look-up gives up; and each
+    goes at once, however many there are, while the kernel holds the rtnl for all of them."""
+    before = addresses()
+    sh("ip netns add crowd; ip -n crowd link add peers type dummy")
+    with open("/tmp/crowd.batch", "w") as file:
+        for number in range(CROWD):
+            peer = f"10.100.{number >> 8}.{number & 255}"
+            file.write(f"addr add 10.9.0.1 peer {peer}/32 dev peers\n")
+    added = seconds(lambda: sh("ip -n crowd -batch /tmp/crowd.batch"))
+    assert int(addresses()) > CROWD
+    lose(name, there, "10.9.0.1", "10.9.0.1", undecided, f"among {CROWD} of another namespace")
+    sh("ip netns del crowd")
+    gone = seconds(lambda: until(lambda: addresses() == before, addresses, 120))
+    print(f"{CROWD} addresses: added in {added:.1f} s, gone in {gone:.1f} s")
+    lose(name, there, "10.9.0.1", "10.9.0.1", decided, "without the others")
+
+
+def seconds(what):
+    begin = time.monotonic()
+    what()
+    return time.monotonic() - begin
+
+
+def full(name, there):
+    """While the table has no room for all addresses, it is not used."""
+    sh("ip netns add full")
+    with open("/tmp/full.batch", "w") as file:
+        for device in range(FULL // 1000 + 1):
+            file.write(f"link add d{device} type dummy\n")
+            for number in range(1000):
+                address = f"10.{device + 100}.{number >> 8}.{number & 255}"
+                file.write(f"addr add {address}/32 dev d{device}\n")
+    sh("ip -n full -batch /tmp/full.batch")
+    assert addresses() == f"{FULL} (incomplete)"
+    lose(name, there, "10.9.0.1", "10.9.0.1", undecided, "a full table")
+    sh("ip netns del full")
+    until(lambda: not addresses().endswith("(incomplete)"), addresses, 60)
+    lose(name, there, "10.9.0.1", "10.9.0.1", decided, "a table with room again")
+
+
 def run():
     sysctl("net/ipv4/tcp_syncookies", 0)
     # So that no interface of the neighbour has the number of to-next.
@@ -438,5 +489,8 @@ def run():
             special(name, there)
             same_address(name, there)
             under_load(name, there)
+            if not DEBUG_KERNEL:
+                crowd(name, there)
+                full(name, there)
         sh(f"ip -n {name} addr del 10.5.0.2/32 dev eth0")
         until(lambda: addresses() == before, lambda: f"{before} addresses, not {addresses()}")

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import listen_overflow
+import module
 from rig import (
     DEBUG_KERNEL,
     FOLDER,
@@ -32,6 +33,7 @@ from rig import (
 
 PACKETS = 100
 MANY = rounds(10, 100)
+DUMMIES = 600  # more than a quarter of a MiB has room for
 TCP_DEFER_ACCEPT = 9
 
 
@@ -138,12 +140,14 @@ def run():
     namespaces(probe)
     filtered(probe)
     devices(probe)
+    driver(probe)
     if not DEBUG_KERNEL:  # it has no conntrack
         conntrack(probe)
     come_and_go(probe)
     probe.deactivate()
     probe.remove()
     assert not os.path.exists(f"{FOLDER}/counters/test")
+    too_many()
 
 
 def full_listener(address):
@@ -315,6 +319,95 @@ def devices(probe):
         lambda: Counters(probe).values("device", gone="y")["tx_dropped"] == had + 30 + PACKETS,
         lambda: f"{had + 30 + PACKETS} packets of removed devices\n{Counters(probe).text}",
     )
+
+
+def driver(probe):
+    """A device counts while it is up: not what its driver has counted before, not while it gives
+    zeros, and from 0 if it has begun again."""
+    here = cookie()
+    with neighbour() as name, module.held("device packets=100 missed=50"):
+        number = socket.if_nametoindex("held0")
+
+        def missed(at=here):
+            return Counters(probe).values("device", netns=at, ifindex=number)
+
+        def count(packets, losses, growth, at=here):
+            module.count_at_held0(packets, losses)
+            expected = {"rx_missed_errors": growth} if growth else {}
+            assert missed(at) == expected, f"{packets} {losses} {growth}: {missed(at)}"
+
+        count(101, 51, 0)
+        sh("ip link set held0 up")
+        count(101, 51, 0)
+        count(110, 57, 6)
+        count(0, 0, 6)  # its hardware is being reset
+        count(110, 57, 6)
+        count(120, 60, 9)
+        module.count_at_held0(121, 61)
+        sh("ip link set held0 down")
+        count(0, 0, 10)
+        count(130, 70, 10)
+        sh("ip link set held0 up")
+        count(131, 71, 11)
+        sh("ip link set held0 down")
+        count(0, 0, 11)
+        sh("ip link set held0 up")
+        count(0, 0, 11)
+        count(1, 2, 13)
+        sh("ip link set held0 down")
+        had = Counters(probe).values("device", gone="y").get("rx_missed_errors", 0)
+        module.count_at_held0(0, 0)
+        sh(f"ip link set held0 netns {name}")
+        gone = Counters(probe).values("device", gone="y")
+        assert gone["rx_missed_errors"] == had + 13, gone
+        with inside(name):
+            there, number = cookie(), socket.if_nametoindex("held0")
+        count(300, 500, 0, there)
+        sh(f"ip -n {name} link set held0 up")
+        count(300, 500, 0, there)
+        count(301, 503, 3, there)
+
+
+def missing(probe):
+    lines = records(f"{FOLDER}/counters/{probe.name}")
+    return int(next(record for record in lines if record.kind == "coverage").missing)
+
+
+def too_many():
+    """Devices have a share of the memory, which leaves enough for probes. The file says how many
+    are missing, until they are gone."""
+    module.unload()
+    module.load("memory_limit_mib=1")
+    sh("ip netns add many")
+    with open("/tmp/dummies.batch", "w") as file:
+        file.writelines(f"link add d{number} type dummy\n" for number in range(DUMMIES))
+    sh("ip -n many -batch /tmp/dummies.batch")
+    probes = [Probe(f"p{number}").activate() for number in range(5)]
+    assert missing(probes[0]) > 100, Counters(probes[0]).text
+    sh("ip netns del many")
+    # What exists has no room for a probe's growth until that begins again.
+    until(lambda: missing(probes[0]) < 100, lambda: f"missing={missing(probes[0])}")
+    for probe in probes:
+        probe.deactivate()
+        probe.activate()
+        assert missing(probe) == 0, f"{missing(probe)} are missing"
+        probe.deactivate()
+        probe.remove()
+    module.unload()
+    loaded_later()
+
+
+def loaded_later():
+    """What a device has counted before the module is loaded is not growth."""
+    with module.held("device packets=100 missed=50"):
+        sh("ip link set held0 up")
+        module.load()
+        probe = Probe().activate()
+        assert Counters(probe).device(cookie(), "held0") == {}
+        module.count_at_held0(101, 52)
+        assert Counters(probe).device(cookie(), "held0") == {"rx_missed_errors": 2}
+        probe.deactivate()
+        probe.remove()
 
 
 def in_host(command):
