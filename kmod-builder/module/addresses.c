@@ -7,8 +7,8 @@
  * Several namespaces may have the same address, and a packet may be delivered to an address that
  * its namespace does not have (TPROXY, local routes). So the interface that the packet came through
  * must exist too: the answer is the one namespace that has the address and an interface with that
- * number. If several have both, or none, it is unknown. What every namespace has tells nothing: the
- * loopback interface and its addresses (127/8, ::1) are not in the table.
+ * number. If several have both, or none, it is unknown. What every namespace has is not in the
+ * table: the loopback interface and its addresses (127/8, ::1).
  *
  * The table is kept by the notifiers of addresses and of devices. IPv6 calls its notifiers in
  * softirqs too, so there is a spinlock, and an entry is allocated without waiting. If that fails,

@@ -35,7 +35,7 @@ static LIST_HEAD(dp_tabled);   /* probes that have tables */
 static struct cpumask dp_cpus; /* CPUs that have been online */
 static int dp_hotplug_state;
 
-static atomic_long_t dp_charged; /* bytes */
+static atomic_long_t dp_charged;	 /* bytes */
 static atomic_long_t dp_sources_charged; /* of these, for namespaces and devices */
 
 /*

@@ -16,8 +16,8 @@
  * writing, which waits for network namespaces that are being removed, and while it waits no
  * namespace can be created. No command and no lease may do that.
  *
- * What there is no memory for is unknown, and counted as missing, until it goes or dp_device_retry()
- * finds memory.
+ * What there is no memory for is unknown, and counted as missing, until it goes or
+ * dp_device_retry() finds memory.
  */
 #include <linux/hash.h>
 #include <linux/if_arp.h>

@@ -437,7 +437,7 @@ void dp_print_devices(struct dp_text *text);
 struct net *dp_peer_net(const struct net_device *device);
 
 /**
- * dp_is_first_unregister - tell the first NETDEV_UNREGISTER of a device from its repetitions
+ * dp_is_first_unregister - whether a NETDEV_UNREGISTER of a device is not repeated
  * @device: the device that it is reported for
  *
  * It is repeated every second while somebody holds a reference to the device (netdev_run_todo()).

@@ -98,9 +98,9 @@ static void *hold_namespaces(size_t size)
 		count = count_nets();
 		up_read(&net_rwsem);
 		count += count / 8 + 64;
-		room = fatal_signal_pending(current) ?
-			       NULL :
-			       kvcalloc(count, size, GFP_KERNEL_ACCOUNT);
+		if (fatal_signal_pending(current))
+			return NULL;
+		room = kvcalloc(count, size, GFP_KERNEL_ACCOUNT);
 		if (!room)
 			return NULL;
 		down_read(&net_rwsem);
@@ -307,9 +307,9 @@ static void print_interface(struct dp_text *text, const struct interface *interf
 }
 
 /*
- * rtnl_lock_killable() is exported up to 6.12, but no longer in 7.1. So a reader tries, once in each
- * jiffy, and can be killed meanwhile. It might try for ever, so after so many tries it queues up;
- * then it can't be killed. Nobody who holds the rtnl waits for readers.
+ * rtnl_lock_killable() is exported up to 6.12, but no longer in 7.1. So a reader tries, once in
+ * each jiffy, and can be killed meanwhile. It might try for ever, so after so many tries it queues
+ * up; then it can't be killed. No holder of the rtnl waits for readers.
  */
 #define RTNL_TRIES (10 * HZ)
 

@@ -16,16 +16,12 @@
  * held while the text grows, which may wait for the memory of the reader's cgroup. So the notifier,
  * which holds the rtnl, waits for a few sources at most.
  *
- * A device counts from NETDEV_UP to NETDEV_GOING_DOWN. What it had before, it has counted in another
- * namespace, or as the hardware of an interface that is not in use; so that is where its growth
- * begins each time. While it is down, some drivers give zeros instead of their counters (i40e, ena,
- * mana), and others have reset them. The same zeros may come while a driver resets its hardware
- * (also hv_netvsc, mlx5e): a device that has received and sent nothing and lost nothing is not
- * believed, and the last values stay.
- *
- * Each source has a running total for each counter, which never shrinks. A probe has a mark beside
- * it: while the source is open for the probe, the total at which its growth was 0; otherwise, its
- * growth. So opening and closing are the same subtraction.
+ * A device counts from NETDEV_UP to NETDEV_GOING_DOWN. What it had before, it has counted in
+ * another namespace, or as the hardware of an interface that is not in use; so that is where its
+ * growth begins each time. While it is down, some drivers give zeros instead of their counters
+ * (i40e, ena, mana), and others have reset them. The same zeros may come while a driver resets its
+ * hardware (also hv_netvsc, mlx5e): a device that has received and sent nothing and lost nothing is
+ * not believed, and the last values stay.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
@@ -855,7 +851,8 @@ static u32 bucket_length(u32 bucket)
 	const struct source *source;
 	u32 length = 0;
 
-	hlist_for_each_entry(source, &dp_sources[bucket], node) length++;
+	hlist_for_each_entry(source, &dp_sources[bucket], node)
+		length++;
 	return length;
 }
 
@@ -893,7 +890,8 @@ static u32 print_gone(struct dp_text *text, const struct dp_netstat *run, struct
 	growths->count = 0;
 	mutex_lock(&dp_netstat_lock);
 	memcpy(next_growth(growths, false, true)->values, run->gone_nets, sizeof(run->gone_nets));
-	memcpy(next_growth(growths, true, true)->values, run->gone_devices, sizeof(run->gone_devices));
+	memcpy(next_growth(growths, true, true)->values, run->gone_devices,
+	       sizeof(run->gone_devices));
 	missed = dp_sources_missed;
 	mutex_unlock(&dp_netstat_lock);
 	print_growths(text, growths);

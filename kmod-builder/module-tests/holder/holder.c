@@ -18,8 +18,8 @@
 
 static char *what = "";
 module_param(what, charp, 0444);
-MODULE_PARM_DESC(what,
-		 "lo, the reference that a bug would leak; rtnl; net_rwsem, for writing; or device");
+MODULE_PARM_DESC(
+	what, "lo, the reference that a bug would leak; rtnl; net_rwsem, for writing; or device");
 
 static ulong packets, missed;
 module_param(packets, ulong, 0644);

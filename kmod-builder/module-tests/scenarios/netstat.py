@@ -375,7 +375,7 @@ def missing(probe):
 
 def too_many():
     """Devices have a share of the memory, which leaves enough for probes. The file says how many
-    are missing, until they are gone."""
+    are missing, until they are deleted."""
     module.unload()
     module.load("memory_limit_mib=1")
     sh("ip netns add many")
