@@ -382,21 +382,18 @@ def queue():
 def coming_and_going(what):
     """In the block, addresses are added and removed as fast as possible."""
     lines = [f"addr {verb} {address} dev to-next" for address in what for verb in ("add", "del")]
-    batch = "/tmp/addresses.batch"
+    batch, done = "/tmp/addresses.batch", "/tmp/addresses.done"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(done)
     with open(batch, "w") as file:
-        file.write("\n".join(lines * 200) + "\n")
+        file.write("\n".join(lines * 50) + "\n")
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        os.execvp("sh", ["sh", "-c", f"while :; do ip -batch {batch} || exit 1; done"])
+        os.execvp("sh", ["sh", "-c", f"while ip -batch {batch}; do :>{done}; done; exit 1"])
     until(lambda: os.getpgid(pid) == pid, "the process to have a group of its own")
     try:
-        until(
-            lambda: any(
-                address.split("/")[0] in sh("ip addr show dev to-next") for address in what
-            ),
-            "the first address to be added",
-        )
+        until(lambda: os.path.exists(done), "all addresses to come and go for the first time")
         yield
     finally:
         assert os.waitpid(pid, os.WNOHANG) == (0, 0), "adding addresses failed"
