@@ -12,6 +12,7 @@ SHOWN = """settings:
   abi: 1
   reasons: {reasons}
   stages: off
+  devices: N
   addresses: N
   probes: _manual({state})
 activated:{letter}
@@ -43,7 +44,7 @@ def shown(active):
     expected = SHOWN.format(
         reasons=reasons, state="active" if active else "inactive", letter="y" if active else "N"
     )
-    seen = re.sub(r"(?m)^(  addresses: )\d+$", r"\1N", read(module.SETTINGS))
+    seen = re.sub(r"(?m)^(  devices: |  addresses: )\d+$", r"\1N", read(module.SETTINGS))
     assert seen == expected, f"{seen!r} is not {expected!r}"
 
 
