@@ -5,6 +5,7 @@ is full of live ones."""
 import collections
 import contextlib
 import os
+import struct
 import threading
 
 from rig import (
@@ -124,12 +125,17 @@ def scanned():
 
 
 def scan():
-    """Sends packets of each protocol that is distinguished, and of others, over IPv4 and IPv6."""
+    """Sends packets of each protocol that is distinguished, of others, and of each kind of TCP
+    segment, over IPv4 and IPv6."""
     os.sched_setaffinity(0, {0})
     for protocol in (1, 2, 4, 6, 17, 41, 47, 50, 51, 58, 132, *range(200, 216)):
         for address in ("127.0.0.1", "::1"):
             with contextlib.suppress(PermissionError):  # a rule drops it as it is sent
                 raw_ip(address, protocol, bytes(20))
+    for address in ("127.0.0.1", "::1"):
+        for flags in (1, 2, 4, 16):  # FIN, SYN, RST, ACK
+            with contextlib.suppress(PermissionError):
+                raw_ip(address, 6, struct.pack("!HHIIBBHHH", 5555, 9, 1, 1, 5 << 4, flags, 0, 0, 0))
 
 
 def facts(snapshot):
