@@ -105,35 +105,24 @@ def broadcast(name):
 
 
 def other_host(name):
-    """Frames for another host, which an interface in promiscuous mode receives. They still have the
-    socket that sent them, so they are counted for its namespace."""
-    with inside(name):
-        there = cookie()
+    """Frames for another host, which an interface in promiscuous mode receives."""
     sh("ip link set to-next promisc on")
     sh(f"ip -n {name} neigh replace 10.9.0.77 lladdr 02:00:00:00:00:77 dev eth0 nud permanent")
-    with expect(
-        Drop(
-            PACKETS,
-            ("OTHERHOST", "NOT_SPECIFIED"),
-            4,
-            "udp",
-            "in",
-            location="ip_rcv_core.*",
-            netns=there,
-            ifindex=0,
-            to="other-host",
-        ),
-        namespaces=[there],
-        noise=[ICMPV6],
-    ), inside(name):
-        udp("10.9.0.77", 9, PACKETS)
+    sent(name, "10.9.0.77", ("OTHERHOST", "NOT_SPECIFIED"), "ip_rcv_core.*", "other-host")
+
+
+def sent(name, address, reason, location, to):
+    """What is sent by the namespace still has its socket, so it is counted there."""
+    with inside(name):
+        there = cookie()
+    drop = Drop(PACKETS, reason, 4, "udp", "in", location=location, netns=there, ifindex=0, to=to)
+    with expect(drop, namespaces=[there], noise=[ICMPV6]), inside(name):
+        udp(address, 9, PACKETS)
 
 
 def bridged(name):
     """Frames that this host forwards as a bridge are for another host, too, but it has not just
     overheard them."""
-    with inside(name):
-        there = cookie()
     with neighbour("second", 8):
         sh("ip link add br0 type bridge; ip link set br0 up")
         sh("ip link set to-next promisc off; ip link set to-next master br0")
@@ -143,22 +132,7 @@ def bridged(name):
         sh("nft add table bridge t")
         sh("nft 'add chain bridge t c { type filter hook forward priority 0; }'")
         sh("nft 'add rule bridge t c udp dport 9 drop'")
-        with expect(
-            Drop(
-                PACKETS,
-                "NETFILTER_DROP",
-                4,
-                "udp",
-                "in",
-                location="nf_hook_slow|nft_do_chain",
-                netns=there,
-                ifindex=0,
-                to="-",
-            ),
-            namespaces=[there],
-            noise=[ICMPV6],
-        ), inside(name):
-            udp("10.9.0.78", 9, PACKETS)
+        sent(name, "10.9.0.78", "NETFILTER_DROP", "nf_hook_slow|nft_do_chain", "-")
         sh("nft delete table bridge t; ip link del br0")
 
 

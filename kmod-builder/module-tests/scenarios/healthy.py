@@ -23,7 +23,7 @@ def purged(packets=None):
     )
 
 
-def answered_in_time_wait(packets=None):
+def answered_in_time_wait(packets=None, tcp="fin"):
     """The FIN of the second side after the first one's was acknowledged: a timewait socket answers
     it, and tcp_v4_rcv() frees it as a drop without a reason. On all kernels."""
     return Drop(
@@ -32,7 +32,7 @@ def answered_in_time_wait(packets=None):
         location="tcp_v[46]_rcv",
         protocol="tcp",
         direction="in",
-        tcp="fin",
+        tcp=tcp,
         socket="time-wait" if names_socket() else "-",
     )
 
@@ -47,18 +47,10 @@ def sent_again(packets=None):
     return Drop(packets, "TCP_OLD_DATA", location="tcp_data_queue", protocol="tcp", direction="in")
 
 
-def acknowledged_again(packets=None):
+def acknowledged_again():
     """An acknowledgement that a timewait socket gets: of a FIN that was sent again, as in
     sent_again()."""
-    return Drop(
-        packets,
-        "NOT_SPECIFIED",
-        location="tcp_v[46]_rcv",
-        protocol="tcp",
-        direction="in",
-        tcp="empty",
-        socket="time-wait" if names_socket() else "-",
-    )
+    return answered_in_time_wait(tcp="empty")
 
 
 def run():
