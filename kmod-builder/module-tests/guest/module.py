@@ -62,7 +62,7 @@ def count_at_held0(packets, missed):
 
 def setting(name):
     """The value of a line in drop-packet."""
-    lines = open(SETTINGS).read().splitlines()
+    lines = open(SETTINGS).read().split("\n")
     return next(line.split(": ")[1] for line in lines if line.startswith(f"  {name}: "))
 
 
