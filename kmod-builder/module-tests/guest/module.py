@@ -8,7 +8,7 @@ import os
 
 NAME = "dropprobe"
 PATH = "/mnt/rig/dropprobe.ko"
-WITHOUT_FTRACE = "/mnt/rig/without-ftrace.ko"
+LESSER = "/mnt/rig/lesser.ko"  # without ftrace, and with few folded sums
 HOLDER = "/mnt/rig/holder.ko"
 SETTINGS = "/proc/mooc/net/drop-packet"
 FOLDER = "/proc/mooc/net/drop-probes"
