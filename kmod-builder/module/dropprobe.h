@@ -91,12 +91,15 @@ enum dp_tcp {
 	DP_TCP_EMPTY,
 };
 
-/* Whom a packet is addressed to, other than one host that received it for itself or sent it. */
+/*
+ * Whom a packet is addressed to, other than one host that received it for itself or sent it; a
+ * broadcast only if it was received.
+ */
 enum dp_addressee {
 	DP_ONE_HOST,
 	DP_BROADCAST,
 	DP_GROUP,
-	DP_OTHER_HOST, /* and this host only overheard it */
+	DP_OTHER_HOST, /* and it was freed on the interface that received it, see drop.c */
 };
 
 /* State of the socket that received a TCP packet, as far as the kernel says (since 6.11). */
