@@ -179,9 +179,9 @@ module() {
   printf '%s/dropprobe.ko\n' "$folder"
 }
 
-make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
+make_lesser_module() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   local module=$4/source/kmod-builder/module
-  note "$1: compiling the module as for a kernel without ftrace"
+  note "$1: compiling the module as for a kernel without ftrace, with few sums"
   mkdir "$4/source"
   module_sources | tar -C "$REPO" --null -T - -cf - | tar -C "$4/source" -xf -
   compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
@@ -192,6 +192,10 @@ make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   grep -q 'DP_HAVE_FTRACE_[A-Z_]* 1' "$module/features.h" \
     || die "$1: features.h has no DP_HAVE_FTRACE_… 1 to set to 0: was the feature renamed?"
   sed -i 's/\(DP_HAVE_FTRACE_[A-Z_]*\) 1/\1 0/' "$module/features.h"
+  sed -i -e 's/\(DP_FOLDED_KINDS\t\+\)64\t/\12\t/' \
+    -e 's/\(DP_FOLDED_FACTS\t\+\)448\t/\14\t/' "$module/abi.h"
+  [ "$(grep -cP 'DP_FOLDED_(KINDS\t+2|FACTS\t+4)\t' "$module/abi.h")" = 2 ] \
+    || die "$1: abi.h has other bounds of folded sums than 64 and 448: were they changed?"
   compile "$2" "$3" "$module" >"$4/log" 2>&1 || {
     cat "$4/log"
     return 1
@@ -200,14 +204,15 @@ make_module_without_ftrace() { # NAME KERNEL_ROOT COMPILER_ROOT OUT
   rm -r "$4/source"
 }
 
-# module_without_ftrace NAME KERNEL_ROOT: prints the path of a dropprobe.ko that uses kprobes where
-# it would use ftrace, which every kernel here has.
-module_without_ftrace() {
+# lesser_module NAME KERNEL_ROOT: prints the path of a dropprobe.ko that uses kprobes where it would
+# use ftrace, which every kernel here has, and that has room for few folded sums: more are hard to
+# make.
+lesser_module() {
   local compiler key folder
   compiler=$(compiler_root)
-  key=$(key_of "in:$2" "in:$compiler" "$(sources_key)" "$(declare -f make_module_without_ftrace)")
-  folder=$(cached kernels "without-ftrace-$1-$key" \
-    make_module_without_ftrace "$1" "$2" "$compiler")
+  key=$(key_of "in:$2" "in:$compiler" "$(sources_key)" "$(declare -f make_lesser_module)")
+  folder=$(cached kernels "lesser-module-$1-$key" \
+    make_lesser_module "$1" "$2" "$compiler")
   printf '%s/dropprobe.ko\n' "$folder"
 }
 

@@ -35,7 +35,8 @@
 #define DP_CELLS_MAX		65536
 
 #define DP_FOLDED_KINDS		64		/* folded sums by kind of packet */
-#define DP_FOLDED_MAX		512		/* including those without family and protocol */
+#define DP_FOLDED_FACTS		448		/* including those without family and protocol */
+#define DP_FOLDED_MAX		576		/* including those by reason alone */
 
 #define DP_STAGES		11		/* see stages.c */
 

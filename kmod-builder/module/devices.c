@@ -16,8 +16,8 @@
  * writing, which waits for network namespaces that are being removed, and while it waits no
  * namespace can be created. No command and no lease may do that.
  *
- * What there is no memory for is unknown, and counted as missing, until it goes or
- * dp_device_retry() finds memory.
+ * What there is no memory for is unknown, and counted as missing, until it goes or there is memory
+ * when it is set up, when its carrier changes, or at dp_device_retry().
  */
 #include <linux/hash.h>
 #include <linux/if_arp.h>
@@ -120,7 +120,7 @@ static struct device_table *locked_table(void)
 
 /*
  * Makes room for one more device, if needed by a new table without tombstones. Returns false if
- * there is no memory; then the new device stays unknown.
+ * there is no memory; then the new device is unknown until retry() finds some.
  */
 static bool make_room(void)
 {

@@ -347,8 +347,9 @@ static __always_inline enum dp_direction direction_of(const struct sk_buff *skb)
 
 /*
  * What the link layer says about packets that are not for this host alone. A frame for another host
- * that has left the device which received it is being forwarded, by a bridge for instance. Not
- * inlined, so that other packets only pay for the test.
+ * that is still on the device which received it was overheard, in promiscuous mode, or was refused
+ * there before a bridge or Open vSwitch forwarded it; these two can't be told apart. If it has left
+ * that device, it is being forwarded. Not inlined, so that other packets only pay for the test.
  */
 static noinline u64 set_addressee(u64 kind, const struct sk_buff *skb)
 {

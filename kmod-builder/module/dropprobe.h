@@ -91,12 +91,15 @@ enum dp_tcp {
 	DP_TCP_EMPTY,
 };
 
-/* Whom a packet is addressed to, other than one host that received it for itself or sent it. */
+/*
+ * Whom a packet is addressed to, other than one host that received it for itself or sent it; a
+ * broadcast only if it was received.
+ */
 enum dp_addressee {
 	DP_ONE_HOST,
 	DP_BROADCAST,
 	DP_GROUP,
-	DP_OTHER_HOST, /* and this host only overheard it */
+	DP_OTHER_HOST, /* and it was freed on the interface that received it, see drop.c */
 };
 
 /* State of the socket that received a TCP packet, as far as the kernel says (since 6.11). */
@@ -180,6 +183,19 @@ struct dp_sum {
 	u64 bytes;
 	unsigned long last;
 };
+
+/**
+ * dp_folded_by_reason - whether a folded sum has nothing but a reason
+ * @sum: one of dp_probe.folded
+ *
+ * The others have DP_KIND_READY, too, from their cells.
+ *
+ * Return: true if it is by reason alone; then its packets are reported as those without a cell are.
+ */
+static inline bool dp_folded_by_reason(const struct dp_sum *sum)
+{
+	return sum->key.kind == DP_KIND_FOLDED;
+}
 
 struct dp_cell {
 	struct dp_key key;
@@ -292,7 +308,7 @@ struct dp_stage_run {
  *	    With dp_tables_lock (counters.c) held, entries may be added
  * @tabled: entry in the list of probes with tables; protected by dp_tables_lock
  * @linked: the tables are in the chains; protected by dp_tables_lock
- * @folded: sums of the cells of removed namespaces; allocated with @tables
+ * @folded: sums of the folded cells, in the order of memcmp() of their keys; allocated with @tables
  * @folded_count: length of @folded, at most DP_FOLDED_MAX
  * @charged: bytes charged to the module's memory limit, not counting @tables and @folded
  * @name: its name, and the name of its file

@@ -2,9 +2,9 @@
 /*
  * fold.c: reclaims the cells of removed network namespaces and cgroups, so that pods that come and
  * go do not fill the tables; and the older half of the cells of a table that is nearly full
- * nevertheless, so that many kinds of packets do not fill it. Their counts are
- * folded into one sum for each kind of packet; once there are DP_FOLDED_KINDS sums, into one for
- * each reason, location and facts. For process context.
+ * nevertheless, so that many kinds of packets do not fill it. Their counts are folded into one sum
+ * for each kind of packet; once there are DP_FOLDED_KINDS sums, into one for each reason, location
+ * and facts; once there are DP_FOLDED_FACTS, into one for each reason. For process context.
  *
  * A cell is reclaimed in three steps, so that no count is lost: its state is changed, and it
  * matches no packet any more; synchronize_rcu() waits for every handler that found it before; its
@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "dropprobe.h"
@@ -217,24 +218,40 @@ static u32 mark_cells(struct dp_table *table, struct live *live)
 	return marked;
 }
 
-/* Finds the sum with this key, or adds it if there are fewer than @limit; NULL otherwise. */
+/*
+ * Finds the sum with this key, or adds it if there are fewer than @limit; NULL otherwise. Valid
+ * until the next call.
+ */
 static struct dp_sum *sum_with(struct dp_probe *probe, const struct dp_key *key, u32 limit)
 {
-	u32 i;
+	struct dp_sum *sums = probe->folded;
+	u32 low = 0, high = probe->folded_count;
 
-	for (i = 0; i < probe->folded_count; i++)
-		if (!memcmp(&probe->folded[i].key, key, sizeof(*key)))
-			return &probe->folded[i];
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+		int order = memcmp(&sums[middle].key, key, sizeof(*key));
+
+		if (!order)
+			return &sums[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	if (probe->folded_count >= limit)
 		return NULL;
-	probe->folded[probe->folded_count].key = *key;
-	return &probe->folded[probe->folded_count++];
+	memmove(&sums[low + 1], &sums[low], (probe->folded_count - low) * sizeof(*sums));
+	probe->folded_count++;
+	sums[low] = (struct dp_sum){ .key = *key };
+	return &sums[low];
 }
 
 /*
  * The sum that a cell is folded into. If there are very many kinds of packets, later ones give up
- * family and protocol, and keep what distinguishes a lost packet. NULL if there are too
- * many even so.
+ * family and protocol, and keep what distinguishes a lost packet. Who sends enough kinds of these
+ * as well must not keep the table full for good, so the last ones keep the reason alone. There is
+ * room for more reasons than the network stack has. NULL if there are more: one sum for all of
+ * those would let the counts of their reasons decrease.
  */
 static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct dp_key *of)
 {
@@ -250,6 +267,11 @@ static struct dp_sum *folded_sum(struct dp_probe *probe, u64 kind, const struct 
 	if (sum)
 		return sum;
 	key.kind &= ~(DP_KIND_FAMILY | DP_KIND_PROTOCOL);
+	sum = sum_with(probe, &key, DP_FOLDED_FACTS);
+	if (sum)
+		return sum;
+	key.kind = DP_KIND_FOLDED;
+	key.owner = 0;
 	return sum_with(probe, &key, DP_FOLDED_MAX);
 }
 

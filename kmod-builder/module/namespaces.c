@@ -269,28 +269,6 @@ static void copy_interface(struct interface *to, struct net *net, struct net_dev
 	copy_driver(to, device);
 }
 
-/* The caller holds the rtnl and net_rwsem. Returns NULL if there is no memory. */
-static struct interface *copy_interfaces(u32 *count)
-{
-	struct interface *all;
-	struct net_device *device;
-	struct net *net;
-	u32 room = 0;
-
-	for_each_net(net)
-		for_each_netdev(net, device)
-			room++;
-	/* Never 0: the initial namespace has at least its loopback interface. */
-	all = kvcalloc(room, sizeof(*all), GFP_KERNEL);
-	if (!all)
-		return NULL;
-	*count = 0;
-	for_each_net(net)
-		for_each_netdev(net, device)
-			copy_interface(&all[(*count)++], net, device);
-	return all;
-}
-
 static void print_interface(struct dp_text *text, const struct interface *interface)
 {
 	dp_print(text, "iface netns=%llu ifindex=%d name=%s", interface->netns, interface->ifindex,
@@ -329,6 +307,47 @@ static int lock_rtnl_killable(void)
 	return 0;
 }
 
+static u32 count_interfaces(void)
+{
+	const struct net_device *device;
+	struct net *net;
+	u32 count = 0;
+
+	for_each_net(net)
+		for_each_netdev(net, device)
+			count++;
+	return count;
+}
+
+/*
+ * Takes the rtnl and net_rwsem, with room for a copy of all interfaces. The room is charged to the
+ * cgroup of the reader, which may have to free memory first, so it is allocated without the locks.
+ * Returns a negative errno without the locks.
+ */
+static int hold_interfaces(struct interface **all)
+{
+	u32 count, room = 0;
+
+	*all = NULL;
+	for (;;) {
+		if (lock_rtnl_killable()) {
+			kvfree(*all);
+			return -EINTR;
+		}
+		down_read(&net_rwsem);
+		count = count_interfaces();
+		if (count <= room)
+			return 0;
+		up_read(&net_rwsem);
+		rtnl_unlock();
+		kvfree(*all);
+		room = count + count / 8 + 64;
+		*all = kvcalloc(room, sizeof(**all), GFP_KERNEL_ACCOUNT);
+		if (!*all)
+			return -ENOMEM;
+	}
+}
+
 /**
  * dp_print_interfaces - print one record for each interface in each network namespace
  * @text: where to print; its error is -EINTR if the reader was killed while it waited
@@ -337,21 +356,19 @@ static int lock_rtnl_killable(void)
  */
 void dp_print_interfaces(struct dp_text *text)
 {
+	struct net_device *device;
 	struct interface *all;
-	u32 count, i;
+	struct net *net;
+	u32 count = 0, i;
 
-	if (lock_rtnl_killable()) {
-		text->error = -EINTR;
+	text->error = hold_interfaces(&all);
+	if (text->error)
 		return;
-	}
-	down_read(&net_rwsem);
-	all = copy_interfaces(&count);
+	for_each_net(net)
+		for_each_netdev(net, device)
+			copy_interface(&all[count++], net, device);
 	up_read(&net_rwsem);
 	rtnl_unlock();
-	if (!all) {
-		text->error = -ENOMEM;
-		return;
-	}
 	for (i = 0; i < count; i++)
 		print_interface(text, &all[i]);
 	kvfree(all);

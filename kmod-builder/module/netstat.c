@@ -22,6 +22,10 @@
  * (i40e, ena, mana), and others have reset them. The same zeros may come while a driver resets its
  * hardware (also hv_netvsc, mlx5e): a device that has received and sent nothing and lost nothing is
  * not believed, and the last values stay.
+ *
+ * Each source has a running total for each counter, which never shrinks. A probe has a mark beside
+ * it: while the source is open for the probe, the total at which its growth was 0; otherwise, its
+ * growth. So opening and closing are the same subtraction.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
@@ -95,7 +99,11 @@ static const struct net_counter net_counters[] = {
 	{ "TcpExtTCPZeroWindowDrop", TCP_EXT, LINUX_MIB_TCPZEROWINDOWDROP },
 	/* silent for ICMP errors */
 	{ "TcpExtTCPMinTTLDrop", TCP_EXT, LINUX_MIB_TCPMINTTLDROP },
-	/* explain, before 5.18: all at tcp_v4_rcv() or ip_rcv_finish_core() */
+	/*
+	 * explain, where the kernel has no reason of their own for them: at tcp_v4_rcv() and
+	 * tcp_v6_rcv(), which free for much else too; PFMemallocDrop at whatever calls the filter
+	 * of a socket; IPReversePathFilter at ip_rcv_finish_core()
+	 */
 	{ "TcpExtTCPBacklogDrop", TCP_EXT, LINUX_MIB_TCPBACKLOGDROP },
 	{ "TcpExtPFMemallocDrop", TCP_EXT, LINUX_MIB_PFMEMALLOCDROP },
 	{ "TcpExtTCPMD5NotFound", TCP_EXT, LINUX_MIB_TCPMD5NOTFOUND },
@@ -205,7 +213,7 @@ struct dp_netstat {
  * @subject: the struct net or the struct net_device
  * @net: the namespace, NULL for a device
  * @device: the device, NULL for a namespace
- * @netns: cookie of the namespace; for a device, of the one that it is in
+ * @netns: cookie of the namespace; for a device, of the one that it is in; see source_netns()
  * @ifindex: number of the device, 0 for a namespace
  * @count: number of counters
  * @open: bits of the runs that it is open for
@@ -414,16 +422,29 @@ static void collect(struct source *source, bool conntrack)
 	}
 }
 
-static bool wants(const struct dp_netstat *run, const struct source *source)
+/* Where the module draws the cookies, there may have been no memory for this one at first. */
+static u64 source_netns(struct source *source)
+{
+	if (!source->netns)
+		source->netns =
+			dp_net_cookie(source->device ? dev_net(source->device) : source->net);
+	return source->netns;
+}
+
+static bool is_matched(const struct dp_netstat *run, struct source *source)
 {
 	const struct dp_match *match = run->match;
 
-	if (!run->active)
-		return false;
 	if (!match)
 		return true;
 	return match->given == DP_GIVEN_NETNS &&
-	       dp_contains(match->netns, match->netns_count, source->netns);
+	       dp_contains(match->netns, match->netns_count, source_netns(source));
+}
+
+/* Whether a source is as a run wants it: open or closed. */
+static bool is_as_wanted(const struct dp_netstat *run, struct source *source)
+{
+	return !!(source->open & BIT(run->number)) == (run->active && is_matched(run, source));
 }
 
 static size_t marks_size(const struct source *source)
@@ -462,7 +483,10 @@ static void adjust(struct source *source, const struct dp_netstat *run)
 	u64 **marks = &source->marks[run->number];
 	u32 i;
 
-	if (!!(source->open & BIT(run->number)) == wants(run, source))
+	/* Of a probe that is not active, it still says that its growth is missing. */
+	if (!is_matched(run, source))
+		source->uncovered &= ~BIT(run->number);
+	if (is_as_wanted(run, source))
 		return;
 	if (!*marks)
 		*marks = make_marks(source);
@@ -499,9 +523,8 @@ static void adjust_all(const struct dp_netstat *run)
 	for (i = 0; i < HASH_SIZE(dp_sources); i++) {
 		mutex_lock(&dp_netstat_lock);
 		hlist_for_each_entry(source, &dp_sources[i], node) {
-			if (!!(source->open & BIT(run->number)) == wants(run, source))
-				continue;
-			collect(source, conntrack);
+			if (!is_as_wanted(run, source))
+				collect(source, conntrack);
 			adjust(source, run);
 		}
 		mutex_unlock(&dp_netstat_lock);
@@ -822,7 +845,7 @@ static void copy_source(struct growths *growths, const struct dp_netstat *run,
 
 	if (source->open & BIT(run->number))
 		collect(source, conntrack);
-	growth->netns = source->netns;
+	growth->netns = source_netns(source);
 	growth->ifindex = source->ifindex;
 	add_source_growth(source, run, growth->values);
 }

@@ -197,14 +197,33 @@ static int gather_all(struct sums *sums, const struct dp_probe *probe)
 		 */
 		sums->cells = kvcalloc(room + probe->folded_count + 1, sizeof(*sums->cells),
 				       GFP_KERNEL_ACCOUNT);
-		sums->reasons = kvcalloc(tables * DP_UNKEYED_SLOTS + 1, sizeof(*sums->reasons),
-					 GFP_KERNEL_ACCOUNT);
+		sums->reasons = kvcalloc(tables * DP_UNKEYED_SLOTS + probe->folded_count + 1,
+					 sizeof(*sums->reasons), GFP_KERNEL_ACCOUNT);
 		if (!sums->cells || !sums->reasons)
 			return -ENOMEM;
 		if (gather_tables(sums, probe, room, tables))
 			return 0;
 		free_sums(sums);
 		slack *= 4;
+	}
+}
+
+/* gather_all() has made room for them. */
+static void gather_folded(struct sums *sums, const struct dp_probe *probe)
+{
+	u32 i;
+
+	for (i = 0; i < probe->folded_count; i++) {
+		const struct dp_sum *folded = &probe->folded[i];
+
+		if (dp_folded_by_reason(folded)) {
+			sums->reasons[sums->reason_count] = *folded;
+			sums->reasons[sums->reason_count++].key =
+				reason_key(DP_KEY_REASON(&folded->key));
+			sums->unkeyed += folded->packets;
+		} else {
+			sums->cells[sums->cell_count++] = *folded;
+		}
 	}
 }
 
@@ -250,9 +269,8 @@ static int gather(struct sums *sums, struct dp_probe *probe)
 	sums->missing_cpus = dp_tables_complete(probe);
 	if (gather_all(sums, probe))
 		return -ENOMEM;
-	memcpy(sums->cells + sums->cell_count, probe->folded,
-	       probe->folded_count * sizeof(*probe->folded));
-	sums->cell_count = merge(sums->cells, sums->cell_count + probe->folded_count);
+	gather_folded(sums, probe);
+	sums->cell_count = merge(sums->cells, sums->cell_count);
 	return add_reasons(sums);
 }
 

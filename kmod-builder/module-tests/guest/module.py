@@ -8,7 +8,7 @@ import os
 
 NAME = "dropprobe"
 PATH = "/mnt/rig/dropprobe.ko"
-WITHOUT_FTRACE = "/mnt/rig/without-ftrace.ko"
+LESSER = "/mnt/rig/lesser.ko"  # without ftrace, and with few folded sums
 HOLDER = "/mnt/rig/holder.ko"
 SETTINGS = "/proc/mooc/net/drop-packet"
 FOLDER = "/proc/mooc/net/drop-probes"
@@ -62,7 +62,7 @@ def count_at_held0(packets, missed):
 
 def setting(name):
     """The value of a line in drop-packet."""
-    lines = open(SETTINGS).read().splitlines()
+    lines = open(SETTINGS).read().split("\n")
     return next(line.split(": ")[1] for line in lines if line.startswith(f"  {name}: "))
 
 

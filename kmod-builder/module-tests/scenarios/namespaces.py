@@ -30,7 +30,7 @@ def inum_of(pid):
 
 def count_of_devices():
     """The number of entries in the module's table of devices, when the devices of namespaces that
-    are being removed, of an earlier scenario for instance, are gone."""
+    are being removed, of an earlier scenario for instance, have been removed."""
     counts = []
 
     def constant():
@@ -67,7 +67,8 @@ def run():
         assert namespaces()[there].cgroup == "-"
     assert there not in namespaces() and count_of_devices() == devices
 
-    path = "/kubepods.slice/kubepods-pod0a1b.slice/cri containerd-1.scope"
+    # The last part has a byte 0xff, and so is not UTF-8.
+    path = "/kubepods.slice/kubepods-pod0a1b.slice/cri containerd-1.scope\udcff"
     pid = start_in_cgroup(path)
     try:
         made = next(record for record in namespaces().values() if record.inum == inum_of(pid))

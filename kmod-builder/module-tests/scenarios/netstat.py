@@ -369,6 +369,7 @@ def driver(probe):
 
 
 def missing(probe):
+    """How many are missing according to its file, which Counters() does not allow."""
     lines = records(f"{FOLDER}/counters/{probe.name}")
     return int(next(record for record in lines if record.kind == "coverage").missing)
 
@@ -384,6 +385,15 @@ def too_many():
     sh("ip -n many -batch /tmp/dummies.batch")
     probes = [Probe(f"p{number}").activate() for number in range(5)]
     assert missing(probes[0]) > 100, Counters(probes[0]).text
+    with inside("many"):
+        listed = Probe("listed", f"cells=16 netns={cookie()}").activate()
+    none = Probe("none", "cells=16 netns=").activate()
+    assert missing(listed) > missing(none) + 100, f"{missing(listed)}, {missing(none)}"
+    listed.command("set", "netns=")
+    assert missing(listed) == missing(none), f"{missing(listed)}, {missing(none)}"
+    for probe in (listed, none):
+        probe.deactivate()
+        probe.remove()
     sh("ip netns del many")
     # What exists has no room for a probe's growth until that begins again.
     until(lambda: missing(probes[0]) < 100, lambda: f"missing={missing(probes[0])}")

@@ -8,7 +8,7 @@ from rig import Probe
 
 def run():
     module.unload()
-    module.load(path=module.WITHOUT_FTRACE)
+    module.load(path=module.LESSER)
     probe = Probe("kprobes", "stages=on").activate()
     via = {name: record.via for name, record in stages.stages(probe).items()}
     probe.deactivate()

@@ -21,9 +21,9 @@ class Record:
 
 def records(path):
     """The records of a file; raises when the trailer shows that the read was truncated."""
-    lines = read(path).splitlines()
+    *lines, rest = read(path).split("\n")
     assert (
-        lines[-1] == f"end records={len(lines) - 1}"
+        not rest and lines[-1] == f"end records={len(lines) - 1}"
     ), f"{path} ends with {lines[-1]!r} after {len(lines) - 1} records"
     return [Record(line) for line in lines[:-1]]
 

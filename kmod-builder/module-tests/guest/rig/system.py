@@ -57,8 +57,8 @@ def write(path, text):
 
 
 def read(path):
-    """The whole content of a file."""
-    with open(path) as file:
+    """The whole content of a file, which need not be UTF-8."""
+    with open(path, errors="surrogateescape", newline="\n") as file:
         return file.read()
 
 

@@ -103,7 +103,7 @@ public final class LinuxKernel implements Kernel {
     TruncatedReadException truncated = null;
     for (int i = 0; i < TRIES; i++) {
       try {
-        return Optional.of(parser.apply(Files.readString(file)));
+        return Optional.of(parser.apply(KernelFiles.text(file)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (TruncatedReadException e) {

@@ -42,8 +42,7 @@ final class PreflightReader {
   }
 
   static boolean hasSysModule(String status) {
-    return status
-        .lines()
+    return Arrays.stream(status.split("\n"))
         .filter(l -> l.startsWith("CapEff:"))
         .map(l -> Long.parseUnsignedLong(l.substring("CapEff:".length()).strip(), 16))
         .anyMatch(bits -> (bits >> CAP_SYS_MODULE & 1) == 1);

@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the module's files: a word that names the kind of record, then {@code key=value}
- * pairs. Readers skip kinds and keys that they do not know.
+ * pairs, separated by one space each; other blanks belong to values. Readers skip kinds and keys
+ * that they do not know.
  *
  * @param kind empty for an empty line
  */
 record ProcRecord(String kind, Map<String, String> values) {
 
   static ProcRecord parse(String line) {
-    String[] words = line.strip().split(" +");
+    String[] words = line.split(" ");
     Map<String, String> values = new HashMap<>();
     for (int i = 1; i < words.length; i++) {
       int eq = words[i].indexOf('=');

@@ -107,6 +107,23 @@ class LinuxKernelTest {
   }
 
   @Test
+  void readsCgroupPathThatIsNotUtf8() throws IOException {
+    // In ISO 8859-1 each character is one byte: 0xff is no UTF-8, 0x85 and 0x1c end no record.
+    String text =
+        "netns cookie=1 inum=2 cgroup=/a\u00ffb\n"
+            + "netns cookie=2 inum=3 cgroup=/a\u0085b\n"
+            + "netns cookie=3 inum=4 cgroup=/a\u001cb\n"
+            + "netns cookie=4 inum=5 cgroup=/a\u00e2\u0080\u0083\n"
+            + "end records=4\n";
+    Path file = root.resolve("proc/mooc/net/drop-probes/namespaces");
+    Files.createDirectories(file.getParent());
+    Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(
+        List.of("/a\ufffdb", "/a\ufffdb", "/a\u001cb", "/a\u2003"),
+        kernel.netNamespaces().all().stream().map(NetNamespaces.NetNamespace::cgroup).toList());
+  }
+
+  @Test
   void readsIdentityOfRunningKernel() {
     assertEquals("6.12.107+deb13-amd64", kernel.facts().release());
     assertEquals("#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1", kernel.facts().version());
