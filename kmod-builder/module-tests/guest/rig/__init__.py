@@ -11,7 +11,7 @@
 - counters: other counters of the kernel
 """
 
-from .by_hand import by_hand
+from .by_hand import by_hand, checksum
 from .counters import action_counts, nft_count, snmp, snmp_ext, tcp_ext
 from .expect import Drop, ICMP, ICMPV6, expect, growth, settle
 from .network import (
@@ -61,6 +61,7 @@ __all__ = [
     "agreed",
     "by_hand",
     "check_oracle",
+    "checksum",
     "control",
     "cookie",
     "enter_host",

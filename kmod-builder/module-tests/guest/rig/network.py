@@ -86,14 +86,17 @@ def neighbour(name="next", net=9):
         sh(f"ip netns del {name}")
 
 
-def only_what_is_sent():
-    """Stops neighbour and router discovery with `next`, whose packets a queue would drop too."""
-    sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
-    links = ("link show to-next", "-n next link show eth0")
+def only_what_is_sent(name="next", net=9):
+    """Stops neighbour and router discovery with a neighbour: a queue would drop these packets,
+    too."""
+    sysctl(f"net/ipv6/conf/to-{name}/router_solicitations", 0)
+    with inside(name):
+        sysctl("net/ipv6/conf/eth0/router_solicitations", 0)
+    links = (f"link show to-{name}", f"-n {name} link show eth0")
     near, far = (json.loads(sh(f"ip -j {link}"))[0]["address"] for link in links)
-    for net in ("10.9.0.", "fd09::"):
-        sh(f"ip neigh replace {net}2 lladdr {far} dev to-next nud permanent")
-        sh(f"ip -n next neigh replace {net}1 lladdr {near} dev eth0 nud permanent")
+    for prefix in (f"10.{net}.0.", f"fd0{net}::"):
+        sh(f"ip neigh replace {prefix}2 lladdr {far} dev to-{name} nud permanent")
+        sh(f"ip -n {name} neigh replace {prefix}1 lladdr {near} dev eth0 nud permanent")
 
 
 @contextlib.contextmanager
