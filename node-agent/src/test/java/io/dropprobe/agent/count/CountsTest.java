@@ -28,7 +28,7 @@ class CountsTest {
   }
 
   static ProbeSnapshot.Cell cell(long reason, String location, long packets, long last) {
-    return new ProbeSnapshot.Cell(reason, location, counters(packets, last));
+    return TestSnapshot.cell(reason, location, counters(packets, last));
   }
 
   private static PacketCounters counters(long packets, long last) {
