@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param unkeyed packets that have no cell
  * @param missingCpus CPUs on which it cannot count, because there is no memory for their counters
  * @param reasons counters by drop reason; they sum to the total
- * @param cells counters by reason and location; they may sum to less
+ * @param cells counters by reason, location and more; they may sum to less
  * @param stages counters by stage; empty if stages are not counted
  */
 public record ProbeSnapshot(
@@ -58,14 +58,45 @@ public record ProbeSnapshot(
   }
 
   /**
-   * Counters of one reason and location. The agent does not use the other parts of a cell's key.
+   * Counters of one combination of what a cell of the module distinguishes. The agent does not use
+   * family, protocol and cgroup.
    *
    * @param location kernel function and offset, {@code name+0x12}
+   * @param module kernel module of the function; null means the kernel itself
+   * @param direction {@code in}, {@code out} or {@code unknown}
+   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown
+   * @param facts what else is known of the packets
    */
-  public record Cell(long reason, String location, PacketCounters counters) {
+  public record Cell(
+      long reason,
+      String location,
+      @Nullable String module,
+      String direction,
+      Interfaces.Id iface,
+      Facts facts,
+      PacketCounters counters) {
     static Cell of(ProcRecord r) {
-      return new Cell(r.number("reason"), r.text("location"), PacketCounters.of(r));
+      return new Cell(
+          r.number("reason"),
+          r.text("location"),
+          r.textOrNull("module"),
+          r.textOrNull("direction") == null ? "unknown" : r.text("direction"),
+          Interfaces.Id.of(r),
+          new Facts(r.textOrNull("tcp"), r.textOrNull("to"), r.textOrNull("socket")),
+          PacketCounters.of(r));
     }
+  }
+
+  /**
+   * Values of the keys {@code tcp}, {@code to} and {@code socket} of a cell.
+   *
+   * @param tcp kind of TCP segment; null means that it is none, or unknown
+   * @param to whom it was addressed to, other than this host; null otherwise
+   * @param socket state of its socket; null if it is neither TIME_WAIT nor LISTEN, or unknown
+   */
+  public record Facts(@Nullable String tcp, @Nullable String to, @Nullable String socket) {
+    /** Nothing is known. */
+    public static final Facts NONE = new Facts(null, null, null);
   }
 
   /** Whether a node's agent owns it. */

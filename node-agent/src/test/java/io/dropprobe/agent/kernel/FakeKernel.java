@@ -50,6 +50,9 @@ public final class FakeKernel implements Kernel {
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
   public final Map<String, String> netns = new TreeMap<>(Map.of("1", "/init.scope"));
 
+  /** Drivers of the kernel's interfaces. */
+  public Interfaces interfaces = Interfaces.NONE;
+
   /** How often the state of the module was read. */
   public int moduleReads;
 
@@ -224,7 +227,7 @@ public final class FakeKernel implements Kernel {
           PacketCounters counters = new PacketCounters(n, n, n * 100, time.wall());
           reasons.add(new ProbeSnapshot.Reason(id, name, counters));
           String location = "at_" + name.toLowerCase() + "+0x12";
-          cells.add(new ProbeSnapshot.Cell(id, location, counters));
+          cells.add(TestSnapshot.cell(id, location, counters));
         });
     return TestSnapshot.of(p.name, p.uid)
         .owner(p.owner, secondsLeft(p))
@@ -256,6 +259,11 @@ public final class FakeKernel implements Kernel {
                         e.getKey(), 1000 + Long.parseLong(e.getKey()), e.getValue()))
             .toList(),
         1001L);
+  }
+
+  @Override
+  public Interfaces interfaces() {
+    return interfaces;
   }
 
   private void hang() {

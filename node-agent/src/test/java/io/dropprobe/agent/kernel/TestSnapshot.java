@@ -88,6 +88,12 @@ public final class TestSnapshot {
     return this;
   }
 
+  /** A cell of received packets of which nothing else is known. */
+  public static ProbeSnapshot.Cell cell(long reason, String location, PacketCounters counters) {
+    return new ProbeSnapshot.Cell(
+        reason, location, null, "in", Interfaces.Id.NONE, ProbeSnapshot.Facts.NONE, counters);
+  }
+
   /** What it has counted at the stages. */
   public TestSnapshot stages(List<StageReading> readings) {
     stages = readings;
