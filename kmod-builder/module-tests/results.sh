@@ -44,8 +44,8 @@ follow() {
   fi
 }
 
-# in_machines JOBS KERNEL…: up to JOBS machines at once; each one's lines come together, in the order
-# of the kernels. `prepare KERNEL` makes $work/KERNEL, `boot KERNEL` starts the machine with it.
+# in_machines JOBS KERNEL…: up to JOBS machines at once; the lines of each come together, in the
+# order of the kernels. `prepare KERNEL` makes $work/KERNEL, `boot KERNEL` starts its machine.
 in_machines() {
   local jobs=$1 i j
   shift
