@@ -118,6 +118,8 @@ def frames_flooded_by_bridge():
         sh("ip link add br0 type bridge; ip link set br0 up")
         for each in (name, "second", "third"):
             sysctl(f"net/ipv6/conf/to-{each}/disable_ipv6", 1)
+            with inside(each):
+                sysctl("net/ipv6/conf/all/disable_ipv6", 1)
             sh(f"ip link set to-{each} master br0")
         sh(f"ip -n {name} neigh replace 10.9.0.77 lladdr {OTHER} dev eth0 nud permanent")
         time.sleep(1)

@@ -37,6 +37,13 @@ def netem(options):
     yield
 
 
+def challenges():
+    """Segments with SYN that both ends have got for a connection that exists."""
+    here = snmp_ext("TCPSYNChallenge")
+    with inside("next"):
+        return here + snmp_ext("TCPSYNChallenge")
+
+
 @workload
 def tcp_bulk():
     with pair(), counting():
@@ -100,7 +107,7 @@ def tcp_small_window():
 @workload
 def tcp_duplicates():
     """A network that delivers each packet twice."""
-    with pair(), netem(["duplicate 100%"] * 2), counting():
+    with pair(), netem(["duplicate 100%"] * 2), counting() as measured:
         for address in HERE:
             with listener(address) as server:
                 for _ in range(CONNECTIONS):
@@ -111,6 +118,7 @@ def tcp_duplicates():
                     connection.close()
                 client, connection = connect(server)
                 transfer(client, connection, SIZE // 4)
+        measured.n = challenges()
 
 
 @workload
@@ -145,21 +153,23 @@ def tcp_late_answers():
 @workload
 def syn_sent_again():
     """SYNs that are under way longer than the client waits: each comes twice."""
-    with pair(), netem((None, "delay 1300ms")), counting():
+    with pair(), netem((None, "delay 1300ms")), counting() as measured:
         for address in HERE:
             with listener(address) as server:
                 exchange(*connect(server))
                 time.sleep(1.5)
+        measured.n = challenges()
 
 
 @workload
 def syn_ack_sent_again():
     """Answers to SYNs that are under way longer than the client waits."""
-    with pair(), netem(("delay 1300ms", None)), counting():
+    with pair(), netem(("delay 1300ms", None)), counting() as measured:
         for address in HERE:
             with listener(address) as server:
                 exchange(*connect(server))
                 time.sleep(1.5)
+        measured.n = challenges()
 
 
 @workload
