@@ -64,8 +64,12 @@ final class CatalogFile {
           throw wrong(line, "'" + value + "' is named twice");
         }
       }
-    } else if (Set.of("class", "means", "next").contains(words[0])) {
-      texts.merge(words[0], words[1], (a, b) -> a + " " + b);
+    } else if (words[0].equals("next")) {
+      texts.merge("next", words[1], (a, b) -> a + " " + b);
+    } else if (words[0].equals("class") || words[0].equals("means")) {
+      if (texts.put(words[0], words[1]) != null) {
+        throw wrong(line, "'" + words[0] + "' is given twice");
+      }
     } else {
       throw wrong(line, "'" + words[0] + "' is no key");
     }

@@ -15,7 +15,7 @@ public enum DropClass {
   Protocol(Effect.Lost),
   /** A rule, a filter or a policy does not allow it. */
   Policy(Effect.Refused),
-  /** Nobody listens there. */
+  /** Nothing listens there. */
   ClosedPort(Effect.Refused),
   /** An orderly end: what the owner of a socket discarded, or no longer needs. */
   Close(Effect.Noise),
@@ -23,7 +23,7 @@ public enum DropClass {
   Duplicate(Effect.Noise),
   /** It was never meant for this node or a socket of it. */
   NotForUs(Effect.Noise),
-  /** A copy for an observer; the packet itself went on. */
+  /** A copy for an observer; the packet itself was processed. */
   Copy(Effect.Noise),
   /** The packet was sent, received or answered, and is freed as if it were dropped. */
   Completion(Effect.Noise),

@@ -55,17 +55,22 @@ class CatalogFileTest {
           driver A|class Close|means M|next N,      the entry names neither a reason nor a function
           reason A A|class Close|means M|next N,    'A' is named twice
           reason|class Close|means M|next N,        'reason' has no value
+          class Close|class Close,                  'class' is given twice
           raeson A|class Close|means M|next N,      'raeson' is no key
           """)
-  void refusesALineAndSaysWhich(String lines, String message) {
+  void refusesAnEntryThatIsNotComplete(String lines, String message) {
     Exception e =
         assertThrows(
             IllegalArgumentException.class, () -> CatalogFile.read(lines.replace('|', '\n')));
-    assertEquals("line 1: " + message, e.getMessage());
+    assertEquals(message, e.getMessage().replaceFirst("^line \\d+: ", ""));
   }
 
   @Test
-  void readsThePackagedFile() {
-    CatalogFile.read(Catalog.text());
+  void namesTheLineThatIsWrong() {
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> CatalogFile.read("# A comment.\n\nreason A\nclass Close\nmeans\nnext N\n"));
+    assertEquals("line 5: 'means' has no value", e.getMessage());
   }
 }

@@ -17,13 +17,13 @@ class CatalogTest {
           # A comment.
           reason    NO_SOCKET
           class     ClosedPort
-          means     Nobody listens there.
+          means     Nothing listens there.
           next      Look for the process.
 
           reason    NO_SOCKET
           to        group broadcast
           class     NotForUs
-          means     Nobody here is in the group.
+          means     No socket is in the group.
           next      Nothing.
 
           reason    NO_SOCKET NOT_SPECIFIED
