@@ -80,7 +80,7 @@ class CountingTest extends NodeTestCase {
     assertEquals("boot-1", node.api.last().kernel.bootID);
 
     kernel.drop("NO_SOCKET", 7);
-    kernel.drop("QUEUE_PURGE", 5);
+    kernel.drop("QUEUE_PURGE@sk_stream_kill_queues", 5);
     node.report();
 
     assertEquals(7, a().refused);

@@ -41,7 +41,7 @@ record Key(Free free, Direction direction) {
             cell.facts().to(),
             cell.facts().socket(),
             interfaces.driverOf(function, cell.module(), cell.iface())),
-        direction(cell.direction()));
+        cell.direction());
   }
 
   /** The key of the packets of a reason that have no cell. */
@@ -68,14 +68,6 @@ record Key(Free free, Direction direction) {
     int plus = location.indexOf('+');
     String function = Free.functionOf(plus > 0 ? location.substring(0, plus) : location);
     return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
-  }
-
-  private static Direction direction(String text) {
-    return switch (text) {
-      case "in" -> Direction.In;
-      case "out" -> Direction.Out;
-      default -> Direction.Unknown;
-    };
   }
 
   private static @Nullable String interned(@Nullable String text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ public record ProbeSnapshot(
    *
    * @param location kernel function and offset, {@code name+0x12}
    * @param module kernel module of the function; null means the kernel itself
-   * @param direction {@code in}, {@code out} or {@code unknown}
+   * @param direction Unknown also if the module says none
    * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown
    * @param facts what else is known of the packets
    */
@@ -71,7 +72,7 @@ public record ProbeSnapshot(
       long reason,
       String location,
       @Nullable String module,
-      String direction,
+      Direction direction,
       Interfaces.Id iface,
       Facts facts,
       PacketCounters counters) {
@@ -80,10 +81,18 @@ public record ProbeSnapshot(
           r.number("reason"),
           r.text("location"),
           r.textOrNull("module"),
-          r.textOrNull("direction") == null ? "unknown" : r.text("direction"),
+          directionOf(r),
           Interfaces.Id.of(r),
-          new Facts(r.textOrNull("tcp"), r.textOrNull("to"), r.textOrNull("socket")),
+          Facts.of(r),
           PacketCounters.of(r));
+    }
+
+    private static Direction directionOf(ProcRecord r) {
+      return switch (String.valueOf(r.textOrNull("direction"))) {
+        case "in" -> Direction.In;
+        case "out" -> Direction.Out;
+        default -> Direction.Unknown;
+      };
     }
   }
 
@@ -97,6 +106,12 @@ public record ProbeSnapshot(
   public record Facts(@Nullable String tcp, @Nullable String to, @Nullable String socket) {
     /** Nothing is known. */
     public static final Facts NONE = new Facts(null, null, null);
+
+    static Facts of(ProcRecord r) {
+      return r.has("tcp") || r.has("to") || r.has("socket")
+          ? new Facts(r.textOrNull("tcp"), r.textOrNull("to"), r.textOrNull("socket"))
+          : NONE;
+    }
   }
 
   /** Whether a node's agent owns it. */

@@ -301,13 +301,16 @@ class KubernetesClusterIT {
 
   @Test
   @Order(6)
-  void readsOwnReportAfterRestart() throws InterruptedException {
+  void readsOwnReportAfterRestartAndThoseOfOtherNodes() throws InterruptedException {
     try (KubernetesCluster next =
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
       next.start();
       ClusterView view = await("view", next::view, Optional::isPresent).orElseThrow();
       assertEquals(9, view.report().probes.get(0).lost);
+      DropProbeNodeStatus report = next.reportOf("worker-1").join().orElseThrow();
+      assertEquals(9, report.probes.get(0).lost);
+      assertEquals(Optional.empty(), next.reportOf("worker-9").join());
     }
   }
 

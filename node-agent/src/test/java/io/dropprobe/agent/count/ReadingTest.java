@@ -32,7 +32,7 @@ class ReadingTest {
         2,
         location,
         null,
-        direction,
+        direction.equals("in") ? Direction.In : Direction.Out,
         ifindex == 0 ? Interfaces.Id.NONE : new Interfaces.Id("1", ifindex),
         new ProbeSnapshot.Facts(tcp, null, null),
         packets(n));

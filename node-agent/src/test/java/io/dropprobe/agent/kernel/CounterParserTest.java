@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class CounterParserTest {
             2,
             "__udp4_lib_rcv+0x3d1",
             "udp",
-            "in",
+            Direction.In,
             new Interfaces.Id("18446744073709551615", 1),
             new ProbeSnapshot.Facts("data", "group", "listen"),
             new PacketCounters(999, 999, 91908, Instant.ofEpochSecond(1767225660))),
@@ -73,7 +74,7 @@ class CounterParserTest {
             2,
             "icmp_rcv+0x1",
             null,
-            "unknown",
+            Direction.Unknown,
             Interfaces.Id.NONE,
             ProbeSnapshot.Facts.NONE,
             new PacketCounters(1, 1, 9, Instant.ofEpochSecond(5))),

@@ -121,7 +121,11 @@ public final class FakeKernel implements Kernel {
 
   // For tests.
 
-  /** Drops packets: each active probe counts them. */
+  /**
+   * Drops packets: each active probe counts them.
+   *
+   * @param reason a reason, or {@code REASON@function}
+   */
   public void drop(String reason, long packets) {
     expire();
     probes.values().stream()
@@ -222,11 +226,14 @@ public final class FakeKernel implements Kernel {
     List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
     List<ProbeSnapshot.Cell> cells = new ArrayList<>();
     p.drops.forEach(
-        (name, n) -> {
+        (drop, n) -> {
+          String[] names = drop.split("@");
+          String name = names[0];
           long id = name.hashCode() & 0xffff;
           PacketCounters counters = new PacketCounters(n, n, n * 100, time.wall());
           reasons.add(new ProbeSnapshot.Reason(id, name, counters));
-          String location = "at_" + name.toLowerCase() + "+0x12";
+          String function = names.length == 2 ? names[1] : "at_" + name.toLowerCase();
+          String location = function + "+0x12";
           cells.add(TestSnapshot.cell(id, location, counters));
         });
     return TestSnapshot.of(p.name, p.uid)
