@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The drivers of the kernel's interfaces, of which the agent needs nothing else. See
- * docs/decisions/0108-who-freed-it.md for how they tell which packets a driver has freed.
+ * docs/decisions/0108-who-freed-it.md for how they show which packets a driver has freed.
  *
  * @param drivers driver by interface; interfaces without hardware have none
  * @param byModule driver by the kernel module of its function that sends
