@@ -23,7 +23,7 @@ from measure import (
     received,
     workload,
 )
-from rig import by_hand, enter_host, inside, read, sh, snmp_ext, syn, sysctl, udp, write
+from rig import by_hand, inside, sh, snmp_ext, syn, sysctl, udp
 
 PACKETS = 400
 SEGMENT = 1000
@@ -54,16 +54,11 @@ def udp_buffer_full_by_network():
 @workload
 def udp_memory_full():
     """All sockets together have used up the memory that UDP may take."""
-    before = read("/proc/sys/net/ipv4/udp_mem")
-    sysctl("net/ipv4/udp_mem", "0 0 0")
-    try:
-        with counting() as measured:
-            for address in LOCAL:
-                with datagrams(address) as receiver:
-                    udp(address, port_of(receiver), PACKETS, 1000)
-                    measured.n += PACKETS - received(receiver)
-    finally:
-        sysctl("net/ipv4/udp_mem", before)
+    with machine_sysctl("net/ipv4/udp_mem", "0 0 0"), counting() as measured:
+        for address in LOCAL:
+            with datagrams(address) as receiver:
+                udp(address, port_of(receiver), PACKETS, 1000)
+                measured.n += PACKETS - received(receiver)
     assert measured.n, "all datagrams were received"
 
 
@@ -75,6 +70,9 @@ def clients_by_hand():
     """The neighbour, with both clients of by_hand(), whose kernel does not see what is sent to
     them. Yields what by_hand() yields for each; they stay open while the block runs."""
     with pair() as name, contextlib.ExitStack() as open_ones:
+        pairs = [
+            open_ones.enter_context(by_hand(name, source, address)) for source, address in SOURCES
+        ]
         sh(f"ip -n {name} link add sink0 type dummy; ip -n {name} link set sink0 up")
         sh(f"tc -n {name} qdisc add dev eth0 clsact")
         for number, (source, _) in enumerate(SOURCES, 1):
@@ -83,9 +81,7 @@ def clients_by_hand():
                 f"tc -n {name} filter add dev eth0 ingress protocol {protocol} prio {number} "
                 f"flower dst_ip {source} action mirred egress redirect dev sink0"
             )
-        yield [
-            open_ones.enter_context(by_hand(name, source, address)) for source, address in SOURCES
-        ]
+        yield pairs
 
 
 def send_by_hand(client, offsets, size):
@@ -148,12 +144,8 @@ def taken(connection):
 @workload
 def tcp_memory_full():
     """All sockets together have used up the memory that TCP may take."""
-    before = read("/proc/sys/net/ipv4/tcp_mem")
-    sysctl("net/ipv4/tcp_mem", "0 0 0")
-    try:
+    with machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
         segments_by_hand(100, SEGMENT)
-    finally:
-        sysctl("net/ipv4/tcp_mem", before)
 
 
 class Stuck:
@@ -210,6 +202,7 @@ def listener_full_at_last_ack():
     """The ACKs that would end the handshake find the accept queue full."""
     with pair() as name:
         sysctl("net/ipv4/tcp_syncookies", 0)
+        sysctl("net/ipv4/tcp_synack_retries", 0)  # each client is answered, and tries, once
         # All SYNs are answered before the first ACK comes.
         sh(f"tc -n {name} qdisc add dev eth0 root netem delay 500ms")
         before = snmp_ext("ListenOverflows")
@@ -258,29 +251,29 @@ def listener_full_at_syn():
 @workload
 def cpu_backlog_full():
     """More packets at once than the queue of a processor takes."""
-    limit = "/proc/sys/net/core/netdev_max_backlog"
-    before = read(limit)
     with pair() as name:
         # They are held, and then sent in one go.
         sh(f"tc -n {name} qdisc add dev eth0 root netem delay 300ms slot 200ms 200ms limit 10000")
         with datagrams(HERE[0], SO_RCVBUF=1 << 20) as receiver:
-            in_host(lambda: write(limit, "5"))
-            try:
-                with counting() as measured:
-                    with inside(name):
-                        udp(HERE[0], port_of(receiver), 60)
-                    time.sleep(1.5)
-                    measured.n = 60 - received(receiver)
-            finally:
-                in_host(lambda: write(limit, before))
+            with machine_sysctl("net/core/netdev_max_backlog", 5), counting() as measured:
+                with inside(name):
+                    udp(HERE[0], port_of(receiver), 60)
+                time.sleep(1.5)
+                measured.n = 60 - received(receiver)
         assert measured.n, "all were received"
 
 
-def in_host(action):
-    """Calls it in the initial network namespace, whose sysctls are those of the machine."""
-    child = os.fork()
-    if child == 0:
-        enter_host()
-        action()
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
+@contextlib.contextmanager
+def machine_sysctl(name, value):
+    """In the block, a sysctl of the whole machine, which only its first namespace has, is this."""
+    path = f"/proc/sys/{name}"
+    before = in_host(f"cat {path}").strip()
+    in_host(f"echo {value} > {path}")
+    try:
+        yield
+    finally:
+        in_host(f"echo {before} > {path}")
+
+
+def in_host(command):
+    return sh(f"nsenter --net=/proc/1/ns/net sh -euc '{command}'")
