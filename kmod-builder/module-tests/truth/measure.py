@@ -93,10 +93,13 @@ def counting(n=0):
 
 
 @contextlib.contextmanager
-def pair():
-    """The neighbour `next`, and no packets between the two but those of the workload."""
+def pair(quiet=False):
+    """The neighbour `next`, and no packets between the two but those of the workload, and at the
+    beginning reports of group membership; with `quiet`, these have been sent."""
     with neighbour() as name:
         only_what_is_sent()
+        if quiet:
+            time.sleep(3)
         yield name
 
 

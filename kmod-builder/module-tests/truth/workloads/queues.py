@@ -16,7 +16,7 @@ SILENT = ("10.9.0.99", "fd09::99")
 
 def waiting(end):
     """Datagrams wait for the address of a host that does not answer, when something happens."""
-    with pair(), counting(2 * PACKETS):
+    with pair(quiet=True), counting(2 * PACKETS):
         for address in SILENT:
             udp(address, 9, PACKETS)
         end()
@@ -24,7 +24,7 @@ def waiting(end):
 
 @workload
 def neighbour_unknown():
-    with pair():
+    with pair(quiet=True):
         for table in ("ipv4", "ipv6"):
             sysctl(f"net/{table}/neigh/to-next/retrans_time_ms", 100)
         with counting(2 * PACKETS):
@@ -36,7 +36,7 @@ def neighbour_unknown():
 @workload
 def neighbour_queue_full():
     """Only a few packets may wait for an address; the oldest go."""
-    with pair():
+    with pair(quiet=True):
         for table in ("ipv4", "ipv6"):
             sysctl(f"net/{table}/neigh/to-next/unres_qlen_bytes", 5000)
             sysctl(f"net/{table}/neigh/to-next/retrans_time_ms", 100)
@@ -58,7 +58,7 @@ def neighbour_flushed_while_waiting():
 
 @workload
 def link_deleted_while_waiting():
-    with pair():
+    with pair(quiet=True):
         sh(
             """
           ip link add dummy7 type dummy
@@ -95,7 +95,7 @@ def drops():
 
 def through(qdisc, packets=200, size=400):
     """N is what the queueing discipline says that it has dropped."""
-    with pair(), closed_receivers():
+    with pair(quiet=True), closed_receivers():
         sh(f"tc qdisc add dev to-next root {qdisc}")
         with counting() as measured:
             for address in NEXT:
@@ -131,7 +131,7 @@ def qdisc_pfifo_limit():
 
 @workload
 def qdisc_fq_codel_limit():
-    with_child("fq_codel limit 10")
+    with_child("fq_codel limit 10 target 10s interval 20s")
 
 
 @workload
@@ -146,7 +146,7 @@ def qdisc_sfq_limit():
 
 def with_child(qdisc):
     """A queueing discipline whose packets leave slowly, because its parent lets few pass."""
-    with pair(), closed_receivers():
+    with pair(quiet=True), closed_receivers():
         sh(
             f"""
           tc qdisc add dev to-next root handle 1: tbf rate 8kbit burst 1600 limit 100000
@@ -174,7 +174,7 @@ def netem_loss():
 @workload
 def queue_deleted():
     """A queueing discipline is replaced while packets wait in it."""
-    with pair():
+    with pair(quiet=True):
         sh("tc qdisc add dev to-next root netem delay 60s limit 1000")
         with counting(2 * PACKETS):
             for address in NEXT:
@@ -185,7 +185,7 @@ def queue_deleted():
 @workload
 def link_down_with_queue():
     """A link is set down while packets wait in its queue."""
-    with pair():
+    with pair(quiet=True):
         sh("tc qdisc add dev to-next root netem delay 60s limit 1000")
         with counting(2 * PACKETS):
             for address in NEXT:
@@ -196,7 +196,7 @@ def link_down_with_queue():
 @workload
 def link_without_carrier():
     """Packets for a device whose other end is down."""
-    with pair() as name:
+    with pair(quiet=True) as name:
         sh("ip link add link to-next name over7 type vlan id 7; ip addr add 10.6.0.1/24 dev over7")
         sysctl("net/ipv6/conf/over7/disable_ipv6", 1)
         sh("ip link set over7 up")

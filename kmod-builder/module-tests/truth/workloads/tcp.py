@@ -121,15 +121,25 @@ def tcp_duplicates():
         measured.n = challenges()
 
 
+def patient():
+    """Lets this end wait for reordered segments instead of sending them again."""
+    sysctl("net/ipv4/tcp_reordering", 300)
+    sysctl("net/ipv4/tcp_recovery", 0)
+
+
 @workload
 def tcp_reordering():
     """A network that delivers a quarter of the packets earlier than others."""
-    with pair(), netem(["delay 20ms reorder 25% 50%"] * 2), counting():
-        for address in HERE:
-            with listener(address) as server:
-                client, connection = connect(server)
-                transfer(client, connection, SIZE // 2)
-                transfer(connection, client, SIZE // 2)
+    with pair() as name:
+        patient()
+        with inside(name):
+            patient()
+        with netem(["delay 20ms reorder 25% 50%"] * 2), counting():
+            for address in HERE:
+                with listener(address) as server:
+                    client, connection = connect(server)
+                    transfer(client, connection, SIZE // 2)
+                    transfer(connection, client, SIZE // 2)
 
 
 @workload
