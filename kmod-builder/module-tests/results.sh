@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # the caller has work, keep and machines
 # results.sh: sourced by run and truth/run, after machine.sh. Boots one machine for each kernel and
 # prints what the guests report while they run. The caller sets work, the folder with one folder for
 # each machine, and keep; and has functions prepare and boot.
