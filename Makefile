@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make demo` shows DropProbe at work, `make test` is the gate; both set up what is missing by themselves.
 SHELL := /bin/bash
-.PHONY: help demo test test-all bench safety kind setup format clean
+.PHONY: help demo test test-all bench truth safety kind setup format clean
 
 help:
 	@printf '%s\n' \
@@ -10,7 +10,8 @@ help:
 	  'make test             the gate: checks, unit tests, API server, kernels, cluster' \
 	  'make test-all         the gate and the long runs' \
 	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
-	  'make safety           the scenarios in a kernel that looks for mistakes: KASAN, lockdep, kmemleak' \
+	  'make truth            what is shown of real workloads, healthy and lossy, is what was lost' \
+  'make safety           the scenarios in a kernel that looks for mistakes: KASAN, lockdep, kmemleak' \
 	  'make kind             the smoke test on a real kind cluster in a virtual machine' \
 	  'make format           formats Java, shell, Python and C' \
 	  'make clean            removes build results of this clone (big results are kept in the cache: see docs/development.md)'
@@ -29,6 +30,9 @@ test-all: setup
 
 bench: setup
 	@kmod-builder/module-tests/bench/run
+
+truth: setup
+	@kmod-builder/module-tests/truth/run
 
 safety: setup
 	@kmod-builder/module-tests/run debug --long

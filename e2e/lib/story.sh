@@ -80,17 +80,18 @@ owner_of() {
 
 # probe_field NODE FIELD: prints a field of the probe in the node's report, or nothing.
 probe_field() { k get dropprobenode "$1" -o "jsonpath={.status.probes[?(@.name==\"$PROBE\")].$2}"; }
-# reason_count NODE REASON: prints the packets of the reason in the node's report, 0 if the report
-# does not have that reason yet. Fails if there is no report of the probe.
+# reason_count NODE REASON: prints the packets of the reason, without noise, in the node's report; 0
+# if the report does not have that reason yet. A cause is a reason, or a reason with a function.
+# Fails if there is no report of the probe.
 reason_count() {
   local report probe=".status.probes[?(@.name==\"$PROBE\")]"
+  local fields='{.cause}{" "}{.effect}{" "}{.packets}{"\n"}'
   report=$(k get dropprobenode "$1" -o \
-    "jsonpath={$probe.state}{\" \"}{$probe.reasons[?(@.reason==\"$2\")].packets}") || return 1
-  case $report in
-    '' | ' '*) return 1 ;;
-    *' '?*) printf '%s\n' "${report##* }" ;;
-    *) printf '0\n' ;;
-  esac
+    "jsonpath={$probe.state}{\"\n\"}{range $probe.causes[*]}$fields{end}") || return 1
+  awk -v reason="$2" '
+    NR == 1 { state = $1 }
+    NR > 1 { split($1, cause, "@"); if (cause[1] == reason && $2 != "Noise") sum += $3 }
+    END { if (state == "") exit 1; print sum + 0 }' <<<"$report"
 }
 
 # maker_on NODE: prints the name of the drop maker's pod on that node.

@@ -78,13 +78,17 @@ kernel_root() {
   cached kernels "$1-$(key_of "$recipe" "$(debian_mirror)" "$fields")" make_kernel "$1"
 }
 
+guest_packages=python3,iproute2,nftables,iptables,kmod,busybox-static
+
 make_guest() {
   note "making the guests' root"
-  debian_root trixie apt python3,iproute2,nftables,kmod,busybox-static "$(debian_mirror)" "$1"
+  debian_root trixie apt "$guest_packages" "$(debian_mirror)" "$1"
   mkdir -p "$1/root/usr/lib/modules"
 }
 
-guest_root() { cached kernels "guest-$(key_of "$recipe" "$(debian_mirror)")" make_guest; }
+guest_root() {
+  cached kernels "guest-$(key_of "$recipe" "$(debian_mirror)" "$guest_packages")" make_guest
+}
 
 make_compiler() {
   note "making the compiler's root"

@@ -30,7 +30,7 @@ step_unread() {
   local texts='docs/|[^/]*\.md$|.*/README\.md$|LICENSE|\.github/|Makefile$|\.gitignore$'
   texts+='|tools/(gate|checks|cache-test)|tools/lib/(actionlint|shell-|python-|c-format)'
   local java='crds/|operator/|node-agent/'
-  local module='kmod-builder/(test$|module-tests/(scenarios|bench|holder)/)'
+  local module='kmod-builder/(test$|module-tests/(scenarios|bench|holder|truth)/)'
   # Steps that run no DropProbe in a cluster do not read the tests of one.
   local pods='e2e/(kind|src|holder|smoke|demo|cluster-tests)'
   case $1 in

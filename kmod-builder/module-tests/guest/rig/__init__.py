@@ -11,13 +11,15 @@
 - counters: other counters of the kernel
 """
 
-from .by_hand import by_hand
+from .by_hand import by_hand, checksum
 from .counters import action_counts, nft_count, snmp, snmp_ext, tcp_ext
 from .expect import Drop, ICMP, ICMPV6, expect, growth, settle
 from .network import (
     cookie,
     enter_host,
+    hardware_address,
     inside,
+    ip,
     neighbour,
     only_what_is_sent,
     refuses_port,
@@ -61,13 +63,16 @@ __all__ = [
     "agreed",
     "by_hand",
     "check_oracle",
+    "checksum",
     "control",
     "cookie",
     "enter_host",
     "expect",
     "family_of",
     "growth",
+    "hardware_address",
     "inside",
+    "ip",
     "kernel",
     "neighbour",
     "nft_count",

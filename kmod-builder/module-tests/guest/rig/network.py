@@ -2,13 +2,17 @@
 """Network namespaces, veth pairs, filter rules, cgroups."""
 
 import contextlib
-import json
+import fcntl
 import os
 import signal
+import socket
+import struct
 
 from .snapshot import records
 from .system import FOLDER, read, sh, sysctl, until, write
 from .traffic import refused_by
+
+SIOCGIFHWADDR = 0x8927
 
 
 def cookie():
@@ -30,6 +34,11 @@ def inside(name):
         os.setns(home, os.CLONE_NEWNET)
         os.close(home)
         os.close(other)
+
+
+def ip(commands, name=None):
+    """Runs `ip` with each of the lines, in the network namespace of this name."""
+    sh(f"ip {f'-n {name}' if name else ''} -batch - <<'END'\n{commands}\nEND")
 
 
 def enter_host():
@@ -58,25 +67,29 @@ def neighbour(name="next", net=9):
     fd0NET::2, which routes everything through this side. Neither end asks whether another host has
     its link-local address: such a solicitation would come a second or so later, as one too many.
     """
-    sh(
+    ip(
         f"""
-      ip netns add {name}
-      ip link add to-{name} type veth peer name eth0 netns {name}"""
+      netns add {name}
+      link add to-{name} type veth peer name eth0 netns {name}"""
     )
     sysctl(f"net/ipv6/conf/to-{name}/dad_transmits", 0)
     with inside(name):
         sysctl("net/ipv6/conf/eth0/dad_transmits", 0)
-    sh(
+    ip(
         f"""
-      ip addr add 10.{net}.0.1/24 dev to-{name}
-      ip addr add fd0{net}::1/64 dev to-{name} nodad
-      ip link set to-{name} up
-      ip -n {name} addr add 10.{net}.0.2/24 dev eth0
-      ip -n {name} addr add fd0{net}::2/64 dev eth0 nodad
-      ip -n {name} link set lo up
-      ip -n {name} link set eth0 up
-      ip -n {name} route add default via 10.{net}.0.1
-      ip -n {name} route add default via fd0{net}::1"""
+      addr add 10.{net}.0.1/24 dev to-{name}
+      addr add fd0{net}::1/64 dev to-{name} nodad
+      link set to-{name} up"""
+    )
+    ip(
+        f"""
+      addr add 10.{net}.0.2/24 dev eth0
+      addr add fd0{net}::2/64 dev eth0 nodad
+      link set lo up
+      link set eth0 up
+      route add default via 10.{net}.0.1
+      route add ::/0 via fd0{net}::1""",
+        name,
     )
     for address in (f"10.{net}.0.2", f"fd0{net}::2"):
         until(lambda there=address: refused_by(there), f"{address} to answer")
@@ -86,14 +99,29 @@ def neighbour(name="next", net=9):
         sh(f"ip netns del {name}")
 
 
-def only_what_is_sent():
-    """Stops neighbour and router discovery with `next`, whose packets a queue would drop too."""
-    sysctl("net/ipv6/conf/to-next/router_solicitations", 0)
-    links = ("link show to-next", "-n next link show eth0")
-    near, far = (json.loads(sh(f"ip -j {link}"))[0]["address"] for link in links)
-    for net in ("10.9.0.", "fd09::"):
-        sh(f"ip neigh replace {net}2 lladdr {far} dev to-next nud permanent")
-        sh(f"ip -n next neigh replace {net}1 lladdr {near} dev eth0 nud permanent")
+def only_what_is_sent(name="next", net=9):
+    """Stops neighbour and router discovery with a neighbour: a queue would drop these packets,
+    too."""
+    sysctl(f"net/ipv6/conf/to-{name}/router_solicitations", 0)
+    with inside(name):
+        sysctl("net/ipv6/conf/eth0/router_solicitations", 0)
+    near = hardware_address(f"to-{name}")
+    with inside(name):
+        far = hardware_address("eth0")
+    for where, last, interface, address in ((None, 2, f"to-{name}", far), (name, 1, "eth0", near)):
+        ip(
+            f"""
+          neigh replace 10.{net}.0.{last} lladdr {address} dev {interface} nud permanent
+          neigh replace fd0{net}::{last} lladdr {address} dev {interface} nud permanent""",
+            where,
+        )
+
+
+def hardware_address(interface):
+    """The hardware address of an interface of this network namespace."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        answer = fcntl.ioctl(any_socket, SIOCGIFHWADDR, struct.pack("40s", interface.encode()))
+    return answer[18:24].hex(":")
 
 
 @contextlib.contextmanager

@@ -63,7 +63,7 @@ class ManyProbesIT {
         (name, packets) ->
             Await.until(
                 name + " has the sum of all nodes",
-                () -> Probes.get(name).getStatus().drops.packets,
+                () -> Probes.get(name).getStatus().packets.refused,
                 sum -> sum == packets * NODES.size()));
     for (var name : List.of("many-reason", "many-no-reason")) {
       var report = Probes.report(name, NODES.get(0));
@@ -105,8 +105,9 @@ class ManyProbesIT {
         Await.until(
             "%s on %s has %d packets".formatted(name, node, packets),
             () -> Probes.report(name, node),
-            r -> r != null && r.packets != null && r.packets >= packets);
-    assertEquals(packets, report.packets, () -> name + " on " + node);
+            r -> r != null && r.refused != null && r.refused >= packets);
+    assertEquals(packets, report.refused, () -> name + " on " + node);
+    assertEquals(0, report.lost + report.unclear, () -> name + " on " + node);
     DropProbe probe = Probes.get(name);
     assertEquals(probe.getMetadata().getUid(), report.uid);
   }

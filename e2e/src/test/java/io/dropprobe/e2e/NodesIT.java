@@ -29,8 +29,8 @@ class NodesIT {
     Await.until(
         "its contribution is in status.retired",
         () -> Probes.get(PROBE).getStatus(),
-        s -> s.retired != null && s.retired.nodes == 1 && s.retired.packets == 60);
-    assertEquals(69, Probes.get(PROBE).getStatus().drops.packets);
+        s -> s.retired != null && s.retired.nodes == 1 && s.retired.refused == 60);
+    assertEquals(69, Probes.get(PROBE).getStatus().packets.refused);
 
     Cluster.ssh(node, "systemctl restart kubelet");
     Await.until(
@@ -39,7 +39,7 @@ class NodesIT {
     Probes.dropAndAwait(node, 4, 4);
     Await.until(
         "the sum has the counts of both",
-        () -> Probes.get(PROBE).getStatus().drops.packets,
+        () -> Probes.get(PROBE).getStatus().packets.refused,
         packets -> packets == 73);
     assertEquals(1, Probes.get(PROBE).getStatus().retired.nodes, "folded once");
   }
@@ -57,7 +57,7 @@ class NodesIT {
       Await.until(
           "the new Node's report carries the counts of the old one",
           () -> Cluster.report(node).getStatus().predecessors,
-          p -> p != null && p.get(0).probes.get(0).packets == 60);
+          p -> p != null && p.get(0).probes.get(0).refused == 60);
     } finally {
       scaleOperator(1);
     }
@@ -66,12 +66,12 @@ class NodesIT {
     Await.until(
         "the sum has the counts of both",
         () -> Probes.get(PROBE).getStatus(),
-        s -> s.drops.packets == 64 && s.retired != null && s.retired.packets == 60);
+        s -> s.packets.refused == 64 && s.retired != null && s.retired.refused == 60);
     Await.until(
         "the report carries no counts of another Node",
         () -> Cluster.report(node).getStatus(),
         s -> s.predecessors == null || s.predecessors.isEmpty());
-    assertEquals(64, Probes.get(PROBE).getStatus().drops.packets);
+    assertEquals(64, Probes.get(PROBE).getStatus().packets.refused);
   }
 
   /**
@@ -110,7 +110,7 @@ class NodesIT {
         "the node counts in another epoch and keeps its earlier counts",
         () -> Probes.report(PROBE, node),
         r -> {
-          if (r.packets != null && Probes.count(PROBE, node, NO_SOCKET) >= 0) {
+          if (r.refused != null && Probes.count(PROBE, node, NO_SOCKET) >= 0) {
             assertTrue(Probes.count(PROBE, node, NO_SOCKET) >= 40, "the count has decreased");
           }
           return r.state == ProbeState.Active && !epoch.equals(r.epoch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.e2e;
 
+import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.Match;
@@ -110,20 +111,20 @@ final class Probes {
   }
 
   /**
-   * Packets of a reason in a node's report; 0 if the report does not list it; -1 if there is no
-   * report of an active probe.
+   * Packets of a reason, without noise, in a node's report; 0 if the report does not list it; -1 if
+   * there is no report of an active probe.
    */
   static long count(String name, String node, String reason) {
     var report = report(name, node);
-    if (report == null || report.state != ProbeState.Active || report.packets == null) {
+    if (report == null || report.state != ProbeState.Active || report.refused == null) {
       return -1;
     }
-    if (report.reasons == null) {
+    if (report.causes == null) {
       return 0;
     }
-    return report.reasons.stream()
-        .filter(r -> r.reason.equals(reason))
-        .mapToLong(r -> r.packets)
+    return report.causes.stream()
+        .filter(c -> c.effect != Effect.Noise && c.cause.split("@")[0].equals(reason))
+        .mapToLong(c -> c.packets)
         .sum();
   }
 

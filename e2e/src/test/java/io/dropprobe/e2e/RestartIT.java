@@ -40,7 +40,7 @@ class RestartIT {
     Cluster.awaitRollout(Cluster.NAMESPACE, "deployment/dropprobe-operator");
     Await.until(
         "the new operator has summed the counts",
-        () -> Probes.get(PROBE).getStatus().drops.packets,
+        () -> Probes.get(PROBE).getStatus().packets.refused,
         packets -> packets == 25);
     // The same Event occurs again, so its count increases.
     for (var active : List.of(false, true, false, true)) {

@@ -56,7 +56,7 @@ class UnloadIT {
           r -> r != null && "ModuleStuck".equals(r.reason));
       Probes.awaitNoSocket(PROBE, NODES.get(1), 0);
       assertEquals(
-          null, Probes.report(PROBE, node).packets, "counts that can't be read are absent");
+          null, Probes.report(PROBE, node).refused, "counts that can't be read are absent");
       assertEquals(agent, Cluster.awaitAgent(node, null).getMetadata().getUid());
       assertEquals(restarts, Cluster.agentRestarts(node), "restarts of the agent");
     } finally {

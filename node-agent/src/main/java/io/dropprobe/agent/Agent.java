@@ -4,10 +4,11 @@ package io.dropprobe.agent;
 import io.dropprobe.agent.api.Cluster;
 import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.count.Journal;
+import io.dropprobe.agent.count.Judge;
 import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.count.ReportedAccounts;
 import io.dropprobe.agent.kernel.Kernel;
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.ModuleUsers;
@@ -27,6 +28,7 @@ import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
+import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
 import java.util.List;
@@ -52,14 +54,13 @@ public final class Agent {
   private final ModuleKeeper module;
   private final Observer observer;
   private final ProbeKeeper probes;
-  private final ReportBuilder builder;
   private final ConditionLog conditionLog = new ConditionLog();
   private final Reporter reporter;
   private final NextPass next;
   private final History history;
   private boolean resumed;
   private long savedAt;
-  private volatile @Nullable DropProbeNodeStatus latest;
+  private volatile @Nullable Latest latest;
 
   /**
    * Makes the parts of the agent; starts none of them.
@@ -75,13 +76,15 @@ public final class Agent {
       Supplier<Optional<List<String>>> podFolders,
       ReportWriter writer,
       Runnable wake) {
-    ReasonCatalog catalog = ReasonCatalog.load();
+    Catalog catalog = Catalog.load();
     this.settings = settings;
     this.time = time;
     this.kernel = kernel;
     this.cluster = cluster;
     this.reporter = new Reporter(writer, time, wake, settings.node(), settings.heartbeat());
-    this.ledger = new Ledger(new Journal(settings.stateDir().resolve("journal")), catalog);
+    this.ledger =
+        new Ledger(
+            new Journal(settings.stateDir().resolve("journal")), names -> Judge.of(catalog, names));
     this.observer =
         new Observer(kernel, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
@@ -93,8 +96,11 @@ public final class Agent {
             ModuleKeeper.BUILD_DEADLINE,
             settings.moduleMemoryLimit());
     this.probes =
-        new ProbeKeeper(kernel, ledger, new Owner(settings.node(), settings.lease().toSeconds()));
-    this.builder = new ReportBuilder(catalog);
+        new ProbeKeeper(
+            kernel,
+            ledger,
+            new Owner(settings.node(), settings.lease().toSeconds()),
+            cluster::reportOf);
     this.next = new NextPass(time, settings.lease(), settings.minReportInterval());
     this.history = new History(ledger::since);
   }
@@ -143,16 +149,14 @@ public final class Agent {
     }
     ledger.save();
     // If the DropProbes could not be listed, do not flush: an empty report would erase the counts.
-    DropProbeNodeStatus last = latest;
+    Latest last = latest;
     if (last != null && view.map(ClusterView::listed).orElse(true)) {
-      reporter.flush(last);
+      reporter.flush(last.report());
     }
   }
 
-  /**
-   * The newest report, written or not; null before the first pass that knew the API server's state.
-   */
-  public @Nullable DropProbeNodeStatus latest() {
+  /** What the last pass has found; null before the first pass that knew the API server's state. */
+  public @Nullable Latest latest() {
     return latest;
   }
 
@@ -183,21 +187,30 @@ public final class Agent {
   private record Result(ProbeStates states, DropProbeNodeStatus report) {}
 
   private Result act(DesiredState desired) {
-    Observation before = observer.observe(desired.followsPods());
+    Observation before = observe(desired);
     ModuleOutcome outcome =
         module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
     // A plan by the first observation would rely on probes that an unload has just removed.
-    Observation current = module.acted() ? observer.observe(desired.followsPods()) : before;
+    Observation current = module.acted() ? observe(desired) : before;
     Attempt attempt =
         outcome.usable() ? probes.act(desired, current) : Attempt.waiting(outcome.note());
     Observation after = observer.afterwards(current);
     ProbeStates states = probes.record(desired, attempt, after);
     saveRegularly();
     DropProbeNodeStatus report =
-        builder.build(state(desired, outcome, states, after), reporter.conditions(), time.wall());
+        ReportBuilder.build(
+            state(desired, outcome, states, after), reporter.conditions(), time.wall());
     conditionLog.changes(report.conditions);
-    latest = report;
+    latest = new Latest(report, states.counts());
     return new Result(states, report);
+  }
+
+  private Observation observe(DesiredState desired) {
+    Observation observed = observer.observe(desired.followsPods());
+    if (observed.error() == null && observed.module() instanceof ObservedModule.Live) {
+      ledger.know(observed.reasons(), observed.interfaces());
+    }
+    return observed;
   }
 
   private NodeState state(

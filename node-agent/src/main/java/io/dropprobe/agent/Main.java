@@ -20,6 +20,7 @@ import io.dropprobe.agent.report.Reporter;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.Map;
 
 /** Starts the agent and runs it until SIGTERM. */
 public final class Main {
@@ -137,7 +138,10 @@ public final class Main {
     AgentStats own =
         new AgentStats(
             version(), loop.passes(), loop.failures(), reporter.writes(), reporter.failures());
-    return MetricsText.render(agent.latest(), own);
+    Latest latest = agent.latest();
+    return latest == null
+        ? MetricsText.render(null, Map.of(), own)
+        : MetricsText.render(latest.report(), latest.counts(), own);
   }
 
   private void stop() {

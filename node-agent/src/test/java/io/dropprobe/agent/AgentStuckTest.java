@@ -44,7 +44,7 @@ class AgentStuckTest extends NodeTestCase {
     assertEquals(ModuleState.Failed, node.api.last().module.state);
     assertEquals(ProbeState.Failed, node.reported("a").state);
     assertEquals("ModuleStuck", node.reported("a").reason);
-    assertEquals(7, node.reported("a").packets, "what was counted before is not lost");
+    assertEquals(7, node.reported("a").refused, "what was counted before is not lost");
     assertNull(node.api.last().activeProbes);
   }
 
@@ -55,11 +55,12 @@ class AgentStuckTest extends NodeTestCase {
     kernel.transientState = "coming";
     node.run(Duration.ofSeconds(100));
     assertEquals("ModuleStuck", node.reported("a").reason);
-    assertNull(node.reported("a").packets);
+    assertNull(node.reported("a").refused);
     assertNull(node.reported("a").noise);
     assertNull(node.api.last().activeProbes);
-    String metrics = MetricsText.render(node.now(), new AgentStats("1", 1, 0, 1, 0));
-    assertFalse(metrics.contains("dropprobe_drops_packets_total{"), metrics);
+    String metrics =
+        MetricsText.render(node.now(), node.allCounts(), new AgentStats("1", 1, 0, 1, 0));
+    assertFalse(metrics.contains("dropprobe_refused_packets_total{"), metrics);
   }
 
   @Test
@@ -72,7 +73,7 @@ class AgentStuckTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     node.report();
     assertEquals("True/Loaded", node.condition("ModuleLoaded"));
-    assertEquals(8, node.reported("a").packets);
+    assertEquals(8, node.reported("a").refused);
     assertEquals(1, node.api.last().activeProbes);
   }
 

@@ -3,9 +3,13 @@ package io.dropprobe.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ModuleState;
@@ -69,25 +73,47 @@ class CountingTest extends NodeTestCase {
     assertEquals(List.of("a(active) worker-1"), kernel.summary());
     assertEquals(ProbeState.Active, a().state);
     assertEquals(1, a().observedGeneration);
-    assertEquals(0, a().packets);
+    assertEquals(0, a().refused);
     assertEquals(1, node.api.last().activeProbes);
     assertEquals(ModuleState.Loaded, node.api.last().module.state);
     assertEquals("node-uid-1", node.api.last().nodeUID);
     assertEquals("boot-1", node.api.last().kernel.bootID);
 
     kernel.drop("NO_SOCKET", 7);
-    kernel.drop("QUEUE_PURGE", 5);
+    kernel.drop("QUEUE_PURGE@sk_stream_kill_queues", 5);
     node.report();
 
-    assertEquals(7, a().packets);
-    assertEquals(700, a().bytes);
+    assertEquals(7, a().refused);
     assertEquals(5, a().noise);
-    assertEquals(1, a().reasons.size());
-    assertEquals("NO_SOCKET", a().reasons.get(0).reason);
-    assertEquals(7, a().reasons.get(0).packets);
-    assertEquals("Refused", a().reasons.get(0).reasonClass.name());
+    assertEquals(0, a().lost);
+    assertEquals(0, a().bytes, "only of lost packets");
+    assertNull(a().lastLoss);
+    assertNull(a().undecided, "no namespaces are matched");
+    assertEquals(2, a().causes.size());
+    assertEquals("NO_SOCKET", a().causes.get(0).cause);
+    assertEquals(Effect.Refused, a().causes.get(0).effect);
+    assertEquals(DropClass.ClosedPort, a().causes.get(0).dropClass);
+    assertEquals(Direction.In, a().causes.get(0).direction);
+    assertEquals("at_no_socket", a().causes.get(0).location);
+    assertEquals(7, a().causes.get(0).packets);
+    assertEquals(Effect.Noise, a().causes.get(1).effect);
     assertEquals("at_no_socket", a().locations.get(0).location);
     assertEquals(1, a().locations.size());
+  }
+
+  @Test
+  void reportsLossWithItsBytesAndTime() {
+    applied("a", "u1");
+    kernel.drop("SOCKET_RCVBUFF", 3);
+    node.report();
+    assertEquals(3, a().lost);
+    assertEquals(3, a().segments);
+    assertEquals(300, a().bytes);
+    assertNotNull(a().lastLoss);
+    assertEquals(Effect.Lost, a().causes.get(0).effect);
+    assertTrue(Double.parseDouble(a().lostPerSecond) > 0, a().lostPerSecond);
+    assertEquals("0", a().refusedPerSecond);
+    assertEquals(3, node.counts("a").counters().lost());
   }
 
   @Test
@@ -107,13 +133,13 @@ class CountingTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 100);
     node.report();
     assertEquals(ProbeState.Inactive, a().state);
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
 
     node.change("a", p -> p.getSpec().active = true);
     kernel.drop("NO_SOCKET", 2);
     node.report();
-    assertEquals(9, a().packets);
-    assertEquals(0, a().base.packets);
+    assertEquals(9, a().refused);
+    assertEquals(0, a().base.refused);
   }
 
   @Test
@@ -127,8 +153,8 @@ class CountingTest extends NodeTestCase {
     node.change("a", p -> p.getSpec().match = TestProbe.ports(443));
 
     assertEquals("{ports=443}", kernel.filter("a"));
-    assertEquals(0, a().packets);
-    assertEquals(0, a().base.packets);
+    assertEquals(0, a().refused);
+    assertEquals(0, a().base.refused);
     assertNotEquals(epoch, a().epoch);
     assertNotEquals(series, a().series);
     assertEquals(2, a().observedGeneration);
@@ -140,7 +166,7 @@ class CountingTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 7);
     node.change("a", p -> p.getSpec().resetAt = "2026-01-01T00:00:00Z");
     node.report();
-    assertEquals(0, a().packets);
+    assertEquals(0, a().refused);
   }
 
   @Test
@@ -151,9 +177,9 @@ class CountingTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     node.report();
     assertEquals("{stages=on}", kernel.filter("a"));
-    assertEquals(8, a().packets);
-    assertEquals(7, a().base.packets);
-    assertEquals(8, a().reasons.get(0).packets);
+    assertEquals(8, a().refused);
+    assertEquals(7, a().base.refused);
+    assertEquals(8, a().causes.get(0).packets);
   }
 
   @Test
@@ -188,7 +214,7 @@ class CountingTest extends NodeTestCase {
     node.pass();
     node.settle();
     assertEquals("u2", a().uid);
-    assertEquals(0, a().packets);
+    assertEquals(0, a().refused);
   }
 
   @Test
@@ -198,8 +224,8 @@ class CountingTest extends NodeTestCase {
     applied("b", "u2");
     kernel.drop("NO_SOCKET", 1);
     node.report();
-    assertEquals(8, a().packets);
-    assertEquals(1, node.reported("b").packets);
+    assertEquals(8, a().refused);
+    assertEquals(1, node.reported("b").refused);
     node.change("b", p -> p.getSpec().active = false);
     assertEquals(List.of("a(active) worker-1", "b(inactive) worker-1"), kernel.summary());
   }
@@ -210,8 +236,8 @@ class CountingTest extends NodeTestCase {
     applied("a", "u1");
     kernel.drop("-", 3);
     node.report();
-    assertEquals(3, a().packets);
-    assertNull(a().reasons);
+    assertEquals(3, a().unclear);
+    assertEquals("UNNAMED_45", a().causes.get(0).cause);
     assertEquals(3, a().locations.get(0).packets);
     assertTrue(node.api.last().conditions.get(3).getMessage().contains("no drop reasons"));
   }

@@ -33,7 +33,7 @@ class FailedReadTest extends NodeTestCase {
   private void unreadable(String name) {
     assertEquals(ProbeState.Failed, now(name).state);
     assertEquals("KernelUnreadable", now(name).reason);
-    assertEquals(7L, now(name).packets, "the last number that was read");
+    assertEquals(7L, now(name).refused, "the last number that was read");
   }
 
   @ParameterizedTest
@@ -46,7 +46,7 @@ class FailedReadTest extends NodeTestCase {
     unreadable("b");
     node.pass();
     assertEquals(ProbeState.Active, now("a").state);
-    assertEquals(8L, now("a").packets);
+    assertEquals(8L, now("a").refused);
   }
 
   @Test

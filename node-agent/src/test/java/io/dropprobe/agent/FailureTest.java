@@ -33,7 +33,7 @@ class FailureTest extends NodeTestCase {
     assertEquals(ProbeState.Failed, a().state);
     assertEquals(missing + "; the agent looks again by itself, about once a minute", a().message);
     assertEquals(1, a().observedGeneration);
-    assertNull(a().packets);
+    assertNull(a().refused);
     assertNull(node.api.last().activeProbes);
 
     int writes = node.api.reports.size();
@@ -129,6 +129,6 @@ class FailureTest extends NodeTestCase {
     kernel.reboot();
     node.run(Duration.ofSeconds(15));
     assertEquals(List.of("a(active) worker-1"), kernel.summary());
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
   }
 }

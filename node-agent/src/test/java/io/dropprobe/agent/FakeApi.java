@@ -10,9 +10,11 @@ import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** An API server in memory, as one node sees it. */
@@ -35,6 +37,12 @@ public final class FakeApi implements Cluster, ReportWriter {
   /** Whether the list of DropProbes is refused on shutdown. */
   public boolean refuses;
 
+  /** Other nodes, whose reports can be read. */
+  public final Map<String, FakeApi> others = new HashMap<>();
+
+  /** Answers that are still to come. */
+  public final List<Runnable> answers = new ArrayList<>();
+
   private ClusterView followed;
   private boolean started;
   private DropProbeNodeStatus first;
@@ -55,6 +63,23 @@ public final class FakeApi implements Cluster, ReportWriter {
       followed = new ClusterView(node, List.copyOf(probes), first);
     }
     return Optional.ofNullable(followed);
+  }
+
+  @Override
+  public CompletableFuture<Optional<DropProbeNodeStatus>> reportOf(String name) {
+    CompletableFuture<Optional<DropProbeNodeStatus>> answer = new CompletableFuture<>();
+    FakeApi other = others.get(name);
+    answers.add(() -> answer.complete(Optional.ofNullable(other == null ? null : other.last())));
+    if (up) {
+      answer();
+    }
+    return answer;
+  }
+
+  /** Gives the answers that are still to come. */
+  public void answer() {
+    answers.forEach(Runnable::run);
+    answers.clear();
   }
 
   @Override

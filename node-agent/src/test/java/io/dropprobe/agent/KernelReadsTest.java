@@ -33,7 +33,7 @@ class KernelReadsTest extends NodeTestCase {
     assertEquals(2, kernel.moduleReads);
     assertEquals(2, kernel.probesReads);
     assertEquals(0, kernel.singleReads);
-    assertEquals(7, node.now().probes.get(0).packets, "the second reading is reported");
+    assertEquals(7, node.now().probes.get(0).refused, "the second reading is reported");
   }
 
   @Test
@@ -73,7 +73,7 @@ class KernelReadsTest extends NodeTestCase {
     node.report();
     kernel.beforeCommand.put("deactivate", () -> kernel.drop("NO_SOCKET", 2));
     node.change("a", TestProbe.elsewhere());
-    assertEquals(9, node.reported("a").packets);
+    assertEquals(9, node.reported("a").refused);
   }
 
   @Test
@@ -84,6 +84,6 @@ class KernelReadsTest extends NodeTestCase {
     node.pass();
     node.run(Duration.ofSeconds(35));
     assertNull(kernel.srcversion());
-    assertEquals(9, node.reported("a").packets);
+    assertEquals(9, node.reported("a").refused);
   }
 }

@@ -33,7 +33,7 @@ class LeaseTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     node.api.up = true;
     node.report();
-    assertEquals(8, a().packets);
+    assertEquals(8, a().refused);
   }
 
   @Test
@@ -46,7 +46,7 @@ class LeaseTest extends NodeTestCase {
     node.api.up = true;
     node.report();
     assertEquals(before + 2, node.api.reports.size(), "one more for the rate that is 0 again");
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
   }
 
   @Test
@@ -58,7 +58,7 @@ class LeaseTest extends NodeTestCase {
     node.start();
     node.report();
     assertEquals(List.of("a(active) worker-1"), kernel.summary());
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
     assertTrue(a().gap.matches("4[0-9]s"), a().gap);
   }
 }

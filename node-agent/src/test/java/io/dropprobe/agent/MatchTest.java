@@ -31,7 +31,7 @@ class MatchTest extends NodeTestCase {
     assertEquals(ProbeState.Failed, report.state);
     assertEquals("MatchNotSupported", report.reason);
     assertTrue(report.message.contains("a part of spec.match or spec.stages"), report.message);
-    assertNull(report.packets);
+    assertNull(report.refused);
     assertEquals("False/ProbeFailed", node.condition("ProbesActive"));
 
     node.change("b", p -> p.getSpec().match = null);
@@ -121,7 +121,7 @@ class MatchTest extends NodeTestCase {
     assertEquals("{netns=9}", kernel.filter("a"));
     node.report();
     assertEquals(epoch, a().epoch);
-    assertEquals(5, a().packets);
+    assertEquals(5, a().refused);
     assertEquals(2, kernel.commands.stream().filter("set a"::equals).count());
 
     node.start();

@@ -14,9 +14,9 @@ class ReportingTest extends NodeTestCase {
   @Test
   void reportsRateOfLastInterval() {
     applied("a", "u1");
-    assertNull(a().perSecond, "the first report has no rate");
+    assertNull(a().refusedPerSecond, "the first report has no rate");
     node.run(Duration.ofSeconds(60));
-    assertEquals("0", a().perSecond);
+    assertEquals("0", a().refusedPerSecond);
     node.run(Duration.ofMinutes(2));
     for (int i = 0; i < 60; i++) {
       kernel.drop("NO_SOCKET", 2);
@@ -24,14 +24,14 @@ class ReportingTest extends NodeTestCase {
       node.run(Duration.ofSeconds(1));
     }
     node.change("a", p -> p.getSpec().duration = "1h");
-    double rate = Double.parseDouble(a().perSecond);
-    assertTrue(rate > 2.5 && rate < 3.5, a().perSecond);
-    double reason = Double.parseDouble(a().reasons.get(0).perSecond);
-    assertTrue(reason > 1.6 && reason < 2.4, a().reasons.get(0).perSecond);
+    double rate = Double.parseDouble(a().refusedPerSecond);
+    assertTrue(rate > 2.5 && rate < 3.5, a().refusedPerSecond);
+    double reason = Double.parseDouble(a().causes.get(0).perSecond);
+    assertTrue(reason > 1.6 && reason < 2.4, a().causes.get(0).perSecond);
 
     node.run(Duration.ofSeconds(61));
-    assertEquals("0", a().perSecond, "the drops have stopped");
-    assertEquals("0", a().reasons.get(0).perSecond);
+    assertEquals("0", a().refusedPerSecond, "the drops have stopped");
+    assertEquals("0", a().causes.get(0).perSecond);
     int before = node.api.reports.size();
     node.run(Duration.ofMinutes(3));
     assertEquals(before, node.api.reports.size());
@@ -47,8 +47,8 @@ class ReportingTest extends NodeTestCase {
     }
     node.start();
     node.settle();
-    double rate = Double.parseDouble(a().perSecond);
-    assertTrue(rate > 1 && rate <= 2, a().perSecond);
+    double rate = Double.parseDouble(a().refusedPerSecond);
+    assertTrue(rate > 1 && rate <= 2, a().refusedPerSecond);
   }
 
   @Test

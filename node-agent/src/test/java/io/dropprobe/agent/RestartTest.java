@@ -28,9 +28,9 @@ class RestartTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 2);
     node.report();
 
-    assertEquals(10, a().packets);
+    assertEquals(10, a().refused);
     assertEquals(epoch, a().epoch);
-    assertEquals(0, a().base.packets);
+    assertEquals(0, a().base.refused);
     assertEquals(1, kernel.loads);
     assertTrue(kernel.commands.stream().allMatch("renew a"::equals), kernel.commands.toString());
   }
@@ -45,7 +45,7 @@ class RestartTest extends NodeTestCase {
     node.start();
     node.settle();
     assertEquals("{ports=80}", kernel.filter("a"));
-    assertEquals(0, a().packets);
+    assertEquals(0, a().refused);
   }
 
   @Test
@@ -68,14 +68,14 @@ class RestartTest extends NodeTestCase {
     kernel.reboot();
     node.start();
     node.settle();
-    assertEquals(7, a().packets);
-    assertEquals(7, a().base.packets);
+    assertEquals(7, a().refused);
+    assertEquals(7, a().base.refused);
     assertEquals("boot-2", node.api.last().kernel.bootID);
     kernel.drop("NO_SOCKET", 1);
     kernel.drop("NETFILTER_DROP", 2);
     node.report();
-    assertEquals(10, a().packets);
-    assertEquals(8, a().reasons.get(0).packets);
+    assertEquals(10, a().refused);
+    assertEquals(8, a().causes.get(0).packets);
     assertEquals(since, a().since);
   }
 
@@ -91,13 +91,13 @@ class RestartTest extends NodeTestCase {
     node.report();
     assertEquals(ProbeState.Failed, a().state);
     assertEquals("HeadersNotFound", a().reason);
-    assertEquals(7, a().packets);
-    assertEquals(7, a().base.packets);
+    assertEquals(7, a().refused);
+    assertEquals(7, a().base.refused);
     assertNull(a().epoch);
     assertTrue(
         node.api.reports.stream()
-                .filter(r -> !r.probes.isEmpty() && r.probes.get(0).packets != null)
-                .mapToLong(r -> r.probes.get(0).packets)
+                .filter(r -> !r.probes.isEmpty() && r.probes.get(0).refused != null)
+                .mapToLong(r -> r.probes.get(0).refused)
                 .reduce(0, (before, now) -> now >= before ? now : Long.MAX_VALUE)
             == 7);
   }
@@ -111,8 +111,8 @@ class RestartTest extends NodeTestCase {
     SafeFiles.deleteTree(dir.resolve("worker-1/state"));
     node.start();
     node.report();
-    assertEquals(7, a().packets);
-    assertEquals(7, a().reasons.get(0).packets);
+    assertEquals(7, a().refused);
+    assertEquals(7, a().causes.get(0).packets);
   }
 
   @Test
@@ -123,12 +123,12 @@ class RestartTest extends NodeTestCase {
     node.settle();
     kernel.drop("NO_SOCKET", 2);
     node.report();
-    long before = a().packets;
+    long before = a().refused;
     SafeFiles.deleteTree(dir.resolve("worker-1/state"));
     node.start();
     kernel.drop("NO_SOCKET", 1);
     node.report();
-    assertEquals(before + 1, a().packets);
+    assertEquals(before + 1, a().refused);
   }
 
   @Test
@@ -142,8 +142,8 @@ class RestartTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 2);
     node.settle();
     assertEquals("node-uid-2", node.api.last().nodeUID);
-    assertEquals(0, a().packets);
-    assertEquals(0, a().base.packets);
+    assertEquals(0, a().refused);
+    assertEquals(0, a().base.refused);
   }
 
   @Test
@@ -157,7 +157,7 @@ class RestartTest extends NodeTestCase {
     assertEquals("BBBB", node.api.last().module.srcversion);
     kernel.drop("NO_SOCKET", 1);
     node.report();
-    assertEquals(8, a().packets);
-    assertEquals(7, a().base.packets);
+    assertEquals(8, a().refused);
+    assertEquals(7, a().base.refused);
   }
 }

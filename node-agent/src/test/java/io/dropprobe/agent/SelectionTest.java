@@ -29,7 +29,7 @@ class SelectionTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     node.report();
     assertEquals(List.of("a(active) worker-1"), kernel.summary());
-    assertEquals(8, a().packets);
+    assertEquals(8, a().refused);
     taint("node.kubernetes.io/out-of-service", "NoExecute");
     node.run(Duration.ofSeconds(30));
     assertNull(kernel.srcversion());
@@ -51,16 +51,16 @@ class SelectionTest extends NodeTestCase {
     assertNull(kernel.srcversion());
     assertEquals(ModuleState.Absent, node.api.last().module.state);
     assertEquals(ProbeState.Removed, a().state);
-    assertEquals(7, a().packets);
-    assertEquals(7, a().base.packets);
+    assertEquals(7, a().refused);
+    assertEquals(7, a().base.refused);
     assertNull(a().epoch);
     assertEquals("Unknown/NoProbe", node.condition("ProbesActive"));
 
     node.change("a", p -> p.getSpec().nodeSelector = null);
     kernel.drop("NO_SOCKET", 1);
     node.report();
-    assertEquals(8, a().packets);
-    assertEquals(7, a().base.packets);
+    assertEquals(8, a().refused);
+    assertEquals(7, a().base.refused);
   }
 
   @Test

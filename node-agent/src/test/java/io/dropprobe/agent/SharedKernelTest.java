@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ class SharedKernelTest extends NodeTestCase {
     assertEquals("worker-1", other.reported("a").ownedBy);
     assertEquals("worker-1", other.api.last().module.sharedWith);
     assertEquals(1, other.reported("a").observedGeneration);
-    assertNull(other.reported("a").packets);
+    assertNull(other.reported("a").refused);
     assertEquals(0, other.api.last().activeProbes);
     assertEquals("True/OwnedElsewhere", other.condition("ProbesActive"));
     assertEquals(1, kernel.loads);
@@ -48,14 +49,49 @@ class SharedKernelTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     other.report();
     assertEquals(ProbeState.Active, other.state("a"));
-    assertEquals(8, other.reported("a").packets);
+    assertEquals(8, other.reported("a").refused);
     assertNull(other.api.last().module.sharedWith);
 
     node.start();
     node.report();
     assertEquals(ProbeState.OwnedElsewhere, a().state);
-    assertEquals(0, a().packets, "counted in the other's report");
+    assertEquals(0, a().refused, "counted in the other's report");
     assertNull(a().epoch);
+  }
+
+  @Test
+  void takesOverReportOfEarlierOwnerWhenItIsKnown() {
+    TestNode other = new TestNode("worker-2", dir, time, kernel);
+    applied("a", "u1");
+    other.api.probes = node.api.probes;
+    other.api.others.put("worker-1", node.api);
+    other.settle();
+    kernel.drop("NO_SOCKET", 7);
+    kernel.drop("SOCKET_RCVBUFF", 2);
+    node.report();
+    // What the earlier owner has judged stays, as if by another catalogue.
+    ProbeReport earlier = node.api.last().probes.get(0);
+    earlier.lost = 3L;
+    earlier.refused = 6L;
+    other.api.up = false;
+    other.run(Duration.ofSeconds(90));
+    assertNull(other.counts("a"), "not counted before the earlier report is known");
+    other.api.up = true;
+    other.api.answer();
+    kernel.drop("NO_SOCKET", 5);
+    other.report();
+    assertEquals(3, other.reported("a").lost);
+    assertEquals(6, other.reported("a").refused);
+    assertEquals(5, other.reported("a").unclear);
+    kernel.drop("NO_SOCKET", 1);
+    other.report();
+    assertEquals(7, other.reported("a").refused);
+    assertEquals(0, other.reported("a").base.refused);
+
+    node.start();
+    node.report();
+    assertEquals(ProbeState.OwnedElsewhere, a().state);
+    assertNull(node.counts("a"), "no metrics of a probe that another node counts");
   }
 
   @Test
@@ -69,7 +105,7 @@ class SharedKernelTest extends NodeTestCase {
     time.pass(Duration.ofSeconds(90));
     other.change("a", p -> p.getSpec().match = TestProbe.ports(443));
     assertEquals("{ports=443}", kernel.filter("a"));
-    assertEquals(0, other.reported("a").packets);
+    assertEquals(0, other.reported("a").refused);
   }
 
   @Test

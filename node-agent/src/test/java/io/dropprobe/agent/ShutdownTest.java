@@ -16,12 +16,12 @@ class ShutdownTest extends NodeTestCase {
     applied("a", "u1");
     kernel.drop("NO_SOCKET", 7);
     node.terminate();
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
     assertEquals(ProbeState.Active, a().state);
     kernel.drop("NO_SOCKET", 2);
     node.start();
     node.report();
-    assertEquals(9, a().packets);
+    assertEquals(9, a().refused);
     assertEquals(1, kernel.loads);
   }
 
@@ -34,7 +34,7 @@ class ShutdownTest extends NodeTestCase {
     assertNull(kernel.srcversion());
     assertEquals(ModuleState.Absent, node.api.last().module.state);
     assertEquals(ProbeState.Removed, a().state);
-    assertEquals(7, a().packets);
+    assertEquals(7, a().refused);
   }
 
   @Test
@@ -56,14 +56,14 @@ class ShutdownTest extends NodeTestCase {
     node.api.refuses = true;
     node.terminate();
     assertNull(kernel.srcversion());
-    assertEquals(7, a().packets, "the report stays as it was");
+    assertEquals(7, a().refused, "the report stays as it was");
 
     node.api.refuses = false;
     node.start();
     node.settle();
     kernel.drop("NO_SOCKET", 1);
     node.report();
-    assertEquals(10, a().packets);
+    assertEquals(10, a().refused);
   }
 
   @Test
@@ -77,6 +77,6 @@ class ShutdownTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 1);
     node.start();
     node.report();
-    assertEquals(8, a().packets);
+    assertEquals(8, a().refused);
   }
 }

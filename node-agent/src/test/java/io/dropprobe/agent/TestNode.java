@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent;
 
+import io.dropprobe.agent.count.Counts;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.module.BuilderSide;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -108,7 +109,17 @@ public final class TestNode {
 
   /** The newest report, written or not. */
   public DropProbeNodeStatus now() {
-    return agent.latest();
+    return agent.latest().report();
+  }
+
+  /** The complete counts, as for metrics. */
+  public Map<String, Counts> allCounts() {
+    return agent.latest().counts();
+  }
+
+  /** The complete counts of a probe, as for metrics; null if there are none. */
+  public Counts counts(String probe) {
+    return allCounts().get(probe);
   }
 
   /** The API server's report of a probe; null if it has none. */

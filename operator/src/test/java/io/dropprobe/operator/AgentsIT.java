@@ -86,14 +86,14 @@ class AgentsIT extends OperatorSupport {
           s.module.state = ModuleState.Absent;
           var entry = entryOf(moved);
           entry.state = ProbeState.Removed;
-          entry.packets = 10L;
+          entry.lost = 10L;
           entry.epoch = null;
           s.probes = List.of(entry);
         });
     b.counts(moved, ProbeState.Active, 1);
     Await.until("a is no longer kept", () -> terms().size() == 1, OperatorSupport::everything);
     awaitCondition("moving", "Ready", "True", "Counting");
-    await("moving", s -> s.drops.packets == 11 && s.nodes.selected == 1);
+    await("moving", s -> s.packets.lost == 11 && s.nodes.selected == 1);
   }
 
   @Test

@@ -26,7 +26,7 @@ class DeletionIT extends OperatorSupport {
 
     admin.resources(DropProbe.class).withName("going").delete();
     awaitCondition("going", "Ready", "False", "Deleting");
-    assertEquals(1, status("going").drops.packets);
+    assertEquals(1, status("going").packets.lost);
     assertEquals(agents, daemonSetUid(), "the agents still have to clean up");
 
     // The probe is removed and the module still loaded: the DropProbe is deleted, the agents stay.
@@ -77,7 +77,7 @@ class DeletionIT extends OperatorSupport {
     FakeNode a = node("a");
     DropProbe first = create("twice", p -> {});
     a.counts(first, ProbeState.Active, 100);
-    await("twice", s -> s.drops != null && s.drops.packets == 100);
+    await("twice", s -> s.packets != null && s.packets.lost == 100);
     admin.resources(DropProbe.class).withName("twice").delete();
     a.reports(s -> {});
     Await.until(
@@ -89,10 +89,10 @@ class DeletionIT extends OperatorSupport {
     // One node still reports the first one; the operator sees the report of the other after that.
     a.counts(first, ProbeState.Active, 100);
     node("b").counts(second, ProbeState.Active, 2);
-    await("twice", s -> s.drops != null && s.drops.packets == 2);
+    await("twice", s -> s.packets != null && s.packets.lost == 2);
     awaitCondition("twice", "Ready", "False", "NodesPending");
     a.counts(second, ProbeState.Active, 3);
-    await("twice", s -> s.drops.packets == 5);
+    await("twice", s -> s.packets.lost == 5);
     awaitCondition("twice", "Ready", "True", "Counting");
   }
 }

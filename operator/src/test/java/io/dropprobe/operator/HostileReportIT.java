@@ -27,16 +27,16 @@ class HostileReportIT extends OperatorSupport {
     FakeNode evil = node("evil");
     DropProbe probe = create("hostile", p -> {});
     good.counts(probe, ProbeState.Active, 5);
-    await("hostile", s -> s.drops != null && s.drops.packets == 5);
+    await("hostile", s -> s.packets != null && s.packets.lost == 5);
 
     hostile(evil, probe, (s, p) -> s.reportedAt = "9999-12-31T23:59:59-17:00");
     await("hostile", s -> s.problems.stream().anyMatch(x -> x.reason.equals("ReportInvalid")));
     hostile(evil, probe, HostileReportIT::largestNumbers);
-    await("hostile", s -> s.drops.packets == Long.MAX_VALUE);
+    await("hostile", s -> s.packets.lost == Long.MAX_VALUE);
     hostile(evil, probe, (s, p) -> p.since = "9999-12-31T23:59:59-17:00");
-    await("hostile", s -> s.drops.packets == 6);
+    await("hostile", s -> s.packets.lost == 6);
     good.counts(probe, ProbeState.Active, 7);
-    await("hostile", s -> s.drops.packets == 8);
+    await("hostile", s -> s.packets.lost == 8);
 
     hostile(evil, probe, (s, p) -> s.reportedAt = "9999-12-31T23:59:59-17:00");
     admin.resources(DropProbe.class).withName("hostile").delete();
@@ -49,7 +49,7 @@ class HostileReportIT extends OperatorSupport {
   private static void largestNumbers(DropProbeNodeStatus status, ProbeReport entry) {
     status.activeProbes = Long.MAX_VALUE;
     status.module.buildSeconds = Long.MAX_VALUE;
-    entry.packets = Long.MAX_VALUE;
+    entry.lost = Long.MAX_VALUE;
   }
 
   @Test
@@ -59,9 +59,9 @@ class HostileReportIT extends OperatorSupport {
     Map<String, BiConsumer<DropProbeNodeStatus, ProbeReport>> refused =
         Map.of(
             "reportedAt", (s, p) -> s.reportedAt = "2026-01-01T00:00:00+99:99",
-            "last", (s, p) -> p.last = "2026-01-01T00:00:00.1234567890Z",
-            "perSecond", (s, p) -> p.perSecond = "1e300",
-            "reasons", (s, p) -> p.reasons = Collections.singletonList(null),
+            "lastLoss", (s, p) -> p.lastLoss = "2026-01-01T00:00:00.1234567890Z",
+            "lostPerSecond", (s, p) -> p.lostPerSecond = "1e300",
+            "causes", (s, p) -> p.causes = Collections.singletonList(null),
             "locations", (s, p) -> p.locations = Collections.singletonList(null),
             "stages", (s, p) -> p.stages = Collections.singletonList(null));
     refused.forEach(

@@ -3,13 +3,16 @@ package io.dropprobe.operator;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
@@ -65,14 +68,14 @@ class OperatorMemoryIT {
                 assertTrue(operator.process().isAlive(), operator::log);
                 DropProbeStatus s =
                     api.admin().resources(DropProbe.class).withName(name).get().getStatus();
-                return s.drops != null
-                    && s.drops.packets == (long) nodes * ENTRIES
+                return s.packets != null
+                    && s.packets.lost == (long) nodes * ENTRIES
                     && s.nodes.ready == nodes;
               },
               operator::log);
         }
         System.out.printf(
-            "%d nodes, %d probes of %d reasons and locations: limit %d MiB, resident at most %d%n",
+            "%d nodes, %d probes of %d causes and locations: limit %d MiB, resident at most %d%n",
             nodes, PROBES, ENTRIES, memory, operator.peakMib());
         assertTrue(operator.peakMib() <= memory, () -> "more than the limit of the container");
       }
@@ -126,17 +129,26 @@ class OperatorMemoryIT {
     p.observedGeneration = probe.getMetadata().getGeneration();
     p.state = ProbeState.Active;
     p.epoch = "e1";
-    p.packets = (long) ENTRIES;
+    p.lost = (long) ENTRIES;
     p.bytes = 100L * ENTRIES;
-    p.perSecond = "1";
-    p.reasons = Stream.iterate(0, i -> i + 1).limit(ENTRIES).map(OperatorMemoryIT::reason).toList();
+    p.lostPerSecond = "1";
+    p.causes = Stream.iterate(0, i -> i + 1).limit(ENTRIES).map(OperatorMemoryIT::cause).toList();
     p.locations =
         Stream.iterate(0, i -> i + 1).limit(ENTRIES).map(OperatorMemoryIT::location).toList();
     return p;
   }
 
-  private static ReasonCount reason(int i) {
-    return new ReasonCount("SKB_DROP_REASON_%d".formatted(i), 1L, "0.025", null);
+  private static NodeCause cause(int i) {
+    NodeCause cause =
+        new NodeCause(
+            "SKB_DROP_REASON_%d".formatted(i),
+            Effect.Lost,
+            DropClass.Congestion,
+            "some_function_of_the_kernel_%d".formatted(i),
+            1L,
+            Direction.In);
+    cause.perSecond = "0.025";
+    return cause;
   }
 
   private static LocationCount location(int i) {

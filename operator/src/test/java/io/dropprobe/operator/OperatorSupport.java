@@ -81,7 +81,7 @@ abstract class OperatorSupport {
   }
 
   static ProbeReport withPackets(ProbeReport entry, long packets) {
-    entry.packets = packets;
+    entry.lost = packets;
     return entry;
   }
 

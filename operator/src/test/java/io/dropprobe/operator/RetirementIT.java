@@ -21,19 +21,19 @@ class RetirementIT extends OperatorSupport {
     DropProbe probe = create("retired", p -> {});
     a.counts(probe, ProbeState.Active, 100);
     b.counts(probe, ProbeState.Active, 20);
-    await("retired", s -> s.drops != null && s.drops.packets == 120);
+    await("retired", s -> s.packets != null && s.packets.lost == 120);
 
     a.disappears();
     await("retired", s -> s.retired.nodes == 1);
     Await.until("its report is deleted", () -> report("a") == null, OperatorSupport::everything);
-    assertEquals(100, status("retired").retired.packets);
-    assertEquals(120, status("retired").drops.packets);
+    assertEquals(100, status("retired").retired.lost);
+    assertEquals(120, status("retired").packets.lost);
     await("retired", s -> s.retired.folded == null);
 
     // A new Node with the same name starts at zero.
     FakeNode again = node("a");
     again.counts(probe, ProbeState.Active, 5);
-    await("retired", s -> s.drops.packets == 125 && s.retired.nodes == 1);
+    await("retired", s -> s.packets.lost == 125 && s.retired.nodes == 1);
   }
 
   /** The agent takes them over after a minute without an operator; an operator is back later. */
@@ -43,7 +43,7 @@ class RetirementIT extends OperatorSupport {
     FakeNode b = node("b");
     DropProbe probe = create("carried", p -> {});
     b.counts(probe, ProbeState.Active, 20);
-    await("carried", s -> s.drops != null && s.drops.packets == 20);
+    await("carried", s -> s.packets != null && s.packets.lost == 20);
     Predecessor earlier = new Predecessor();
     earlier.nodeUID = a.uid();
     a.isReplaced();
@@ -51,15 +51,15 @@ class RetirementIT extends OperatorSupport {
     ProbeReport counted = report("a").getStatus().probes.get(0);
     counted.observedGeneration = null;
     counted.state = null;
-    counted.perSecond = null;
+    counted.lostPerSecond = null;
     earlier.probes = List.of(counted);
     a.carries(earlier, withPackets(report("a").getStatus().probes.get(0), 5));
-    await("carried", s -> s.retired.nodes == 1 && s.drops.packets == 1025);
+    await("carried", s -> s.retired.nodes == 1 && s.packets.lost == 1025);
     String owner = report("a").getMetadata().getUid() + "/" + earlier.nodeUID;
     assertEquals(List.of(owner), status("carried").retired.folded);
 
     a.counts(probe, ProbeState.Active, 6);
-    await("carried", s -> s.retired.folded == null && s.drops.packets == 1026);
-    assertEquals(1000, status("carried").retired.packets);
+    await("carried", s -> s.retired.folded == null && s.packets.lost == 1026);
+    assertEquals(1000, status("carried").retired.lost);
   }
 }

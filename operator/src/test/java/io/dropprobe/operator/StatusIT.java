@@ -36,8 +36,8 @@ class StatusIT extends OperatorSupport {
     a.counts(probe, ProbeState.Active, 3);
     b.counts(probe, ProbeState.Active, 4);
     awaitCondition("sum", "Ready", "True", "Counting");
-    await("sum", s -> s.drops.packets == 7 && s.drops.bytes == 700);
-    assertEquals("3", status("sum").drops.perSecond);
+    await("sum", s -> s.packets.lost == 7 && s.packets.bytes == 700);
+    assertEquals("3", status("sum").packets.lostPerSecond);
     assertEquals("b", status("sum").topNodes.get(0).node);
     assertEquals(2, status("sum").nodes.active);
     // The Event is written after the status.
@@ -58,7 +58,7 @@ class StatusIT extends OperatorSupport {
     awaitCondition("patched", "Ready", "False", "NodesPending");
     a.counts(off, ProbeState.Inactive, 5);
     awaitCondition("patched", "Ready", "True", "Inactive");
-    await("patched", s -> s.drops.packets == 5);
+    await("patched", s -> s.packets.lost == 5);
     assertEquals(off.getMetadata().getGeneration(), status("patched").observedGeneration);
   }
 
@@ -100,7 +100,7 @@ class StatusIT extends OperatorSupport {
         () -> withoutEffect().size() == 1,
         OperatorSupport::everything);
     reportsWithNote(a, probe, 2);
-    await("typo", s -> s.drops.packets == 2);
+    await("typo", s -> s.packets.lost == 2);
     Event event = withoutEffect().get(0);
     assertEquals("Warning", event.getType());
     assertEquals("on 1 of the selected nodes, for example a: check it", event.getMessage());
@@ -111,8 +111,8 @@ class StatusIT extends OperatorSupport {
     node.reports(
         s -> {
           var entry = entryOf(probe);
-          entry.packets = packets;
-          entry.perSecond = "0";
+          entry.lost = packets;
+          entry.lostPerSecond = "0";
           entry.message = "check it";
           s.probes = List.of(entry);
         });
@@ -129,11 +129,11 @@ class StatusIT extends OperatorSupport {
     FakeNode a = node("a");
     DropProbe probe = create("reset", p -> {});
     a.counts(probe, ProbeState.Active, 100);
-    await("reset", s -> s.drops != null && s.drops.packets == 100);
+    await("reset", s -> s.packets != null && s.packets.lost == 100);
     DropProbe reset = edit("reset", p -> p.getSpec().resetAt = "2026-01-01T00:00:00Z");
-    await("reset", s -> s.drops == null);
+    await("reset", s -> s.packets == null);
     a.counts(reset, ProbeState.Active, 1);
-    await("reset", s -> s.drops != null && s.drops.packets == 1);
+    await("reset", s -> s.packets != null && s.packets.lost == 1);
   }
 
   @Test
@@ -167,8 +167,8 @@ class StatusIT extends OperatorSupport {
     a.reports(
         s -> {
           var entry = entryOf(probe);
-          entry.packets = 1L;
-          entry.perSecond = "0";
+          entry.lost = 1L;
+          entry.lostPerSecond = "0";
           s.probes = List.of(entry);
         });
     awaitCondition("quiet", "Ready", "True", "Counting");

@@ -16,14 +16,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of a list does not matter, and an empty list is the same as an absent one.
  *
+ * <p>The version of the model is part of it: numbers of another meaning are never added up.
+ *
  * <p>A field that is new in {@code match} must be appended only if it is set: nodes remember the
  * series of probes without it, and another value would reset their counts to zero.
  */
 public final class Series {
   private Series() {}
 
+  /** The version of the model. Version 1 counted drops and noise, and was not written. */
+  private static final int MODEL = 2;
+
   /** Returns the series of a spec: 16 hexadecimal digits. */
   public static String of(DropProbeSpec spec) {
+    return Digest.shortOf("model=" + MODEL + ";" + text(spec));
+  }
+
+  /** The series that a spec had before the model had a version. */
+  public static String ofFirstModel(DropProbeSpec spec) {
+    return Digest.shortOf(text(spec));
+  }
+
+  private static String text(DropProbeSpec spec) {
     Match m = spec.match == null ? new Match() : spec.match;
     StringBuilder text = new StringBuilder();
     part(text, "protocols", m.protocols);
@@ -33,8 +47,7 @@ public final class Series {
     part(text, "reasons", m.reasons);
     part(text, "excludeReasons", m.excludeReasons);
     part(text, "namespaces", m.namespaces);
-    text.append("resetAt=").append(spec.resetAt == null ? "" : spec.resetAt);
-    return Digest.shortOf(text.toString());
+    return text.append("resetAt=").append(spec.resetAt == null ? "" : spec.resetAt).toString();
   }
 
   private static void part(StringBuilder text, String name, @Nullable Collection<?> values) {

@@ -167,6 +167,9 @@ public final class Conditions {
     /** The ConfigMap was read, and its settings are in force. */
     public static final String SETTINGS_ACCEPTED = "SettingsAccepted";
 
+    /** The counts start at zero, because an earlier version of DropProbe counted otherwise. */
+    public static final String COUNTS_RESTARTED = "CountsRestarted";
+
     /** A DropProbe was deleted without waiting for nodes that have stopped reporting. */
     public static final String DELETED_WITHOUT_NODES = "DeletedWithoutNodes";
 

@@ -22,8 +22,11 @@ public final class Limits {
   /** Earlier Nodes of the same name that a node's report carries. */
   public static final int PREDECESSORS = 4;
 
-  /** Reasons in a node's report, before the entry {@link Names#OTHER}. */
-  public static final int NODE_REASONS = 64;
+  /** Causes in a node's report, before the entries {@link Names#OTHER}, one for each effect. */
+  public static final int NODE_CAUSES = 64;
+
+  /** Number of effects. */
+  public static final int EFFECTS = 4;
 
   /** Locations in a node's report, before the entry {@link Names#OTHER}. */
   public static final int NODE_LOCATIONS = 50;

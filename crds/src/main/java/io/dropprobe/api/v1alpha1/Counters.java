@@ -2,6 +2,7 @@
 package io.dropprobe.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.schema.Sums;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -14,25 +15,33 @@ import org.jspecify.annotations.Nullable;
  * The counters of a probe, as a value. A new counter is added in this file only: as a component, as
  * a field of {@link Fields}, and in {@link #combine}; the compiler and CountersTest find the rest.
  *
- * <p>Null means "not known", which is not 0.
+ * <p>Null means "not known", which is not 0. All freed packets are lost, refused, unclear or noise.
  *
- * @param packets dropped packets, without noise
- * @param segments the same as packets on the wire; known only if it is known for all packets
- * @param bytes of the dropped packets
- * @param noise packets of class Noise
- * @param unkeyed packets that were counted without detail
+ * @param lost packets of effect Lost
+ * @param refused packets of effect Refused
+ * @param unclear packets of effect Unclear
+ * @param noise packets of effect Noise
+ * @param undecided packets whose network namespace is unknown, in no other counter; known only for
+ *     a probe that matches namespaces
+ * @param unkeyed packets that were counted by reason only
+ * @param segments the lost packets as on the wire; known only if it is known for all of them
+ * @param bytes of the lost packets
  */
 public record Counters(
-    @Nullable Long packets,
-    @Nullable Long segments,
-    @Nullable Long bytes,
+    @Nullable Long lost,
+    @Nullable Long refused,
+    @Nullable Long unclear,
     @Nullable Long noise,
-    @Nullable Long unkeyed) {
+    @Nullable Long undecided,
+    @Nullable Long unkeyed,
+    @Nullable Long segments,
+    @Nullable Long bytes) {
   /** No counter is known. */
-  public static final Counters UNKNOWN = new Counters(null, null, null, null, null);
+  public static final Counters UNKNOWN =
+      new Counters(null, null, null, null, null, null, null, null);
 
   /** Every counter is 0. */
-  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L);
+  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 
   /** The names of the counters, as in the API. */
   public static final List<String> NAMES =
@@ -40,35 +49,55 @@ public record Counters(
 
   /** The counters as fields of an API object. Boxed: null means "not known". */
   public abstract static class Fields {
-    @JsonPropertyDescription("Dropped packets, without noise.")
-    public @Nullable Long packets;
+    @JsonPropertyDescription(
+        "Packets that did not reach their receiver in or behind a node, and should have.")
+    public @Nullable Long lost;
 
     @JsonPropertyDescription(
-        "Dropped packets as seen on the wire, where GRO or GSO merged several into one. Absent if it"
-            + " is not known for all of them.")
-    public @Nullable Long segments;
+        "Packets that somebody refused: a policy, a rule, a filter, or a host with no listener at"
+            + " the port.")
+    public @Nullable Long refused;
 
-    @JsonPropertyDescription("Bytes of the dropped packets, from the IP header on.")
-    public @Nullable Long bytes;
+    @JsonPropertyDescription(
+        "Freed packets of which the kernel does not say whether they are lost.")
+    public @Nullable Long unclear;
 
-    @JsonPropertyDescription("Packets of class Noise; not included in packets.")
+    @JsonPropertyDescription(
+        "Packets that the kernel freed as dropped, although nothing is missing.")
     public @Nullable Long noise;
 
-    @JsonPropertyDescription("Packets counted without detail because the kernel's table was full.")
+    @JsonPropertyDescription(
+        "With match.namespaces: packets whose network namespace is unknown; in no other number.")
+    public @Nullable Long undecided;
+
+    @JsonPropertyDescription(
+        "Packets of all effects that were counted by reason only, because the kernel's table was"
+            + " full.")
     public @Nullable Long unkeyed;
+
+    @JsonPropertyDescription(
+        "Lost packets as seen on the wire, where GRO or GSO merged several into one. Absent if it is"
+            + " not known for all of them.")
+    public @Nullable Long segments;
+
+    @JsonPropertyDescription("Bytes of the lost packets, from the IP header on.")
+    public @Nullable Long bytes;
 
     /** The fields as a value. */
     public final Counters counters() {
-      return new Counters(packets, segments, bytes, noise, unkeyed);
+      return new Counters(lost, refused, unclear, noise, undecided, unkeyed, segments, bytes);
     }
 
     /** Sets all fields. */
     public final void assign(Counters c) {
-      packets = c.packets;
+      lost = c.lost;
+      refused = c.refused;
+      unclear = c.unclear;
+      noise = c.noise;
+      undecided = c.undecided;
+      unkeyed = c.unkeyed;
       segments = c.segments;
       bytes = c.bytes;
-      noise = c.noise;
-      unkeyed = c.unkeyed;
     }
   }
 
@@ -81,10 +110,38 @@ public record Counters(
     return of == null ? UNKNOWN : of.counters();
   }
 
+  /** Packets of one effect; no other counter is known. */
+  public static Counters only(Effect effect, long packets) {
+    return new Counters(
+        effect == Effect.Lost ? packets : null,
+        effect == Effect.Refused ? packets : null,
+        effect == Effect.Unclear ? packets : null,
+        effect == Effect.Noise ? packets : null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** Lost packets; no other counter is known. */
+  public static Counters onlyLost(long packets, long segments, long bytes) {
+    return new Counters(packets, null, null, null, null, null, segments, bytes);
+  }
+
+  /** The packets of one effect. */
+  public @Nullable Long of(Effect effect) {
+    return switch (effect) {
+      case Lost -> lost;
+      case Refused -> refused;
+      case Unclear -> unclear;
+      case Noise -> noise;
+    };
+  }
+
   /**
    * The sum. A counter that only one side knows is taken from that side, except segments: these are
-   * unknown unless they are known for all packets, because a partial sum next to the total would
-   * mislead. Sums do not overflow, see {@link Sums}.
+   * unknown unless they are known for all lost packets, because a partial sum next to the total
+   * would mislead. Sums do not overflow, see {@link Sums}.
    */
   public Counters plus(Counters o) {
     return combine(this, o, Sums::sum, segmentsKnown(this) && segmentsKnown(o));
@@ -97,32 +154,52 @@ public record Counters(
     return combine(this, o, (a, b) -> a == null || b == null ? a : Long.valueOf(a - b), true);
   }
 
-  /** The same with 0 for each counter that is not known. */
-  public Counters known() {
-    return combine(this, ZERO, (a, zero) -> a == null ? zero : a, true);
+  /** The larger of each counter; that which is known, if the other is not. */
+  public Counters max(Counters o) {
+    return combine(this, o, (a, b) -> a == null || (b != null && b.compareTo(a) > 0) ? b : a, true);
   }
 
-  /** Drops and noise: never decreases within a series, so the larger value is the newer one. */
+  /** The same with 0 for each counter that is not known, except undecided. */
+  public Counters known() {
+    Counters known = combine(this, ZERO, (a, zero) -> a == null ? zero : a, true);
+    return undecided == null ? known.with(null, known.unkeyed) : known;
+  }
+
+  /** The same with other counters of packets that are in no effect, or in any. */
+  public Counters with(@Nullable Long newUndecided, @Nullable Long newUnkeyed) {
+    return new Counters(lost, refused, unclear, noise, newUndecided, newUnkeyed, segments, bytes);
+  }
+
+  /** All freed packets: never decreases within a series, so the larger value is the newer one. */
   public @Nullable Long everything() {
-    return Sums.sum(packets, noise);
+    return Sums.sum(unnoisy(), noise);
+  }
+
+  /** All freed packets but noise: the sum of the lists of causes and of locations. */
+  public @Nullable Long unnoisy() {
+    return Sums.sum(Sums.sum(lost, refused), unclear);
   }
 
   /** Whether no counter is greater than 0. */
   public boolean isEmpty() {
-    return Stream.of(packets, segments, bytes, noise, unkeyed).allMatch(n -> n == null || n == 0);
+    return Stream.of(lost, refused, unclear, noise, undecided, unkeyed, segments, bytes)
+        .allMatch(n -> n == null || n == 0);
   }
 
   private static Counters combine(
       Counters a, Counters b, BinaryOperator<@Nullable Long> with, boolean segments) {
     return new Counters(
-        with.apply(a.packets, b.packets),
-        segments ? with.apply(a.segments, b.segments) : null,
-        with.apply(a.bytes, b.bytes),
+        with.apply(a.lost, b.lost),
+        with.apply(a.refused, b.refused),
+        with.apply(a.unclear, b.unclear),
         with.apply(a.noise, b.noise),
-        with.apply(a.unkeyed, b.unkeyed));
+        with.apply(a.undecided, b.undecided),
+        with.apply(a.unkeyed, b.unkeyed),
+        segments ? with.apply(a.segments, b.segments) : null,
+        with.apply(a.bytes, b.bytes));
   }
 
   private static boolean segmentsKnown(Counters c) {
-    return c.segments != null || c.packets == null || c.packets == 0;
+    return c.segments != null || c.lost == null || c.lost == 0;
   }
 }

@@ -18,15 +18,31 @@ import io.fabric8.kubernetes.model.annotation.Version;
     messageExpression =
         "'metadata.name must be at most 63 characters (it is the probe\\'s name in the kernel too),"
             + " got %d'.format([size(self.metadata.name)])")
-@AdditionalPrinterColumn(name = "Active", jsonPath = ".spec.active", type = Type.BOOLEAN)
+@AdditionalPrinterColumn(
+    name = "State",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason")
 @AdditionalPrinterColumn(name = "Nodes", jsonPath = ".status.nodes.selected", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.nodes.ready", type = Type.INTEGER)
-@AdditionalPrinterColumn(name = "Drops", jsonPath = ".status.drops.packets", type = Type.INTEGER)
-@AdditionalPrinterColumn(name = "Drops/s", jsonPath = ".status.drops.perSecond")
-@AdditionalPrinterColumn(name = "Top-Reason", jsonPath = ".status.topReasons[0].reason")
+@AdditionalPrinterColumn(name = "Lost", jsonPath = ".status.packets.lost", type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Lost/s", jsonPath = ".status.packets.lostPerSecond")
 @AdditionalPrinterColumn(
-    name = "Last-Drop",
-    jsonPath = ".status.drops.last",
+    name = "Refused",
+    jsonPath = ".status.packets.refused",
+    type = Type.INTEGER)
+@AdditionalPrinterColumn(name = "Top-Cause", jsonPath = ".status.summary.topCause")
+@AdditionalPrinterColumn(
+    name = "Noise",
+    jsonPath = ".status.packets.noise",
+    type = Type.INTEGER,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Unclear",
+    jsonPath = ".status.packets.unclear",
+    type = Type.INTEGER,
+    priority = 1)
+@AdditionalPrinterColumn(
+    name = "Last-Loss",
+    jsonPath = ".status.packets.lastLoss",
     type = Type.DATE,
     priority = 1)
 @AdditionalPrinterColumn(

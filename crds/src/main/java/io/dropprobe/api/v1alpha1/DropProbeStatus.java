@@ -26,29 +26,28 @@ public class DropProbeStatus implements Cloneable {
       "What keeps nodes from counting, and which settings have no effect; most nodes first.")
   public @Nullable List<Problem> problems;
 
-  @JsonPropertyDescription("Packets dropped on all nodes, without noise.")
-  public @Nullable Drops drops;
+  @JsonPropertyDescription("Freed packets on all nodes, by what it means; absent before a report.")
+  public @Nullable Packets packets;
 
-  @JsonPropertyDescription(
-      "Packets freed without loss (class Noise), which drops does not include.")
-  public @Nullable Noise noise;
-
-  @JsonPropertyDescription("Packets counted without detail because the kernel's table was full.")
-  public @Nullable Long unkeyed;
-
-  @JsonPropertyDescription("Counts of deleted Nodes; drops includes them.")
+  @JsonPropertyDescription("Counts of deleted Nodes; packets includes them.")
   public @Nullable Retired retired;
 
-  @Size(max = Limits.TOP + 1)
-  @JsonPropertyDescription("Kernel drop reasons with the most packets, then other.")
-  public @Nullable List<ReasonCount> topReasons;
+  @JsonPropertyDescription("What kubectl get prints of the lists.")
+  public @Nullable Summary summary;
+
+  @Size(max = Limits.TOP + Limits.EFFECTS)
+  @JsonPropertyDescription(
+      "Causes of lost, refused and unclear packets: highest rate first, then most packets; then other"
+          + " for each effect.")
+  public @Nullable List<CauseCount> topCauses;
 
   @Size(max = Limits.TOP + 1)
-  @JsonPropertyDescription("Nodes with the most dropped packets, then other.")
-  public @Nullable List<NodeDrops> topNodes;
+  @JsonPropertyDescription("Nodes with the most lost packets, then most refused ones, then other.")
+  public @Nullable List<NodePackets> topNodes;
 
   @Size(max = Limits.TOP + 1)
-  @JsonPropertyDescription("Kernel functions with the most dropped packets, then other.")
+  @JsonPropertyDescription(
+      "Kernel functions that freed the most packets, without noise, then other.")
   public @Nullable List<LocationCount> topLocations;
 
   @Size(max = Limits.NODE_STAGES)
@@ -61,7 +60,8 @@ public class DropProbeStatus implements Cloneable {
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
-      "Identifies what is counted (a hash of match and resetAt); a new series starts at zero.")
+      "Identifies what is counted (a hash of match, resetAt and the version of the model); a new series"
+          + " starts at zero.")
   public @Nullable String series;
 
   @JsonPropertyDescription(

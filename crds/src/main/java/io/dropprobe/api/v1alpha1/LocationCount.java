@@ -6,14 +6,14 @@ import io.dropprobe.api.schema.Limits;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** Packets by the kernel function that dropped them. */
+/** Packets by the kernel function that freed them. */
 @ApiObject
 public class LocationCount {
   @Size(max = Limits.LOCATION)
   @JsonPropertyDescription("Name of the function, without offset.")
   public @Nullable String location;
 
-  @JsonPropertyDescription("Packets dropped in this function.")
+  @JsonPropertyDescription("Lost, refused and unclear packets that this function freed.")
   public @Nullable Long packets;
 
   /** For Jackson. */

@@ -71,20 +71,29 @@ public class ProbeReport extends Counters.Fields {
   @JsonPropertyDescription("Total time that counting was suspended after the lease expired.")
   public @Nullable String gap;
 
-  @JsonPropertyDescription("Time of the last drop; absent if there was none.")
-  public @Nullable String last;
+  @JsonPropertyDescription("When the last packet was lost; absent if none was.")
+  public @Nullable String lastLoss;
 
   @Size(max = Limits.NUMBER)
   @JsonPropertyDescription(
-      "Packets per second over the last interval; absent before the first interval has passed.")
-  public @Nullable String perSecond;
+      "Lost packets per second over the last interval; absent before the first interval has passed.")
+  public @Nullable String lostPerSecond;
 
-  @Size(max = Limits.NODE_REASONS + 1)
-  @JsonPropertyDescription("Drop reasons (at most 64, then other), without those of class Noise.")
-  public @Nullable List<ReasonCount> reasons;
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription(
+      "Refused packets per second over the last interval; absent before the first interval has"
+          + " passed.")
+  public @Nullable String refusedPerSecond;
+
+  @Size(max = Limits.NODE_CAUSES + Limits.EFFECTS)
+  @JsonPropertyDescription(
+      "The 64 causes with the most packets, by direction, then other for each effect; with those of"
+          + " effect Noise.")
+  public @Nullable List<NodeCause> causes;
 
   @Size(max = Limits.NODE_LOCATIONS + 1)
-  @JsonPropertyDescription("The 50 kernel functions with the most dropped packets, then other.")
+  @JsonPropertyDescription(
+      "The 50 kernel functions that freed the most packets, without noise, then other.")
   public @Nullable List<LocationCount> locations;
 
   @Size(max = Limits.NODE_STAGES)

@@ -16,8 +16,8 @@ public class Retired extends Counters.Fields {
   @JsonPropertyDescription("When the first of these Nodes started to count.")
   public @Nullable String since;
 
-  @JsonPropertyDescription("Time of the last drop on one of these Nodes.")
-  public @Nullable String last;
+  @JsonPropertyDescription("When the last packet was lost on one of these Nodes.")
+  public @Nullable String lastLoss;
 
   @Size(max = Limits.FOLDED_ACCEPTED)
   @JsonPropertyDescription(

@@ -30,13 +30,16 @@ final class CrdPostProcessor implements CRDPostProcessor {
       Map.of(
           "DropProbe",
           List.of(
-              "Active",
+              "State",
               "Nodes",
               "Ready",
-              "Drops",
-              "Drops/s",
-              "Top-Reason",
-              "Last-Drop",
+              "Lost",
+              "Lost/s",
+              "Refused",
+              "Noise",
+              "Unclear",
+              "Top-Cause",
+              "Last-Loss",
               "Unsupported",
               "Age"),
           "DropProbeNode",
@@ -49,22 +52,24 @@ final class CrdPostProcessor implements CRDPostProcessor {
           "expiresAt",
           "activeSince",
           "since",
-          "last",
+          "lastLoss",
           "reportedAt",
           "lastTransitionTime");
 
   /** The fields of a probe on an earlier Node: nothing else is written there. */
   private static final Set<String> HEADLINE =
       Stream.concat(
-              Stream.of("name", "uid", "series", "epoch", "base", "since", "last"),
+              Stream.of("name", "uid", "series", "epoch", "base", "since", "lastLoss"),
               Counters.NAMES.stream())
           .collect(Collectors.toSet());
 
-  private static final Set<String> REPORT_TIMES = Set.of("since", "last", "reportedAt");
+  private static final Set<String> REPORT_TIMES = Set.of("since", "lastLoss", "reportedAt");
 
   private static final String TIME =
       "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
           + "(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])$";
+
+  private static final Set<String> RATES = Set.of("perSecond", "lostPerSecond", "refusedPerSecond");
 
   /** Numbers up to {@link Limits#RATE}. */
   private static final String RATE = "^[0-9]{1,13}([.][0-9]{1,9})?$";
@@ -141,7 +146,7 @@ final class CrdPostProcessor implements CRDPostProcessor {
    * it.
    */
   private static void restrict(String name, JSONSchemaProps p) {
-    if (name.equals("perSecond")) {
+    if (RATES.contains(name)) {
       p.setPattern(RATE);
     } else if (REPORT_TIMES.contains(name)) {
       p.setPattern(TIME);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.schema.Limits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,7 +26,10 @@ class CountersTest {
       assertEquals(1, get(one.plus(Counters.UNKNOWN), name), name);
       assertEquals(1, get(only(name, 3L).minus(only(name, 2L)), name), name);
       assertEquals(1, get(one.known(), name), name);
-      assertEquals(0, get(Counters.UNKNOWN.known(), name), name);
+      assertEquals(
+          name.equals("undecided") ? null : (Long) 0L, get(Counters.UNKNOWN.known(), name), name);
+      assertEquals(3, get(only(name, 3L).max(only(name, 2L)), name), name);
+      assertEquals(3, get(Counters.UNKNOWN.max(only(name, 3L)), name), name);
       assertEquals(0, get(Counters.ZERO, name), name);
       assertNull(get(Counters.UNKNOWN, name), name);
       assertFalse(one.isEmpty(), name);
@@ -37,8 +42,8 @@ class CountersTest {
 
   @Test
   void unknownIsNotZero() {
-    assertNull(Counters.UNKNOWN.plus(Counters.UNKNOWN).packets());
-    assertNull(Counters.UNKNOWN.minus(Counters.ZERO).packets());
+    assertNull(Counters.UNKNOWN.plus(Counters.UNKNOWN).lost());
+    assertNull(Counters.UNKNOWN.minus(Counters.ZERO).lost());
     assertNull(Counters.UNKNOWN.everything());
     assertTrue(Counters.UNKNOWN.isEmpty());
     assertTrue(Counters.ZERO.isEmpty());
@@ -46,18 +51,35 @@ class CountersTest {
 
   @Test
   void segmentsAreUnknownUnlessKnownForAllPackets() {
-    Counters with = new Counters(5L, 9L, null, null, null);
-    Counters without = new Counters(1L, null, null, null, null);
+    Counters with = lost(5L, 9L);
+    Counters without = lost(1L, null);
     assertNull(with.plus(without).segments());
     assertNull(without.plus(with).segments());
-    assertEquals(9, with.plus(new Counters(0L, null, null, null, null)).segments());
+    assertEquals(9, with.plus(lost(0L, null)).segments());
     assertEquals(9, Counters.UNKNOWN.plus(with).segments());
+  }
+
+  private static Counters lost(long packets, Long segments) {
+    return new Counters(packets, null, null, null, null, null, segments, null);
+  }
+
+  @Test
+  void effectsAddUpToEverything() {
+    Counters c = new Counters(1L, 20L, 300L, 4000L, 9L, 9L, 9L, 9L);
+    assertEquals(4321, c.everything());
+    assertEquals(321, c.unnoisy());
+    long sum = 0;
+    for (Effect e : Effect.values()) {
+      sum += c.of(e);
+    }
+    assertEquals(4321, sum);
+    assertEquals(Limits.EFFECTS, Effect.values().length);
   }
 
   @Test
   void sumsSaturate() {
-    Counters most = new Counters(Long.MAX_VALUE, 1L, 1L, 1L, 1L);
-    assertEquals(Long.MAX_VALUE, most.plus(most).packets());
+    Counters most = new Counters(Long.MAX_VALUE, 1L, 1L, 1L, 1L, 1L, 1L, 1L);
+    assertEquals(Long.MAX_VALUE, most.plus(most).lost());
     assertEquals(Long.MAX_VALUE, most.everything());
   }
 

@@ -103,6 +103,27 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
         .join();
   }
 
+  @Override
+  public CompletableFuture<Optional<DropProbeNodeStatus>> reportOf(String node) {
+    CompletableFuture<Optional<DropProbeNodeStatus>> answer = new CompletableFuture<>();
+    poller.execute(() -> answer(node, answer));
+    return answer;
+  }
+
+  private void answer(String node, CompletableFuture<Optional<DropProbeNodeStatus>> answer) {
+    try {
+      answer.complete(report(node));
+      changed.run();
+    } catch (KubernetesClientException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cannot read the report of node {0}: {1}; the agent will retry",
+          node,
+          ExceptionMessages.of(e));
+      poller.schedule(() -> answer(node, answer), RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
   private Optional<ClusterView> askNow() {
     try {
       NodeFacts own = facts(client.nodes().withName(nodeName).get());
@@ -111,7 +132,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
           new ClusterView(
               own != null ? own : new NodeFacts("", Map.of(), List.of()),
               client.resources(DropProbe.class).list().getItems(),
-              report().orElse(null));
+              report(nodeName).orElse(null));
       return Optional.of(namespaceIsDeleted() ? view.withoutProbes() : view);
     } catch (KubernetesClientException e) {
       return uninstalled(e) ? Optional.of(refusedView()) : Optional.empty();
@@ -151,7 +172,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     try {
       NodeFacts read = facts(client.nodes().withName(nodeName).get());
       if (firstReport == null) {
-        firstReport = report();
+        firstReport = report(nodeName);
       }
       // When a Node is deleted, this pod is deleted too; until then its last labels are used.
       if (read != null) {
@@ -174,8 +195,8 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     poller.schedule(this::poll, millis + jitter, TimeUnit.MILLISECONDS);
   }
 
-  private Optional<DropProbeNodeStatus> report() {
-    return Optional.ofNullable(client.resources(DropProbeNode.class).withName(nodeName).get())
+  private Optional<DropProbeNodeStatus> report(String name) {
+    return Optional.ofNullable(client.resources(DropProbeNode.class).withName(name).get())
         .map(DropProbeNode::getStatus);
   }
 

@@ -65,7 +65,7 @@ record Predecessors(@Nullable String object, List<Predecessor> list) {
     p.epoch = of.epoch;
     p.base = of.base;
     p.since = of.since;
-    p.last = of.last;
+    p.lastLoss = of.lastLoss;
     p.assign(of.counters());
     return p;
   }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.agent.kernel.PacketCounters;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.schema.Sums;
+import io.dropprobe.api.v1alpha1.Counters;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,59 +16,130 @@ import org.jspecify.annotations.Nullable;
  * @param uid UID of the DropProbe
  * @param series identifies what is counted; another series starts at zero
  * @param nodeUid UID of the Node object; a Node recreated under the same name starts at zero
- * @param epoch epoch of {@code current}; null means none yet
- * @param options options that the probe was added with; null means unknown (read from a report)
  * @param since when this node began to count the series; null means that it has not
  * @param base counts of earlier epochs
- * @param current counts of this epoch, as last read
+ * @param counted these and what was judged of the present epoch
+ * @param epoch the present epoch; null means none
+ * @param floor counts that were reported and are ahead of {@code counted}: nothing may be smaller.
+ *     Null means none
  */
 public record Account(
     String uid,
     String series,
     String nodeUid,
-    @Nullable String epoch,
-    @Nullable String options,
     @Nullable Instant since,
     Counts base,
-    Counts current) {
+    Counts counted,
+    @Nullable Epoch epoch,
+    @Nullable Counts floor) {
+
+  /**
+   * The life of a probe in a kernel.
+   *
+   * @param options options that the probe was added with; null means unknown (read from a report)
+   * @param reading what is in {@code counted}
+   */
+  record Epoch(String id, @Nullable String options, Reading reading) {
+    Epoch with(Reading next) {
+      return new Epoch(id, options, next);
+    }
+  }
+
+  /** An account that has counted nothing. */
+  static Account fresh(String uid, String series, String nodeUid) {
+    return new Account(uid, series, nodeUid, null, Counts.ZERO, Counts.ZERO, null, null);
+  }
 
   /** The reported counts: earlier epochs and this one. */
   public Counts total() {
-    return base.plus(current);
+    return floor == null ? counted : CountsBuilder.atLeast(floor, counted);
+  }
+
+  /** The id of the present epoch; null means none. */
+  public @Nullable String epochId() {
+    return epoch == null ? null : epoch.id();
+  }
+
+  boolean isOf(String epochId) {
+    return epochId.equals(epochId());
   }
 
   /**
-   * This account with a newer reading of the same epoch. Without new packets it stays unchanged,
-   * because timestamps are derived from jiffies and jitter by up to one second.
+   * This account with a newer reading of its epoch. Without new packets it stays unchanged, because
+   * timestamps are derived from jiffies and jitter by up to one second.
+   *
+   * @param sums of the reading
+   * @param last whether nothing may wait, because the epoch ends
    */
-  Account record(Counts counts) {
-    if (counts.everything() == current.everything()
-        && !current.reasons().isEmpty()
-        && counts.stages().equals(current.stages())) {
-      return this;
+  Account record(ProbeSnapshot probe, Map<Key, PacketCounters> sums, Judge judge, boolean last) {
+    Epoch present = Objects.requireNonNull(epoch);
+    // What was reported is compared with everything that the kernel has, so nothing waits.
+    Reading.Pass pass = present.reading().next(sums, judge, last || floor != null);
+    Map<String, Stage> read = Stage.of(probe.stages());
+    Counts judged = CountsBuilder.plus(counted, pass.due(), judge);
+    Counts next =
+        judged.with(unplaced(judged.counters(), probe)).with(Stage.sum(base.stages(), read));
+    if (floor != null) {
+      next = CountsBuilder.grown(floor, next);
+      Counts earlier = base.with(Stage.less(next.stages(), read));
+      return new Account(
+          uid, series, nodeUid, since, earlier, next, present.with(pass.next()), null);
     }
-    return new Account(uid, series, nodeUid, epoch, options, since, base, counts);
+    return next.equals(counted) && pass.next().equals(present.reading())
+        ? this
+        : new Account(uid, series, nodeUid, since, base, next, present.with(pass.next()), null);
+  }
+
+  /** Counters of the kernel that are not judged. */
+  private Counters unplaced(Counters c, ProbeSnapshot probe) {
+    long unkeyed = Sums.orZero(base.counters().unkeyed()) + probe.unkeyed();
+    Long undecided =
+        c.undecided() == null
+            ? null
+            : Long.valueOf(Sums.orZero(base.counters().undecided()) + probe.undecided());
+    return c.max(Counters.UNKNOWN.with(undecided, unkeyed));
   }
 
   /**
    * This account with what is known of the probe in the kernel.
    *
-   * @param knownOptions options that it was added with
+   * @param options options that it was added with
    * @param active when it was first activated; null means never
+   * @param byNamespace whether it matches namespaces, so that undecided is known
    */
-  Account with(@Nullable String knownOptions, @Nullable Instant active) {
-    Instant begun = since == null ? active : since;
-    return new Account(uid, series, nodeUid, epoch, knownOptions, begun, base, current);
+  Account with(String options, @Nullable Instant active, boolean byNamespace) {
+    Counters c = counted.counters();
+    Counts known =
+        byNamespace && c.undecided() == null ? counted.with(c.with(0L, c.unkeyed())) : counted;
+    Epoch same = epoch == null ? null : new Epoch(epoch.id(), options, epoch.reading());
+    return new Account(
+        uid, series, nodeUid, since == null ? active : since, base, known, same, floor);
   }
 
-  /** Continues in another epoch: the counts so far become the base. */
-  Account next(String newEpoch, String newOptions, Counts counts) {
-    return new Account(uid, series, nodeUid, newEpoch, newOptions, since, total(), counts);
+  /** Continues in another epoch: the counts so far become the base, with what still waits. */
+  Account next(String epochId, String options, Judge judge) {
+    Counts all =
+        epoch == null ? counted : CountsBuilder.plus(counted, epoch.reading().waiting(), judge);
+    all = floor == null ? all : CountsBuilder.atLeast(floor, all);
+    Epoch next = new Epoch(epochId, options, Reading.NONE);
+    return new Account(uid, series, nodeUid, since, all, all, next, null);
+  }
+
+  /**
+   * This account with what another node has reported of the present epoch, as if this node had.
+   *
+   * @param o the other node's account
+   */
+  Account takenOver(Account o) {
+    Counts reported = o.total();
+    Counters ofEpoch = reported.counters().minus(o.base.counters());
+    Counts floor = CountsBuilder.grown(counted, reported.with(counted.counters().plus(ofEpoch)));
+    return new Account(uid, series, nodeUid, since, base, counted, epoch, floor);
   }
 
   /** This account without this epoch, which another node owns now. */
   Account handedOver() {
-    return new Account(uid, series, nodeUid, null, options, since, base, Counts.ZERO);
+    return new Account(uid, series, nodeUid, since, base, base, null, null);
   }
 
   /** Whether two accounts count the same series on the same Node. */
@@ -71,22 +148,26 @@ public record Account(
   }
 
   /**
-   * The newer of two accounts of one series. For one epoch, the larger reading with the base of
-   * this account, which has more detail. For different epochs, the one that has counted more in
-   * total.
+   * This account with what was reported, if that is newer. What was reported of the present epoch
+   * is settled when the kernel is read next.
    *
-   * @param o account from a report, whose detail covers all epochs and is all in {@code current}
+   * @param o account from a report of the same series
    */
   Account newer(Account o) {
-    if (epoch != null && epoch.equals(o.epoch)) {
-      Account newest =
-          o.current.everything() > current.everything()
-              ? record(o.current.withoutDetailOf(base))
-              : this;
-      return newest.with(options, o.since);
+    Instant begun = since == null ? o.since : since;
+    boolean ahead = o.total().everything() > total().everything();
+    if (!ahead) {
+      return new Account(uid, series, nodeUid, begun, base, counted, epoch, floor);
     }
-    return o.total().everything() > total().everything()
-        ? o.with(o.options, since)
-        : with(options, o.since);
+    // A report without an epoch was written while the kernel could not be read.
+    if (epoch != null && (o.epoch == null || epoch.id().equals(o.epoch.id()))) {
+      return new Account(uid, series, nodeUid, begun, base, counted, epoch, o.total());
+    }
+    Counts all = CountsBuilder.atLeast(o.total(), total());
+    if (o.epoch == null) {
+      return new Account(uid, series, nodeUid, begun, all, all, null, null);
+    }
+    Counts earlier = CountsBuilder.grown(base, o.base);
+    return new Account(uid, series, nodeUid, begun, earlier, earlier, o.epoch, all);
   }
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.ReasonNames;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +24,27 @@ public final class Ledger {
   private static final System.Logger LOG = System.getLogger(Ledger.class.getName());
 
   private final Journal journal;
-  private final ReasonCatalog catalog;
+  private final Function<ReasonNames, Judge> judges;
   private final Map<String, Account> accounts = new HashMap<>();
+  private Judge judge;
+  private Interfaces interfaces = Interfaces.NONE;
   private boolean unsaved;
 
-  /** Empty until {@link #load}. */
-  public Ledger(Journal journal, ReasonCatalog catalog) {
+  /**
+   * Empty until {@link #load}.
+   *
+   * @param judges makes the judge for a kernel
+   */
+  public Ledger(Journal journal, Function<ReasonNames, Judge> judges) {
     this.journal = journal;
-    this.catalog = catalog;
+    this.judges = judges;
+    this.judge = judges.apply(ReasonNames.NONE);
+  }
+
+  /** Takes what the meaning of a free depends on, as this pass has read it from the kernel. */
+  public void know(ReasonNames names, Interfaces read) {
+    judge = judges.apply(names);
+    interfaces = read;
   }
 
   /**
@@ -84,44 +101,58 @@ public final class Ledger {
       return false;
     }
     Account a = accounts.get(probe.uid());
-    if (a == null || !probe.epoch().equals(a.epoch())) {
+    if (a == null || a.epoch() == null || !a.isOf(probe.epoch())) {
       return probe.tag() != null || probe.active() || probe.packets() > 0 || probe.filtered() > 0;
     }
+    String known = a.epoch().options();
     return a.series().equals(series)
         && a.nodeUid().equals(nodeUid)
-        && (a.options() == null || a.options().equals(options));
+        && (known == null || known.equals(options));
   }
 
-  /** Records a reading of a probe that counts for a series. */
-  public void record(ProbeSnapshot probe, String series, String nodeUid, String options) {
-    Counts counts = Counts.of(probe, catalog);
-    Account known = find(probe.uid(), series, nodeUid).orElse(null);
-    if (known != null && probe.epoch().equals(known.epoch())) {
-      accounts.put(probe.uid(), known.record(counts).with(options, probe.since()));
-      unsaved |= known.since() == null && probe.since() != null;
-      return;
-    }
-    Account fresh =
-        known != null
-            ? known.next(probe.epoch(), options, counts).with(options, probe.since())
-            : new Account(
-                probe.uid(),
-                series,
-                nodeUid,
-                probe.epoch(),
-                options,
-                probe.since(),
-                Counts.ZERO,
-                counts);
-    accounts.put(probe.uid(), fresh);
-    unsaved = true;
+  /**
+   * Records a reading of a probe that counts for a series.
+   *
+   * @param options options that it was added with
+   * @param byNamespace whether it matches namespaces
+   */
+  public void record(
+      ProbeSnapshot probe, String series, String nodeUid, String options, boolean byNamespace) {
+    Account known =
+        find(probe.uid(), series, nodeUid)
+            .orElseGet(() -> Account.fresh(probe.uid(), series, nodeUid));
+    Account present = known.isOf(probe.epoch()) ? known : known.next(probe.epoch(), options, judge);
+    unsaved |= present != known || (known.since() == null && probe.since() != null);
+    record(probe, present.with(options, probe.since(), byNamespace), false);
   }
 
   /** Records the last reading before a probe is removed, whatever its series. */
   public void recordLast(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
-    if (a != null && probe.epoch().equals(a.epoch())) {
-      accounts.put(probe.uid(), a.record(Counts.of(probe, catalog)));
+    if (a != null && a.isOf(probe.epoch())) {
+      record(probe, a, true);
+      unsaved = true;
+    }
+  }
+
+  private void record(ProbeSnapshot probe, Account a, boolean last) {
+    accounts.put(probe.uid(), a.record(probe, Reading.sums(probe, interfaces), judge, last));
+  }
+
+  /**
+   * Continues an epoch that another node has counted before.
+   *
+   * @param reported that node's account of the epoch
+   * @param nodeUid UID of this Node
+   * @param options options that the probe was added with
+   */
+  public void takeOver(Account reported, String nodeUid, String options) {
+    String epoch = Objects.requireNonNull(reported.epochId());
+    Account known =
+        find(reported.uid(), reported.series(), nodeUid)
+            .orElseGet(() -> Account.fresh(reported.uid(), reported.series(), nodeUid));
+    if (!known.isOf(epoch)) {
+      accounts.put(reported.uid(), known.next(epoch, options, judge).takenOver(reported));
       unsaved = true;
     }
   }
@@ -132,7 +163,7 @@ public final class Ledger {
    */
   public void handedOver(ProbeSnapshot probe) {
     Account a = accounts.get(probe.uid());
-    if (a != null && probe.epoch().equals(a.epoch())) {
+    if (a != null && a.isOf(probe.epoch())) {
       accounts.put(probe.uid(), a.handedOver());
       unsaved = true;
     }

@@ -4,16 +4,18 @@ package io.dropprobe.agent.count;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,26 +39,28 @@ public final class ReportedAccounts {
   }
 
   private static Optional<Account> account(String nodeUid, ProbeReport p) {
-    if (p.uid == null || p.series == null || p.packets == null) {
+    if (p.uid == null || p.series == null || p.lost == null) {
       return Optional.empty();
     }
-    // A report has one list for all epochs. It goes to the current one: if the kernel still has the
-    // epoch, its own detail replaces the list, and otherwise both are added anyway.
-    Counts base = new Counts(Counters.of(p.base), null, Map.of(), Map.of(), Map.of());
-    Counts current =
+    Counts total =
         new Counts(
-            p.counters().known().minus(base.counters()),
-            Times.parseOrNull(p.last),
-            reasons(p.reasons),
+            p.counters(),
+            Times.parseOrNull(p.lastLoss),
+            causes(p.causes),
             locations(p.locations),
             stages(p.stages));
+    // A report has one list for all epochs, and only numbers of the earlier ones.
+    Counts base = Counts.ZERO.with(Counters.of(p.base));
+    Account.Epoch epoch = p.epoch == null ? null : new Account.Epoch(p.epoch, null, Reading.NONE);
+    Instant since = Times.parseOrNull(p.since);
     return Optional.of(
-        new Account(
-            p.uid, p.series, nodeUid, p.epoch, null, Times.parseOrNull(p.since), base, current));
+        epoch == null
+            ? new Account(p.uid, p.series, nodeUid, since, total, total, null, null)
+            : new Account(p.uid, p.series, nodeUid, since, base, base, epoch, total));
   }
 
   private static Map<String, Stage> stages(@Nullable List<StageCount> list) {
-    Map<String, Stage> map = new TreeMap<>();
+    Map<String, Stage> map = new HashMap<>();
     if (list != null) {
       for (StageCount s : list) {
         if (s.stage != null) {
@@ -68,12 +72,16 @@ public final class ReportedAccounts {
     return map;
   }
 
-  private static Map<String, Long> reasons(@Nullable List<ReasonCount> list) {
-    Map<String, Long> map = new TreeMap<>();
+  private static Map<CauseKey, Freed> causes(@Nullable List<NodeCause> list) {
+    Map<CauseKey, Freed> map = new HashMap<>();
     if (list != null) {
-      for (ReasonCount r : list) {
-        if (r.reason != null) {
-          map.merge(r.reason, Sums.orZero(r.packets), Long::sum);
+      for (NodeCause c : list) {
+        if (c.cause != null && c.effect != null) {
+          Direction direction = c.direction == null ? Direction.Unknown : c.direction;
+          map.merge(
+              new CauseKey(c.cause, c.effect, c.dropClass, direction),
+              Freed.NONE.plus(Sums.orZero(c.packets), c.location),
+              Freed::plus);
         }
       }
     }
@@ -81,7 +89,7 @@ public final class ReportedAccounts {
   }
 
   private static Map<String, Long> locations(@Nullable List<LocationCount> list) {
-    Map<String, Long> map = new TreeMap<>();
+    Map<String, Long> map = new HashMap<>();
     if (list != null) {
       for (LocationCount l : list) {
         if (l.location != null) {

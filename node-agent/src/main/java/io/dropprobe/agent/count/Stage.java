@@ -53,6 +53,16 @@ public record Stage(
         Sums.sum(missed, later.missed));
   }
 
+  /** The larger of two readings of each stage. */
+  static Map<String, Stage> larger(Map<String, Stage> a, Map<String, Stage> b) {
+    Map<String, Stage> larger = new TreeMap<>(a);
+    b.forEach(
+        (name, s) ->
+            larger.merge(
+                name, s, (x, y) -> Sums.orZero(y.packets) > Sums.orZero(x.packets) ? y : x));
+    return larger;
+  }
+
   /** A sum without earlier epochs, with the hook types and symbols of the sum. */
   static Map<String, Stage> less(Map<String, Stage> sum, Map<String, Stage> earlier) {
     Map<String, Stage> left = new TreeMap<>(sum);

@@ -46,6 +46,13 @@ public interface Kernel {
   NetNamespaces netNamespaces() throws IOException;
 
   /**
+   * Reads the drivers of the kernel's interfaces; none if the module does not list them.
+   *
+   * @throws IOException if the file cannot be read, or every read of it is truncated
+   */
+  Interfaces interfaces() throws IOException;
+
+  /**
    * Writes one command to the control file, in one write(2).
    *
    * @param command one line, without the line break

@@ -127,6 +127,12 @@ public final class LinuxKernel implements Kernel {
         ownNamespace());
   }
 
+  @Override
+  public Interfaces interfaces() throws IOException {
+    return complete(paths.dropProbes().resolve("interfaces"), Interfaces::parse)
+        .orElse(Interfaces.NONE);
+  }
+
   /** The number in {@code net:[4026531840]}; null means that the link cannot be read. */
   private @Nullable Long ownNamespace() {
     try {

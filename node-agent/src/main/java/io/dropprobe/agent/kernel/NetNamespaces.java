@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,24 +34,9 @@ public record NetNamespaces(List<NetNamespace> all, @Nullable Long own) {
    * @throws TruncatedReadException if the read was truncated
    */
   static List<NetNamespace> parse(String text) {
-    List<NetNamespace> all = new ArrayList<>();
-    if (text.isEmpty()) {
-      return all;
-    }
-    long records = 0;
-    for (String line : text.split("\n")) {
-      ProcRecord r = ProcRecord.parse(line);
-      if (r.kind().equals("end")) {
-        if (records == r.number("records") && text.endsWith("\n")) {
-          return all;
-        }
-        break;
-      }
-      if (r.kind().equals("netns")) {
-        all.add(new NetNamespace(r.text("cookie"), r.number("inum"), r.text("cgroup")));
-      }
-      records++;
-    }
-    throw new TruncatedReadException("the list of network namespaces is truncated");
+    return ProcRecord.complete(text, "the list of network namespaces").stream()
+        .filter(r -> r.kind().equals("netns"))
+        .map(r -> new NetNamespace(r.text("cookie"), r.number("inum"), r.text("cgroup")))
+        .toList();
   }
 }

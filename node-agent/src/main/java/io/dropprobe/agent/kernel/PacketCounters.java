@@ -42,4 +42,13 @@ public record PacketCounters(long packets, long segments, long bytes, @Nullable 
     return new PacketCounters(
         rest, segments - o.segments, bytes - o.bytes, rest > 0 ? lastOfRest : null);
   }
+
+  /** What is left when others are taken away, as far as these have them. */
+  public PacketCounters without(PacketCounters o) {
+    long rest = Math.max(0, packets - o.packets);
+    return rest == 0
+        ? ZERO
+        : new PacketCounters(
+            rest, Math.max(0, segments - o.segments), Math.max(0, bytes - o.bytes), last);
+  }
 }

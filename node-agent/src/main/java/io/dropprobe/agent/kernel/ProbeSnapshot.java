@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param unkeyed packets that have no cell
  * @param missingCpus CPUs on which it cannot count, because there is no memory for their counters
  * @param reasons counters by drop reason; they sum to the total
- * @param cells counters by reason and location; they may sum to less
+ * @param cells counters by reason, location and more; they may sum to less
  * @param stages counters by stage; empty if stages are not counted
  */
 public record ProbeSnapshot(
@@ -58,13 +59,58 @@ public record ProbeSnapshot(
   }
 
   /**
-   * Counters of one reason and location. The agent does not use the other parts of a cell's key.
+   * Counters of one combination of what a cell of the module distinguishes. The agent does not use
+   * family, protocol and cgroup.
    *
    * @param location kernel function and offset, {@code name+0x12}
+   * @param module kernel module of the function; null means the kernel itself
+   * @param direction Unknown also if the module says none
+   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown
+   * @param facts what else is known of the packets
    */
-  public record Cell(long reason, String location, PacketCounters counters) {
+  public record Cell(
+      long reason,
+      String location,
+      @Nullable String module,
+      Direction direction,
+      Interfaces.Id iface,
+      Facts facts,
+      PacketCounters counters) {
     static Cell of(ProcRecord r) {
-      return new Cell(r.number("reason"), r.text("location"), PacketCounters.of(r));
+      return new Cell(
+          r.number("reason"),
+          r.text("location"),
+          r.textOrNull("module"),
+          directionOf(r),
+          Interfaces.Id.of(r),
+          Facts.of(r),
+          PacketCounters.of(r));
+    }
+
+    private static Direction directionOf(ProcRecord r) {
+      return switch (String.valueOf(r.textOrNull("direction"))) {
+        case "in" -> Direction.In;
+        case "out" -> Direction.Out;
+        default -> Direction.Unknown;
+      };
+    }
+  }
+
+  /**
+   * Values of the keys {@code tcp}, {@code to} and {@code socket} of a cell.
+   *
+   * @param tcp kind of TCP segment; null means that it is none, or unknown
+   * @param to whom it was addressed to, other than this host; null otherwise
+   * @param socket state of its socket; null if it is neither TIME_WAIT nor LISTEN, or unknown
+   */
+  public record Facts(@Nullable String tcp, @Nullable String to, @Nullable String socket) {
+    /** Nothing is known. */
+    public static final Facts NONE = new Facts(null, null, null);
+
+    static Facts of(ProcRecord r) {
+      return r.has("tcp") || r.has("to") || r.has("socket")
+          ? new Facts(r.textOrNull("tcp"), r.textOrNull("to"), r.textOrNull("socket"))
+          : NONE;
     }
   }
 

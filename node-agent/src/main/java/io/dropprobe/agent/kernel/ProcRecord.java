@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,31 @@ record ProcRecord(String kind, Map<String, String> values) {
       }
     }
     return new ProcRecord(words[0], values);
+  }
+
+  /**
+   * The records of a list that ends with {@code end records=N}, without that; none if the file is
+   * empty, as of a module that does not have the list.
+   *
+   * @param name of the list, for the error
+   * @throws TruncatedReadException if the read was truncated
+   */
+  static List<ProcRecord> complete(String text, String name) {
+    List<ProcRecord> records = new ArrayList<>();
+    if (text.isEmpty()) {
+      return records;
+    }
+    for (String line : text.split("\n")) {
+      ProcRecord r = parse(line);
+      if (r.kind().equals("end")) {
+        if (records.size() == r.number("records") && text.endsWith("\n")) {
+          return records;
+        }
+        break;
+      }
+      records.add(r);
+    }
+    throw new TruncatedReadException(name + " is truncated");
   }
 
   boolean has(String key) {

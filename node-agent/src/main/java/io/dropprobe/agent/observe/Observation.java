@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.observe;
 
+import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param probes all probes in the kernel with their counters, of any owner, sorted by name; empty
  *     unless the module is live
  * @param reasons names of the kernel's drop reasons; none unless the module is live
+ * @param interfaces drivers of the kernel's interfaces; none unless the module is live
  * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
  *     them
  * @param error why the module's files could not be read, in which case the other parts may be
@@ -28,6 +30,7 @@ public record Observation(
     ObservedModule module,
     List<ProbeSnapshot> probes,
     ReasonNames reasons,
+    Interfaces interfaces,
     PodNetns podNetns,
     @Nullable String error) {
 
@@ -38,13 +41,14 @@ public record Observation(
 
   /** A kernel without probes, because the module is not loaded. */
   static Observation withoutProbes(ObservedModule module) {
-    return new Observation(module, List.of(), ReasonNames.NONE, PodNetns.NONE, null);
+    return new Observation(
+        module, List.of(), ReasonNames.NONE, Interfaces.NONE, PodNetns.NONE, null);
   }
 
   /** This observation with a newer reading of what commands change. */
   Observation with(
       ObservedModule newModule, List<ProbeSnapshot> newProbes, @Nullable String newError) {
-    return new Observation(newModule, newProbes, reasons, podNetns, newError);
+    return new Observation(newModule, newProbes, reasons, interfaces, podNetns, newError);
   }
 
   /** The probes that a node owns. */

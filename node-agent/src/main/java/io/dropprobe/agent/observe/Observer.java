@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.observe;
 
+import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
@@ -37,13 +38,15 @@ public final class Observer {
     }
     List<ProbeSnapshot> probes = List.of();
     ReasonNames reasons = ReasonNames.NONE;
+    Interfaces interfaces = Interfaces.NONE;
     try {
       probes = kernel.probes();
       reasons = kernel.reasons();
+      interfaces = kernel.interfaces();
       PodNetns found = pods ? podNetns.find() : PodNetns.NONE;
-      return new Observation(module, probes, reasons, found, null);
+      return new Observation(module, probes, reasons, interfaces, found, null);
     } catch (IOException e) {
-      return new Observation(module, probes, reasons, PodNetns.NONE, logged(e));
+      return new Observation(module, probes, reasons, interfaces, PodNetns.NONE, logged(e));
     }
   }
 

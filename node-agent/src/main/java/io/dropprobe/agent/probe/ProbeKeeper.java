@@ -11,9 +11,13 @@ import io.dropprobe.agent.probe.ProbeStates.Leftover;
 import io.dropprobe.agent.probe.ProbeStates.Removed;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbe;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,7 @@ public final class ProbeKeeper {
   private final Ledger ledger;
   private final StepRunner runner;
   private final Owner me;
+  private final Handover handover;
 
   /** UIDs by name: the probes of this node when the kernel was last read. */
   private Map<String, String> owned = Map.of();
@@ -34,12 +39,18 @@ public final class ProbeKeeper {
    * Reads nothing yet.
    *
    * @param me owner of this node's probes
+   * @param reports asks the API server for the report of another node
    */
-  public ProbeKeeper(Kernel kernel, Ledger ledger, Owner me) {
+  public ProbeKeeper(
+      Kernel kernel,
+      Ledger ledger,
+      Owner me,
+      Function<String, CompletableFuture<Optional<DropProbeNodeStatus>>> reports) {
     this.kernel = kernel;
     this.ledger = ledger;
     this.runner = new StepRunner(kernel, ledger, me);
     this.me = me;
+    this.handover = new Handover(ledger, me.node(), reports);
   }
 
   /**
@@ -123,8 +134,9 @@ public final class ProbeKeeper {
     Options.Result options = attempt.plan().options().get(desired.uid());
     if (owned != null
         && options != null
-        && ledger.fits(owned, desired.series(), nodeUid, options.fixed())) {
-      ledger.record(owned, desired.series(), nodeUid, options.fixed());
+        && ledger.fits(owned, desired.series(), nodeUid, options.fixed())
+        && handover.settled(owned, desired, nodeUid, options.fixed())) {
+      ledger.record(owned, desired.series(), nodeUid, options.fixed(), options.netns() != null);
     }
     if (verdict == null) {
       verdict =
@@ -147,7 +159,7 @@ public final class ProbeKeeper {
   }
 
   private @Nullable Account leftoverAccount(ProbeSnapshot p, String nodeUid) {
-    return ledger.find(p.uid(), nodeUid).filter(a -> p.epoch().equals(a.epoch())).orElse(null);
+    return ledger.find(p.uid(), nodeUid).filter(a -> p.epoch().equals(a.epochId())).orElse(null);
   }
 
   private List<Removed> removed(DesiredState desired, List<Leftover> leftovers) {
@@ -193,6 +205,7 @@ public final class ProbeKeeper {
 
   private void remember(Observation observed) {
     if (observed.error() == null) {
+      handover.observe(observed.probes());
       owned =
           observed.ownedBy(me.node()).stream()
               .collect(Collectors.toMap(ProbeSnapshot::name, ProbeSnapshot::uid));

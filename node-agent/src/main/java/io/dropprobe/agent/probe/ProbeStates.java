@@ -2,8 +2,11 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Account;
+import io.dropprobe.agent.count.Counts;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,19 @@ public record ProbeStates(
    * @param generation generation of its spec
    */
   public record Removed(String name, String uid, long generation, Account account) {}
+
+  /** Counts by name of the probe, without those that another node counts. */
+  public Map<String, Counts> counts() {
+    Map<String, Counts> byName = new TreeMap<>();
+    desired.stream()
+        .filter(p -> p.account() != null && !(p.verdict() instanceof Verdict.Elsewhere))
+        .forEach(p -> byName.put(p.desired().name(), p.account().total()));
+    removed.forEach(r -> byName.putIfAbsent(r.name(), r.account().total()));
+    leftovers.stream()
+        .filter(l -> l.account() != null)
+        .forEach(l -> byName.putIfAbsent(l.observed().name(), l.account().total()));
+    return byName;
+  }
 
   /** Whether a probe is not in its desired state yet. */
   public boolean unsettled() {

@@ -114,7 +114,8 @@ final class StepRunner {
     Optional<ProbeSnapshot> fresh =
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (fresh.isPresent()) {
-      ledger.record(fresh.get(), probe.series(), nodeUid, added.options().fixed());
+      Options.Result options = added.options();
+      ledger.record(fresh.get(), probe.series(), nodeUid, options.fixed(), options.netns() != null);
       if (added.options().netns() != null) {
         netns.put(fresh.get().epoch(), added.options().netns());
       }

@@ -3,7 +3,6 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.count.Account;
 import io.dropprobe.agent.count.Counts;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.NodeProblem;
 import io.dropprobe.agent.probe.ProbeResult;
@@ -20,23 +19,16 @@ import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the part of the report about one probe. */
 final class ProbeReports {
-  private final ReasonCatalog catalog;
-
-  ProbeReports(ReasonCatalog catalog) {
-    this.catalog = catalog;
-  }
+  private ProbeReports() {}
 
   /** A desired probe. One that never counted on this node has no numbers. */
-  ProbeReport of(ProbeResult p, ModuleOutcome module, boolean namesReasons) {
+  static ProbeReport of(ProbeResult p, ModuleOutcome module) {
     ProbeReport r = new ProbeReport();
     r.name = p.desired().name();
     r.uid = p.desired().uid();
@@ -46,25 +38,25 @@ final class ProbeReports {
       r.gap = Durations.format(Duration.ofSeconds(p.observed().gap()));
     }
     if (p.account() != null) {
-      numbers(r, p.account(), p.observed() != null, namesReasons);
+      numbers(r, p.account(), p.observed() != null);
     }
     return r;
   }
 
   /** A probe that no longer selects this node and is out of its kernel. */
-  ProbeReport removed(ProbeStates.Removed removed, boolean namesReasons) {
+  static ProbeReport removed(ProbeStates.Removed removed) {
     ProbeReport r = new ProbeReport();
     r.name = removed.name();
     r.uid = removed.uid();
     r.observedGeneration = removed.generation();
     r.series = removed.account().series();
     r.state = ProbeState.Removed;
-    numbers(r, removed.account(), false, namesReasons);
+    numbers(r, removed.account(), false);
     return r;
   }
 
   /** A probe that should be out of this kernel and is not. */
-  ProbeReport leftover(ProbeStates.Leftover leftover, boolean namesReasons) {
+  static ProbeReport leftover(ProbeStates.Leftover leftover) {
     ProbeReport r = new ProbeReport();
     r.name = leftover.observed().name();
     r.uid = leftover.observed().uid();
@@ -74,7 +66,7 @@ final class ProbeReports {
     r.epoch = leftover.observed().epoch();
     if (leftover.account() != null) {
       r.series = leftover.account().series();
-      numbers(r, leftover.account(), true, namesReasons);
+      numbers(r, leftover.account(), true);
     }
     return r;
   }
@@ -107,28 +99,22 @@ final class ProbeReports {
     r.state = state;
   }
 
-  private void numbers(ProbeReport r, Account a, boolean inKernel, boolean namesReasons) {
+  private static void numbers(ProbeReport r, Account a, boolean inKernel) {
     // A probe that is not in the kernel has no epoch: all counts are base.
-    Counts base = inKernel ? a.base() : a.total();
     Counts total = a.total();
-    r.epoch = inKernel ? a.epoch() : null;
+    Counts base = inKernel ? a.base() : total;
+    r.epoch = inKernel ? a.epochId() : null;
     r.base = new Base();
     r.base.assign(base.counters());
     r.since = a.since() == null ? null : Times.format(a.since());
-    r.last = total.last() == null ? null : Times.format(total.last());
+    r.lastLoss = total.lastLoss() == null ? null : Times.format(total.lastLoss());
     r.assign(total.counters());
-    long packets = Sums.orZero(r.packets);
-    r.reasons =
-        namesReasons
-            ? Largest.of(total.reasons(), Limits.NODE_REASONS, packets).entrySet().stream()
-                .map(
-                    e ->
-                        new ReasonCount(
-                            e.getKey(), e.getValue(), null, catalog.classOf(e.getKey())))
-                .toList()
-            : null;
+    r.causes = CauseLists.of(total);
     r.locations =
-        Largest.of(total.locations(), Limits.NODE_LOCATIONS, packets).entrySet().stream()
+        Largest.of(
+                total.locations(), Limits.NODE_LOCATIONS, Sums.orZero(total.counters().unnoisy()))
+            .entrySet()
+            .stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
     r.stages = StageReports.of(total.stages());
@@ -137,25 +123,19 @@ final class ProbeReports {
   /** Shortens the lists of all reports to a number of entries; the rest goes to {@code other}. */
   static void cutLists(List<ProbeReport> reports, int keep) {
     for (ProbeReport r : reports) {
-      if (r.reasons != null && r.reasons.size() > keep) {
-        r.reasons =
-            cut(r.reasons, c -> orEmpty(c.reason), c -> Sums.orZero(c.packets), keep)
-                .with(rest -> new ReasonCount(Names.OTHER, rest, null, null));
+      if (r.causes != null && r.causes.size() > keep) {
+        r.causes = CauseLists.cut(r.causes, r.counters(), keep);
       }
       if (r.locations != null && r.locations.size() > keep) {
         r.locations =
-            cut(r.locations, c -> orEmpty(c.location), c -> Sums.orZero(c.packets), keep)
+            Largest.of(
+                    r.locations,
+                    c -> c.location == null ? "" : c.location,
+                    c -> Sums.orZero(c.packets),
+                    keep,
+                    r.locations.stream().mapToLong(c -> Sums.orZero(c.packets)).sum())
                 .with(rest -> new LocationCount(Names.OTHER, rest));
       }
     }
-  }
-
-  private static String orEmpty(@Nullable String name) {
-    return name == null ? "" : name;
-  }
-
-  private static <E> Largest<E> cut(
-      List<E> list, Function<E, String> name, ToLongFunction<E> packets, int keep) {
-    return Largest.of(list, name, packets, keep, list.stream().mapToLong(packets).sum());
   }
 }

@@ -2,11 +2,9 @@
 package io.dropprobe.agent.report;
 
 import io.dropprobe.api.schema.Limits;
-import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.HashMap;
@@ -32,43 +30,36 @@ final class Rates {
    * What was last written about a probe.
    *
    * @param at when it was written
-   * @param same until when no packet was counted after that
-   * @param reasons packets by reason
-   * @param perSecond rate of the probe, as written
-   * @param rates rates by reason, as written
+   * @param same until when no packet but noise was counted after that
+   * @param counts packets by name of their rate
+   * @param rates as written, by name
    */
   private record Sample(
       @Nullable String series,
       long at,
       long same,
-      long packets,
-      @Nullable String perSecond,
-      Map<@Nullable String, @Nullable Long> reasons,
-      Map<@Nullable String, @Nullable String> rates) {
+      Map<String, Long> counts,
+      Map<String, @Nullable String> rates) {
 
     static Sample of(ProbeReport p, long at) {
-      Map<@Nullable String, @Nullable Long> reasons = new HashMap<>();
-      list(p).forEach(r -> reasons.put(r.reason, r.packets));
-      return new Sample(p.series, at, at, counted(p), p.perSecond, reasons, rates(p));
+      return new Sample(p.series, at, at, RatedNumbers.counts(p), RatedNumbers.rates(p));
     }
 
     Sample with(long unchanged) {
-      return new Sample(series, at, unchanged, packets, perSecond, reasons, rates);
+      return new Sample(series, at, unchanged, counts, rates);
     }
 
     Sample written(ProbeReport p) {
-      return new Sample(series, at, same, packets, p.perSecond, reasons, rates(p));
+      return new Sample(series, at, same, counts, RatedNumbers.rates(p));
     }
 
     /** Whether a rate exists: same series, and the counts have not decreased. */
     boolean before(ProbeReport p) {
-      return Objects.equals(series, p.series) && packets <= counted(p);
+      return Objects.equals(series, p.series) && packets() <= RatedNumbers.packets(p);
     }
 
-    private static Map<@Nullable String, @Nullable String> rates(ProbeReport p) {
-      Map<@Nullable String, @Nullable String> rates = new HashMap<>();
-      list(p).forEach(r -> rates.put(r.reason, r.perSecond));
-      return rates;
+    long packets() {
+      return counts.getOrDefault(RatedNumbers.ALL, 0L);
     }
   }
 
@@ -85,7 +76,7 @@ final class Rates {
       if (!counts(p) || s == null || !s.before(p)) {
         continue;
       }
-      if (s.packets == counted(p)) {
+      if (s.packets() == RatedNumbers.packets(p)) {
         s = s.with(now);
         samples.put(p.uid, s);
       }
@@ -119,19 +110,18 @@ final class Rates {
    * @param millis time over which the rate is measured; 0 to keep the written rate
    */
   private static void set(ProbeReport p, Sample s, long millis) {
-    p.perSecond = millis == 0 ? s.perSecond : rate(counted(p) - s.packets, millis);
-    for (ReasonCount r : list(p)) {
-      r.perSecond = millis == 0 ? s.rates.get(r.reason) : rate(r, s, millis);
-    }
-  }
-
-  /** Null for {@code other}, and for a reason that may have been part of it before. */
-  private static @Nullable String rate(ReasonCount r, Sample s, long millis) {
-    Long before = s.reasons.get(r.reason);
-    if (before == null && (s.reasons.containsKey(Names.OTHER) || Names.OTHER.equals(r.reason))) {
-      return null;
-    }
-    return rate(Sums.orZero(r.packets) - Sums.orZero(before), millis);
+    Map<String, Long> now = RatedNumbers.counts(p);
+    RatedNumbers.setRates(
+        p,
+        name -> {
+          if (millis == 0) {
+            return s.rates.get(name);
+          }
+          Long before = s.counts.get(name);
+          return before == null && RatedNumbers.mayBeInRest(name, s.counts)
+              ? null
+              : rate(Sums.orZero(now.get(name)) - Sums.orZero(before), millis);
+        });
   }
 
   /**
@@ -148,19 +138,11 @@ final class Rates {
     return rate.signum() == 0 ? "0" : rate.stripTrailingZeros().toPlainString();
   }
 
-  private static long counted(ProbeReport p) {
-    return Sums.orZero(p.packets);
-  }
-
   private static boolean counts(ProbeReport p) {
-    return p.epoch != null && p.series != null && p.packets != null;
+    return p.epoch != null && p.series != null && p.lost != null;
   }
 
   private static List<ProbeReport> probes(@Nullable DropProbeNodeStatus report) {
     return report == null || report.probes == null ? List.of() : report.probes;
-  }
-
-  private static List<ReasonCount> list(ProbeReport p) {
-    return p.reasons == null ? List.of() : p.reasons;
   }
 }

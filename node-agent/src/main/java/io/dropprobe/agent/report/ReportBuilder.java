@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.report;
 
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
@@ -20,23 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the report of this node. A pure function of what it is given. */
 public final class ReportBuilder {
-  private final ProbeReports probes;
-
-  /**
-   * Makes no report yet.
-   *
-   * @param catalog classes of the drop reasons
-   */
-  public ReportBuilder(ReasonCatalog catalog) {
-    this.probes = new ProbeReports(catalog);
-  }
+  private ReportBuilder() {}
 
   /**
    * Makes the report, without reportedAt, which is set when it is written.
    *
    * @param previous conditions of the last report; null means none
    */
-  public DropProbeNodeStatus build(
+  public static DropProbeNodeStatus build(
       NodeState node, @Nullable List<Condition> previous, Instant now) {
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.nodeUID = node.nodeUid();
@@ -58,21 +49,22 @@ public final class ReportBuilder {
     return s;
   }
 
-  private Stream<ProbeReport> desired(NodeState node) {
-    return node.probes().desired().stream()
-        .map(p -> probes.of(p, node.module(), node.namesReasons()));
+  private static Stream<ProbeReport> desired(NodeState node) {
+    return node.probes().desired().stream().map(p -> ProbeReports.of(p, node.module()));
   }
 
-  private Stream<ProbeReport> leftovers(NodeState node) {
-    return node.probes().leftovers().stream().map(l -> probes.leftover(l, node.namesReasons()));
+  private static Stream<ProbeReport> leftovers(NodeState node) {
+    return node.probes().leftovers().stream().map(ProbeReports::leftover);
   }
 
   /** Their counts stay in the report, or the cluster's sums would decrease. */
-  private Stream<ProbeReport> removed(NodeState node) {
+  private static Stream<ProbeReport> removed(NodeState node) {
     return node.probes().removed().stream()
         .filter(r -> r.account().total().everything() > 0)
-        .map(r -> probes.removed(r, node.namesReasons()))
-        .sorted(Comparator.comparing((ProbeReport p) -> p.packets).reversed());
+        .sorted(
+            Comparator.comparingLong((ProbeStates.Removed r) -> r.account().total().everything())
+                .reversed())
+        .map(ProbeReports::removed);
   }
 
   private static long active(List<ProbeReport> reports) {

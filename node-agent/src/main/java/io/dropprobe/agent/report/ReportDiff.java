@@ -22,7 +22,8 @@ enum ReportDiff {
   private static final List<String> COUNT_FIELDS =
       Stream.concat(
               Counters.NAMES.stream(),
-              Stream.of("perSecond", "last", "reasons", "locations", "stages"))
+              Stream.of(
+                  "lostPerSecond", "refusedPerSecond", "lastLoss", "causes", "locations", "stages"))
           .toList();
 
   /**

@@ -6,6 +6,7 @@ import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.StageCount;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the part of a probe's report about the stages of the path. */
@@ -16,10 +17,11 @@ final class StageReports {
   static @Nullable List<StageCount> of(Map<String, Stage> stages) {
     return stages.isEmpty()
         ? null
-        : stages.entrySet().stream()
-            .limit(Limits.NODE_STAGES)
-            .map(e -> of(e.getKey(), e.getValue()))
-            .toList();
+        : new TreeMap<>(stages)
+            .entrySet().stream()
+                .limit(Limits.NODE_STAGES)
+                .map(e -> of(e.getKey(), e.getValue()))
+                .toList();
   }
 
   private static StageCount of(String name, Stage s) {

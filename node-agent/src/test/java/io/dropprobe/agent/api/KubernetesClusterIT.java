@@ -161,7 +161,7 @@ class KubernetesClusterIT {
     p.name = "one";
     p.uid = probeUid;
     p.state = ProbeState.Active;
-    p.packets = packets;
+    p.lost = packets;
     s.probes = List.of(p);
     return s;
   }
@@ -184,7 +184,7 @@ class KubernetesClusterIT {
   @Order(3)
   void createsTheReportThenWritesItsStatus() {
     assertNull(write(status(7)));
-    assertEquals(7, written().getStatus().probes.get(0).packets);
+    assertEquals(7, written().getStatus().probes.get(0).lost);
     assertEquals(List.of(), written().getMetadata().getOwnerReferences());
     String version = written().getMetadata().getResourceVersion();
     assertNull(write(status(7)));
@@ -208,7 +208,7 @@ class KubernetesClusterIT {
     Exception first = write(status(9));
     assertTrue(first != null && first.getMessage().contains("not found"), String.valueOf(first));
     assertNull(write(status(9)));
-    assertEquals(9, written().getStatus().probes.get(0).packets);
+    assertEquals(9, written().getStatus().probes.get(0).lost);
   }
 
   @Test
@@ -239,7 +239,7 @@ class KubernetesClusterIT {
       assertEquals(nodeUid, written().getStatus().nodeUID);
       Predecessor carried = written().getStatus().predecessors.get(0);
       assertEquals(earlier, carried.nodeUID);
-      assertEquals(9, carried.probes.get(0).packets);
+      assertEquals(9, carried.probes.get(0).lost);
 
       fold(one, report + "/" + earlier);
       await(
@@ -301,13 +301,16 @@ class KubernetesClusterIT {
 
   @Test
   @Order(6)
-  void readsOwnReportAfterRestart() throws InterruptedException {
+  void readsOwnReportAfterRestartAndThoseOfOtherNodes() throws InterruptedException {
     try (KubernetesCluster next =
         new KubernetesCluster(
             client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
       next.start();
       ClusterView view = await("view", next::view, Optional::isPresent).orElseThrow();
-      assertEquals(9, view.report().probes.get(0).packets);
+      assertEquals(9, view.report().probes.get(0).lost);
+      DropProbeNodeStatus report = next.reportOf("worker-1").join().orElseThrow();
+      assertEquals(9, report.probes.get(0).lost);
+      assertEquals(Optional.empty(), next.reportOf("worker-9").join());
     }
   }
 

@@ -3,214 +3,127 @@ package io.dropprobe.agent.count;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.agent.kernel.PacketCounters;
-import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.agent.kernel.TestSnapshot;
-import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CountsTest {
-  private static final ReasonCatalog CATALOG =
-      ReasonCatalog.parse("# comment\nNoise QUEUE_PURGE\n\nRefused NO_SOCKET\n");
-
-  static ProbeSnapshot snapshot(
-      String epoch, List<ProbeSnapshot.Reason> reasons, List<ProbeSnapshot.Cell> cells) {
-    return TestSnapshot.of("a", "u1").epoch(epoch).unkeyed(3).counted(reasons, cells).build();
+  private static Counts counts(TestFrees frees) {
+    return counts(frees, TestFrees.JUDGE);
   }
 
-  static ProbeSnapshot.Reason reason(long id, String name, long packets, long last) {
-    return new ProbeSnapshot.Reason(id, name, counters(packets, last));
+  private static Counts counts(TestFrees frees, Judge judge) {
+    return CountsBuilder.plus(Counts.ZERO, frees.sums(), judge);
   }
 
-  static ProbeSnapshot.Cell cell(long reason, String location, long packets, long last) {
-    return new ProbeSnapshot.Cell(reason, location, counters(packets, last));
-  }
-
-  private static PacketCounters counters(long packets, long last) {
-    return new PacketCounters(packets, packets + 1, packets * 10, Instant.ofEpochSecond(last));
-  }
-
-  /** A reason as the module prints it: with the packets of its cells and those without a cell. */
-  private static ProbeSnapshot.Reason reason(
-      long id, String name, long unkeyed, long last, ProbeSnapshot.Cell... cells) {
-    PacketCounters withoutCell =
-        new PacketCounters(unkeyed, unkeyed, unkeyed * 10, Instant.ofEpochSecond(last));
-    return new ProbeSnapshot.Reason(
-        id,
-        name,
-        Stream.of(cells)
-            .map(ProbeSnapshot.Cell::counters)
-            .reduce(withoutCell, PacketCounters::plus));
-  }
-
-  private static Counts counts(ProbeSnapshot.Reason reason, ProbeSnapshot.Cell... cells) {
-    return Counts.of(snapshot("1", List.of(reason), List.of(cells)), ReasonCatalog.load());
+  private static CauseKey key(String name, DropClass dropClass) {
+    return new CauseKey(name, dropClass.effect(), dropClass, Direction.In);
   }
 
   @Test
-  void noisyReasonHasDropsInSomeFunctions() {
-    ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
-    ProbeSnapshot.Cell closed = cell(70, "sk_stream_kill_queues+0x58", 9, 200);
-
-    Counts c = counts(reason(70, "QUEUE_PURGE", 2, 300, lost, closed), lost, closed);
-
-    assertEquals(4, c.counters().packets());
-    assertEquals(5, c.counters().segments());
-    assertEquals(40, c.counters().bytes());
-    assertEquals(11, c.counters().noise(), "what has no cell is what its reason is");
-    assertEquals(15, c.everything());
-    assertEquals(Instant.ofEpochSecond(50), c.last());
-    assertEquals(Map.of("QUEUE_PURGE", 4L), c.reasons());
-    assertEquals(Map.of("neigh_destroy", 4L), c.locations());
-  }
-
-  @Test
-  void otherReasonHasNoiseInSomeFunctions() {
-    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues.isra.0+0x58", 9, 200);
-    ProbeSnapshot.Cell again = cell(2, "sk_stream_kill_queues+0x58", 1, 210);
-    ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
-
-    Counts c = counts(reason(2, "NOT_SPECIFIED", 0, 210, closed, again, lost), closed, again, lost);
-
-    assertEquals(4, c.counters().packets());
-    assertEquals(5, c.counters().segments());
-    assertEquals(40, c.counters().bytes());
-    assertEquals(10, c.counters().noise());
-    assertEquals(Instant.ofEpochSecond(50), c.last());
-    assertEquals(Map.of("NOT_SPECIFIED", 4L), c.reasons());
-    assertEquals(Map.of("icmpv6_rcv", 4L), c.locations());
-  }
-
-  @Test
-  void lastDropIsThatOfReasonIfItMayHaveNoCell() {
-    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
-    ProbeSnapshot.Cell lost = cell(2, "icmpv6_rcv+0x3", 4, 50);
-
-    Counts c = counts(reason(2, "NOT_SPECIFIED", 3, 300, closed, lost), closed, lost);
-
-    assertEquals(7, c.counters().packets());
-    assertEquals(9, c.counters().noise());
-    assertEquals(Instant.ofEpochSecond(300), c.last());
-  }
-
-  @Test
-  void omitsReasonThatIsOnlyNoise() {
-    ProbeSnapshot.Cell sniffed = cell(80, "tpacket_rcv+0x3", 7, 50);
-    ProbeSnapshot.Cell closed = cell(0, "sk_stream_kill_queues+0x50", 9, 60);
-
-    assertEquals(
-        7, counts(reason(80, "PACKET_SOCK_ERROR", 0, 50, sniffed), sniffed).counters().noise());
-    ProbeSnapshot.Cell unnamed = cell(2, "packet_rcv+0x3", 7, 50);
-    assertEquals(7, counts(reason(2, "NOT_SPECIFIED", 0, 50, unnamed), unnamed).counters().noise());
-    Counts nameless = counts(reason(0, "-", 0, 60, closed), closed);
-    assertEquals(9, nameless.counters().noise());
-    assertEquals(0, nameless.counters().packets());
-    assertEquals(0, nameless.counters().segments());
-    assertNull(nameless.last());
-    assertEquals(Map.of(), nameless.reasons());
-    assertEquals(Map.of(), nameless.locations());
-  }
-
-  @Test
-  void dropsAndNoiseSumToEachReason() {
-    ProbeSnapshot.Cell lost = cell(70, "neigh_destroy+0x12", 4, 50);
-    ProbeSnapshot.Cell closed = cell(2, "sk_stream_kill_queues+0x58", 9, 200);
-    List<ProbeSnapshot.Reason> reasons =
-        List.of(
-            reason(70, "QUEUE_PURGE", 2, 300, lost),
-            reason(2, "NOT_SPECIFIED", 5, 300, closed),
-            reason(3, "NO_SOCKET", 6, 300));
-
-    Counts c = Counts.of(snapshot("1", reasons, List.of(lost, closed)), ReasonCatalog.load());
-
-    assertEquals(26, c.everything());
-    assertEquals(4 + 5 + 6, c.counters().packets());
-    assertEquals(2 + 9, c.counters().noise());
-    assertEquals(Map.of("QUEUE_PURGE", 4L, "NOT_SPECIFIED", 5L, "NO_SOCKET", 6L), c.reasons());
-  }
-
-  @Test
-  void noiseIsInNoOtherCount() {
+  void effectsAddUpToFreedPackets() {
     Counts c =
-        Counts.of(
-            snapshot(
-                "1",
-                List.of(reason(2, "NO_SOCKET", 10, 100), reason(70, "QUEUE_PURGE", 5, 200)),
-                List.of(
-                    cell(2, "__udp4_lib_rcv+0x3d1", 6, 100),
-                    cell(2, "__udp4_lib_rcv+0x400", 4, 90),
-                    cell(70, "sk_stream_kill_queues+0x1", 5, 200))),
-            CATALOG);
-    assertEquals(10, c.counters().packets());
-    assertEquals(11, c.counters().segments());
-    assertEquals(100, c.counters().bytes());
-    assertEquals(5, c.counters().noise());
-    assertEquals(3, c.counters().unkeyed());
-    assertEquals(Instant.ofEpochSecond(100), c.last());
-    assertEquals(Map.of("NO_SOCKET", 10L), c.reasons());
-    assertEquals(Map.of("__udp4_lib_rcv", 10L), c.locations());
+        counts(
+            new TestFrees("e1")
+                .free("FULL", "f", 4)
+                .free("CLOSED", "g", 5)
+                .free("PURGE", "f", 6)
+                .free("ODD", "h", 7)
+                .free("FULL", null, 3));
+    assertEquals(7, c.counters().lost());
+    assertEquals(5, c.counters().refused());
+    assertEquals(6, c.counters().noise());
+    assertEquals(7, c.counters().unclear());
+    assertEquals(25, c.everything());
+    assertEquals(7, c.counters().segments(), "of lost packets only");
+    assertEquals(70, c.counters().bytes());
+    assertEquals(Instant.ofEpochSecond(5), c.lastLoss());
+    assertEquals(Map.of("f", 4L, "g", 5L, "h", 7L), c.locations(), "without noise");
+    assertEquals(4, c.causes().get(key("FULL", DropClass.Congestion)).packets());
+    assertEquals("f", c.causes().get(key("FULL", DropClass.Congestion)).location());
   }
 
   @Test
-  void reasonWithoutNameKeepsNumber() {
-    Counts c = Counts.of(snapshot("1", List.of(reason(9, "-", 1, 1)), List.of()), CATALOG);
-    assertEquals(Map.of("UNNAMED_9", 1L), c.reasons());
+  void onlyLossHasATime() {
+    assertNull(counts(new TestFrees("e1").free("CLOSED", "g", 5)).lastLoss());
   }
 
   @Test
-  void cutsLocationToLimitOfApi() {
-    Counts c =
-        Counts.of(
-            snapshot(
-                "1",
-                List.of(reason(2, "X", 1, 1)),
-                List.of(cell(2, "f".repeat(200) + "+0x1", 1, 1))),
-            CATALOG);
-    assertEquals(Map.of("f".repeat(128), 1L), c.locations());
+  void locationIsTheFunctionThatFreedMost() {
+    TestFrees frees = new TestFrees("e1");
+    for (int i = 0; i < 30; i++) {
+      frees.free("FULL", "f%02d".formatted(i), 1 + (i == 3 ? 1 : 0));
+    }
+    Freed freed = counts(frees).causes().get(key("FULL", DropClass.Congestion));
+    assertEquals(31, freed.packets());
+    assertTrue(freed.functions().size() <= 8, "bounded");
   }
 
   @Test
-  void countsWithoutDropsHaveNoLast() {
-    assertNull(Counts.of(snapshot("1", List.of(), List.of()), CATALOG).last());
+  void causeThatWasNamedStaysNamed() {
+    Judge all = free -> new io.dropprobe.api.catalog.Cause(free.function(), DropClass.Congestion);
+    TestFrees first = new TestFrees("e1").free("FULL", "first", 1);
+    Counts c = CountsBuilder.plus(Counts.ZERO, first.sums(), all);
+    TestFrees many = new TestFrees("e1");
+    for (int i = 0; i < CountsBuilder.CAUSES + 50; i++) {
+      many.free("FULL", "f" + i, 1);
+    }
+    c = CountsBuilder.plus(c, many.sums(), all);
+    c = CountsBuilder.plus(c, first.sums(), all);
+    assertEquals(2, c.causes().get(key("first", DropClass.Congestion)).packets());
+    assertTrue(c.causes().size() <= CountsBuilder.CAUSES + 4, "" + c.causes().size());
+    assertEquals(51, c.causes().get(CauseKey.other(Effect.Lost)).packets());
+    assertEquals(c.counters().lost(), c.causes().values().stream().mapToLong(Freed::packets).sum());
+    assertTrue(c.locations().size() <= CountsBuilder.LOCATIONS);
   }
 
   @Test
-  void sumsAddEachKey() {
-    Counts a =
+  void newerCountsAreTakenWhereNoEffectIsSmaller() {
+    Counts reported = counts(new TestFrees("e1").free("FULL", "f", 4).free("ODD", "h", 2));
+    Counts kernel =
+        counts(new TestFrees("e1").free("FULL", "f", 6).free("ODD", "h", 2).free("CLOSED", "g", 1));
+    assertEquals(kernel, CountsBuilder.grown(reported, kernel));
+  }
+
+  @Test
+  void reportedCountsStayWhereAnotherCatalogueHasJudged() {
+    TestFrees frees = new TestFrees("e1").free("FULL", "f", 4);
+    Counts reported = counts(frees);
+    frees.free("FULL", "f", 3).free("CLOSED", "g", 1);
+    Judge other = TestFrees.judge(Map.of("FULL", DropClass.Copy));
+    Counts grown = CountsBuilder.grown(reported, counts(frees, other));
+    assertEquals(4, grown.counters().lost());
+    assertEquals(0, grown.counters().noise());
+    assertEquals(4, grown.counters().unclear());
+    assertEquals(8, grown.everything());
+    assertEquals(4, grown.causes().get(CauseKey.other(Effect.Unclear)).packets());
+  }
+
+  /** The lists of a report are cut; the packets of the rest may have a name here. */
+  @Test
+  void growthIsNamedWhereItIsKnownAndOtherwiseIsOther() {
+    Counts journal = counts(new TestFrees("e1").free("FULL", "f", 4).free("MORE", "h", 2));
+    Counts reported =
         new Counts(
-            new Counters(3L, 3L, 30L, 1L, 0L), null, Map.of("X", 3L), Map.of("f", 3L), Map.of());
-    Counts b =
-        new Counts(
-            new Counters(4L, 5L, 40L, 2L, 1L),
-            Instant.ofEpochSecond(9),
-            Map.of("X", 1L, "Y", 3L),
-            Map.of("g", 4L),
+            counts(new TestFrees("e1").free("FULL", "f", 9).free("ODD", "h", 8)).counters(),
+            null,
+            Map.of(
+                key("FULL", DropClass.Congestion),
+                new Freed(7, Map.of("f", 7L)),
+                CauseKey.other(Effect.Lost),
+                new Freed(2, Map.of())),
+            Map.of("f", 9L),
             Map.of());
-    Counts sum = a.plus(b);
-    assertEquals(
-        new Counts(
-            new Counters(7L, 8L, 70L, 3L, 1L),
-            Instant.ofEpochSecond(9),
-            Map.of("X", 4L, "Y", 3L),
-            Map.of("f", 3L, "g", 4L),
-            Map.of()),
-        sum);
-    assertEquals(10, sum.everything());
-  }
-
-  @Test
-  void readsPackagedCatalogue() {
-    ReasonCatalog packed = ReasonCatalog.load();
-    assertEquals("Noise", packed.classOf("CONSUMED").name());
-    assertEquals("Routing", packed.classOf("QUEUE_PURGE").name(), "of what it drops");
-    assertEquals("Unspecified", packed.classOf("NOT_SPECIFIED").name());
-    assertEquals("Refused", packed.classOf("NO_SOCKET").name());
-    assertEquals("Policy", packed.classOf("NETFILTER_DROP").name());
-    assertNull(packed.classOf("FROM_THE_FUTURE"));
+    Counts grown = CountsBuilder.grown(journal, reported);
+    assertEquals(7, grown.causes().get(key("FULL", DropClass.Congestion)).packets());
+    assertEquals(2, grown.causes().get(CauseKey.other(Effect.Lost)).packets());
+    assertEquals(2, grown.causes().get(key("MORE", DropClass.Unspecified)).packets());
+    assertEquals(6, grown.causes().get(CauseKey.other(Effect.Unclear)).packets());
+    assertEquals(Map.of("f", 9L, "h", 2L), grown.locations());
   }
 }

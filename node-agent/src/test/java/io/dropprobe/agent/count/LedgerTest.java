@@ -3,17 +3,24 @@ package io.dropprobe.agent.count;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.kernel.StageReading;
 import io.dropprobe.agent.kernel.TestSnapshot;
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.catalog.Free;
 import io.dropprobe.api.v1alpha1.Base;
 import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +29,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +40,7 @@ class LedgerTest {
   private static final Stage STAGE = new Stage("kprobe", "ip_rcv", 8L, null, 1L);
 
   @TempDir Path dir;
+  private Judge judge = TestFrees.JUDGE;
   private Ledger ledger;
 
   @BeforeEach
@@ -45,49 +55,68 @@ class LedgerTest {
     return s;
   }
 
-  private static ProbeReport report(String epoch, long packets, long base) {
+  private static ProbeReport report(String epoch, long refused, long base) {
     ProbeReport r = new ProbeReport();
     r.name = "a";
     r.uid = "u1";
     r.series = "s";
     r.epoch = epoch;
-    r.packets = packets;
-    r.segments = packets;
-    r.bytes = packets * 10;
-    r.noise = 0L;
-    r.unkeyed = 0L;
+    r.assign(Counters.ZERO.with(null, 0L));
+    r.refused = refused;
     r.base = new Base();
-    r.base.packets = base;
-    r.base.segments = base;
-    r.base.bytes = base * 10;
+    r.base.assign(Counters.ZERO.with(null, 0L));
+    r.base.refused = base;
     r.since = "2025-12-31T00:00:00Z";
-    r.reasons = List.of(new ReasonCount("NO_SOCKET", packets, null, null));
+    r.causes = List.of(cause("CLOSED", DropClass.ClosedPort, refused));
     return r;
   }
 
+  private static NodeCause cause(String name, DropClass dropClass, long packets) {
+    return new NodeCause(name, dropClass.effect(), dropClass, "f", packets, Direction.In);
+  }
+
+  private static Map<CauseKey, Long> causes(Counts counts) {
+    return counts.causes().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().packets()));
+  }
+
+  private static CauseKey key(String name, DropClass dropClass) {
+    return new CauseKey(name, dropClass.effect(), dropClass, Direction.In);
+  }
+
+  private static Function<ReasonNames, Judge> judges(Judge judge) {
+    return names -> judge;
+  }
+
   private void restart(ProbeReport... reported) {
-    ledger = new Ledger(new Journal(dir.resolve("journal")), ReasonCatalog.load());
+    ledger = new Ledger(new Journal(dir.resolve("journal")), judges(judge));
     ledger.load(ReportedAccounts.of(status(reported)));
   }
 
   private static ProbeSnapshot probe(String epoch, long packets) {
-    return CountsTest.snapshot(
-        epoch,
-        packets == 0 ? List.of() : List.of(CountsTest.reason(2, "NO_SOCKET", packets, 5)),
-        List.of());
+    TestFrees frees = new TestFrees(epoch);
+    return (packets == 0 ? frees : frees.free("CLOSED", "f", packets)).snapshot();
   }
 
   private void record(String epoch, long packets) {
-    ledger.record(probe(epoch, packets), "s", "n1", "");
+    record(probe(epoch, packets), "");
+  }
+
+  private void record(ProbeSnapshot probe, String options) {
+    ledger.record(probe, "s", "n1", options, false);
     ledger.saveChanges();
   }
 
+  private Counts counts() {
+    return ledger.find("u1", "s", "n1").orElseThrow().total();
+  }
+
   private long total() {
-    return ledger.find("u1", "s", "n1").orElseThrow().total().counters().packets();
+    return counts().counters().refused();
   }
 
   private long base() {
-    return ledger.find("u1", "s", "n1").orElseThrow().base().counters().packets();
+    return ledger.find("u1", "s", "n1").orElseThrow().base().counters().refused();
   }
 
   @Test
@@ -129,15 +158,13 @@ class LedgerTest {
   @Test
   void newerReportAddsNoDetailTwice() {
     StageReading earlier = new StageReading("ip_rcv", "kprobe", "ip_rcv", 40L, 40L, 1L);
-    ledger.record(staged("e1", earlier), "s", "n1", "");
-    ledger.record(staged("e2"), "s", "n1", "");
+    record(staged("e1", earlier), "");
+    record(staged("e2"), "");
     ledger.saveChanges();
 
     ProbeReport r = report("e2", 57, 7);
-    r.reasons =
-        List.of(
-            new ReasonCount("NO_SOCKET", 27L, null, null),
-            new ReasonCount("NETFILTER_DROP", 30L, null, null));
+    r.causes =
+        List.of(cause("CLOSED", DropClass.ClosedPort, 27), cause("ODD_RULE", DropClass.Policy, 30));
     StageCount c = new StageCount();
     c.stage = "ip_rcv";
     c.via = StageCount.Via.Kprobe;
@@ -148,9 +175,11 @@ class LedgerTest {
     r.stages = List.of(c);
     restart(r);
 
-    Counts total = ledger.find("u1", "s", "n1").orElseThrow().total();
-    assertEquals(57, total.counters().packets());
-    assertEquals(Map.of("NO_SOCKET", 27L, "NETFILTER_DROP", 30L), total.reasons());
+    Counts total = counts();
+    assertEquals(57, total.counters().refused());
+    assertEquals(
+        Map.of(key("CLOSED", DropClass.ClosedPort), 27L, key("ODD_RULE", DropClass.Policy), 30L),
+        causes(total));
     assertEquals(new Stage("kprobe", "ip_rcv", 100L, 100L, 1L), total.stages().get("ip_rcv"));
   }
 
@@ -160,14 +189,20 @@ class LedgerTest {
     record("e1", 7);
     record("e2", 0);
     ProbeReport r = report("e2", 57, 7);
-    r.reasons =
+    r.causes =
         List.of(
-            new ReasonCount("NETFILTER_DROP", 40L, null, null),
-            new ReasonCount("other", 17L, null, null));
+            cause("ODD_RULE", DropClass.Policy, 40),
+            new NodeCause("other", Effect.Refused, null, null, 17L, null));
     restart(r);
     assertEquals(
-        Map.of("NO_SOCKET", 7L, "NETFILTER_DROP", 40L, "other", 10L),
-        ledger.find("u1", "s", "n1").orElseThrow().total().reasons());
+        Map.of(
+            key("CLOSED", DropClass.ClosedPort),
+            7L,
+            key("ODD_RULE", DropClass.Policy),
+            40L,
+            CauseKey.other(Effect.Refused),
+            10L),
+        causes(counts()));
   }
 
   @Test
@@ -183,15 +218,15 @@ class LedgerTest {
     restart(report(null, 60, 60));
     record("e3", 1);
     assertEquals(61, total());
-    assertEquals(61, ledger.find("u1", "s", "n1").orElseThrow().total().reasons().get("NO_SOCKET"));
+    assertEquals(61, causes(counts()).get(key("CLOSED", DropClass.ClosedPort)));
   }
 
   @Test
   void otherSeriesStartsAtZero() {
     record("e1", 7);
-    ledger.record(probe("e2", 1), "s2", "n1", "");
+    ledger.record(probe("e2", 1), "s2", "n1", "", false);
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
-    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().packets());
+    assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().refused());
   }
 
   @Test
@@ -199,8 +234,8 @@ class LedgerTest {
     record("e1", 7);
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
-    ledger.record(probe("e2", 1), "s", "n2", "");
-    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().packets());
+    ledger.record(probe("e2", 1), "s", "n2", "", false);
+    assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().refused());
   }
 
   @Test
@@ -246,7 +281,7 @@ class LedgerTest {
   private ProbeSnapshot staged(String epoch, StageReading... stages) {
     return TestSnapshot.of("a", "u1")
         .epoch(epoch)
-        .counted(probe(epoch, 7).reasons(), List.of())
+        .counted(probe(epoch, 7).reasons(), probe(epoch, 7).cells())
         .stages(List.of(stages))
         .build();
   }
@@ -257,23 +292,16 @@ class LedgerTest {
 
   @Test
   void sumsStagesOverEpochsAndKeepsLastHook() {
-    ledger.record(
+    record(
         staged(
             "e1",
             new StageReading("ip_rcv", "kprobe", "ip_rcv", 5L, 6L, 1L),
             new StageReading("tcp_v4_rcv", "none", null, null, null, null)),
-        "s",
-        "n1",
         "");
     assertEquals(new Stage("none", null, null, null, null), stages().get("tcp_v4_rcv"));
     // Traffic without drops is recorded, too.
-    ledger.record(
-        staged("e1", new StageReading("ip_rcv", "kprobe", "ip_rcv", 9L, 9L, 1L)), "s", "n1", "");
-    ledger.record(
-        staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv_core", 2L, 3L, 0L)),
-        "s",
-        "n1",
-        "");
+    record(staged("e1", new StageReading("ip_rcv", "kprobe", "ip_rcv", 9L, 9L, 1L)), "");
+    record(staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv_core", 2L, 3L, 0L)), "");
     assertEquals(new Stage("ftrace", "ip_rcv_core", 11L, 12L, 1L), stages().get("ip_rcv"));
     ledger.saveChanges();
     restart();
@@ -289,8 +317,7 @@ class LedgerTest {
     c.packets = 40L;
     r.stages = List.of(c);
     restart(r);
-    ledger.record(
-        staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv", 2L, null, 0L)), "s", "n1", "");
+    record(staged("e2", new StageReading("ip_rcv", "ftrace", "ip_rcv", 2L, null, 0L)), "");
     assertEquals(new Stage("ftrace", "ip_rcv", 42L, null, 0L), stages().get("ip_rcv"));
   }
 
@@ -307,20 +334,58 @@ class LedgerTest {
   void journalKeepsWholeAccount() throws IOException {
     Counts base =
         new Counts(
-            new Counters(1L, 2L, 3L, 4L, 5L), null, Map.of("X", 1L), Map.of("f", 1L), Map.of());
-    Counts current =
+            new Counters(1L, 2L, 3L, 4L, null, 6L, 7L, 8L),
+            null,
+            Map.of(key("X", DropClass.Close), new Freed(4, Map.of())),
+            Map.of("f", 1L),
+            Map.of());
+    Counts counted =
         new Counts(
-            new Counters(6L, 7L, 8L, 9L, 10L),
+            new Counters(11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L),
             Instant.ofEpochSecond(11),
-            Map.of("Y", 6L),
+            Map.of(
+                key("X", DropClass.Close),
+                new Freed(14, Map.of("g", 9L)),
+                CauseKey.other(Effect.Lost),
+                new Freed(11, Map.of())),
             Map.of("g", 6L),
             Map.of("ip_rcv", STAGE));
+    PacketCounters sum = new PacketCounters(5, 6, 70, null);
+    Reading reading =
+        new Reading(
+            Map.of(
+                new Key(new Free("X", "g", "fin", "group", "listen", "vif"), Direction.Out),
+                sum,
+                new Key(Free.ofReason("X"), Direction.Unknown),
+                sum),
+            new PacketCounters(9, 0, 0, null),
+            Map.of(
+                new Key(Free.ofReason("X"), Direction.Unknown),
+                new PacketCounters(1, 2, 3, Instant.ofEpochSecond(4))));
     Account a =
-        new Account("u1", "s", "n1", "e", "ports=1", Instant.ofEpochSecond(12), base, current);
-    Account b = new Account("u2", "s", "n1", null, null, null, Counts.ZERO, Counts.ZERO);
+        new Account(
+            "u1",
+            "s",
+            "n1",
+            Instant.ofEpochSecond(12),
+            base,
+            counted,
+            new Account.Epoch("e", "ports=1", reading),
+            counted);
+    Account b = Account.fresh("u2", "s", "n1");
     Journal journal = new Journal(dir.resolve("deep/journal"));
     journal.save(List.of(a, b));
     assertEquals(List.of(a, b), journal.load());
+  }
+
+  @Test
+  void leavesOutJournalOfFirstModel() throws IOException {
+    Files.writeString(
+        dir.resolve("journal"),
+        "{\"accounts\":[{\"uid\":\"u1\",\"series\":\"s\",\"nodeUid\":\"n1\",\"epoch\":\"e1\","
+            + "\"options\":\"\",\"since\":1,\"base\":{\"packets\":1,\"reasons\":{}},"
+            + "\"current\":{\"packets\":9}}]}");
+    assertEquals(List.of(), new Journal(dir.resolve("journal")).load());
   }
 
   @Test
@@ -344,25 +409,119 @@ class LedgerTest {
   void jitteringTimeIsNotRecorded() {
     record("e1", 7);
     Account before = ledger.find("u1", "s", "n1").orElseThrow();
-    ledger.record(
-        CountsTest.snapshot("e1", List.of(CountsTest.reason(2, "NO_SOCKET", 7, 6)), List.of()),
-        "s",
-        "n1",
-        "");
+    record(new TestFrees("e1").free("CLOSED", "f", 7).snapshot(6), "");
     assertEquals(before, ledger.find("u1", "s", "n1").orElseThrow());
+  }
+
+  @Test
+  void growthThatWaitsIsInNoNumberForOnePass() {
+    judge = TestFrees.waiting("ODD");
+    restart();
+    TestFrees frees = new TestFrees("e1").free("FULL", "f", 4).free("ODD", "g", 3);
+    record(frees.snapshot(), "");
+    assertEquals(4, counts().everything());
+    frees.free("ODD", "g", 2);
+    record(frees.snapshot(), "");
+    assertEquals(7, counts().everything(), "the first three; two more wait");
+    record(frees.snapshot(), "");
+    assertEquals(9, counts().everything(), "although nothing was freed since");
+    assertEquals(4, counts().counters().lost());
+    assertEquals(5, counts().counters().unclear());
+  }
+
+  @Test
+  void growthThatWaitsSurvivesRestartAndEndOfEpoch() {
+    judge = TestFrees.waiting("ODD");
+    restart();
+    TestFrees frees = new TestFrees("e1").free("ODD", "g", 3);
+    record(frees.snapshot(), "");
+    ledger.save();
+    restart();
+    record(new TestFrees("e2").free("FULL", "f", 1).snapshot(), "");
+    assertEquals(4, counts().everything());
+    ledger.recordLast(new TestFrees("e2").free("FULL", "f", 1).free("ODD", "g", 5).snapshot());
+    assertEquals(9, counts().everything(), "nothing waits when a probe is removed");
+  }
+
+  @Test
+  void anotherCatalogueJudgesOnlyWhatIsNew() {
+    TestFrees frees = new TestFrees("e1").free("FULL", "f", 4);
+    record(frees.snapshot(), "");
+    ledger.save();
+    judge = TestFrees.judge(Map.of("FULL", DropClass.Copy));
+    restart();
+    record(frees.snapshot(), "");
+    assertEquals(4, counts().counters().lost());
+    record(frees.free("FULL", "f", 3).snapshot(), "");
+    assertEquals(4, counts().counters().lost());
+    assertEquals(3, counts().counters().noise());
+  }
+
+  @Test
+  void lostJournalKeepsReportedEffectsUnderAnotherCatalogue() {
+    ProbeReport r = report("e1", 0, 0);
+    r.lost = 40L;
+    r.causes = List.of(cause("FULL", DropClass.Congestion, 40));
+    judge = TestFrees.judge(Map.of("FULL", DropClass.Copy));
+    restart(r);
+    assertEquals(40, counts().counters().lost(), "before the kernel is read");
+    TestFrees frees = new TestFrees("e1").free("FULL", "f", 45);
+    record(frees.snapshot(), "");
+    assertEquals(40, counts().counters().lost());
+    assertEquals(5, counts().counters().unclear());
+    assertEquals(0, counts().counters().noise());
+    record(frees.free("FULL", "f", 2).snapshot(), "");
+    assertEquals(2, counts().counters().noise(), "later growth is judged");
+  }
+
+  @Test
+  void lostJournalTakesKernelsCountsUnderSameCatalogue() {
+    ProbeReport r = report("e1", 40, 0);
+    restart(r);
+    record(new TestFrees("e1").free("CLOSED", "f", 45).free("FULL", "g", 6).snapshot(), "");
+    assertEquals(45, total());
+    assertEquals(6, counts().counters().lost());
+    assertEquals(0, counts().counters().unclear());
+    assertEquals(45, causes(counts()).get(key("CLOSED", DropClass.ClosedPort)));
+  }
+
+  @Test
+  void reportThatIsAheadOfJournalIsNotJudgedAgain() {
+    record("e1", 7);
+    judge = TestFrees.judge(Map.of("CLOSED", DropClass.Copy));
+    restart(report("e1", 50, 0));
+    record("e1", 52);
+    assertEquals(50, total());
+    assertEquals(2, counts().counters().unclear());
+    assertEquals(52, counts().everything());
+  }
+
+  @Test
+  void reportWrittenWhileKernelWasUnreadableEndsNoEpoch() {
+    record("e1", 7);
+    restart(report(null, 9, 9));
+    record("e1", 10);
+    assertEquals(10, total());
+  }
+
+  @Test
+  void countsUndecidedOnlyForProbeThatMatchesNamespaces() {
+    record("e1", 7);
+    assertNull(counts().counters().undecided());
+    ledger.record(probe("e1", 7), "s", "n1", "", true);
+    assertEquals(0, counts().counters().undecided());
   }
 
   /** The schema requires no field of a list's entry, and the API's objects can be edited. */
   @Test
   void ignoresReportedEntriesWithoutName() {
     ProbeReport r = report("e1", 5, 0);
-    r.reasons = List.of(new ReasonCount(), new ReasonCount("NO_SOCKET", 5L, null, null));
+    r.causes = List.of(new NodeCause(), cause("CLOSED", DropClass.ClosedPort, 5));
     r.locations = List.of(new LocationCount());
     r.stages = List.of(new StageCount());
     restart(r);
-    Counts counts = ledger.find("u1", "s", "n1").orElseThrow().total();
-    assertEquals(Map.of("NO_SOCKET", 5L), counts.reasons());
-    assertEquals(Map.of(), counts.locations());
-    assertEquals(Map.of(), counts.stages());
+    assertEquals(Map.of(key("CLOSED", DropClass.ClosedPort), 5L), causes(counts()));
+    assertEquals(Map.of(), counts().locations());
+    assertEquals(Map.of(), counts().stages());
   }
 }

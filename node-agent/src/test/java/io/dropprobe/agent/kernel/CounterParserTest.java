@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class CounterParserTest {
       total packets=1003 segments=1010 bytes=92276 filtered=17 undecided=5 unkeyed=1 notdrops=4
       reason id=2 name=NO_SOCKET packets=1000 segments=1007 bytes=92000 last=1767225660
       reason id=6 name=NETFILTER_DROP packets=3 segments=3 bytes=276 last=1767225650
-      cell reason=2 location=__udp4_lib_rcv+0x3d1 module=udp family=4 protocol=17 direction=in netns=18446744073709551615 ifindex=1 cgroup=0 packets=999 segments=999 bytes=91908 last=1767225660
+      cell reason=2 location=__udp4_lib_rcv+0x3d1 module=udp family=4 protocol=17 direction=in netns=18446744073709551615 ifindex=1 cgroup=0 tcp=data to=group socket=listen packets=999 segments=999 bytes=91908 last=1767225660
       stage name=tcp_v4_rcv via=kprobe symbol=tcp_v4_rcv packets=81234 segments=90021 missed=0
       stage name=napi_gro_receive via=none
       end records=7
@@ -53,8 +54,31 @@ class CounterParserTest {
         new ProbeSnapshot.Cell(
             2,
             "__udp4_lib_rcv+0x3d1",
+            "udp",
+            Direction.In,
+            new Interfaces.Id("18446744073709551615", 1),
+            new ProbeSnapshot.Facts("data", "group", "listen"),
             new PacketCounters(999, 999, 91908, Instant.ofEpochSecond(1767225660))),
         p.cells().get(0));
+  }
+
+  @Test
+  void cellOfRemovedNamespaceHasNeitherFactsNorInterface() {
+    String text =
+        WHOLE.replaceFirst(
+            "(?m)^cell .*\n",
+            "cell reason=2 location=icmp_rcv+0x1 family=0 protocol=0 direction=unknown netns=7"
+                + " ifindex=0 cgroup=0 gone=y packets=1 segments=1 bytes=9 last=5\n");
+    assertEquals(
+        new ProbeSnapshot.Cell(
+            2,
+            "icmp_rcv+0x1",
+            null,
+            Direction.Unknown,
+            Interfaces.Id.NONE,
+            ProbeSnapshot.Facts.NONE,
+            new PacketCounters(1, 1, 9, Instant.ofEpochSecond(5))),
+        CounterParser.parse(text).cells().get(0));
   }
 
   @Test

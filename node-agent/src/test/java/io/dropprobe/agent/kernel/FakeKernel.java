@@ -50,6 +50,9 @@ public final class FakeKernel implements Kernel {
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
   public final Map<String, String> netns = new TreeMap<>(Map.of("1", "/init.scope"));
 
+  /** Drivers of the kernel's interfaces. */
+  public Interfaces interfaces = Interfaces.NONE;
+
   /** How often the state of the module was read. */
   public int moduleReads;
 
@@ -118,7 +121,11 @@ public final class FakeKernel implements Kernel {
 
   // For tests.
 
-  /** Drops packets: each active probe counts them. */
+  /**
+   * Drops packets: each active probe counts them.
+   *
+   * @param reason a reason, or {@code REASON@function}
+   */
   public void drop(String reason, long packets) {
     expire();
     probes.values().stream()
@@ -219,12 +226,15 @@ public final class FakeKernel implements Kernel {
     List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
     List<ProbeSnapshot.Cell> cells = new ArrayList<>();
     p.drops.forEach(
-        (name, n) -> {
+        (drop, n) -> {
+          String[] names = drop.split("@");
+          String name = names[0];
           long id = name.hashCode() & 0xffff;
           PacketCounters counters = new PacketCounters(n, n, n * 100, time.wall());
           reasons.add(new ProbeSnapshot.Reason(id, name, counters));
-          String location = "at_" + name.toLowerCase() + "+0x12";
-          cells.add(new ProbeSnapshot.Cell(id, location, counters));
+          String function = names.length == 2 ? names[1] : "at_" + name.toLowerCase();
+          String location = function + "+0x12";
+          cells.add(TestSnapshot.cell(id, location, counters));
         });
     return TestSnapshot.of(p.name, p.uid)
         .owner(p.owner, secondsLeft(p))
@@ -256,6 +266,11 @@ public final class FakeKernel implements Kernel {
                         e.getKey(), 1000 + Long.parseLong(e.getKey()), e.getValue()))
             .toList(),
         1001L);
+  }
+
+  @Override
+  public Interfaces interfaces() {
+    return interfaces;
   }
 
   private void hang() {

@@ -204,6 +204,15 @@ class LinuxKernelTest {
   }
 
   @Test
+  void readsDriversOfInterfaces() throws IOException {
+    assertEquals(Interfaces.NONE, kernel.interfaces());
+    file(
+        "proc/mooc/net/drop-probes/interfaces",
+        "iface netns=1 ifindex=2 name=eth0 driver=e1000 module=e1000\nend records=1\n");
+    assertEquals("e1000", kernel.interfaces().driverOf("e1000_clean", "e1000", Interfaces.Id.NONE));
+  }
+
+  @Test
   void actsThroughSystemCalls() throws KernelException {
     kernel.command("renew a uid=u owner=n lease=5");
     kernel.load("module".getBytes(StandardCharsets.US_ASCII), 48);

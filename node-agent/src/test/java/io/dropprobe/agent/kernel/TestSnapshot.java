@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
 
@@ -86,6 +87,18 @@ public final class TestSnapshot {
     reasons = byReason;
     cells = byCell;
     return this;
+  }
+
+  /** A cell of received packets of which nothing else is known. */
+  public static ProbeSnapshot.Cell cell(long reason, String location, PacketCounters counters) {
+    return new ProbeSnapshot.Cell(
+        reason,
+        location,
+        null,
+        Direction.In,
+        Interfaces.Id.NONE,
+        ProbeSnapshot.Facts.NONE,
+        counters);
   }
 
   /** What it has counted at the stages. */

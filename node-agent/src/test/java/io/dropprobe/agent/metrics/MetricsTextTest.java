@@ -4,14 +4,22 @@ package io.dropprobe.agent.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.dropprobe.agent.count.CauseKey;
+import io.dropprobe.agent.count.Counts;
+import io.dropprobe.agent.count.Freed;
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class MetricsTextTest {
@@ -28,23 +36,51 @@ class MetricsTextTest {
     ProbeReport a = new ProbeReport();
     a.name = "a";
     a.state = ProbeState.Active;
-    a.packets = 9L;
-    a.segments = 10L;
-    a.bytes = 900L;
-    a.noise = 2L;
-    a.unkeyed = 0L;
-    a.reasons =
-        List.of(
-            new ReasonCount("NO_SOCKET", 7L, null, null), new ReasonCount("other", 2L, null, null));
     ProbeReport b = new ProbeReport();
     b.name = "b";
     b.state = ProbeState.Failed;
     ProbeReport c = new ProbeReport();
     c.name = "c";
     c.state = ProbeState.Active;
-    c.packets = 4L;
     s.probes = List.of(a, b, c);
     return s;
+  }
+
+  private static Map<String, Counts> counts() {
+    Map<CauseKey, Freed> ofA =
+        Map.of(
+            key("FULL", DropClass.Congestion, Direction.In),
+            freed(7),
+            key("FULL", DropClass.Congestion, Direction.Out),
+            freed(1),
+            new CauseKey("other", Effect.Lost, null, Direction.Unknown),
+            freed(2),
+            key("NO_SOCKET", DropClass.ClosedPort, Direction.In),
+            freed(3),
+            key("PURGE", DropClass.Close, Direction.In),
+            freed(4),
+            key("CLOSED", DropClass.Close, Direction.In),
+            freed(1),
+            key("SNIFFER", DropClass.Copy, Direction.In),
+            freed(1));
+    Map<CauseKey, Freed> ofC =
+        Map.of(key("ODD", DropClass.Unspecified, Direction.Unknown), freed(4));
+    return new TreeMap<>(
+        Map.of(
+            "a",
+            new Counts(
+                new Counters(10L, 3L, 0L, 6L, null, 0L, 12L, 900L), null, ofA, Map.of(), Map.of()),
+            "c",
+            new Counts(
+                new Counters(0L, 0L, 4L, 0L, 6L, 0L, null, 0L), null, ofC, Map.of(), Map.of())));
+  }
+
+  private static CauseKey key(String name, DropClass dropClass, Direction direction) {
+    return new CauseKey(name, dropClass.effect(), dropClass, direction);
+  }
+
+  private static Freed freed(long packets) {
+    return new Freed(packets, Map.of());
   }
 
   @Test
@@ -80,38 +116,52 @@ class MetricsTextTest {
         dropprobe_probe_active{probe="a"} 1
         dropprobe_probe_active{probe="b"} 0
         dropprobe_probe_active{probe="c"} 1
-        # HELP dropprobe_drops_packets_total Dropped packets by probe and kernel reason.
-        # TYPE dropprobe_drops_packets_total counter
-        dropprobe_drops_packets_total{probe="a",reason="NO_SOCKET"} 7
-        dropprobe_drops_packets_total{probe="a",reason="other"} 2
-        dropprobe_drops_packets_total{probe="c",reason="unknown"} 4
-        # HELP dropprobe_drops_segments_total Dropped packets, counted as segments on the wire.
-        # TYPE dropprobe_drops_segments_total counter
-        dropprobe_drops_segments_total{probe="a"} 10
-        # HELP dropprobe_drops_bytes_total Bytes of dropped packets.
-        # TYPE dropprobe_drops_bytes_total counter
-        dropprobe_drops_bytes_total{probe="a"} 900
-        # HELP dropprobe_noise_packets_total Packets freed without loss.
+        # HELP dropprobe_lost_packets_total Lost packets.
+        # TYPE dropprobe_lost_packets_total counter
+        dropprobe_lost_packets_total{probe="a",class="Congestion",cause="FULL",direction="in"} 7
+        dropprobe_lost_packets_total{probe="a",class="Congestion",cause="FULL",direction="out"} 1
+        dropprobe_lost_packets_total{probe="a",class="other",cause="other",direction="unknown"} 2
+        # HELP dropprobe_lost_segments_total Lost packets, as on the wire.
+        # TYPE dropprobe_lost_segments_total counter
+        dropprobe_lost_segments_total{probe="a"} 12
+        dropprobe_lost_segments_total{probe="c"} 0
+        # HELP dropprobe_lost_bytes_total Bytes of lost packets.
+        # TYPE dropprobe_lost_bytes_total counter
+        dropprobe_lost_bytes_total{probe="a"} 900
+        dropprobe_lost_bytes_total{probe="c"} 0
+        # HELP dropprobe_refused_packets_total Packets that a rule, a filter or a closed port refused.
+        # TYPE dropprobe_refused_packets_total counter
+        dropprobe_refused_packets_total{probe="a",class="ClosedPort",cause="NO_SOCKET",direction="in"} 3
+        # HELP dropprobe_unclear_packets_total Freed packets of which the kernel does not say whether they are lost.
+        # TYPE dropprobe_unclear_packets_total counter
+        dropprobe_unclear_packets_total{probe="c",class="Unspecified",cause="ODD",direction="unknown"} 4
+        # HELP dropprobe_noise_packets_total Packets that were freed as dropped, although nothing is missing.
         # TYPE dropprobe_noise_packets_total counter
-        dropprobe_noise_packets_total{probe="a"} 2
-        # HELP dropprobe_unkeyed_packets_total Drops counted without detail, because the kernel's table was full.
+        dropprobe_noise_packets_total{probe="a",class="Close"} 5
+        dropprobe_noise_packets_total{probe="a",class="Copy"} 1
+        # HELP dropprobe_undecided_packets_total Packets whose network namespace is unknown; in no other metric.
+        # TYPE dropprobe_undecided_packets_total counter
+        dropprobe_undecided_packets_total{probe="c"} 6
+        # HELP dropprobe_unkeyed_packets_total Packets counted without detail, because the kernel's table was full.
         # TYPE dropprobe_unkeyed_packets_total counter
         dropprobe_unkeyed_packets_total{probe="a"} 0
+        dropprobe_unkeyed_packets_total{probe="c"} 0
         """,
-        MetricsText.render(status(), OWN));
+        MetricsText.render(status(), counts(), OWN));
   }
 
   @Test
   void unknownCountsHaveNoLine() {
-    assertFalse(MetricsText.render(status(), OWN).contains("bytes_total{probe=\"b\"}"));
-    assertFalse(MetricsText.render(null, OWN).contains("dropprobe_module_state"));
+    String text = MetricsText.render(status(), counts(), OWN);
+    assertFalse(text.contains("bytes_total{probe=\"b\"}"));
+    assertFalse(MetricsText.render(null, Map.of(), OWN).contains("dropprobe_module_state"));
   }
 
   @Test
   void escapesValuesOfLabels() {
     DropProbeNodeStatus s = status();
     s.module.version = "a\"b\\c\nd";
-    String text = MetricsText.render(s, OWN);
+    String text = MetricsText.render(s, counts(), OWN);
     assertEquals(true, text.contains("version=\"a\\\"b\\\\c\\nd\""), text);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.TestProbe;
+import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
@@ -53,7 +54,7 @@ class ProbePlanTest {
   private ProbePlan plan(List<DesiredProbe> desired, ProbeSnapshot... observed) {
     return ProbePlan.of(
         new DesiredState("n1", desired, EXISTING, true),
-        new Observation(LIVE, List.of(observed), REASONS, podNetns, null),
+        new Observation(LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, null),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.ManualTime;
 import io.dropprobe.agent.count.Journal;
+import io.dropprobe.agent.count.Judge;
 import io.dropprobe.agent.count.Ledger;
-import io.dropprobe.agent.count.ReasonCatalog;
 import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.platform.CapturedLog;
+import io.dropprobe.api.catalog.Catalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +32,8 @@ class StepRunnerTest {
 
   @Test
   void logsRefusalOnceUntilItChanges() throws IOException {
-    Ledger ledger = new Ledger(new Journal(dir.resolve("journal")), ReasonCatalog.load());
+    Ledger ledger =
+        new Ledger(new Journal(dir.resolve("journal")), names -> Judge.of(Catalog.load(), names));
     StepRunner runner = new StepRunner(kernel, ledger, new Owner("worker-1", 600));
     List<Step> steps = List.of(new Step.Activate("a", "u1"));
     for (Errno error : List.of(Errno.ENOSPC, Errno.ENOSPC, Errno.ENOMEM, Errno.ENOMEM)) {

@@ -4,9 +4,12 @@ package io.dropprobe.agent.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +23,15 @@ class RatesTest {
     p.uid = "u1";
     p.epoch = "e1";
     p.series = series;
-    p.packets = packets;
-    p.reasons = List.of(new ReasonCount("NO_SOCKET", packets, null, null));
+    p.lost = packets;
+    p.causes = List.of(cause("FULL", DropClass.Congestion, packets));
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.probes = List.of(p);
     return s;
+  }
+
+  private static NodeCause cause(String name, DropClass dropClass, long packets) {
+    return new NodeCause(name, dropClass.effect(), dropClass, null, packets, Direction.In);
   }
 
   private ProbeReport seen(long at, long packets) {
@@ -43,45 +50,45 @@ class RatesTest {
 
   @Test
   void firstReportHasNoRate() {
-    assertNull(written(0, 5).perSecond);
-    assertNull(seen(10_000, 5).perSecond);
-    assertEquals("0", seen(20_000, 5).perSecond);
+    assertNull(written(0, 5).lostPerSecond);
+    assertNull(seen(10_000, 5).lostPerSecond);
+    assertEquals("0", seen(20_000, 5).lostPerSecond);
   }
 
   @Test
   void rateIsPacketsSinceLastWrite() {
     written(0, 5);
-    assertEquals("0.3", written(30_000, 14).perSecond);
-    assertEquals("2", written(60_000, 74).perSecond);
-    assertEquals("2", seen(90_000, 134).reasons.get(0).perSecond);
+    assertEquals("0.3", written(30_000, 14).lostPerSecond);
+    assertEquals("2", written(60_000, 74).lostPerSecond);
+    assertEquals("2", seen(90_000, 134).causes.get(0).perSecond);
   }
 
   @Test
   void earlyWriteKeepsRate() {
     written(0, 5);
     written(30_000, 65);
-    assertEquals("2", written(31_000, 65).perSecond);
-    assertEquals("2", written(32_000, 65).perSecond);
-    assertEquals("1.967", written(60_000, 124).perSecond);
+    assertEquals("2", written(31_000, 65).lostPerSecond);
+    assertEquals("2", written(32_000, 65).lostPerSecond);
+    assertEquals("1.967", written(60_000, 124).lostPerSecond);
   }
 
   @Test
   void rateAfterQuietTimeCoversOneInterval() {
     written(0, 5);
     seen(250_000, 5);
-    assertEquals("1", seen(258_000, 35).perSecond);
+    assertEquals("1", seen(258_000, 35).lostPerSecond);
   }
 
   @Test
   void rateAfterOutageCoversOutage() {
     written(0, 5);
-    assertEquals("0.1", seen(300_000, 35).perSecond);
+    assertEquals("0.1", seen(300_000, 35).lostPerSecond);
   }
 
   @Test
   void otherSeriesHasNoRate() {
     written(0, 5);
-    assertNull(seen(60_000, report("s2", 50)).perSecond);
+    assertNull(seen(60_000, report("s2", 50)).lostPerSecond);
   }
 
   @Test
@@ -89,26 +96,59 @@ class RatesTest {
     written(0, 5);
     DropProbeNodeStatus s = report("s", 5);
     s.probes.get(0).epoch = null;
-    assertNull(seen(60_000, s).perSecond);
+    assertNull(seen(60_000, s).lostPerSecond);
   }
 
   @Test
-  void reasonThatMayHaveBeenInOtherHasNoRate() {
+  void causeThatMayHaveBeenInOtherHasNoRate() {
     DropProbeNodeStatus s = report("s", 5);
-    s.probes.get(0).reasons = List.of(new ReasonCount("other", 5L, null, null));
+    s.probes.get(0).causes = List.of(new NodeCause("other", Effect.Lost, null, null, 5L, null));
     rates.written(s, 0, INTERVAL);
     ProbeReport p = seen(30_000, 35);
-    assertEquals("1", p.perSecond);
-    assertNull(p.reasons.get(0).perSecond);
+    assertEquals("1", p.lostPerSecond);
+    assertNull(p.causes.get(0).perSecond);
+  }
+
+  @Test
+  void lostAndRefusedPacketsHaveRatesOfTheirOwn() {
+    rates.written(both(5, 10), 0, INTERVAL);
+    ProbeReport p = seen(30_000, both(35, 100));
+    assertEquals("1", p.lostPerSecond);
+    assertEquals("3", p.refusedPerSecond);
+    assertEquals("1", p.causes.get(0).perSecond);
+    assertEquals("3", p.causes.get(1).perSecond);
+    assertNull(p.causes.get(2).perSecond, "noise has no rate");
+  }
+
+  private static DropProbeNodeStatus both(long lost, long refused) {
+    DropProbeNodeStatus s = report("s", lost);
+    ProbeReport p = s.probes.get(0);
+    p.refused = refused;
+    p.noise = 7L;
+    p.causes =
+        List.of(
+            cause("FULL", DropClass.Congestion, lost),
+            cause("CLOSED", DropClass.ClosedPort, refused),
+            cause("PURGE", DropClass.Close, 7));
+    return s;
+  }
+
+  /** Packets that wait for a counter are reported one pass after they were freed. */
+  @Test
+  void rateAfterNumberThatWaitedCoversTimeSinceItWasRead() {
+    written(0, 5);
+    assertEquals("0", written(30_000, 5).lostPerSecond);
+    seen(55_000, 5);
+    assertEquals("2", seen(60_000, 65).lostPerSecond, "not 60 packets in 5 seconds");
   }
 
   @Test
   void leavesReportForMetricsWithoutRates() {
     written(0, 5);
     DropProbeNodeStatus s = report("s", 35);
-    assertEquals("1", seen(30_000, s).perSecond);
-    assertNull(s.probes.get(0).perSecond);
-    assertNull(s.probes.get(0).reasons.get(0).perSecond);
+    assertEquals("1", seen(30_000, s).lostPerSecond);
+    assertNull(s.probes.get(0).lostPerSecond);
+    assertNull(s.probes.get(0).causes.get(0).perSecond);
   }
 
   @Test

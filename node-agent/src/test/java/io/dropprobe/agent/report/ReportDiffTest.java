@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
 import java.lang.reflect.Field;
 import java.util.List;
@@ -33,7 +33,10 @@ class ReportDiffTest {
   @Test
   void listsOfCountsAreAChangeOfCounts() {
     ProbeReport p = new ProbeReport();
-    p.reasons = List.of(new ReasonCount("NO_SOCKET", 1L, "1", null));
+    p.causes = List.of(new NodeCause());
+    p.lostPerSecond = "1";
+    p.refusedPerSecond = "1";
+    p.lastLoss = "2026-01-01T00:00:00Z";
     p.locations = List.of(new LocationCount("f", 1L));
     p.stages = List.of(new StageCount());
     assertEquals(ReportDiff.COUNTS, ReportDiff.between(report(new ProbeReport()), report(p)));

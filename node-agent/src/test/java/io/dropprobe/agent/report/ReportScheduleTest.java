@@ -19,7 +19,7 @@ class ReportScheduleTest {
   private static DropProbeNodeStatus report(Long packets, ProbeState state) {
     ProbeReport p = new ProbeReport();
     p.name = "a";
-    p.packets = packets;
+    p.lost = packets;
     p.state = state;
     DropProbeNodeStatus s = new DropProbeNodeStatus();
     s.probes = List.of(p);

@@ -33,7 +33,7 @@ class ReporterTest {
     reporter.offer(report, Duration.ofSeconds(30));
     assertTrue(SizeBound.size(written.get(0)) <= SizeBound.BYTES);
     assertNotNull(written.get(0).reportedAt);
-    assertEquals(64, report.probes.get(0).reasons.size());
+    assertEquals(64, report.probes.get(0).causes.size());
     assertNull(report.reportedAt);
   }
 }

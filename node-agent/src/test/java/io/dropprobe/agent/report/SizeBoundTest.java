@@ -4,12 +4,16 @@ package io.dropprobe.agent.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonClass;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SizeBoundTest {
@@ -19,13 +23,21 @@ class SizeBoundTest {
     for (int i = 0; i < probes; i++) {
       ProbeReport p = new ProbeReport();
       p.name = "probe-" + i;
-      p.packets = 0L;
-      p.reasons = new ArrayList<>();
+      p.assign(Counters.ZERO);
+      p.causes = new ArrayList<>();
       p.locations = new ArrayList<>();
       for (int k = 0; k < 64; k++) {
-        p.reasons.add(
-            new ReasonCount("REASON_".repeat(16) + k, 1000L - k, null, ReasonClass.Refused));
-        p.packets += 1000L - k;
+        long packets = 1000 - k;
+        DropClass dropClass = DropClass.values()[k % DropClass.values().length];
+        p.causes.add(
+            new NodeCause(
+                "REASON_".repeat(16) + "@" + "function".repeat(15) + k,
+                dropClass.effect(),
+                dropClass,
+                "function".repeat(15) + k,
+                packets,
+                Direction.Unknown));
+        p.assign(p.counters().plus(Counters.only(dropClass.effect(), packets)));
       }
       for (int k = 0; k < 50; k++) {
         p.locations.add(new LocationCount("location".repeat(15) + k, 1000L - k));
@@ -39,7 +51,7 @@ class SizeBoundTest {
   void smallReportIsNotCut() {
     DropProbeNodeStatus s = report(1);
     s = SizeBound.bounded(s);
-    assertEquals(64, s.probes.get(0).reasons.size());
+    assertEquals(64, s.probes.get(0).causes.size());
   }
 
   @Test
@@ -50,8 +62,11 @@ class SizeBoundTest {
     s = SizeBound.bounded(s);
     assertTrue(SizeBound.size(s) <= SizeBound.BYTES, SizeBound.size(s) + " bytes");
     for (ProbeReport p : s.probes) {
-      assertEquals(p.packets, p.reasons.stream().mapToLong(r -> r.packets).sum());
-      assertEquals("other", p.reasons.get(p.reasons.size() - 1).reason);
+      for (Effect effect : Effect.values()) {
+        List<NodeCause> same = p.causes.stream().filter(c -> c.effect == effect).toList();
+        assertEquals(p.counters().of(effect), same.stream().mapToLong(c -> c.packets).sum());
+        assertEquals("other", same.get(same.size() - 1).cause);
+      }
       assertEquals("other", p.locations.get(p.locations.size() - 1).location);
     }
   }
@@ -60,7 +75,7 @@ class SizeBoundTest {
   void leavesReportForMetricsComplete() {
     DropProbeNodeStatus s = report(16);
     SizeBound.bounded(s);
-    assertEquals(64, s.probes.get(0).reasons.size());
+    assertEquals(64, s.probes.get(0).causes.size());
     assertEquals(50, s.probes.get(0).locations.size());
   }
 

@@ -38,9 +38,9 @@ public record Contribution(
 
   /**
    * Orders samples of one epoch by age. Counters only grow, so the larger count is the newer one
-   * whatever the clocks say; noise is included, because an agent of another version may classify it
-   * differently. A report can't hide another's count by its time, and one whose kernel is not
-   * confirmed can't hide one whose kernel is.
+   * whatever the clocks say. All effects are included, because the agents of two nodes may have
+   * judged differently. A report can't hide another's count by its time, and one whose kernel is
+   * not confirmed can't hide one whose kernel is.
    */
   static final Comparator<Contribution> BY_COUNT =
       Comparator.comparing(Contribution::confirmed)
@@ -120,7 +120,7 @@ public record Contribution(
     return bootId == null || report.epoch == null ? null : bootId + "/" + report.epoch;
   }
 
-  /** Drops and noise; -1 if unknown. */
+  /** All freed packets; -1 if unknown. */
   private long everything() {
     Long all = report.counters().everything();
     return all == null ? -1 : all;

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds the contributions of deleted Nodes to {@code status.retired} ("folds" them), each once. */
 public final class Retirement {
+  /** Before the first Node is folded; what no Node has reported is not known. */
+  private static final Counters NOTHING = new Counters(0L, 0L, 0L, 0L, null, null, null, null);
+
   private Retirement() {}
 
   /**
@@ -145,18 +148,18 @@ public final class Retirement {
     to.assign(to.counters().plus(counters));
     to.nodes = Sums.orZero(to.nodes) + 1;
     to.since = Times.earlier(to.since, c.report().since);
-    to.last = Times.later(to.last, c.report().last);
+    to.lastLoss = Times.later(to.lastLoss, c.report().lastLoss);
   }
 
   private static Retired copy(@Nullable Retired before) {
     Retired r = new Retired();
-    r.packets = 0L;
+    r.assign(NOTHING);
     r.nodes = 0;
     if (before != null) {
       r.assign(before.counters());
       r.nodes = Sums.orZero(before.nodes);
       r.since = before.since;
-      r.last = before.last;
+      r.lastLoss = before.lastLoss;
     }
     return r;
   }

@@ -154,6 +154,13 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       paces.put(uid, pace.written(time, interval));
       change.conditionsToEmit().forEach(c -> emit(probe, c));
       change.problemsToEmit().forEach(p -> emit(probe, p));
+      if (change.restartsCounts(probe.getSpec())) {
+        events.normal(
+            probe,
+            Conditions.Event.COUNTS_RESTARTED,
+            "the counts start at zero: from this version on, packets are counted as lost, refused,"
+                + " unclear or noise; counts of earlier versions are not added to these");
+      }
     }
     return delay;
   }

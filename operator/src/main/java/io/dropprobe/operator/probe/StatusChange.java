@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -36,6 +38,14 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   List<Problem> problemsToEmit() {
     List<String> earlier = notes(before).map(p -> p.reason).toList();
     return notes(after).filter(p -> !earlier.contains(p.reason)).toList();
+  }
+
+  /**
+   * Whether the counts start at zero only because an earlier version of DropProbe counted with
+   * another meaning.
+   */
+  boolean restartsCounts(DropProbeSpec spec) {
+    return Series.ofFirstModel(spec).equals(before.series) && Series.of(spec).equals(after.series);
   }
 
   /** Whether the Event about a condition is Normal, not a Warning. */

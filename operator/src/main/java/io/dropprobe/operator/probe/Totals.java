@@ -1,32 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.rules.Largest;
 import io.dropprobe.api.schema.Limits;
-import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.api.v1alpha1.Drops;
 import io.dropprobe.api.v1alpha1.LocationCount;
-import io.dropprobe.api.v1alpha1.NodeDrops;
-import io.dropprobe.api.v1alpha1.Noise;
+import io.dropprobe.api.v1alpha1.Packets;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ReasonClass;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.StageTotal;
+import io.dropprobe.api.v1alpha1.Summary;
 import io.dropprobe.operator.accounting.CountedContribution;
 import io.dropprobe.operator.accounting.Rates;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class Totals {
   private final Retired retired;
   private Counters counters;
-  private @Nullable Double rate;
   private @Nullable String since;
-  private @Nullable String last;
-  private final Tally reasons = new Tally();
-  private final Tally nodes = new Tally();
-  private final Tally locations = new Tally();
+  private @Nullable String lastLoss;
+  private final Map<Effect, Double> rates = new EnumMap<>(Effect.class);
+  private final CauseTally causes = new CauseTally();
+  private final NodeTotals nodes = new NodeTotals();
+  private final Map<String, Long> locations = new HashMap<>();
   private final Map<String, StageTotal> stages = new TreeMap<>();
   private final Map<String, Integer> nodesOfStage = new HashMap<>();
-  private final Map<String, ReasonClass> classes = new HashMap<>();
 
   /**
    * @param weight of a contribution's rates, 0 to 1
@@ -55,7 +52,7 @@ final class Totals {
     // Without a retired node nothing is known yet: only a report can say that the count is 0.
     this.counters = Sums.orZero(retired.nodes) > 0 ? retired.counters() : Counters.UNKNOWN;
     this.since = retired.since;
-    this.last = retired.last;
+    this.lastLoss = retired.lastLoss;
     contributions.forEach(c -> add(c, weight.applyAsDouble(c)));
   }
 
@@ -63,20 +60,20 @@ final class Totals {
     ProbeReport r = c.contribution().report();
     counters = counters.plus(c.counters());
     since = Times.earlier(since, r.since);
-    last = Times.later(last, r.last);
-    Double own = c.whole() ? rate(r.perSecond, weight) : null;
-    nodes.add(c.contribution().node(), c.counters().packets(), own);
+    lastLoss = Times.later(lastLoss, r.lastLoss);
+    Double lostPerSecond = c.whole() ? rate(r.lostPerSecond, weight) : null;
+    nodes.add(c.contribution().node(), c.counters(), lostPerSecond);
     if (!c.whole()) {
       return;
     }
-    rate = Sums.sum(rate, own);
-    for (ReasonCount e : orEmpty(r.reasons)) {
-      reasons.add(e.reason, e.packets, rate(e.perSecond, weight));
-      if (e.reason != null && e.reasonClass != null) {
-        classes.putIfAbsent(e.reason, e.reasonClass);
+    add(Effect.Lost, lostPerSecond);
+    add(Effect.Refused, rate(r.refusedPerSecond, weight));
+    orEmpty(r.causes).forEach(e -> causes.add(e, rate(e.perSecond, weight)));
+    for (LocationCount e : orEmpty(r.locations)) {
+      if (e.location != null && e.packets != null) {
+        locations.merge(e.location, e.packets, Sums::sum);
       }
     }
-    orEmpty(r.locations).forEach(e -> locations.add(e.location, e.packets, null));
     Set<String> listed = new HashSet<>();
     for (StageCount s : orEmpty(r.stages)) {
       if (s.stage != null && s.packets != null) {
@@ -87,36 +84,32 @@ final class Totals {
     listed.forEach(name -> nodesOfStage.merge(name, 1, Integer::sum));
   }
 
+  private void add(Effect effect, @Nullable Double perSecond) {
+    if (perSecond != null) {
+      rates.merge(effect, perSecond, Double::sum);
+    }
+  }
+
   /** Sets the numbers of a status, with lists of {@code top} entries each. */
   void into(DropProbeStatus status, int top) {
     status.retired = retired;
-    Long total = counters.packets();
-    if (total == null) {
+    if (counters.lost() == null) {
       return;
     }
-    status.drops = new Drops();
-    status.drops.packets = total;
-    status.drops.segments = counters.segments();
-    status.drops.bytes = counters.bytes();
-    status.drops.perSecond = Rates.format(rate);
-    status.drops.since = since;
-    status.drops.last = last;
-    if (counters.noise() != null) {
-      status.noise = new Noise();
-      status.noise.packets = counters.noise();
-    }
-    status.unkeyed = counters.unkeyed();
-    status.topReasons =
-        list(
-            reasons,
-            top,
-            total,
-            rate,
-            l -> new ReasonCount(l.name(), l.packets(), l.rate(), classOf(l)));
-    status.topNodes =
-        list(nodes, top, total, rate, l -> new NodeDrops(l.name(), l.packets(), l.rate()));
+    status.packets = new Packets();
+    status.packets.assign(counters);
+    status.packets.lostPerSecond = Rates.format(rates.get(Effect.Lost));
+    status.packets.refusedPerSecond = Rates.format(rates.get(Effect.Refused));
+    status.packets.since = since;
+    status.packets.lastLoss = lastLoss;
+    String topCause = causes.top();
+    status.summary = topCause == null ? null : new Summary(topCause);
+    status.topCauses = causes.top(top, counters, rates);
+    status.topNodes = nodes.top(top, counters, rates.get(Effect.Lost));
     status.topLocations =
-        list(locations, top, total, null, l -> new LocationCount(l.name(), l.packets()));
+        Largest.of(locations, top, Sums.orZero(counters.unnoisy())).entrySet().stream()
+            .map(e -> new LocationCount(e.getKey(), e.getValue()))
+            .toList();
     status.stages = stages.isEmpty() ? null : mostReportedStages();
   }
 
@@ -130,15 +123,6 @@ final class Totals {
         .sorted(Map.Entry.comparingByKey())
         .map(Map.Entry::getValue)
         .toList();
-  }
-
-  private @Nullable ReasonClass classOf(Tally.Line line) {
-    return line.name().equals(Names.OTHER) ? null : classes.get(line.name());
-  }
-
-  private static <E> List<E> list(
-      Tally tally, int top, long total, @Nullable Double rate, Function<Tally.Line, E> entry) {
-    return tally.top(top, total, rate).stream().map(entry).toList();
   }
 
   private static @Nullable Double rate(@Nullable String text, double weight) {

@@ -30,7 +30,7 @@ class AccountingTest {
 
   @Test
   void identifiesProbeByUidNotByName() {
-    DropProbeNode node = node("a", NOON, "boot-a", p -> p.packets = 5L);
+    DropProbeNode node = node("a", NOON, "boot-a", p -> p.lost = 5L);
     assertEquals(1, Contribution.of(List.of(node), AccountingTest::bootId, "u", "s").size());
     assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "another", "s").size());
   }
@@ -43,7 +43,7 @@ class AccountingTest {
             NOON,
             "boot-a",
             p -> {
-              p.packets = 5L;
+              p.lost = 5L;
               p.series = "old";
             });
     assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "u", "new").size());
@@ -56,17 +56,17 @@ class AccountingTest {
         12,
         sum(
             contributions(
-                node("a", NOON, "boot-a", p -> p.packets = 5L),
-                node("b", NOON, "boot-b", p -> p.packets = 7L))));
+                node("a", NOON, "boot-a", p -> p.lost = 5L),
+                node("b", NOON, "boot-b", p -> p.lost = 7L))));
   }
 
   @Test
   void countsOneKernelOnceWithItsNewestSample() {
     List<Contribution> contributions =
         contributions(
-            node("a", NOON, "boot", p -> p.packets = 5L),
-            node("b", NOON.plusSeconds(1), "boot", p -> p.packets = 7L),
-            node("c", NOON.minusSeconds(1), "boot", p -> p.packets = 4L));
+            node("a", NOON, "boot", p -> p.lost = 5L),
+            node("b", NOON.plusSeconds(1), "boot", p -> p.lost = 7L),
+            node("c", NOON.minusSeconds(1), "boot", p -> p.lost = 4L));
     assertEquals(7, sum(contributions));
     assertEquals(
         List.of("b"),
@@ -82,31 +82,31 @@ class AccountingTest {
         7,
         sum(
             contributions(
-                node("a", NOON, "boot", p -> p.packets = 7L),
-                node("b", NOON, "boot", p -> p.packets = 5L))));
+                node("a", NOON, "boot", p -> p.lost = 7L),
+                node("b", NOON, "boot", p -> p.lost = 5L))));
   }
 
   @Test
   void laterReportDoesNotHideALargerCount() {
     List<Contribution> contributions =
         contributions(
-            node("a", NOON, "boot", p -> p.packets = 1000L),
-            node("b", NOON.plusSeconds(86_400), "boot", p -> p.packets = 0L));
+            node("a", NOON, "boot", p -> p.lost = 1000L),
+            node("b", NOON.plusSeconds(86_400), "boot", p -> p.lost = 0L));
     assertEquals(1000, sum(contributions));
   }
 
-  /** An agent of another version may classify as noise what this one classifies as drops. */
+  /** The agents of two nodes may have judged the same packets differently. */
   @Test
-  void comparesSamplesByDropsAndNoise() {
+  void comparesSamplesByPacketsOfAllEffects() {
     List<Contribution> contributions =
         contributions(
-            node("a", NOON, "boot", p -> p.packets = 1000L),
+            node("a", NOON, "boot", p -> p.lost = 1000L),
             node(
                 "b",
                 NOON,
                 "boot",
                 p -> {
-                  p.packets = 60L;
+                  p.lost = 60L;
                   p.noise = 950L;
                 }));
     assertEquals(60, sum(contributions));
@@ -117,8 +117,8 @@ class AccountingTest {
     List<Contribution> contributions =
         Contribution.of(
             List.of(
-                node("a", NOON, "boot-a", p -> p.packets = 1000L),
-                node("b", NOON.plusSeconds(1), "boot-a", p -> p.packets = 1001L)),
+                node("a", NOON, "boot-a", p -> p.lost = 1000L),
+                node("b", NOON.plusSeconds(1), "boot-a", p -> p.lost = 1001L)),
             r -> "boot-" + r.getMetadata().getName(),
             "u",
             "s");
@@ -131,7 +131,7 @@ class AccountingTest {
     List<Contribution> contributions =
         Contribution.of(
             List.of(
-                node("a", NOON, "boot-a", p -> p.packets = 1000L),
+                node("a", NOON, "boot-a", p -> p.lost = 1000L),
                 node("b", NOON, "boot-a", p -> base(p, 2000L, 3L))),
             r -> r.getMetadata().getName().equals("a") ? "boot-a" : null,
             "u",
@@ -144,7 +144,7 @@ class AccountingTest {
             c -> c.node().equals("b"),
             c -> false,
             Set.of("report-a", "report-b"));
-    assertEquals(3, folded.packets);
+    assertEquals(3, folded.lost);
     assertEquals(1000, sum(Retirement.rest(contributions, folded)));
   }
 
@@ -152,21 +152,21 @@ class AccountingTest {
   @Test
   void foldsIntoRetiredWithoutNumberOfNodes() {
     Retired before = new Retired();
-    before.packets = 5L;
+    before.lost = 5L;
     Retired folded =
         Retirement.fold(
             before,
-            contributions(node("a", NOON, "boot-a", p -> p.packets = 100L)),
+            contributions(node("a", NOON, "boot-a", p -> p.lost = 100L)),
             c -> true,
             c -> false,
             Set.of("report-a"));
-    assertEquals(105, folded.packets);
+    assertEquals(105, folded.lost);
     assertEquals(1, folded.nodes);
   }
 
   @Test
   void nodeOfAnotherKernelDoesNotBlockFolding() {
-    DropProbeNode deleted = node("a", NOON, "boot-a", p -> p.packets = 100L);
+    DropProbeNode deleted = node("a", NOON, "boot-a", p -> p.lost = 100L);
     DropProbeNode other = node("b", NOON, "boot-a", AccountingTest::waitsForA);
     List<Contribution> contributions =
         Contribution.of(
@@ -181,14 +181,14 @@ class AccountingTest {
             c -> c.node().equals("a"),
             c -> false,
             Set.of("report-a", "report-b"));
-    assertEquals(100, folded.packets);
+    assertEquals(100, folded.lost);
   }
 
   @Test
   void reportWithTheUidOfAnotherNodeDoesNotHideItsCount() {
-    DropProbeNode liar = node("b", NOON, "boot-b", p -> p.packets = 0L);
+    DropProbeNode liar = node("b", NOON, "boot-b", p -> p.lost = 0L);
     liar.getStatus().nodeUID = "a-uid";
-    DropProbeNode good = node("a", NOON, "boot-a", p -> p.packets = 1000L);
+    DropProbeNode good = node("a", NOON, "boot-a", p -> p.lost = 1000L);
     good.getStatus().nodeUID = "a-uid";
     List<Contribution> contributions = contributions(good, liar);
     Retired folded =
@@ -203,12 +203,12 @@ class AccountingTest {
 
   @Test
   void foldsCarriedCountsOnceAndKeepsTheReport() {
-    DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 2L);
+    DropProbeNode report = node("a", NOON, "boot-a", p -> p.lost = 2L);
     report.getStatus().nodeUID = "second";
     Predecessor earlier = new Predecessor();
     earlier.nodeUID = "first";
     earlier.bootID = "boot-first";
-    earlier.probes = node("a", NOON, "boot-first", p -> p.packets = 1000L).getStatus().probes;
+    earlier.probes = node("a", NOON, "boot-first", p -> p.lost = 1000L).getStatus().probes;
     report.getStatus().predecessors = List.of(earlier);
     List<Contribution> contributions = contributions(report);
     assertEquals(1002, sum(contributions));
@@ -216,7 +216,7 @@ class AccountingTest {
     Set<String> keys = Set.of("report-a/first", "report-a/second");
     Retired once = Retirement.fold(null, contributions, deleted, c -> false, keys);
     Retired twice = Retirement.fold(once, contributions, deleted, c -> false, keys);
-    assertEquals(1000, twice.packets);
+    assertEquals(1000, twice.lost);
     assertEquals(List.of("report-a/first"), twice.folded);
     assertEquals(2, sum(Retirement.rest(contributions, twice)));
   }
@@ -227,14 +227,13 @@ class AccountingTest {
     DropProbeNode[] deleted = new DropProbeNode[Limits.FOLDED * 2];
     for (int i = 0; i < deleted.length; i++) {
       long rising = i;
-      deleted[i] =
-          node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = rising);
+      deleted[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.lost = rising);
     }
     Set<String> keys = new HashSet<>();
     contributions(deleted).forEach(c -> keys.add(c.foldingKey()));
     Retired up = Retirement.fold(null, deletedContributions(deleted), c -> true, c -> false, keys);
     for (int i = 0; i < deleted.length; i++) {
-      deleted[i].getStatus().probes.get(0).packets = (long) deleted.length - i;
+      deleted[i].getStatus().probes.get(0).lost = (long) deleted.length - i;
     }
     Retired down =
         Retirement.fold(null, deletedContributions(deleted), c -> true, c -> false, keys);
@@ -246,7 +245,7 @@ class AccountingTest {
     DropProbeNode[] deleted = new DropProbeNode[Limits.FOLDED * 2];
     Set<String> keys = new HashSet<>();
     for (int i = 0; i < deleted.length; i++) {
-      deleted[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.packets = 1L);
+      deleted[i] = node("n%03d".formatted(i), NOON, "boot-%03d".formatted(i), p -> p.lost = 1L);
       keys.add(Contribution.foldingKey(deleted[i]));
     }
     AtomicInteger asked = new AtomicInteger();
@@ -260,11 +259,11 @@ class AccountingTest {
   /** Otherwise a report could replace another's count, and then claim a different one. */
   @Test
   void foldsDeletedNodesOfOneKernelInOnePassOrNotAtAll() {
-    DropProbeNode victim = node("victim", NOON, "boot-v", p -> p.packets = 1000L);
-    DropProbeNode evil = node("evil", NOON, "boot-v", p -> p.packets = 1001L);
+    DropProbeNode victim = node("victim", NOON, "boot-v", p -> p.lost = 1000L);
+    DropProbeNode evil = node("evil", NOON, "boot-v", p -> p.lost = 1001L);
     List<Contribution> contributions = deletedContributions(victim, evil);
     Retired full = new Retired();
-    full.packets = 0L;
+    full.lost = 0L;
     full.nodes = Limits.FOLDED - 1;
     full.folded = new ArrayList<>();
     Set<String> keys = new HashSet<>(Set.of("report-victim", "report-evil"));
@@ -277,13 +276,13 @@ class AccountingTest {
     Retired both =
         Retirement.fold(
             full, contributions, c -> true, c -> false, Set.of("report-victim", "report-evil"));
-    assertEquals(1001, both.packets);
+    assertEquals(1001, both.lost);
     assertEquals(List.of("report-victim", "report-evil"), both.folded);
   }
 
   @Test
   void doesNotWaitForASharingNodeWhenTheReportIsStale() {
-    DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
+    DropProbeNode owner = node("a", NOON, "boot", p -> p.lost = 100L);
     DropProbeNode other = node("b", NOON, "boot", AccountingTest::waitsForA);
     Predicate<Contribution> deletedA = c -> c.node().equals("a");
     Set<String> keys = Set.of("report-a", "report-b");
@@ -300,17 +299,17 @@ class AccountingTest {
     List<DropProbeNode> all = new ArrayList<>();
     Set<String> keys = new HashSet<>();
     for (int i = 0; i < Limits.FOLDED; i++) {
-      DropProbeNode live = node("live%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
+      DropProbeNode live = node("live%03d".formatted(i), NOON, "boot-" + i, p -> p.lost = 1L);
       live.getStatus().nodeUID = "now";
       Predecessor earlier = new Predecessor();
       earlier.nodeUID = "earlier";
-      earlier.probes = node("x", NOON, "b", p -> p.packets = 1L).getStatus().probes;
+      earlier.probes = node("x", NOON, "b", p -> p.lost = 1L).getStatus().probes;
       live.getStatus().predecessors = List.of(earlier);
       all.add(live);
       keys.add(Contribution.foldingKey(live));
       keys.add("report-live%03d/earlier".formatted(i));
     }
-    all.add(node("z", NOON, "z", p -> p.packets = 7L));
+    all.add(node("z", NOON, "z", p -> p.lost = 7L));
     keys.add("report-z");
     List<Contribution> contributions = contributions(all.toArray(DropProbeNode[]::new));
     Predicate<Contribution> deleted = c -> c.carried() || c.node().equals("z");
@@ -330,13 +329,13 @@ class AccountingTest {
         12,
         sum(
             contributions(
-                node("a", NOON, "boot", p -> p.packets = 5L),
+                node("a", NOON, "boot", p -> p.lost = 5L),
                 node(
                     "b",
                     NOON,
                     "boot",
                     p -> {
-                      p.packets = 7L;
+                      p.lost = 7L;
                       p.epoch = "e2";
                     }))));
   }
@@ -357,21 +356,21 @@ class AccountingTest {
         9,
         sum(
             contributions(
-                node("a", NOON, null, p -> p.packets = 4L),
+                node("a", NOON, null, p -> p.lost = 4L),
                 node(
                     "b",
                     NOON,
                     "boot",
                     p -> {
-                      p.packets = 5L;
+                      p.lost = 5L;
                       p.epoch = null;
                     }))));
   }
 
   @Test
   void countsAreUnknownNotZeroWithoutAReport() {
-    assertNull(total(contributions(node("a", NOON, "boot", p -> {}))).packets());
-    assertEquals(0L, total(contributions(node("a", NOON, "boot", p -> p.packets = 0L))).packets());
+    assertNull(total(contributions(node("a", NOON, "boot", p -> {}))).lost());
+    assertEquals(0L, total(contributions(node("a", NOON, "boot", p -> p.lost = 0L))).lost());
   }
 
   @Test
@@ -382,38 +381,37 @@ class AccountingTest {
             NOON,
             "boot-a",
             p -> {
-              p.packets = 5L;
+              p.lost = 5L;
               p.segments = 9L;
             });
     assertEquals(9L, total(contributions(with)).segments());
-    assertNull(
-        total(contributions(with, node("b", NOON, "boot-b", p -> p.packets = 1L))).segments());
+    assertNull(total(contributions(with, node("b", NOON, "boot-b", p -> p.lost = 1L))).segments());
     assertEquals(
-        9L, total(contributions(with, node("b", NOON, "boot-b", p -> p.packets = 0L))).segments());
+        9L, total(contributions(with, node("b", NOON, "boot-b", p -> p.lost = 0L))).segments());
   }
 
   @Test
   void foldsADeletedNodeOnce() {
     List<Contribution> contributions =
         contributions(
-            node("a", NOON, "boot-a", p -> p.packets = 5L),
-            node("b", NOON, "boot-b", p -> p.packets = 7L));
+            node("a", NOON, "boot-a", p -> p.lost = 5L),
+            node("b", NOON, "boot-b", p -> p.lost = 7L));
     Set<String> reports = Set.of("report-a", "report-b");
     Retired once =
         Retirement.fold(null, contributions, c -> c.node().equals("a"), c -> false, reports);
-    assertEquals(5L, once.packets);
+    assertEquals(5L, once.lost);
     assertEquals(1, once.nodes);
     assertEquals(List.of("report-a"), once.folded);
     Retired twice =
         Retirement.fold(once, contributions, c -> c.node().equals("a"), c -> false, reports);
-    assertEquals(5L, twice.packets);
+    assertEquals(5L, twice.lost);
     assertEquals(1, twice.nodes);
-    assertEquals(12, twice.packets + sum(Retirement.rest(contributions, twice)));
+    assertEquals(12, twice.lost + sum(Retirement.rest(contributions, twice)));
   }
 
   @Test
   void countsANewNodeThatUsesTheReportOfAFoldedOne() {
-    DropProbeNode report = node("a", NOON, "boot-a", p -> p.packets = 5L);
+    DropProbeNode report = node("a", NOON, "boot-a", p -> p.lost = 5L);
     report.getStatus().nodeUID = "first";
     Retired folded =
         Retirement.fold(
@@ -425,7 +423,7 @@ class AccountingTest {
     assertEquals(List.of("report-a/first"), folded.folded);
 
     report.getStatus().nodeUID = "second";
-    report.getStatus().probes.get(0).packets = 2L;
+    report.getStatus().probes.get(0).lost = 2L;
     Retired after =
         Retirement.fold(
             folded,
@@ -434,17 +432,17 @@ class AccountingTest {
             c -> false,
             Set.of(Contribution.foldingKey(report)));
     assertNull(after.folded.stream().findAny().orElse(null));
-    assertEquals(5 + 2, after.packets + sum(Retirement.rest(contributions(report), after)));
+    assertEquals(5 + 2, after.lost + sum(Retirement.rest(contributions(report), after)));
     Retired again =
         Retirement.fold(
             after, contributions(report), c -> true, c -> false, Set.of("report-a/second"));
-    assertEquals(5 + 2, again.packets, "and is folded when it is deleted too");
+    assertEquals(5 + 2, again.lost, "and is folded when it is deleted too");
   }
 
   /** That kernel keeps counting, and the other node reports the whole epoch when it takes over. */
   @Test
   void foldsADeletedOwnerOnlyAfterTheSharingNodeTookOver() {
-    DropProbeNode owner = node("a", NOON, "boot", p -> p.packets = 100L);
+    DropProbeNode owner = node("a", NOON, "boot", p -> p.lost = 100L);
     DropProbeNode other =
         node(
             "b",
@@ -452,7 +450,7 @@ class AccountingTest {
             "boot",
             p -> {
               waitsForA(p);
-              p.packets = 0L;
+              p.lost = 0L;
             });
     Set<String> reports = Set.of("report-a", "report-b");
     Predicate<Contribution> deletedA = c -> c.node().equals("a");
@@ -461,30 +459,28 @@ class AccountingTest {
     assertEquals(List.of(), waiting.folded);
     assertEquals(100, sum(Retirement.rest(contributions(owner, other), waiting)));
 
-    DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.packets = 130L);
+    DropProbeNode taken = node("b", NOON.plusSeconds(90), "boot", p -> p.lost = 130L);
     Retired after =
         Retirement.fold(waiting, contributions(owner, taken), deletedA, c -> false, reports);
     assertEquals(List.of("report-a"), after.folded);
     assertEquals(
-        130,
-        after.packets + sum(Retirement.rest(contributions(owner, taken), after)),
-        "and not 230");
+        130, after.lost + sum(Retirement.rest(contributions(owner, taken), after)), "and not 230");
 
     Retired both =
         Retirement.fold(null, contributions(owner, other), c -> true, c -> false, reports);
     assertEquals(List.of("report-b", "report-a"), both.folded, "no other node is left to wait for");
-    assertEquals(100L, both.packets);
+    assertEquals(100L, both.lost);
   }
 
   @Test
   void recordsAFoldedReportUntilItIsDeleted() {
     Retired before = new Retired();
-    before.packets = 5L;
+    before.lost = 5L;
     before.nodes = 1;
     before.folded = List.of("report-a", "report-b");
     Retired after = Retirement.fold(before, List.of(), c -> false, c -> false, Set.of("report-b"));
     assertEquals(List.of("report-b"), after.folded);
-    assertEquals(5L, after.packets);
+    assertEquals(5L, after.lost);
     assertEquals(List.of("report-a", "report-b"), before.folded, "the old status is not changed");
   }
 
@@ -493,7 +489,7 @@ class AccountingTest {
     int nodes = Limits.FOLDED * 2 + 3;
     DropProbeNode[] all = new DropProbeNode[nodes];
     for (int i = 0; i < nodes; i++) {
-      all[i] = node("n%03d".formatted(i), NOON, "boot-" + i, p -> p.packets = 1L);
+      all[i] = node("n%03d".formatted(i), NOON, "boot-" + i, p -> p.lost = 1L);
     }
     List<Contribution> contributions = new ArrayList<>(contributions(all));
     Set<String> reports = new HashSet<>();
@@ -502,12 +498,12 @@ class AccountingTest {
     for (int pass = 0; pass < 3; pass++) {
       retired = Retirement.fold(retired, contributions, c -> true, c -> false, reports);
       assertTrue(retired.folded.size() <= Limits.FOLDED);
-      assertEquals(nodes, retired.packets + sum(Retirement.rest(contributions, retired)));
+      assertEquals(nodes, retired.lost + sum(Retirement.rest(contributions, retired)));
       List<String> folded = List.copyOf(retired.folded);
       contributions.removeIf(c -> folded.contains(c.foldingKey()));
       reports.removeAll(folded);
     }
-    assertEquals(nodes, retired.packets);
+    assertEquals(nodes, retired.lost);
     assertEquals(nodes, retired.nodes);
   }
 
@@ -524,15 +520,15 @@ class AccountingTest {
             c -> c.node().equals("a"),
             c -> false,
             Set.of("report-a", "report-b"));
-    assertEquals(4L, one.packets);
+    assertEquals(4L, one.lost);
     Retired both =
         Retirement.fold(null, contributions, c -> true, c -> false, Set.of("report-a", "report-b"));
-    assertEquals(24L, both.packets, "the last one contributes the counts of the kernel");
+    assertEquals(24L, both.lost, "the last one contributes the counts of the kernel");
     assertEquals(2, both.nodes);
   }
 
   private static long sum(List<Contribution> contributions) {
-    Long packets = total(contributions).packets();
+    Long packets = total(contributions).lost();
     return packets == null ? 0 : packets;
   }
 
@@ -558,9 +554,9 @@ class AccountingTest {
   }
 
   private static void base(ProbeReport p, long packets, long base) {
-    p.packets = packets;
+    p.lost = packets;
     p.base = new Base();
-    p.base.packets = base;
+    p.base.lost = base;
   }
 
   private static DropProbeNode node(

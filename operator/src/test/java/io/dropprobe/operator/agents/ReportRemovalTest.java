@@ -35,7 +35,7 @@ class ReportRemovalTest {
     probe.getMetadata().setName("p");
     probe.getMetadata().setUid("u");
     probe.setStatus(new DropProbeStatus());
-    report.getStatus().probes.add(Reports.entry("p", "u", e -> e.packets = 5L));
+    report.getStatus().probes.add(Reports.entry("p", "u", e -> e.lost = 5L));
   }
 
   @Test

@@ -41,16 +41,16 @@ class HostileReportTest {
 
   private static void check(BiConsumer<DropProbeNode, ProbeReport> change) {
     DropProbeStatus status = status(HostileReports.cluster(change));
-    assertTrue(status.drops.packets >= 5, () -> "packets " + status.drops.packets);
-    assertTrue(status.drops.perSecond.length() <= 32, status.drops.perSecond);
+    assertTrue(status.packets.lost >= 5, () -> "packets " + status.packets.lost);
+    assertTrue(status.packets.lostPerSecond.length() <= 32, status.packets.lostPerSecond);
     assertTrue(
-        !HostileReports.NO_TIME.equals(status.drops.since)
-            && !HostileReports.NO_TIME.equals(status.drops.last));
+        !HostileReports.NO_TIME.equals(status.packets.since)
+            && !HostileReports.NO_TIME.equals(status.packets.lastLoss));
     status.problems.forEach(p -> assertTrue(p.reason.length() <= 63, p.reason));
     assertTrue(status.stages == null || status.stages.size() <= 32);
     assertEquals(
-        status.drops.packets,
-        status.topNodes.stream().mapToLong(n -> n.packets).reduce(0, HostileReportTest::saturated));
+        status.packets.lost,
+        status.topNodes.stream().mapToLong(n -> n.lost).reduce(0, HostileReportTest::saturated));
     Deletion deletion = deletion(HostileReports.cluster(change));
     assertTrue(deletion.waiting().contains("good"));
   }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.rules.ConditionSet;
+import io.dropprobe.api.rules.Series;
+import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.api.v1alpha1.Drops;
+import io.dropprobe.api.v1alpha1.Packets;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.api.v1alpha1.Retired;
 import java.lang.reflect.Field;
@@ -35,10 +37,9 @@ class StatusChangeTest {
       Set.of(
           "nodes",
           "problems",
-          "drops",
-          "noise",
-          "unkeyed",
-          "topReasons",
+          "packets",
+          "summary",
+          "topCauses",
           "topNodes",
           "topLocations",
           "stages");
@@ -47,8 +48,8 @@ class StatusChangeTest {
   void changeOfCountsIsNotUrgent() {
     DropProbeStatus before = status(true, "Counting", "counting on 1 of 1");
     DropProbeStatus after = status(true, "Counting", "counting on 2 of 2");
-    after.drops = new Drops();
-    after.drops.packets = 5L;
+    after.packets = new Packets();
+    after.packets.lost = 5L;
     assertFalse(new StatusChange(before, after).urgent());
     assertEquals(List.of(), new StatusChange(before, after).conditionsToEmit());
   }
@@ -158,6 +159,21 @@ class StatusChangeTest {
     both.problems = List.of(problem("CpusNotCounted", 2), problem("SpecWithoutEffect", 1));
     assertEquals(List.of(both.problems.get(0)), new StatusChange(without, both).problemsToEmit());
     assertEquals(List.of(), new StatusChange(both, without).problemsToEmit());
+  }
+
+  @Test
+  void countsRestartOnceAfterUpgradeFromFirstModel() {
+    DropProbeSpec spec = new DropProbeSpec();
+    DropProbeStatus first = status(true, "Counting", "");
+    first.series = Series.ofFirstModel(spec);
+    DropProbeStatus now = status(true, "Counting", "");
+    now.series = Series.of(spec);
+    DropProbeStatus otherMatch = status(true, "Counting", "");
+    otherMatch.series = "0123456789abcdef";
+    assertTrue(new StatusChange(first, now).restartsCounts(spec));
+    assertFalse(new StatusChange(now, now).restartsCounts(spec));
+    assertFalse(new StatusChange(otherMatch, now).restartsCounts(spec), "the user has reset them");
+    assertFalse(new StatusChange(new DropProbeStatus(), now).restartsCounts(spec));
   }
 
   private static Problem problem(String reason, int nodes) {

@@ -5,22 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.api.v1alpha1.Drops;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.NodeSummary;
-import io.dropprobe.api.v1alpha1.Noise;
+import io.dropprobe.api.v1alpha1.Packets;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.api.v1alpha1.ReasonClass;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.Retired;
+import io.dropprobe.api.v1alpha1.Summary;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.settings.Settings;
@@ -61,9 +63,9 @@ class StatusFactoryTest {
         factory.create(probe, status, cluster, Settings.DEFAULTS, NOON.plusSeconds(1));
     assertEquals(status.conditions, again.conditions);
     assertEquals(status.activeSince, again.activeSince);
-    assertEquals(status.retired.packets, again.retired.packets);
-    if (status.drops != null) {
-      assertEquals(status.drops.packets, again.drops.packets);
+    assertEquals(status.retired.lost, again.retired.lost);
+    if (status.packets != null) {
+      assertEquals(status.packets.lost, again.packets.lost);
     }
   }
 
@@ -101,11 +103,20 @@ class StatusFactoryTest {
           factory(cluster).create(probe, null, cluster, Settings.DEFAULTS, NOON);
       int bound = 8192 * Math.max(10, top) / 10;
       assertTrue(Fixture.size(status) <= bound, () -> top + ": " + Fixture.size(status));
+      for (Effect effect : List.of(Effect.Lost, Effect.Refused, Effect.Unclear)) {
+        assertEquals(
+            status.packets.counters().of(effect),
+            status.topCauses.stream()
+                .filter(w -> w.effect == effect)
+                .mapToLong(w -> w.packets)
+                .sum());
+      }
+      assertEquals(status.packets.lost, status.topNodes.stream().mapToLong(w -> w.lost).sum());
       assertEquals(
-          status.drops.packets, status.topReasons.stream().mapToLong(w -> w.packets).sum());
-      assertEquals(status.drops.packets, status.topNodes.stream().mapToLong(w -> w.packets).sum());
+          status.packets.refused, status.topNodes.stream().mapToLong(w -> w.refused).sum());
       assertEquals(
-          status.drops.packets, status.topLocations.stream().mapToLong(w -> w.packets).sum());
+          status.packets.counters().unnoisy(),
+          status.topLocations.stream().mapToLong(w -> w.packets).sum());
       assertTrue(status.topNodes.size() >= 2 && status.topNodes.size() <= top + 1);
     }
   }
@@ -150,8 +161,8 @@ class StatusFactoryTest {
       case "String" -> "text";
       case "List" -> List.of();
       case "NodeSummary" -> new NodeSummary();
-      case "Drops" -> new Drops();
-      case "Noise" -> new Noise();
+      case "Packets" -> new Packets();
+      case "Summary" -> new Summary();
       case "Retired" -> new Retired();
       default -> throw new IllegalArgumentException("no sample for a field of " + type);
     };
@@ -162,15 +173,28 @@ class StatusFactoryTest {
     ProbeReport p = Reports.entry("p", "u", e -> {});
     p.observedGeneration = 1L;
     p.state = ProbeState.Active;
-    p.packets = 100_000_000_000L + i;
-    p.bytes = p.packets * 1000;
-    p.perSecond = "12345";
-    p.reasons = new ArrayList<>();
+    p.lost = 100_000_000_000L + i;
+    p.bytes = p.lost * 1000;
+    p.lostPerSecond = "12345";
+    p.refused = p.lost;
+    p.unclear = p.lost;
+    p.noise = p.lost;
+    p.refusedPerSecond = "12345";
+    p.lastLoss = "2026-01-01T11:59:59Z";
+    p.causes = new ArrayList<>();
     p.locations = new ArrayList<>();
     for (int k = 0; k < 50; k++) {
       String id = "%03d%03d".formatted(i, k);
-      p.reasons.add(
-          new ReasonCount(id + "R".repeat(100), 1_000_000_000L, "9", ReasonClass.Unspecified));
+      NodeCause cause =
+          new NodeCause(
+              id + "R".repeat(251),
+              Effect.values()[k % 4],
+              DropClass.Unspecified,
+              "f".repeat(122) + id,
+              1_000_000_000L,
+              Direction.Unknown);
+      cause.perSecond = "9";
+      p.causes.add(cause);
       p.locations.add(new LocationCount("l".repeat(122) + id, 1_000_000_000L));
     }
     r.getStatus().probes.add(p);

@@ -67,9 +67,9 @@ public final class FakeNode {
           p.observedGeneration = probe.getMetadata().getGeneration();
           p.series = Series.of(probe.getSpec());
           p.state = state;
-          p.packets = packets;
+          p.lost = packets;
           p.bytes = packets * 100;
-          p.perSecond = "1.5";
+          p.lostPerSecond = "1.5";
           s.probes = List.of(p);
         });
   }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.testing;
 
+import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import io.dropprobe.api.v1alpha1.ReasonCount;
 import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
@@ -40,10 +41,10 @@ public final class HostileReports {
           Map.entry("reportedAt of year 9998", hostile("9998-01-01T00:00:00Z")),
           Map.entry("reportedAt of year 0", hostile("0000-01-01T00:00:00Z")),
           Map.entry("since with an impossible offset", entry(p -> p.since = NO_TIME)),
-          Map.entry("last with an impossible offset", entry(p -> p.last = NO_TIME)),
-          Map.entry("rate with an infinite sum", entry(p -> p.perSecond = "1e308")),
-          Map.entry("rate of 301 characters", entry(p -> p.perSecond = "1e300")),
-          Map.entry("rate that is not a number", entry(p -> p.perSecond = "NaN")),
+          Map.entry("last with an impossible offset", entry(p -> p.lastLoss = NO_TIME)),
+          Map.entry("rate with an infinite sum", entry(p -> p.lostPerSecond = "1e308")),
+          Map.entry("rate of 301 characters", entry(p -> p.lostPerSecond = "1e300")),
+          Map.entry("rate that is not a number", entry(p -> p.lostPerSecond = "NaN")),
           Map.entry("most packets", entry(HostileReports::mostPackets)),
           Map.entry("stages with invented names", HostileReports::stages),
           Map.entry("list entries without names", entry(HostileReports::nameless)),
@@ -65,12 +66,19 @@ public final class HostileReports {
   }
 
   private static void mostPackets(ProbeReport p) {
-    p.packets = Long.MAX_VALUE;
+    p.lost = Long.MAX_VALUE;
     p.segments = Long.MAX_VALUE;
     p.bytes = Long.MAX_VALUE;
     p.noise = Long.MAX_VALUE;
     p.unkeyed = Long.MAX_VALUE;
-    p.reasons = List.of(new ReasonCount("NO_SOCKET", Long.MAX_VALUE, "1e308", null));
+    p.refused = Long.MAX_VALUE;
+    p.unclear = Long.MAX_VALUE;
+    p.undecided = Long.MAX_VALUE;
+    p.causes =
+        List.of(
+            new NodeCause("X", Effect.Lost, null, null, Long.MAX_VALUE, null),
+            new NodeCause("Y", Effect.Lost, null, null, Long.MAX_VALUE, null));
+    p.causes.get(0).perSecond = "1e308";
   }
 
   private static void stages(DropProbeNode r, ProbeReport p) {
@@ -89,7 +97,7 @@ public final class HostileReports {
   }
 
   private static void nameless(ProbeReport p) {
-    p.reasons = List.of(new ReasonCount(null, 1L, null, null), new ReasonCount());
+    p.causes = List.of(new NodeCause(null, Effect.Lost, null, null, 1L, null), new NodeCause());
     p.locations = List.of(new LocationCount());
     p.stages = List.of(new StageCount(), new StageCount());
   }
@@ -109,7 +117,7 @@ public final class HostileReports {
   private static void kernelOfGood(DropProbeNode r, ProbeReport p) {
     r.getStatus().kernel.bootID = "boot-good";
     r.getStatus().reportedAt = NOON.plusSeconds(60).toString();
-    p.packets = 0L;
+    p.lost = 0L;
   }
 
   private HostileReports() {}
@@ -144,9 +152,9 @@ public final class HostileReports {
   private static void counting(ProbeReport p) {
     p.observedGeneration = 1L;
     p.state = ProbeState.Active;
-    p.packets = 5L;
-    p.perSecond = "1";
+    p.lost = 5L;
+    p.lostPerSecond = "1";
     p.since = "2026-01-01T11:00:00Z";
-    p.last = "2026-01-01T11:30:00Z";
+    p.lastLoss = "2026-01-01T11:30:00Z";
   }
 }

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Receivers that have no room: what they did not get is lost."""
+
+import contextlib
+import ctypes
+import fcntl
+import mmap
+import os
+import re
+import socket
+import struct
+import threading
+import time
+
+from measure import (
+    HERE,
+    LOCAL,
+    counting,
+    datagrams,
+    listener,
+    pair,
+    port_of,
+    received,
+    workload,
+)
+from rig import by_hand, inside, sh, snmp_ext, syn, sysctl, udp
+
+PACKETS = 400
+SEGMENT = 1000
+
+
+@workload
+def udp_buffer_full():
+    with counting() as measured:
+        for address in LOCAL:
+            with datagrams(address, SO_RCVBUF=8192) as receiver:
+                udp(address, port_of(receiver), PACKETS)
+                measured.n += PACKETS - received(receiver)
+    assert 0 < measured.n < 2 * PACKETS, measured.n
+
+
+@workload
+def udp_buffer_full_by_network():
+    with pair() as name, counting() as measured:
+        for address in HERE:
+            with datagrams(address, SO_RCVBUF=8192) as receiver:
+                with inside(name):
+                    udp(address, port_of(receiver), PACKETS)
+                time.sleep(0.2)
+                measured.n += PACKETS - received(receiver)
+    assert 0 < measured.n < 2 * PACKETS, measured.n
+
+
+@workload
+def udp_memory_full():
+    """All sockets together have used up the memory that UDP may take."""
+    with machine_sysctl("net/ipv4/udp_mem", "0 0 0"), counting() as measured:
+        for address in LOCAL:
+            with datagrams(address) as receiver:
+                udp(address, port_of(receiver), PACKETS, 1000)
+                measured.n += PACKETS - received(receiver)
+    assert measured.n, "all datagrams were received"
+
+
+SOURCES = (("10.9.0.50", "10.9.0.1"), ("fd09::50", "fd09::1"))
+
+
+@contextlib.contextmanager
+def clients_by_hand():
+    """The neighbour, with both clients of by_hand(), whose kernel does not see what is sent to
+    them. Yields what by_hand() yields for each; they stay open while the block runs."""
+    with pair() as name, contextlib.ExitStack() as open_ones:
+        pairs = [
+            open_ones.enter_context(by_hand(name, source, address)) for source, address in SOURCES
+        ]
+        sh(f"ip -n {name} link add sink0 type dummy; ip -n {name} link set sink0 up")
+        sh(f"tc -n {name} qdisc add dev eth0 clsact")
+        for number, (source, _) in enumerate(SOURCES, 1):
+            protocol = "ipv6" if ":" in source else "ip"
+            sh(
+                f"tc -n {name} filter add dev eth0 ingress protocol {protocol} prio {number} "
+                f"flower dst_ip {source} action mirred egress redirect dev sink0"
+            )
+        yield pairs
+
+
+def send_by_hand(client, offsets, size):
+    with inside("next"):
+        for offset in offsets:
+            client.send(1 + offset, b"x" * size)
+    time.sleep(0.2)
+
+
+def segments_by_hand(count, size):
+    """Sends segments, whatever the window is. N is what did not arrive."""
+    with clients_by_hand() as pairs, counting() as measured:
+        for connection, client in pairs:
+            send_by_hand(client, range(0, count * size, size), size)
+            # A segment whose first bytes fit into the window is received in part.
+            measured.n += count - -(-bytes_in(connection) // size)
+    assert 0 < measured.n < 2 * count, measured.n
+
+
+def bytes_in(connection):
+    connection.setblocking(False)
+    count = 0
+    try:
+        while True:
+            data = connection.recv(65536)
+            if not data:
+                return count
+            count += len(data)
+    except BlockingIOError:
+        return count
+
+
+@workload
+def tcp_buffer_full():
+    """Data beyond the window of a receiver that does not read."""
+    segments_by_hand(100, SEGMENT)
+
+
+@workload
+def tcp_out_of_order_buffer_full():
+    """Segments that wait for a missing one, in a buffer that is full."""
+    with clients_by_hand() as pairs, counting() as measured:
+        for connection, client in pairs:
+            # From the last to the first, with a gap before each: none can be merged, and each
+            # precedes all that wait.
+            offsets = [2 * number * 20 for number in range(40, 0, -1)]
+            send_by_hand(client, offsets[:1], 20)
+            one = taken(connection)
+            send_by_hand(client, offsets[1:], 20)
+            measured.n += 40 - taken(connection) // one
+    assert 0 < measured.n < 80, measured.n
+
+
+def taken(connection):
+    """Bytes of memory that the packets of the receive queues take."""
+    line = sh(f"ss -tmnH state established 'sport = :{port_of(connection)}'")
+    return int(re.search(r"skmem:\(r(\d+),", line).group(1))
+
+
+@workload
+def tcp_memory_full():
+    """All sockets together have used up the memory that TCP may take."""
+    with machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
+        segments_by_hand(30, 100)  # a few of them fit into what each socket may have nevertheless
+
+
+class Stuck:
+    """Memory that stops the thread that touches it first, until release()."""
+
+    USERFAULTFD, API, REGISTER, ZEROPAGE = 323, 0xC018AA3F, 0xC020AA00, 0xC020AA04
+    SIZE = 8192
+
+    def __init__(self):
+        self.file = ctypes.CDLL(None, use_errno=True).syscall(self.USERFAULTFD, os.O_CLOEXEC)
+        assert self.file >= 0, os.strerror(ctypes.get_errno())
+        self.memory = mmap.mmap(-1, self.SIZE)
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.memory))
+        fcntl.ioctl(self.file, self.API, struct.pack("QQQ", 0xAA, 0, 0))
+        self.call(self.REGISTER, 1)
+
+    def call(self, number, mode):
+        fcntl.ioctl(self.file, number, struct.pack("QQQq", self.address, self.SIZE, mode, 0))
+
+    def release(self):
+        self.call(self.ZEROPAGE, 0)
+
+
+@workload
+def tcp_backlog_full():
+    """A reader is held in the middle of its read, so segments wait in the backlog of its socket."""
+    held = []
+    with clients_by_hand() as pairs:
+        with counting() as measured:
+            for connection, client in pairs:
+                before = snmp_ext("TCPBacklogDrop")
+                send_by_hand(client, [0], SEGMENT)
+                memory = Stuck()
+                reader = threading.Thread(
+                    target=connection.recv_into, args=(memory.memory, SEGMENT)
+                )
+                reader.start()
+                held.append((memory, reader))
+                time.sleep(0.3)
+                for number in range(1, 5000):
+                    send_now(client, number * SEGMENT)
+                    if number % 10 == 0 and snmp_ext("TCPBacklogDrop") - before >= 20:
+                        break
+                measured.n += snmp_ext("TCPBacklogDrop") - before
+        # What waits in the backlog is more than the window has room for.
+        for memory, reader in held:
+            memory.release()
+            reader.join()
+    assert measured.n >= 40, measured.n
+
+
+def send_now(client, offset):
+    with inside("next"):
+        client.send(1 + offset, b"x" * SEGMENT)
+
+
+@workload
+def listener_full_at_last_ack():
+    """The ACKs that would end the handshake find the accept queue full."""
+    with pair() as name:
+        sysctl("net/ipv4/tcp_syncookies", 0)
+        sysctl("net/ipv4/tcp_synack_retries", 0)  # each client is answered, and tries, once
+        # All SYNs are answered before the first ACK comes.
+        sh(f"tc -n {name} qdisc add dev eth0 root netem delay 500ms")
+        before = snmp_ext("ListenOverflows")
+        with counting() as measured:
+            for address in HERE:
+                with listener(address, 8) as server:
+                    with inside(name):
+                        clients = [socket.socket(server.family) for _ in range(5)]
+                    for client in clients:
+                        client.setblocking(False)
+                        client.connect_ex(server.getsockname()[:2])
+                    time.sleep(0.75)
+                    server.listen(0)
+                    time.sleep(1)
+                    keep(server, clients)
+            measured.n = snmp_ext("ListenOverflows") - before
+        assert measured.n >= 8, measured.n
+
+
+_kept = []
+
+
+def keep(*sockets):
+    """Leaves them open, so that none of them sends anything more while the probe counts."""
+    _kept.append(tuple(each.dup() if hasattr(each, "dup") else each for each in sockets))
+
+
+@workload
+def listener_full_at_syn():
+    """SYNs at a full accept queue."""
+    with pair() as name:
+        with counting() as measured:
+            before = snmp_ext("ListenDrops")
+            for address in HERE:
+                with listener(address, 0) as server:
+                    with inside(name):
+                        clients = [socket.create_connection(server.getsockname()[:2])]
+                        for _ in range(20):
+                            syn(*server.getsockname()[:2])
+                    time.sleep(0.2)
+                    keep(server, clients)
+            measured.n = snmp_ext("ListenDrops") - before
+        assert measured.n == 40, measured.n
+
+
+@workload
+def cpu_backlog_full():
+    """More packets at once than the queue of a processor takes."""
+    with pair() as name:
+        # They are held, and then sent in one go.
+        sh(f"tc -n {name} qdisc add dev eth0 root netem delay 300ms slot 200ms 200ms limit 10000")
+        with datagrams(HERE[0], SO_RCVBUF=1 << 20) as receiver:
+            with machine_sysctl("net/core/netdev_max_backlog", 5), counting() as measured:
+                with inside(name):
+                    udp(HERE[0], port_of(receiver), 60)
+                time.sleep(1.5)
+                measured.n = 60 - received(receiver)
+        assert measured.n, "all were received"
+
+
+@contextlib.contextmanager
+def machine_sysctl(name, value):
+    """In the block, a sysctl of the whole machine, which only its first namespace has, is this."""
+    path = f"/proc/sys/{name}"
+    before = in_host(f"cat {path}").strip()
+    in_host(f"echo {value} > {path}")
+    try:
+        yield
+    finally:
+        in_host(f"echo {before} > {path}")
+
+
+def in_host(command):
+    return sh(f"nsenter --net=/proc/1/ns/net sh -euc '{command}'")

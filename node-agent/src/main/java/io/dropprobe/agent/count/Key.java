@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.count;
+
+import io.dropprobe.agent.kernel.Interfaces;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.catalog.Free;
+import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.v1alpha1.Direction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sum of a reading is about: everything by which its growth is judged.
+ *
+ * @param direction Unknown for packets without a cell
+ */
+record Key(Free free, Direction direction) {
+  /** Packets of which nothing is known, because the journal did not keep their keys. */
+  static final Key UNKNOWN = new Key(Free.ofReason(Names.OTHER), Direction.Unknown);
+
+  /** A copy of its names that all probes and readings share. */
+  Key {
+    free =
+        new Free(
+            free.reason().intern(),
+            interned(free.function()),
+            interned(free.tcp()),
+            interned(free.to()),
+            interned(free.socket()),
+            interned(free.driver()));
+  }
+
+  /** The key of a cell. */
+  static Key of(ProbeSnapshot.Reason reason, ProbeSnapshot.Cell cell, Interfaces interfaces) {
+    String function = function(cell.location());
+    return new Key(
+        new Free(
+            name(reason),
+            function,
+            cell.facts().tcp(),
+            cell.facts().to(),
+            cell.facts().socket(),
+            interfaces.driverOf(function, cell.module(), cell.iface())),
+        cell.direction());
+  }
+
+  /** The key of the packets of a reason that have no cell. */
+  static Key of(ProbeSnapshot.Reason reason) {
+    return new Key(Free.ofReason(name(reason)), Direction.Unknown);
+  }
+
+  /** Whether this sum has taken over what another one had when its cells were folded. */
+  boolean isFoldedFrom(Key o) {
+    Free f = o.free;
+    return free.driver() == null
+        && f.driver() != null
+        && direction == o.direction
+        && free.equals(new Free(f.reason(), f.function(), f.tcp(), f.to(), f.socket(), null));
+  }
+
+  /** A reason without a name in the kernel keeps its number. */
+  private static String name(ProbeSnapshot.Reason r) {
+    return r.name().equals("-") ? "UNNAMED_" + r.id() : r.name();
+  }
+
+  /** The function {@code __udp4_lib_rcv} of the location {@code __udp4_lib_rcv.isra.0+0x12}. */
+  private static String function(String location) {
+    int plus = location.indexOf('+');
+    String function = Free.functionOf(plus > 0 ? location.substring(0, plus) : location);
+    return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
+  }
+
+  private static @Nullable String interned(@Nullable String text) {
+    return text == null ? null : text.intern();
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.kernel;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drivers of the kernel's interfaces, of which the agent needs nothing else. See
+ * docs/decisions/0108-who-freed-it.md for how they show which packets a driver has freed.
+ *
+ * @param drivers driver by interface; interfaces without hardware have none
+ * @param byModule driver by the kernel module of its function that sends
+ */
+public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) {
+  /** No interface has a driver. */
+  public static final Interfaces NONE = new Interfaces(Map.of(), Map.of());
+
+  /** Functions that free packets for drivers, later or for all of them. */
+  private static final Set<String> FREES_FOR_DRIVERS =
+      Set.of("net_tx_action", "__dev_kfree_skb_any", "dev_kfree_skb_any_reason");
+
+  /**
+   * One interface.
+   *
+   * @param netns cookie of its network namespace
+   * @param ifindex its number there; 0 means unknown
+   */
+  public record Id(String netns, long ifindex) {
+    /** An unknown interface. */
+    public static final Id NONE = new Id("0", 0);
+
+    static Id of(ProcRecord r) {
+      long ifindex = r.number("ifindex", 0);
+      return ifindex == 0 ? NONE : new Id(r.text("netns").intern(), ifindex);
+    }
+  }
+
+  /** Copies. */
+  public Interfaces {
+    drivers = Map.copyOf(drivers);
+    byModule = Map.copyOf(byModule);
+  }
+
+  /**
+   * The driver that freed packets, or for whose device they were freed; null means that it was
+   * none, or an unknown one.
+   *
+   * @param function that freed them
+   * @param module kernel module of the function; null means the kernel itself
+   */
+  public @Nullable String driverOf(String function, @Nullable String module, Id iface) {
+    if (module != null) {
+      return byModule.get(module);
+    }
+    if (!FREES_FOR_DRIVERS.contains(function)) {
+      return null;
+    }
+    return iface.equals(Id.NONE) ? onlyDriver() : drivers.get(iface);
+  }
+
+  /** Where packets have lost their interface, the driver is known if there is only one. */
+  private @Nullable String onlyDriver() {
+    Set<String> all = new TreeSet<>(drivers.values());
+    return all.size() == 1 ? all.iterator().next() : null;
+  }
+
+  /**
+   * Parses lines like {@code iface netns=7 ifindex=2 name=eth0 driver=e1000 module=e1000} and skips
+   * other records. A module that does not list interfaces has an empty file.
+   *
+   * @throws TruncatedReadException if the read was truncated
+   */
+  static Interfaces parse(String text) {
+    Map<Id, String> drivers = new HashMap<>();
+    Map<String, String> byModule = new TreeMap<>();
+    for (ProcRecord r : ProcRecord.complete(text, "the list of interfaces")) {
+      String driver = r.textOrNull("driver");
+      if (r.kind().equals("iface") && driver != null) {
+        drivers.put(Id.of(r), driver.intern());
+        if (r.has("module")) {
+          // Two drivers in one module are rare; the first name is as good as the other.
+          byModule.merge(r.text("module"), driver, (a, b) -> a.compareTo(b) <= 0 ? a : b);
+        }
+      }
+    }
+    return new Interfaces(drivers, byModule);
+  }
+}
