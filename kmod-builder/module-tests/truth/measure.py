@@ -142,6 +142,13 @@ def transfer(sender, receiver, size):
     thread.join()
 
 
+def at_once(first, second):
+    """Closes a connection: the second side when it has seen that the first one has closed."""
+    first.close()
+    assert second.recv(100) == b""
+    second.close()
+
+
 @contextlib.contextmanager
 def datagrams(address, **options):
     """A receiver of datagrams."""

@@ -9,6 +9,7 @@ import time
 from measure import (
     HERE,
     LOCAL,
+    at_once,
     connect,
     counting,
     datagrams,
@@ -33,12 +34,6 @@ def each_connection(end):
                     client, connection = connect(server)
                     exchange(client, connection)
                     end(client, connection)
-
-
-def at_once(first, second):
-    first.close()
-    assert second.recv(100) == b""
-    second.close()
 
 
 def late(first, second):
@@ -77,40 +72,31 @@ def close_same_moment():
     each_connection(both)
 
 
+def half_closed(first, second):
+    """The first side has sent all, and reads what the second one still sends."""
+    first.shutdown(socket.SHUT_WR)
+    assert second.recv(100) == b""
+    for _ in range(5):
+        second.sendall(b"x" * 5000)
+        time.sleep(0.01)
+    second.close()
+    assert len(rest(first)) == 25000
+    first.close()
+
+
+def rest(end):
+    """All that comes until the other side closes."""
+    return b"".join(iter(lambda: end.recv(65536), b""))
+
+
 @workload
 def close_half():
-    """The client has sent all, the server still answers."""
-
-    def half(client, server):
-        client.shutdown(socket.SHUT_WR)
-        assert server.recv(100) == b""
-        for _ in range(5):
-            server.sendall(b"x" * 5000)
-            time.sleep(0.01)
-        server.close()
-        answer = b"".join(iter(lambda: client.recv(65536), b""))
-        assert len(answer) == 25000
-        client.close()
-
-    each_connection(half)
+    each_connection(half_closed)
 
 
 @workload
 def close_half_server():
-    """The server has sent all, the client still sends."""
-
-    def half(client, server):
-        server.shutdown(socket.SHUT_WR)
-        assert client.recv(100) == b""
-        for _ in range(5):
-            client.sendall(b"x" * 5000)
-            time.sleep(0.01)
-        client.close()
-        question = b"".join(iter(lambda: server.recv(65536), b""))
-        assert len(question) == 25000
-        server.close()
-
-    each_connection(half)
+    each_connection(lambda client, server: half_closed(server, client))
 
 
 @workload
@@ -120,7 +106,7 @@ def close_with_data():
     def end(client, server):
         client.sendall(b"x" * 3000)
         client.close()
-        assert len(b"".join(iter(lambda: server.recv(65536), b""))) == 3000
+        assert len(rest(server)) == 3000
         server.sendall(b"")
         server.close()
 
@@ -133,26 +119,21 @@ def reset(some_socket):
     some_socket.close()
 
 
+def by_reset(first, second):
+    reset(first)
+    with contextlib.suppress(ConnectionResetError):
+        second.recv(100)
+    second.close()
+
+
 @workload
 def close_by_reset():
-    def end(client, server):
-        reset(client)
-        with contextlib.suppress(ConnectionResetError):
-            server.recv(100)
-        server.close()
-
-    each_connection(end)
+    each_connection(by_reset)
 
 
 @workload
 def close_by_server_reset():
-    def end(client, server):
-        reset(server)
-        with contextlib.suppress(ConnectionResetError):
-            client.recv(100)
-        client.close()
-
-    each_connection(end)
+    each_connection(lambda client, server: by_reset(server, client))
 
 
 @workload

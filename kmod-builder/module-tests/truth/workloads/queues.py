@@ -171,26 +171,26 @@ def netem_loss():
     through("netem loss 50%")
 
 
-@workload
-def queue_deleted():
-    """A queueing discipline is replaced while packets wait in it."""
+def queued(end):
+    """Packets wait in the queue of a link, when something happens."""
     with pair(quiet=True):
         sh("tc qdisc add dev to-next root netem delay 60s limit 1000")
         with counting(2 * PACKETS):
             for address in NEXT:
                 udp(address, PORT, PACKETS)
-            sh("tc qdisc del dev to-next root")
+            sh(end)
+
+
+@workload
+def queue_deleted():
+    """A queueing discipline is replaced while packets wait in it."""
+    queued("tc qdisc del dev to-next root")
 
 
 @workload
 def link_down_with_queue():
     """A link is set down while packets wait in its queue."""
-    with pair(quiet=True):
-        sh("tc qdisc add dev to-next root netem delay 60s limit 1000")
-        with counting(2 * PACKETS):
-            for address in NEXT:
-                udp(address, PORT, PACKETS)
-            sh("ip link set to-next down")
+    queued("ip link set to-next down")
 
 
 @workload

@@ -8,6 +8,7 @@ import time
 
 from measure import (
     HERE,
+    at_once,
     connect,
     counting,
     datagrams,
@@ -113,9 +114,7 @@ def tcp_duplicates():
                 for _ in range(CONNECTIONS):
                     client, connection = connect(server)
                     exchange(client, connection)
-                    client.close()
-                    assert connection.recv(100) == b""
-                    connection.close()
+                    at_once(client, connection)
                 client, connection = connect(server)
                 transfer(client, connection, SIZE // 4)
         measured.n = challenges()
@@ -160,26 +159,25 @@ def tcp_late_answers():
             time.sleep(2)
 
 
-@workload
-def syn_sent_again():
-    """SYNs that are under way longer than the client waits: each comes twice."""
-    with pair(), netem((None, "delay 1300ms")), counting() as measured:
+def with_late_handshakes(delays):
+    with pair(), netem(delays), counting() as measured:
         for address in HERE:
             with listener(address) as server:
                 exchange(*connect(server))
                 time.sleep(1.5)
         measured.n = challenges()
+
+
+@workload
+def syn_sent_again():
+    """SYNs that are under way longer than the client waits: each comes twice."""
+    with_late_handshakes((None, "delay 1300ms"))
 
 
 @workload
 def syn_ack_sent_again():
     """Answers to SYNs that are under way longer than the client waits."""
-    with pair(), netem(("delay 1300ms", None)), counting() as measured:
-        for address in HERE:
-            with listener(address) as server:
-                exchange(*connect(server))
-                time.sleep(1.5)
-        measured.n = challenges()
+    with_late_handshakes(("delay 1300ms", None))
 
 
 @workload
@@ -193,9 +191,7 @@ def syn_cookies():
                     for _ in range(CONNECTIONS):
                         client, connection = connect(server)
                         exchange(client, connection)
-                        client.close()
-                        assert connection.recv(100) == b""
-                        connection.close()
+                        at_once(client, connection)
 
 
 @workload
@@ -216,9 +212,7 @@ def fast_open():
                         take(connection, 64)
                         connection.sendall(b"x" * 64)
                         take(client, 64)
-                        client.close()
-                        assert connection.recv(100) == b""
-                        connection.close()
+                        at_once(client, connection)
 
 
 @workload
@@ -237,9 +231,7 @@ def deferred_accept():
                         client.sendall(b"x" * 64)
                         connection, _ = server.accept()
                         take(connection, 64)
-                        client.close()
-                        assert connection.recv(100) == b""
-                        connection.close()
+                        at_once(client, connection)
             measured.n = snmp_ext("TCPDeferAcceptDrop") - before
 
 
