@@ -50,6 +50,21 @@ final class Cluster {
     return API.nodes().withName(name).get();
   }
 
+  /** The last lines that each container of DropProbe has logged. */
+  static String logs() {
+    return Shell.run(
+            List.of(
+                "e2e/kubectl",
+                "-n",
+                NAMESPACE,
+                "logs",
+                "--selector=app.kubernetes.io/name=dropprobe",
+                "--all-containers",
+                "--prefix",
+                "--tail=40"))
+        .output();
+  }
+
   /** Pods of the operator, those that are shutting down too. */
   static int operators() {
     return (int)

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** Prints each test with the seconds that it took, as soon as it ends. */
+/**
+ * Prints each test with the seconds that it took, as soon as it ends, and what DropProbe's pods
+ * last logged if it has failed.
+ */
 final class Progress implements BeforeEachCallback, TestWatcher {
   private Instant begin = Instant.now();
 
@@ -24,6 +27,7 @@ final class Progress implements BeforeEachCallback, TestWatcher {
   @Override
   public void testFailed(ExtensionContext context, Throwable cause) {
     print("FAIL", context);
+    System.out.println(Cluster.logs());
   }
 
   private void print(String outcome, ExtensionContext context) {
