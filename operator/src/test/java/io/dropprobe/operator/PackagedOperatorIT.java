@@ -92,6 +92,38 @@ class PackagedOperatorIT {
     }
   }
 
+  @Test
+  void startsWhenTheApiServerAnswersAtLast() throws Exception {
+    ApiServer api = ApiServer.get();
+    Matcher server = SERVER.matcher(api.kubeconfig());
+    assertTrue(server.find(), api.kubeconfig());
+    int to = Integer.parseInt(server.group(2));
+    int port;
+    try (CuttableLink link = new CuttableLink(to)) {
+      port = link.port();
+    }
+    try (OperatorProcess operator =
+        new OperatorProcess(dir, server.replaceAll("$1" + port), MEMORY_MIB, Map.of())) {
+      Await.until(
+          "a list has failed",
+          () -> operator.log().contains("listSyncAndWatch failed"),
+          operator::log);
+      assertEquals(503, operator.get("/q/health/ready").statusCode());
+      assertEquals(200, operator.get("/q/health/live").statusCode());
+      try (CuttableLink link = new CuttableLink(port, to)) {
+        assertEquals(port, link.port());
+        Await.until(
+            "the operator is ready",
+            () -> operator.get("/q/health/ready").statusCode() == 200,
+            operator::log);
+        Await.until(
+            "the operator is the leader",
+            () -> holder(api).startsWith("operator-0_"),
+            operator::log);
+      }
+    }
+  }
+
   private static Lease lease(ApiServer api) {
     return api.admin()
         .leases()

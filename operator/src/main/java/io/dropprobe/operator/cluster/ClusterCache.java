@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -36,8 +35,6 @@ public class ClusterCache {
 
   /** Reports in a page; a report has up to 256 KiB. */
   private static final long REPORTS = 50;
-
-  private static final int SYNC_SECONDS = 120;
 
   private final KubernetesClient client;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -75,9 +72,10 @@ public class ClusterCache {
   }
 
   /**
-   * Starts to list and watch; returns when all lists are complete. A second call does nothing.
+   * Starts to list and watch; returns when all lists are complete. While the API server can't be
+   * reached or refuses, it tries again, with a warning in the log. A second call does nothing.
    *
-   * @throws OperatorException if the API server can't be reached or refuses
+   * @throws OperatorException if interrupted or stopped
    */
   public synchronized void start() {
     if (watches != null) {
@@ -100,7 +98,7 @@ public class ClusterCache {
     watches = started;
     for (SharedIndexInformer<?> informer : started.informers().values()) {
       try {
-        informer.start().toCompletableFuture().get(SYNC_SECONDS, TimeUnit.SECONDS);
+        informer.start().toCompletableFuture().get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new OperatorException("interrupted while listing", e);
@@ -121,12 +119,12 @@ public class ClusterCache {
   }
 
   /** Stops all informers. */
-  public synchronized void stop() {
+  public void stop() {
     informers().values().forEach(SharedIndexInformer::stop);
   }
 
   /** The informers by kind; empty before {@link #start}. */
-  public synchronized Map<String, SharedIndexInformer<?>> informers() {
+  public Map<String, SharedIndexInformer<?>> informers() {
     Watches w = watches;
     return w == null ? Map.of() : w.informers();
   }

@@ -26,7 +26,7 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T> {
     this.matters = matters;
     this.listeners = listeners;
     // Retry errors forever; the health check fails if they last.
-    informer.exceptionHandler((started, e) -> started);
+    informer.exceptionHandler((started, e) -> true);
     informer.addEventHandler(this);
   }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
-import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
-import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.cluster.ClusterCache;
@@ -16,7 +14,7 @@ import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
-import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -36,7 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -71,10 +69,17 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private final ClusterCache cluster;
   private final StatusWriter statuses;
   private final StatusFactory factory;
-  private final EventRecorder events;
+  private final ProbeEvents events;
   private final CurrentSettings settings;
   private final Clock clock;
   private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
+
+  /**
+   * The uids of DropProbes that a pass runs for. The framework runs one pass at a time for a name,
+   * but not if an object is created again: the late end of a pass for the first one counts as the
+   * end of a pass for the second. Two passes at a time would not see what the other one writes.
+   */
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
 
   /** Makes no call yet. */
   @Inject
@@ -94,7 +99,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
             statuses::size,
             namespace.name(),
             () -> InstallationProblems.of(settings.problem(), agents.problem()));
-    this.events = events;
+    this.events = new ProbeEvents(events);
     this.settings = settings;
     this.clock = clock;
   }
@@ -113,9 +118,23 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public UpdateControl<DropProbe> reconcile(DropProbe probe, Context<DropProbe> ctx) {
-    if (!settings.known()) {
+    String uid = probe.getMetadata().getUid();
+    if (!settings.known() || !running.add(uid)) {
       return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(SOON);
     }
+    try {
+      return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(update(probe));
+    } finally {
+      running.remove(uid);
+    }
+  }
+
+  /**
+   * Writes the status if it is due.
+   *
+   * @return time until the next pass
+   */
+  private Duration update(DropProbe probe) {
     Settings now = settings.get();
     Instant time = clock.instant();
     Snapshot snapshot = cluster.snapshot();
@@ -123,7 +142,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     DropProbeStatus after = factory.create(probe, before, snapshot, now, time);
     Duration interval = WritePace.interval(snapshot.agents(), now.minReportInterval());
     Duration wait = write(probe, before, after, interval, time);
-    return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next(after, wait, time));
+    return next(after, wait, time);
   }
 
   /**
@@ -152,15 +171,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
         throw e;
       }
       paces.put(uid, pace.written(time, interval));
-      change.conditionsToEmit().forEach(c -> emit(probe, c));
-      change.problemsToEmit().forEach(p -> emit(probe, p));
-      if (change.restartsCounts(probe.getSpec())) {
-        events.normal(
-            probe,
-            Conditions.Event.COUNTS_RESTARTED,
-            "the counts start at zero: from this version on, packets are counted as lost, refused,"
-                + " unclear or noise; counts of earlier versions are not added to these");
-      }
+      events.changed(probe, change);
     }
     return delay;
   }
@@ -176,26 +187,20 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     return next.plusMillis(1);
   }
 
-  private void emit(DropProbe probe, Condition c) {
-    if (StatusChange.good(c)) {
-      events.normal(probe, c.getReason(), c.getMessage());
-    } else {
-      events.warning(probe, c.getReason(), c.getMessage());
-    }
-  }
-
-  private void emit(DropProbe probe, Problem p) {
-    events.warning(
-        probe,
-        Objects.requireNonNull(p.reason),
-        "on %d of the selected nodes, for example %s: %s".formatted(p.nodes, p.example, p.message));
-  }
-
   @Override
   public DeleteControl cleanup(DropProbe probe, Context<DropProbe> ctx) {
-    if (!settings.known()) {
+    String uid = probe.getMetadata().getUid();
+    if (!settings.known() || !running.add(uid)) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
     }
+    try {
+      return delete(probe, ctx.getClient());
+    } finally {
+      running.remove(uid);
+    }
+  }
+
+  private DeleteControl delete(DropProbe probe, KubernetesClient client) {
     Instant time = clock.instant();
     Staleness staleness = new Staleness(time, settings.get().staleAfter());
     Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted);
@@ -203,22 +208,13 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       writeWaiting(probe, deletion.waiting(), time);
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(RESYNC.toMillis());
     }
-    if (!deletion.stale().isEmpty()) {
-      events.warning(
-          probe,
-          Conditions.Event.DELETED_WITHOUT_NODES,
-          "deleted without waiting for %s, which stopped reporting; the probe is removed there by the agent or when its lease expires"
-              .formatted(NameList.shorten(deletion.stale())));
+    if (!new FinalizerRemoval(client).of(probe)) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
     }
-    if (!deletion.deleted().isEmpty()) {
-      events.normal(
-          probe,
-          Conditions.Event.DELETED_WITH_MISSING_NODES,
-          "deleted; these Nodes no longer exist: " + NameList.shorten(deletion.deleted()));
-    }
+    events.deleted(probe, deletion);
     statuses.forget(probe);
     paces.remove(probe.getMetadata().getUid());
-    return DeleteControl.defaultDelete();
+    return DeleteControl.noFinalizerRemoval(); // it is removed already
   }
 
   private void writeWaiting(DropProbe probe, List<String> waiting, Instant time) {

@@ -3,13 +3,24 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
+import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.TestClock;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Before the settings are known, the reconciler does nothing and uses no client. */
@@ -37,5 +48,66 @@ class DropProbeReconcilerTest {
     var control = reconciler.cleanup(new DropProbe(), null);
     assertFalse(control.isRemoveFinalizer());
     assertTrue(control.getScheduleDelay().isPresent());
+  }
+
+  /** The framework starts a second one if an object is created again under its name. */
+  @Test
+  void runsOnePassAtATimeForAProbe() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    CurrentSettings settings = new CurrentSettings(clock);
+    settings.accept(Optional.of(Settings.DEFAULTS), Optional.empty());
+    DropProbeReconciler held =
+        new DropProbeReconciler(
+            new ClusterCache(null),
+            new StatusWriter(null),
+            null,
+            settings,
+            new OperatorNamespace("dropprobe-system"),
+            null,
+            new HeldClock(begun, end));
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setUid("uid");
+    CompletableFuture<?> first = CompletableFuture.runAsync(() -> held.reconcile(probe, null));
+    assertTrue(begun.await(1, TimeUnit.MINUTES));
+
+    assertEquals(1000L, held.reconcile(probe, null).getScheduleDelay().orElseThrow());
+    assertEquals(1000L, held.cleanup(probe, null).getScheduleDelay().orElseThrow());
+
+    end.countDown();
+    assertThrows(CompletionException.class, first::join, "the cluster is not watched");
+    assertThrows(IllegalStateException.class, () -> held.reconcile(probe, null), "it has ended");
+  }
+
+  /** Reports that it is asked, and answers when it may. */
+  private static final class HeldClock extends Clock {
+    private final CountDownLatch asked;
+    private final CountDownLatch answer;
+
+    HeldClock(CountDownLatch asked, CountDownLatch answer) {
+      this.asked = asked;
+      this.answer = answer;
+    }
+
+    @Override
+    public Instant instant() {
+      asked.countDown();
+      try {
+        assertTrue(answer.await(1, TimeUnit.MINUTES));
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("only UTC");
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +118,14 @@ public final class ApiServer {
 
   /** A client with the operator's account, which has the roles of deploy/. */
   public KubernetesClient operator() {
-    return as("dropprobe-operator", Map.of());
+    return client(as("dropprobe-operator", Map.of()));
+  }
+
+  /** As {@link #operator()}, with an interceptor of its requests. */
+  public KubernetesClient operator(Interceptor interceptor) {
+    return builder(as("dropprobe-operator", Map.of()))
+        .withHttpClientBuilderConsumer(b -> b.addOrReplaceInterceptor("test", interceptor))
+        .build();
   }
 
   /**
@@ -127,30 +135,31 @@ public final class ApiServer {
    */
   public KubernetesClient agent(String... nodes) {
     // The client does not encode the slash of a header's name.
-    return as(
-        "dropprobe-agent",
-        nodes.length == 0
-            ? Map.of()
-            : Map.of("authentication.kubernetes.io%2Fnode-name", List.of(nodes)));
+    return client(
+        as(
+            "dropprobe-agent",
+            nodes.length == 0
+                ? Map.of()
+                : Map.of("authentication.kubernetes.io%2Fnode-name", List.of(nodes))));
   }
 
-  private KubernetesClient as(String account, Map<String, List<String>> extras) {
-    return client(
-        new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
-            .withImpersonateUsername("system:serviceaccount:" + NAMESPACE + ":" + account)
-            .withImpersonateGroups(
-                "system:serviceaccounts",
-                "system:serviceaccounts:" + NAMESPACE,
-                "system:authenticated")
-            .withImpersonateExtras(extras)
-            .build());
+  private Config as(String account, Map<String, List<String>> extras) {
+    return new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
+        .withImpersonateUsername("system:serviceaccount:" + NAMESPACE + ":" + account)
+        .withImpersonateGroups(
+            "system:serviceaccounts", "system:serviceaccounts:" + NAMESPACE, "system:authenticated")
+        .withImpersonateExtras(extras)
+        .build();
   }
 
   private static KubernetesClient client(Config config) {
+    return builder(config).build();
+  }
+
+  private static KubernetesClientBuilder builder(Config config) {
     config.setRequestRetryBackoffLimit(2);
     return new KubernetesClientBuilder()
         .withHttpClientFactory(new JdkHttpClientFactory())
-        .withConfig(config)
-        .build();
+        .withConfig(config);
   }
 }

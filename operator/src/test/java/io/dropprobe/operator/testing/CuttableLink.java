@@ -15,10 +15,15 @@ public final class CuttableLink implements AutoCloseable {
   private final int to;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
-  /** Starts to accept connections. */
+  /** Starts to accept connections, at a free port. */
   public CuttableLink(int to) throws IOException {
+    this(0, to);
+  }
+
+  /** Starts to accept connections at a port. */
+  public CuttableLink(int port, int to) throws IOException {
     this.to = to;
-    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     daemon(this::accept);
   }
 

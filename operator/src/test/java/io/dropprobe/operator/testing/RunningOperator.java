@@ -21,7 +21,15 @@ public final class RunningOperator implements AutoCloseable {
 
   /** Starts the reconcilers; returns when the caches are complete. */
   public RunningOperator(ApiServer api) {
-    KubernetesClient client = api.operator();
+    this(api.operator());
+  }
+
+  /**
+   * As {@link #RunningOperator(ApiServer)}.
+   *
+   * @param client with the operator's account
+   */
+  public RunningOperator(KubernetesClient client) {
     Clock clock = Clock.systemUTC();
     OperatorNamespace namespace = new OperatorNamespace(ApiServer.NAMESPACE);
     CurrentSettings settings = new CurrentSettings(clock);
@@ -34,6 +42,7 @@ public final class RunningOperator implements AutoCloseable {
                 o.withKubernetesClient(client)
                     .withConcurrentReconciliationThreads(4)
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
+                    .withStopOnInformerErrorDuringStartup(false)
                     .checkingCRDAndValidateLocalModel(false));
     operator.register(
         new DropProbeReconciler(
