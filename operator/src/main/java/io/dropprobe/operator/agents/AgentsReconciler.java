@@ -65,7 +65,7 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
   private final OperatorNamespace namespace;
   private final AgentPods pods;
 
-  /** The last problem of the settings, so that its Event is emitted once. Passes are serial. */
+  /** The last problem of the settings, so that its Event is emitted once. */
   private String lastProblem = "";
 
   /** Makes no call yet. */
@@ -97,8 +97,9 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
     return List.of(new ClusterEventSource<>(cluster, () -> Set.of(settings)), daemonSets);
   }
 
+  /** One pass at a time, also if the ConfigMap is created again: see {@code Passes}. */
   @Override
-  public UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
+  public synchronized UpdateControl<ConfigMap> reconcile(ConfigMap config, Context<ConfigMap> ctx) {
     Optional<DaemonSet> actual = ctx.getSecondaryResource(DaemonSet.class);
     pods.observe(actual);
     Optional<Settings> settings = read(config);

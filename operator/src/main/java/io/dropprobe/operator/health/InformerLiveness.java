@@ -4,6 +4,8 @@ package io.dropprobe.operator.health;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.runtime.OperatorStart;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
@@ -39,19 +41,37 @@ public class InformerLiveness implements HealthCheck {
       answer.down().withData("operator", "has not started");
     }
     if (started) {
-      cluster
-          .informers()
-          .forEach(
-              (kind, informer) -> {
-                if (!health.isAlive(kind, informer.isRunning(), informer.isWatching())) {
-                  answer.down().withData(kind, "dead");
-                }
-              });
-      boolean watching = operator.getRuntimeInfo().allEventSourcesAreHealthy();
-      if (!health.isAlive("controllers", true, watching)) {
-        answer.down().withData("controllers", "dead");
-      }
+      cluster.informers().forEach((kind, i) -> check(answer, kind, i.isRunning(), i.isWatching()));
+      operator
+          .getRuntimeInfo()
+          .getRegisteredControllers()
+          .forEach(controller -> check(answer, controller));
     }
     return answer.build();
+  }
+
+  private void check(HealthCheckResponseBuilder answer, RegisteredController<?> controller) {
+    String name = controller.getConfiguration().getName();
+    controller
+        .getControllerHealthInfo()
+        .informerEventSourceHealthIndicators()
+        .forEach((source, informers) -> check(answer, name + "/" + source, informers));
+  }
+
+  private void check(
+      HealthCheckResponseBuilder answer,
+      String name,
+      InformerWrappingEventSourceHealthIndicator<?> informers) {
+    informers
+        .informerHealthIndicators()
+        .values()
+        .forEach(i -> check(answer, name, i.isRunning(), i.isWatching()));
+  }
+
+  private void check(
+      HealthCheckResponseBuilder answer, String informer, boolean running, boolean watching) {
+    if (!health.isAlive(informer, running, watching)) {
+      answer.down().withData(informer, "dead");
+    }
   }
 }

@@ -14,7 +14,6 @@ import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -73,13 +71,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private final CurrentSettings settings;
   private final Clock clock;
   private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
-
-  /**
-   * The uids of DropProbes that a pass runs for. The framework runs one pass at a time for a name,
-   * but not if an object is created again: the late end of a pass for the first one counts as the
-   * end of a pass for the second. Two passes at a time would not see what the other one writes.
-   */
-  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private final Passes passes = new Passes();
 
   /** Makes no call yet. */
   @Inject
@@ -119,14 +111,16 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   @Override
   public UpdateControl<DropProbe> reconcile(DropProbe probe, Context<DropProbe> ctx) {
     String uid = probe.getMetadata().getUid();
-    if (!settings.known() || !running.add(uid)) {
+    if (!settings.known() || !passes.begin(uid)) {
       return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(SOON);
     }
+    Duration next = SOON;
     try {
-      return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(update(probe));
+      next = update(probe);
     } finally {
-      running.remove(uid);
+      next = passes.end(uid) ? SOON : next;
     }
+    return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next);
   }
 
   /**
@@ -190,31 +184,41 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   @Override
   public DeleteControl cleanup(DropProbe probe, Context<DropProbe> ctx) {
     String uid = probe.getMetadata().getUid();
-    if (!settings.known() || !running.add(uid)) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
+    Duration next = SOON;
+    if (settings.known() && passes.begin(uid)) {
+      try {
+        next = delete(probe, new FinalizerRemoval(ctx.getClient()));
+      } finally {
+        next = passes.end(uid) ? SOON : next;
+      }
     }
-    try {
-      return delete(probe, ctx.getClient());
-    } finally {
-      running.remove(uid);
-    }
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.toMillis());
   }
 
-  private DeleteControl delete(DropProbe probe, KubernetesClient client) {
+  /**
+   * Deletes it, or writes which nodes it waits for.
+   *
+   * @return time until the next pass. It is short after the deletion, too: if there is another
+   *     DropProbe of that name, the end of this pass cancels its timer
+   */
+  private Duration delete(DropProbe probe, FinalizerRemoval removal) {
     Instant time = clock.instant();
     Staleness staleness = new Staleness(time, settings.get().staleAfter());
     Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted);
     if (!deletion.waiting().isEmpty()) {
       writeWaiting(probe, deletion.waiting(), time);
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(RESYNC.toMillis());
+      return RESYNC;
     }
-    if (!new FinalizerRemoval(client).of(probe)) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(SOON.toMillis());
-    }
-    events.deleted(probe, deletion);
     statuses.forget(probe);
     paces.remove(probe.getMetadata().getUid());
-    return DeleteControl.noFinalizerRemoval(); // it is removed already
+    removal
+        .live(probe)
+        .ifPresent(
+            live -> {
+              events.deleted(probe, deletion);
+              removal.of(live);
+            });
+    return SOON;
   }
 
   private void writeWaiting(DropProbe probe, List<String> waiting, Instant time) {

@@ -36,9 +36,9 @@ public class LeaderElection {
 
   private final OperatorNamespace namespace;
   private final Clients clients;
+  private final Exit exit;
   private final boolean enabled;
   private final String identity;
-  private volatile boolean stopping;
 
   /**
    * @param pod name of this pod, or of this machine
@@ -47,10 +47,12 @@ public class LeaderElection {
   public LeaderElection(
       OperatorNamespace namespace,
       Clients clients,
+      Exit exit,
       @ConfigProperty(name = "dropprobe.leader-election") boolean enabled,
       @ConfigProperty(name = "dropprobe.pod") String pod) {
     this.namespace = namespace;
     this.clients = clients;
+    this.exit = exit;
     this.enabled = enabled;
     this.identity = pod + "_" + UUID.randomUUID();
   }
@@ -71,23 +73,8 @@ public class LeaderElection {
         RENEW,
         RETRY,
         identity,
-        new LeaderCallbacks(() -> {}, this::lost, leader -> {}),
+        new LeaderCallbacks(() -> {}, () -> exit.now("leader election lost", null), leader -> {}),
         false);
-  }
-
-  /**
-   * Halts without a shutdown, because another leader may work by now and nothing may be written.
-   */
-  private void lost() {
-    if (!stopping) {
-      LOG.error("leader election lost; exiting");
-      Runtime.getRuntime().halt(1);
-    }
-  }
-
-  /** Runs before the operator stops. */
-  void stopping(@Observes @Priority(1) ShutdownEvent event) {
-    stopping = true;
   }
 
   /** Runs after the operator has stopped, which the same event does with a lower priority value. */

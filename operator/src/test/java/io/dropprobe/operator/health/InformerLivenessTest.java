@@ -16,7 +16,7 @@ class InformerLivenessTest {
   @Test
   void isDownIfTheOperatorHasNotStartedForTenMinutes() {
     InformerLiveness liveness =
-        new InformerLiveness(new OperatorStart(null), null, new ClusterCache(null), clock);
+        new InformerLiveness(new OperatorStart(null, null), null, new ClusterCache(null), clock);
     assertEquals(
         HealthCheckResponse.Status.UP, liveness.call().getStatus(), "the operator is starting");
 

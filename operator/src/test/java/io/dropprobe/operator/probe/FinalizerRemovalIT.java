@@ -2,7 +2,6 @@
 package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.schema.Names;
@@ -10,6 +9,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.operator.testing.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,14 +34,16 @@ class FinalizerRemovalIT {
   void finalizerOfTheSuccessorStays() {
     DropProbe first = create(Names.FINALIZER, "example.org/other");
     FinalizerRemoval removal = new FinalizerRemoval(client);
-    assertTrue(removal.of(first));
+    removal.of(removal.live(first).orElseThrow());
     assertEquals(List.of("example.org/other"), live().getMetadata().getFinalizers());
+    assertEquals(Optional.empty(), removal.live(first), "there is nothing left to remove");
     clean();
-    assertFalse(removal.of(first), "there is none of that name");
+    removal.of(first); // there is none of that name
 
     create(Names.FINALIZER);
-    assertFalse(removal.of(first));
+    removal.of(first);
     assertTrue(live().hasFinalizer(Names.FINALIZER));
+    assertEquals(Optional.empty(), removal.live(first), "it is another one");
   }
 
   private DropProbe create(String... finalizers) {

@@ -2,6 +2,9 @@
 package io.dropprobe.operator.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.javaoperatorsdk.operator.OperatorException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,15 +21,38 @@ class OperatorStartTest {
 
   @Test
   void doesNotExitIfAShutdownEndsTheStart() {
-    OperatorStart start = failing();
-    start.end(null);
+    Exit exit = new Exit(exits::incrementAndGet);
+    Runnable stopped =
+        () -> {
+          exit.stopping(null);
+          throw new OperatorException("not any more");
+        };
+    new OperatorStart(stopped, () -> {}, exit).start();
+    assertEquals(0, exits.get());
+  }
+
+  @Test
+  void isNotStartedIfAShutdownEndsTheStart() {
+    Exit exit = new Exit(exits::incrementAndGet);
+    OperatorStart start = new OperatorStart(() -> exit.stopping(null), () -> {}, exit);
     start.start();
+    assertFalse(start.isStarted());
+  }
+
+  @Test
+  void doesNotStartDuringAShutdown() {
+    Exit exit = new Exit(exits::incrementAndGet);
+    exit.stopping(null);
+    new OperatorStart(() -> fail("it has started"), () -> {}, exit).start();
     assertEquals(0, exits.get());
   }
 
   @Test
   void staysIfTheStartSucceeds() {
-    new OperatorStart(() -> {}, () -> {}, exits::incrementAndGet).start();
+    OperatorStart start = new OperatorStart(() -> {}, () -> {}, new Exit(exits::incrementAndGet));
+    assertFalse(start.isStarted());
+    start.start();
+    assertTrue(start.isStarted());
     assertEquals(0, exits.get());
   }
 
@@ -35,6 +61,6 @@ class OperatorStartTest {
         () -> {
           throw new OperatorException("not today");
         };
-    return new OperatorStart(start, () -> {}, exits::incrementAndGet);
+    return new OperatorStart(start, () -> {}, new Exit(exits::incrementAndGet));
   }
 }
