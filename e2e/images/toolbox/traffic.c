@@ -12,6 +12,12 @@
  *   traffic tcp-echo PORT               sends back what it gets, for any number of connections
  *   traffic tcp-send HOST PORT BYTES    sends BYTES to tcp-echo, prints how many came back
  *   traffic tcp-connect HOST PORT COUNT tries COUNT connections, prints how many were refused
+ *   traffic udp-unread COUNT PORT       sends COUNT datagrams to itself before it reads one, prints
+ *                                       how many are lost
+ *   traffic tcp-close COUNT PORT        makes COUNT connections to itself, and ends them in all
+ *                                       orderly ways in turn
+ *   traffic tcp-stall BYTES PORT        sends BYTES to itself, and does not read for two seconds
+ *                                       when the buffers are full; prints how many were read
  *
  * Exit status 0 when everything was sent (and came back), 1 when not, 2 for wrong arguments.
  */
@@ -56,7 +62,10 @@ static void usage(void)
 	      "       traffic udp-loopback COUNT [PORT]\n"
 	      "       traffic tcp-echo PORT\n"
 	      "       traffic tcp-send HOST PORT BYTES\n"
-	      "       traffic tcp-connect HOST PORT COUNT\n",
+	      "       traffic tcp-connect HOST PORT COUNT\n"
+	      "       traffic udp-unread COUNT PORT\n"
+	      "       traffic tcp-close COUNT PORT\n"
+	      "       traffic tcp-stall BYTES PORT\n",
 	      stderr);
 	exit(2);
 }
@@ -337,6 +346,156 @@ static int tcp_connect(int argc, char **argv)
 	return 0;
 }
 
+static int udp_unread(int argc, char **argv)
+{
+	struct peer peer;
+	int in, out, least = 1;
+	long count, read = 0;
+	char data[16] = "";
+
+	if (argc != 2)
+		usage();
+	count = number(argv[0], 0, 1000000000);
+	peer = peer_of("127.0.0.1", argv[1]);
+	in = listen_on(SOCK_DGRAM, argv[1]);
+	setsockopt(in, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
+	out = open_socket(AF_INET, SOCK_DGRAM);
+	for (long i = 0; i < count; i++)
+		send_one(out, &peer, data, sizeof(data));
+	poll(NULL, 0, 200); /* until the last one has arrived */
+	while (recv(in, data, sizeof(data), MSG_DONTWAIT) >= 0)
+		read++;
+	printf("%ld\n", count - read);
+	return 0;
+}
+
+/* A connection to oneself. */
+struct pair {
+	int client;
+	int server;
+};
+
+static struct pair connect_to(int listener, const char *port)
+{
+	struct peer peer = peer_of("127.0.0.1", port);
+	struct pair pair = { .client = open_socket(AF_INET, SOCK_STREAM) };
+
+	if (connect(pair.client, (struct sockaddr *)&peer.address, peer.length))
+		fail("connect");
+	pair.server = accept(listener, NULL, NULL);
+	if (pair.server < 0)
+		fail("accept");
+	return pair;
+}
+
+static void pass_byte(int from, int to)
+{
+	char byte = 'x';
+
+	if (send(from, &byte, 1, MSG_NOSIGNAL) != 1 || recv(to, &byte, 1, 0) != 1)
+		fail("pass a byte");
+}
+
+static void expect_end(int fd)
+{
+	char byte;
+
+	if (recv(fd, &byte, 1, 0) != 0)
+		fail("wait for the end");
+}
+
+/* The second end closes when it has seen that the first one has, except after a reset. */
+static void close_pair(struct pair pair, long way)
+{
+	struct linger reset = { .l_onoff = 1 };
+
+	switch (way) {
+	case 0: /* the client first */
+		close(pair.client);
+		expect_end(pair.server);
+		close(pair.server);
+		break;
+	case 1: /* the server first */
+		close(pair.server);
+		expect_end(pair.client);
+		close(pair.client);
+		break;
+	case 2: /* half-closed, with an answer */
+		shutdown(pair.client, SHUT_WR);
+		expect_end(pair.server);
+		pass_byte(pair.server, pair.client);
+		close(pair.server);
+		expect_end(pair.client);
+		close(pair.client);
+		break;
+	case 3: /* with unread data */
+		if (send(pair.client, "unread", 6, MSG_NOSIGNAL) != 6)
+			fail("send");
+		close(pair.server);
+		close(pair.client);
+		break;
+	default: /* a reset */
+		setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		close(pair.client);
+		close(pair.server);
+	}
+}
+
+static int tcp_close(int argc, char **argv)
+{
+	int listener;
+	long count;
+
+	if (argc != 2)
+		usage();
+	count = number(argv[0], 0, 1000000000);
+	listener = listen_on(SOCK_STREAM, argv[1]);
+	for (long i = 0; i < count; i++) {
+		struct pair pair = connect_to(listener, argv[1]);
+
+		pass_byte(pair.client, pair.server);
+		close_pair(pair, i % 5);
+	}
+	return 0;
+}
+
+static int tcp_stall(int argc, char **argv)
+{
+	static char data[16384];
+	long bytes, sent = 0, got = 0;
+	struct pair pair;
+	int stalled = 0;
+
+	if (argc != 2)
+		usage();
+	bytes = number(argv[0], 0, 1000000000);
+	pair = connect_to(listen_on(SOCK_STREAM, argv[1]), argv[1]);
+	while (got < bytes) {
+		size_t left = (size_t)(bytes - sent);
+		ssize_t now = send(pair.client, data, left < sizeof(data) ? left : sizeof(data),
+				   MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (now > 0) {
+			sent += now;
+			continue;
+		}
+		if (now < 0 && !stalled) {
+			stalled = 1;
+			poll(NULL, 0, 2000);
+		}
+		if ((now = recv(pair.server, data, sizeof(data), 0)) <= 0)
+			fail("receive");
+		got += now;
+	}
+	close_pair(pair, 0);
+	if (!stalled) {
+		fputs("traffic: so few bytes fit into the buffers\n", stderr);
+		return 1;
+	}
+	printf("%ld\n", got);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -346,6 +505,8 @@ int main(int argc, char **argv)
 		{ "udp-send", udp_send },	  { "udp-sink", udp_sink },
 		{ "udp-loopback", udp_loopback }, { "tcp-echo", tcp_echo },
 		{ "tcp-send", tcp_send },	  { "tcp-connect", tcp_connect },
+		{ "udp-unread", udp_unread },	  { "tcp-close", tcp_close },
+		{ "tcp-stall", tcp_stall },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)

@@ -167,13 +167,20 @@ final class Cluster {
     return kubectl(line.toArray(String[]::new));
   }
 
+  /** The address of the node's drop maker. */
+  static String makerAddress(String node) {
+    return makerPod(node).getStatus().getPodIP();
+  }
+
   private static String maker(String node) {
+    return makerPod(node).getMetadata().getName();
+  }
+
+  private static Pod makerPod(String node) {
     return API.pods().inNamespace(MAKERS).withLabel("app", "drop-maker").list().getItems().stream()
         .filter(p -> node.equals(p.getSpec().getNodeName()))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no drop maker on " + node))
-        .getMetadata()
-        .getName();
+        .orElseThrow(() -> new AssertionError("no drop maker on " + node));
   }
 
   /** Makes exactly this many drops of reason NO_SOCKET on the node, in a pod's namespace. */
