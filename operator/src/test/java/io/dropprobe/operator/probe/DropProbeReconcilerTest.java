@@ -12,10 +12,7 @@ import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.TestClock;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -80,7 +77,7 @@ class DropProbeReconcilerTest {
   }
 
   /** Reports that it is asked, and answers when it may. */
-  private static final class HeldClock extends Clock {
+  private static final class HeldClock extends TestClock {
     private final CountDownLatch asked;
     private final CountDownLatch answer;
 
@@ -97,17 +94,7 @@ class DropProbeReconcilerTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("only UTC");
+      return super.instant();
     }
   }
 }

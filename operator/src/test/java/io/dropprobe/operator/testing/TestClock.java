@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still at noon on 2026-01-01 until {@link #passes}. */
-public final class TestClock extends Clock {
+public class TestClock extends Clock {
   private Instant now = Instant.parse("2026-01-01T12:00:00Z");
 
   public void passes(Duration time) {
