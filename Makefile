@@ -7,7 +7,7 @@ help:
 	@printf '%s\n' \
 	  'make demo             the whole story on a local cluster with two real kernels (KEEP=1 leaves it running;' \
 	  '                      with KUBECONFIG set: on that cluster)' \
-	  'make test             the gate: checks, unit tests, API server, kernels, cluster' \
+	  'make test             the gate: checks, unit tests, API server, kernels, truth, cluster' \
 	  'make test-all         the gate and the long runs' \
 	  'make bench            what a packet costs under DropProbe and under other observers, in instructions' \
 	  'make truth            what is shown of real workloads, healthy and lossy, is what was lost' \

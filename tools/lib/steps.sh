@@ -9,7 +9,7 @@
 # root, kernel and program in the cache that came from a mirror. A file that is not named here
 # counts as read, so a new folder makes more steps run, never fewer.
 
-STEPS=(checks java builder deploy kernels bench lifecycle cluster)
+STEPS=(checks java builder deploy kernels bench truth lifecycle cluster)
 LONG_STEPS=(java25 kind)
 
 # step_budget STEP: prints the minutes that the step may take on 2 cores with a warm cache.
@@ -20,7 +20,7 @@ step_budget() {
     builder) echo 1 ;;
     deploy) echo 2 ;;
     lifecycle) echo 1 ;;
-    kernels | cluster) echo 10 ;;
+    kernels | truth | cluster) echo 10 ;;
     *) echo 30 ;;
   esac
 }
@@ -30,6 +30,7 @@ step_unread() {
   local texts='docs/|[^/]*\.md$|.*/README\.md$|LICENSE|\.github/|Makefile$|\.gitignore$'
   texts+='|tools/(gate|checks|cache-test)|tools/lib/(actionlint|shell-|python-|c-format)'
   local java='crds/|operator/|node-agent/'
+  local other='kmod-builder/module-tests/(bench|holder)/'
   local module='kmod-builder/(test$|module-tests/(scenarios|bench|holder|truth)/)'
   # Steps that run no DropProbe in a cluster do not read the tests of one.
   local pods='e2e/(kind|src|holder|smoke|demo|cluster-tests)'
@@ -45,7 +46,10 @@ step_unread() {
       echo "^($texts|operator/|node-agent/|crds/src/|kmod-builder/|images/java|$pods)"
       ;;
     kernels | bench)
-      echo "^($texts|$java|deploy/|e2e/|images/java|kmod-builder/test$)"
+      echo "^($texts|$java|deploy/|e2e/|images/java|kmod-builder/(test$|module-tests/truth/))"
+      ;;
+    truth)
+      echo "^($texts|operator/|deploy/|e2e/|images/java|kmod-builder/test$|$other)"
       ;;
     lifecycle)
       echo "^($texts|$java|deploy/|kmod-builder/|images/java|$pods)"

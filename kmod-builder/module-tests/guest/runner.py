@@ -2,8 +2,8 @@
 """The life of a guest, which its first process leads: each of the given names is run in a process
 of its own, with the module freshly loaded; then the machine is switched off.
 
-/mnt/out/results gets a line for each name: passed, failed or skipped, the name, seconds, and the
-reason. /mnt/out/NAME.log has its output, /mnt/out/kernel.log the whole kernel log.
+/mnt/out/results gets a line for each name, and for `prepare`: passed, failed or skipped, the name,
+seconds, and the reason. /mnt/out/NAME.log has its output, /mnt/out/kernel.log the whole kernel log.
 """
 
 import os
@@ -96,19 +96,37 @@ def run(name, action, kernel):
     return ("failed", complaint) if complaint else ("passed", "")
 
 
-def run_all(names, action):
+def prepared(prepare, kernel):
+    """Calls prepare() with the module loaded, because the rig wants to see it."""
+    module.load()
+    prepare()
+    complaint = module.unload_whatever_is_active()
+    bad = kernel.complaints()
+    if bad:
+        return "failed", "kernel log: " + bad[0]
+    return ("failed", complaint) if complaint else ("passed", "")
+
+
+def record(results, name, attempt):
+    """Writes the line of one name: the result of the attempt, or its exception."""
+    begin = time.monotonic()
+    try:
+        result, why = attempt()
+    except Exception:  # noqa: BLE001
+        result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
+    results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
+
+
+def run_all(names, action, prepare):
     os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/tmp", LC_ALL="C.UTF-8")
     kernel = kernel_log.KernelLog(f"{OUT}/kernel.log")
     # Messages of the boot are not caused by the module.
     kernel.complaints()
     with open(f"{OUT}/results", "w", buffering=1) as results:
+        if prepare:
+            record(results, "prepare", lambda: prepared(prepare, kernel))
         for name in names:
-            begin = time.monotonic()
-            try:
-                result, why = run(name, action, kernel)
-            except Exception:  # noqa: BLE001
-                result, why = "failed", traceback.format_exc().strip().splitlines()[-1]
-            results.write(f"{result}\t{name}\t{time.monotonic() - begin:.1f}\t{why}\n")
+            record(results, name, lambda name=name: run(name, action, kernel))
         time.sleep(3)  # a module may leave work behind that fails after its unload
         bad = kernel.complaints()
         results.write(f"{'failed' if bad else 'passed'}\tkernel_log\t3\t{bad[0] if bad else ''}\n")
@@ -121,10 +139,11 @@ def run_all(names, action):
         results.write("end\n")
 
 
-def main(names, action):
-    """Calls action(name) for each name, whatever happens to the others, and ends the machine."""
+def main(names, action, prepare=None):
+    """Calls prepare() once, with the module loaded, and action(name) for each name, whatever
+    happens to the others; then ends the machine."""
     try:
-        run_all(names, action)
+        run_all(names, action, prepare)
     finally:
         os.sync()
         # QEMU ends instead of rebooting (-no-reboot); a kernel without ACPI can't power off.

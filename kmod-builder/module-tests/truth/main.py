@@ -6,16 +6,21 @@ import os
 import sys
 
 sys.path[:0] = ["/mnt/rig/guest", "/mnt/rig", "/mnt/rig/workloads", "/mnt/rig/scenarios"]
-import module  # noqa: E402
 import runner  # noqa: E402
 
-# Here once, because the guest is slow; the rig wants to see the module meanwhile.
-module.load()
-import measure  # noqa: E402
 
-for file in sorted(os.listdir("/mnt/rig/workloads")):
-    if file.endswith(".py"):
-        importlib.import_module(file[:-3])
-module.unload()
+def prepare():
+    """Imports the workloads once, because the guest is slow."""
+    for file in sorted(os.listdir("/mnt/rig/workloads")):
+        if file.endswith(".py"):
+            importlib.import_module(file[:-3])
 
-runner.main(open("/mnt/rig/wanted").read().split(), measure.run)
+
+def run(name):
+    # Its imports, too, want to see the module.
+    import measure  # pylint: disable=import-outside-toplevel
+
+    measure.run(name)
+
+
+runner.main(open("/mnt/rig/wanted").read().split(), run, prepare)

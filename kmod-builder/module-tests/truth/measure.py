@@ -10,6 +10,7 @@ workload also checks that everything has arrived.
 import contextlib
 import os
 import socket
+import struct
 import threading
 import time
 
@@ -24,6 +25,7 @@ from rig import (
     read,
     settle,
     sh,
+    until,
 )
 
 HERE, NEXT = ("10.9.0.1", "fd09::1"), ("10.9.0.2", "fd09::2")
@@ -95,12 +97,39 @@ def counting(n=0):
 @contextlib.contextmanager
 def pair(quiet=False):
     """The neighbour `next`, and no packets between the two but those of the workload, and at the
-    beginning reports of group membership; with `quiet`, these have been sent."""
+    beginning reports of group membership; with `quiet`, these have been sent. At the end no
+    connection is left."""
     with neighbour() as name:
         only_what_is_sent()
         if quiet:
             time.sleep(3)
-        yield name
+        try:
+            yield name
+        finally:
+            with inside(name):
+                end_connections()
+            end_connections()
+
+
+def end_connections():
+    """Ends all connections of this network namespace. One that is closed, but not at its end, would
+    send its FIN again and again, also after its interface was removed, and the next workload would
+    count that."""
+    if unended():
+        sh("ss -tK state connected")
+        until(lambda: not unended(), lambda: f"the end of {unended()}")
+
+
+# As in /proc/net/tcp: FIN_WAIT2, TIME_WAIT, CLOSE and LISTEN.
+SENDS_NOTHING = ("05", "06", "07", "0A")
+
+
+def unended():
+    """The connections that may still send something, as lines of the kernel."""
+    lines = []
+    for file in ("tcp", "tcp6"):
+        lines += read(f"/proc/thread-self/net/{file}").splitlines()[1:]
+    return [line for line in lines if line.split()[3] not in SENDS_NOTHING]
 
 
 @contextlib.contextmanager
@@ -147,6 +176,11 @@ def at_once(first, second):
     first.close()
     assert second.recv(100) == b""
     second.close()
+
+
+def reset_when_closed(some_socket):
+    """Its close sends a RST and waits for nothing."""
+    some_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @contextlib.contextmanager

@@ -73,15 +73,15 @@ def checksum(data):
 
 
 @contextlib.contextmanager
-def by_hand(name, source, address):
+def by_hand(name, source, address, buffer=4096):
     """The server's side of a connection, and a ByHand in the neighbour of this name as its client.
 
-    The server has room for a few segments only.
+    The server's buffer has room for a few segments only, if it is not larger.
     """
     link = sh(f"ip -n {name} -o link show eth0").split("link/ether ")[1].split()[0]
     sh(f"ip neigh replace {source} lladdr {link} dev to-{name} nud permanent")
     with socket.socket(family_of(address)) as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         server.bind((address, 0))
         server.listen(1)
         with inside(name):

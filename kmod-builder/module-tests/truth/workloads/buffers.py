@@ -21,12 +21,14 @@ from measure import (
     pair,
     port_of,
     received,
+    reset_when_closed,
     workload,
 )
-from rig import by_hand, inside, sh, snmp_ext, syn, sysctl, udp
+from rig import by_hand, inside, read, sh, snmp_ext, syn, sysctl, udp, until
 
 PACKETS = 400
 SEGMENT = 1000
+WAITING, SO_RCVBUFFORCE = 3 << 20, 33
 
 
 @workload
@@ -66,13 +68,17 @@ SOURCES = (("10.9.0.50", "10.9.0.1"), ("fd09::50", "fd09::1"))
 
 
 @contextlib.contextmanager
-def clients_by_hand():
+def clients_by_hand(**options):
     """The neighbour, with both clients of by_hand(), whose kernel does not see what is sent to
-    them. Yields what by_hand() yields for each; they stay open while the block runs."""
+    them. Yields what by_hand() yields for each; they stay open while the block runs. Then a RST
+    ends them, because no kernel would answer a FIN."""
     with pair() as name, contextlib.ExitStack() as open_ones:
         pairs = [
-            open_ones.enter_context(by_hand(name, source, address)) for source, address in SOURCES
+            open_ones.enter_context(by_hand(name, source, address, **options))
+            for source, address in SOURCES
         ]
+        for connection, _ in pairs:
+            reset_when_closed(connection)
         sh(f"ip -n {name} link add sink0 type dummy; ip -n {name} link set sink0 up")
         sh(f"tc -n {name} qdisc add dev eth0 clsact")
         for number, (source, _) in enumerate(SOURCES, 1):
@@ -91,13 +97,16 @@ def send_by_hand(client, offsets, size):
     time.sleep(0.2)
 
 
-def segments_by_hand(count, size):
-    """Sends segments, whatever the window is. N is what did not arrive."""
-    with clients_by_hand() as pairs, counting() as measured:
+def segments_by_hand(count, size, **options):
+    """Sends segments, whatever the window is. N is what did not arrive, and does not wait for a
+    missing segment either."""
+    with clients_by_hand(**options) as pairs, counting() as measured:
+        waiting_before = snmp_ext("TCPOFOQueue")
         for connection, client in pairs:
             send_by_hand(client, range(0, count * size, size), size)
             # A segment whose first bytes fit into the window is received in part.
             measured.n += count - -(-bytes_in(connection) // size)
+        measured.n -= snmp_ext("TCPOFOQueue") - waiting_before
     assert 0 < measured.n < 2 * count, measured.n
 
 
@@ -144,8 +153,29 @@ def taken(connection):
 @workload
 def tcp_memory_full():
     """All sockets together have used up the memory that TCP may take."""
-    with machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
-        segments_by_hand(30, 100)  # a few of them fit into what each socket may have nevertheless
+    # The buffer of each has room for all; it gets the few segments that every socket may have.
+    with memory_in_use(), machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
+        segments_by_hand(50, 500, buffer=1 << 16)
+
+
+@contextlib.contextmanager
+def memory_in_use():
+    """In the block, data waits for a reader. A processor adds the pages that it has taken to the
+    sum that is compared with tcp_mem only when there are 256 of them, so a few alone would never be
+    too many."""
+    with listener(LOCAL[0]) as server, socket.socket() as sender:
+        server.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 * WAITING)
+        sender.connect(server.getsockname())
+        connection, _ = server.accept()
+        with connection:
+            sender.sendall(b"x" * WAITING)
+            until(lambda: tcp_pages() > 256, lambda: f"{tcp_pages()} pages to be many")
+            yield
+
+
+def tcp_pages():
+    """The pages that TCP has taken, as the kernel compares them with tcp_mem."""
+    return int(re.search(r"^TCP: .* mem (\d+)", read("/proc/net/sockstat"), re.M).group(1))
 
 
 class Stuck:

@@ -17,9 +17,13 @@ SOL_PACKET, PACKET_RX_RING, PACKET_VERSION, TPACKET_V2 = 263, 5, 10, 1
 
 
 @contextlib.contextmanager
-def sniffer(protocol=ALL, kind=socket.SOCK_RAW, space=256, ring=False):
-    """A packet socket at to-next; with this little space it takes one packet or two."""
-    with socket.socket(socket.AF_PACKET, kind, socket.htons(protocol)) as packets:
+def sniffer(protocol=ALL, kind=socket.SOCK_RAW, space=256, ring=False, refuse=False):
+    """A packet socket at to-next; with this little space it takes one packet or two, and with
+    `refuse` its filter takes none. Until it is bound it has no protocol, so that it gets nothing
+    before all this is set."""
+    with socket.socket(socket.AF_PACKET, kind) as packets:
+        if refuse:
+            refuse_all(packets)
         if space:
             packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, space)
         if ring:
@@ -86,8 +90,7 @@ def sniffer_keeps_up():
 @workload
 def sniffer_with_filter():
     """As tcpdump with an expression: it wants nothing of this."""
-    with pair() as name, counting(), sniffer() as packets:
-        refuse_all(packets)
+    with pair() as name, counting(), sniffer(refuse=True) as packets:
         outgoing(name)
         incoming(name)
         assert received(packets) == 0

@@ -3,7 +3,6 @@
 
 import contextlib
 import socket
-import struct
 import time
 
 from measure import (
@@ -17,6 +16,7 @@ from measure import (
     listener,
     pair,
     port_of,
+    reset_when_closed,
     workload,
 )
 from rig import inside, sysctl, udp
@@ -113,14 +113,9 @@ def close_with_data():
     each_connection(end)
 
 
-def reset(some_socket):
-    """Closes with a RST."""
-    some_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    some_socket.close()
-
-
 def by_reset(first, second):
-    reset(first)
+    reset_when_closed(first)
+    first.close()
     with contextlib.suppress(ConnectionResetError):
         second.recv(100)
     second.close()
