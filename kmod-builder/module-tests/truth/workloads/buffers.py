@@ -153,7 +153,7 @@ def taken(connection):
 @workload
 def tcp_memory_full():
     """All sockets together have used up the memory that TCP may take."""
-    # The buffer of each has room for all; it gets the few segments that every socket may have.
+    # The buffer of each has room for all: it is the sum of all sockets that is too large.
     with memory_in_use(), machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
         segments_by_hand(50, 500, buffer=1 << 16)
 

@@ -185,13 +185,13 @@ final class Cluster {
 
   /** Makes exactly this many drops of reason NO_SOCKET on the node, in a pod's namespace. */
   static void dropUdp(String node, int packets) {
+    sendUdp(node, "127.0.0.1", CLOSED_PORT, packets);
+  }
+
+  /** Sends datagrams from the drop maker of the node. */
+  static void sendUdp(String node, String address, int port, int packets) {
     inMaker(
-        node,
-        "traffic",
-        "udp-send",
-        "127.0.0.1",
-        Integer.toString(CLOSED_PORT),
-        Integer.toString(packets));
+        node, "traffic", "udp-send", address, Integer.toString(port), Integer.toString(packets));
   }
 
   /** Makes such drops, 50 a second, until {@link #stopDrops}. */

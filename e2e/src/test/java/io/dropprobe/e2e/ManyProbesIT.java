@@ -36,8 +36,7 @@ class ManyProbesIT {
   private static void drop() {
     for (var node : NODES) {
       Cluster.dropUdp(node, 40);
-      Cluster.inMaker(
-          node, "traffic", "udp-send", "::1", Integer.toString(Cluster.CLOSED_PORT), "24");
+      Cluster.sendUdp(node, "::1", Cluster.CLOSED_PORT, 24);
     }
   }
 

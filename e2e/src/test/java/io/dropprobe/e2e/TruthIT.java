@@ -64,8 +64,6 @@ class TruthIT {
           new Workload("other-node", Effect.Noise, 2010, TruthIT::transferToOtherNode),
           new Workload("unheard-group", Effect.Noise, 2011, TruthIT::unheardGroup));
 
-  private final Map<String, Long> expected = new LinkedHashMap<>();
-
   @AfterEach
   void deleteProbes() {
     WORKLOADS.forEach(w -> Probes.delete(w.name()));
@@ -82,20 +80,17 @@ class TruthIT {
     }
     WORKLOADS.forEach(w -> Probes.awaitReady(w.name()));
 
+    Map<Workload, String> expected = new LinkedHashMap<>();
     for (var workload : WORKLOADS) {
-      var sum = NODES.stream().mapToLong(workload.run()).sum();
-      expected.put(workload.name(), sum);
+      expected.put(workload, text(workload, NODES.stream().mapToLong(workload.run()).sum()));
     }
-    for (var workload : WORKLOADS) {
-      Await.until(
-          workload.name() + " shows " + expected(workload),
-          () -> shown(workload.name()),
-          expected(workload)::equals);
-    }
+    expected.forEach(
+        (workload, text) ->
+            Await.until(
+                workload.name() + " shows " + text, () -> shown(workload.name()), text::equals));
     awaitReportsAfter(Instant.now());
-    for (var workload : WORKLOADS) {
-      assertEquals(expected(workload), shown(workload.name()), workload.name());
-    }
+    expected.forEach(
+        (workload, text) -> assertEquals(text, shown(workload.name()), workload.name()));
   }
 
   /** Everything is counted: what the kubelets, the API server and DropProbe itself do. */
@@ -116,8 +111,7 @@ class TruthIT {
     assertEquals(0, status.packets.lost, "packets lost by an idle cluster");
   }
 
-  private String expected(Workload workload) {
-    var packets = expected.get(workload.name());
+  private static String text(Workload workload, long packets) {
     return text(
         workload.effect() == Effect.Lost ? packets : 0,
         workload.effect() == Effect.Refused ? packets : 0,
@@ -151,7 +145,7 @@ class TruthIT {
   }
 
   private static long send(String node, String address, int port, int packets) {
-    traffic(node, "udp-send", address, Integer.toString(port), Integer.toString(packets));
+    Cluster.sendUdp(node, address, port, packets);
     return packets;
   }
 

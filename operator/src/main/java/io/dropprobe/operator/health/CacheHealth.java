@@ -12,18 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * not get one by themselves. A short time without a watch is normal when the API server restarts.
  */
 final class CacheHealth {
+  /** How long an informer may be without a watch. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Clock clock;
-  private final Duration patience;
   private final Map<String, Instant> withoutWatch = new ConcurrentHashMap<>();
 
-  /**
-   * @param patience how long an informer may be without a watch
-   */
-  CacheHealth(Clock clock, Duration patience) {
+  CacheHealth(Clock clock) {
     this.clock = clock;
-    this.patience = patience;
   }
 
   /**
@@ -39,6 +35,6 @@ final class CacheHealth {
     }
     Instant now = clock.instant();
     Instant since = withoutWatch.computeIfAbsent(informer, i -> now);
-    return running && Duration.between(since, now).compareTo(patience) < 0;
+    return running && Duration.between(since, now).compareTo(PATIENCE) < 0;
   }
 }

@@ -30,7 +30,7 @@ public class InformerLiveness implements HealthCheck {
     this.start = start;
     this.operator = operator;
     this.cluster = cluster;
-    this.health = new CacheHealth(clock, CacheHealth.PATIENCE);
+    this.health = new CacheHealth(clock);
   }
 
   @Override

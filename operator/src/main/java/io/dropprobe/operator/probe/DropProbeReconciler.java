@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -110,17 +111,12 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public UpdateControl<DropProbe> reconcile(DropProbe probe, Context<DropProbe> ctx) {
-    String uid = probe.getMetadata().getUid();
-    if (!settings.known() || !passes.begin(uid)) {
-      return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(SOON);
-    }
-    Duration next = SOON;
-    try {
-      next = update(probe);
-    } finally {
-      next = passes.end(uid) ? SOON : next;
-    }
-    return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(next);
+    return UpdateControl.<DropProbe>noUpdate().rescheduleAfter(pass(probe, () -> update(probe)));
+  }
+
+  /** Runs a pass if the settings are known and no other runs; returns the time until the next. */
+  private Duration pass(DropProbe probe, Supplier<Duration> work) {
+    return settings.known() ? passes.run(probe.getMetadata().getUid(), SOON, work) : SOON;
   }
 
   /**
@@ -183,15 +179,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public DeleteControl cleanup(DropProbe probe, Context<DropProbe> ctx) {
-    String uid = probe.getMetadata().getUid();
-    Duration next = SOON;
-    if (settings.known() && passes.begin(uid)) {
-      try {
-        next = delete(probe, new FinalizerRemoval(ctx.getClient()));
-      } finally {
-        next = passes.end(uid) ? SOON : next;
-      }
-    }
+    Duration next = pass(probe, () -> delete(probe, new FinalizerRemoval(ctx.getClient())));
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.toMillis());
   }
 

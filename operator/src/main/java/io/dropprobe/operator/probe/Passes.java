@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Lets one pass at a time run for a DropProbe. The framework does so for a name, but not if an
@@ -12,6 +14,27 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Passes {
   /** By uid, whether another pass was refused. */
   private final Map<String, Boolean> running = new ConcurrentHashMap<>();
+
+  /**
+   * Runs a pass, unless one runs.
+   *
+   * @param soon when to try again if one runs, or has refused another meanwhile
+   * @param pass returns the time until the next pass
+   * @return time until the next pass
+   */
+  Duration run(String uid, Duration soon, Supplier<Duration> pass) {
+    if (!begin(uid)) {
+      return soon;
+    }
+    boolean missed;
+    Duration next;
+    try {
+      next = pass.get();
+    } finally {
+      missed = end(uid);
+    }
+    return missed ? soon : next;
+  }
 
   /** Whether a pass may run; if so, {@link #end} must follow. */
   boolean begin(String uid) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CacheHealthTest {
   private final TestClock clock = new TestClock();
-  private final CacheHealth health = new CacheHealth(clock, CacheHealth.PATIENCE);
+  private final CacheHealth health = new CacheHealth(clock);
 
   @Test
   void toleratesAShortTimeWithoutWatch() {
