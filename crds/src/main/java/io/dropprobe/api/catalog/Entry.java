@@ -58,6 +58,9 @@ record Entry(
     }
   }
 
+  /** These concern the kernel, not the packet. */
+  private static final Set<Key> CONDITIONS = Set.of(Key.IF_REASON, Key.UNLESS_REASON);
+
   private static final Set<Key> OF_THE_REASON =
       Set.of(Key.REASON, Key.IF_REASON, Key.UNLESS_REASON);
 
@@ -84,16 +87,19 @@ record Entry(
   }
 
   /**
-   * The entry with the highest rank wins: the one that names more keys, and of two that name as
-   * many, the one with the first key in the order of {@link Key} that the other does not name. So
+   * The entry with the highest rank wins: the one that names more of what is known of the packet,
+   * and of two that name as much, the one with the first key in the order of {@link Key} that the
+   * other does not name. So a condition decides only between entries that are alike otherwise, and
    * only entries that name the same keys have the same rank.
    */
   int rank() {
+    int known = 0;
     int bits = 0;
     for (Key k : values.keySet()) {
+      known += CONDITIONS.contains(k) ? 0 : 1;
       bits |= 1 << (Key.values().length - k.ordinal());
     }
-    return (values.size() << 16) | bits;
+    return (known << 16) | bits;
   }
 
   /** What packets that it matches are listed under. */
