@@ -237,7 +237,7 @@ class CountingTest extends NodeTestCase {
     kernel.drop("-", 3);
     node.report();
     assertEquals(3, a().unclear);
-    assertEquals("UNNAMED_45", a().causes.get(0).cause);
+    assertEquals("NOT_SPECIFIED", a().causes.get(0).cause);
     assertEquals(3, a().locations.get(0).packets);
     assertTrue(node.api.last().conditions.get(3).getMessage().contains("no drop reasons"));
   }

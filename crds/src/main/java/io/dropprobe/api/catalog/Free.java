@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of freed packets.
  *
- * @param reason the kernel's name of the reason, or {@code UNNAMED_n}; {@code -}, or {@code
- *     UNNAMED_0} of a kernel without names, is taken for {@link #NOT_SPECIFIED}
+ * @param reason the kernel's name of the reason, or {@code UNNAMED_n}; {@code -}, or any {@code
+ *     UNNAMED_n} of a kernel without names, is taken for {@link #NOT_SPECIFIED}
  * @param function the function that freed them, without offset; a suffix of the compiler is
  *     ignored, see {@link #functionOf}. Null for packets without a cell: nothing but their reason
  *     is known then
@@ -48,7 +48,7 @@ public record Free(
 
   /** These packets with the reason under the name that the catalogue uses. */
   Free named(boolean kernelHasNames) {
-    boolean none = reason.equals("-") || (!kernelHasNames && reason.equals("UNNAMED_0"));
+    boolean none = reason.equals("-") || (!kernelHasNames && reason.startsWith("UNNAMED_"));
     return none ? new Free(NOT_SPECIFIED, function, tcp, to, socket, driver) : this;
   }
 }

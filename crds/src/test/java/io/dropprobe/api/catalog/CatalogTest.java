@@ -157,6 +157,15 @@ class CatalogTest {
   }
 
   @Test
+  void takesAKernelWhoseNamesCannotBeReadForOneThatSpecifiesNone() {
+    Cause ping = new Cause("NOT_SPECIFIED@icmp_rcv", DropClass.Copy);
+    assertEquals(ping, CATALOG.causeOf(at("UNNAMED_1", "icmp_rcv"), NAMES_NONE));
+    assertEquals(ping, CATALOG.causeOf(at("UNNAMED_60", "icmp_rcv"), NAMES_NONE));
+    assertEquals(
+        new Cause("UNNAMED_60", DropClass.Unspecified), cause(at("UNNAMED_60", "icmp_rcv")));
+  }
+
+  @Test
   void doesNotDecideWhatNoEntryMatches() {
     assertEquals(new Cause("NEW", DropClass.Unspecified), cause(at("NEW", "f")));
     assertEquals(Effect.Unclear, cause(Free.ofReason("NEW")).effect());
