@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class CauseTally {
   private static final List<Effect> LISTED = List.of(Effect.Lost, Effect.Refused, Effect.Unclear);
 
-  private static final Comparator<Line> HIGHEST_RATE_FIRST =
-      Comparator.comparingDouble(Line::rate)
+  /** See docs/decisions/0306-lost-causes-first.md. */
+  private static final Comparator<Line> LOST_FIRST =
+      Comparator.comparing((Line l) -> l.key.effect == Effect.Lost)
+          .thenComparingDouble(Line::rate)
           .thenComparingLong(l -> l.packets)
           .reversed()
           .thenComparing(l -> l.key.toString());
@@ -83,7 +85,7 @@ final class CauseTally {
 
   /** The first cause of the list; null if there is none. */
   @Nullable String top() {
-    return lines.values().stream().min(HIGHEST_RATE_FIRST).map(l -> l.key.cause).orElse(null);
+    return lines.values().stream().min(LOST_FIRST).map(l -> l.key.cause).orElse(null);
   }
 
   /**
@@ -93,7 +95,7 @@ final class CauseTally {
    * @param rates of the effects; an effect without one has no known rate
    */
   List<CauseCount> top(int n, Counters headline, Map<Effect, Double> rates) {
-    List<Line> first = lines.values().stream().sorted(HIGHEST_RATE_FIRST).limit(n).toList();
+    List<Line> first = lines.values().stream().sorted(LOST_FIRST).limit(n).toList();
     List<CauseCount> list = new ArrayList<>(first.stream().map(Line::entry).toList());
     for (Effect effect : LISTED) {
       List<Line> same = first.stream().filter(l -> l.key.effect == effect).toList();
