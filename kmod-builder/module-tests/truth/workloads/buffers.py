@@ -97,16 +97,13 @@ def send_by_hand(client, offsets, size):
     time.sleep(0.2)
 
 
-def segments_by_hand(count, size, **options):
-    """Sends segments, whatever the window is. N is what did not arrive, and does not wait for a
-    missing segment either."""
-    with clients_by_hand(**options) as pairs, counting() as measured:
-        waiting_before = snmp_ext("TCPOFOQueue")
+def segments_by_hand(count, size):
+    """Sends segments, whatever the window is. N is what did not arrive."""
+    with clients_by_hand() as pairs, counting() as measured:
         for connection, client in pairs:
             send_by_hand(client, range(0, count * size, size), size)
             # A segment whose first bytes fit into the window is received in part.
             measured.n += count - -(-bytes_in(connection) // size)
-        measured.n -= snmp_ext("TCPOFOQueue") - waiting_before
     assert 0 < measured.n < 2 * count, measured.n
 
 
@@ -132,16 +129,21 @@ def tcp_buffer_full():
 @workload
 def tcp_out_of_order_buffer_full():
     """Segments that wait for a missing one, in a buffer that is full."""
-    with clients_by_hand() as pairs, counting() as measured:
+    # From the last to the first, so that each precedes all that wait.
+    out_of_order(range(40, 0, -1), 20)
+
+
+def out_of_order(numbers, size, **options):
+    """Sends segments with a gap before each, so that none can be merged. N is what has no room to
+    wait until the gaps are filled."""
+    with clients_by_hand(**options) as pairs, counting() as measured:
         for connection, client in pairs:
-            # From the last to the first, with a gap before each: none can be merged, and each
-            # precedes all that wait.
-            offsets = [2 * number * 20 for number in range(40, 0, -1)]
-            send_by_hand(client, offsets[:1], 20)
-            one = taken(connection)
-            send_by_hand(client, offsets[1:], 20)
-            measured.n += 40 - taken(connection) // one
-    assert 0 < measured.n < 80, measured.n
+            offsets = [2 * number * size for number in numbers]
+            send_by_hand(client, offsets[:1], size)
+            one = taken(connection) or 1
+            send_by_hand(client, offsets[1:], size)
+            measured.n += len(offsets) - taken(connection) // one
+    assert 0 < measured.n <= 2 * len(numbers), measured.n
 
 
 def taken(connection):
@@ -153,9 +155,9 @@ def taken(connection):
 @workload
 def tcp_memory_full():
     """All sockets together have used up the memory that TCP may take."""
-    # The buffer of each has room for all: it is the sum of all sockets that is too large.
+    # Each buffer has room for all, but may take only the next segment, which never comes.
     with memory_in_use(), machine_sysctl("net/ipv4/tcp_mem", "0 0 0"):
-        segments_by_hand(50, 500, buffer=1 << 16)
+        out_of_order(range(1, 41), 200, buffer=1 << 16)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import time
 
 import nics
 from measure import NEXT, add_workload, counting, needs, pair, workload
-from rig import enter_host, neighbour, read, sh, sysctl, udp
+from rig import enter_host, neighbour, read, sh, sysctl, udp, until
 
 PACKETS = 200
 TUNSETIFF, TUN, TAP, NO_PI = 0x400454CA, 1, 2, 0x1000
@@ -125,6 +125,18 @@ def into_tunnel(kind, options):
 @workload
 def vxlan_without_route():
     into_tunnel("vxlan", "id 7 dstport 4789")
+
+
+@workload
+def vxlan_own_groups():
+    """What the kernel itself sends to groups through a VXLAN that knows no peer for them, as those
+    of overlay networks."""
+    needs("modprobe vxlan", "this kernel has no vxlan")
+    sh("ip link add tun7 type vxlan id 7 dstport 4789 local 192.0.2.2 nolearning")
+    with counting():
+        sh("ip addr add 10.66.0.1/24 dev tun7; ip link set tun7 up")
+        until(lambda: device_drops("tun7") >= 3, "the interface to announce itself")
+        sh("ip link set tun7 down")
 
 
 @workload
