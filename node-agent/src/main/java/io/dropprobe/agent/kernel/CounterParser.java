@@ -3,7 +3,9 @@ package io.dropprobe.agent.kernel;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,8 @@ public final class CounterParser {
     ProcRecord probe = null;
     ProcRecord total = null;
     List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
-    List<ProbeSnapshot.Cell> cells = new ArrayList<>();
+    // A node has tens of thousands of cells, and few that the agent tells apart.
+    Map<ProbeSnapshot.Cell, PacketCounters> cells = new LinkedHashMap<>();
     List<StageReading> stages = new ArrayList<>();
     long records = 0;
     for (String line : text.split("\n")) {
@@ -31,11 +34,12 @@ public final class CounterParser {
         case "probe" -> probe = r;
         case "total" -> total = r;
         case "reason" -> reasons.add(ProbeSnapshot.Reason.of(r));
-        case "cell" -> cells.add(ProbeSnapshot.Cell.of(r));
+        case "cell" ->
+            cells.merge(ProbeSnapshot.Cell.of(r), PacketCounters.of(r), PacketCounters::plus);
         case "stage" -> stages.add(StageReading.of(r));
         case "end" -> {
           checkWhole(records, r.number("records"), text.endsWith("\n"));
-          return snapshot(probe, total, reasons, cells, stages);
+          return snapshot(probe, total, reasons, summed(cells), stages);
         }
         default -> {
           // A record that a newer module has added.
@@ -44,6 +48,10 @@ public final class CounterParser {
       records++;
     }
     throw new TruncatedReadException("no record 'end' after " + records + " records");
+  }
+
+  private static List<ProbeSnapshot.Cell> summed(Map<ProbeSnapshot.Cell, PacketCounters> cells) {
+    return cells.entrySet().stream().map(e -> e.getKey().with(e.getValue())).toList();
   }
 
   private static void checkWhole(long seen, long announced, boolean lineEnded) {

@@ -62,6 +62,16 @@ public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) 
     return iface.equals(Id.NONE) ? onlyDriver() : drivers.get(iface);
   }
 
+  /**
+   * Whether the driver depends on the interface.
+   *
+   * @param location function that freed the packets, with its offset
+   * @param module kernel module of the function; null means the kernel itself
+   */
+  static boolean tell(String location, @Nullable String module) {
+    return module == null && FREES_FOR_DRIVERS.contains(location.split("[+.]", 2)[0]);
+  }
+
   /** Where packets have lost their interface, the driver is known if there is only one. */
   private @Nullable String onlyDriver() {
     Set<String> all = new TreeSet<>(drivers.values());

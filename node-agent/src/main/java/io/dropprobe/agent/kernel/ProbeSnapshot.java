@@ -59,13 +59,13 @@ public record ProbeSnapshot(
   }
 
   /**
-   * Counters of one combination of what a cell of the module distinguishes. The agent does not use
-   * family, protocol and cgroup.
+   * Counters of one combination of what the agent distinguishes: a sum of cells of the module,
+   * which has some for each family, protocol, cgroup and interface.
    *
    * @param location kernel function and offset, {@code name+0x12}
    * @param module kernel module of the function; null means the kernel itself
    * @param direction Unknown also if the module says none
-   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown
+   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown, or tells nothing here
    * @param facts what else is known of the packets
    */
   public record Cell(
@@ -76,15 +76,22 @@ public record ProbeSnapshot(
       Interfaces.Id iface,
       Facts facts,
       PacketCounters counters) {
+    /** A cell without its counters. */
     static Cell of(ProcRecord r) {
+      String location = r.text("location");
+      String module = r.textOrNull("module");
       return new Cell(
           r.number("reason"),
-          r.text("location"),
-          r.textOrNull("module"),
+          location,
+          module,
           directionOf(r),
-          Interfaces.Id.of(r),
+          Interfaces.tell(location, module) ? Interfaces.Id.of(r) : Interfaces.Id.NONE,
           Facts.of(r),
-          PacketCounters.of(r));
+          PacketCounters.ZERO);
+    }
+
+    Cell with(PacketCounters sum) {
+      return new Cell(reason, location, module, direction, iface, facts, sum);
     }
 
     private static Direction directionOf(ProcRecord r) {

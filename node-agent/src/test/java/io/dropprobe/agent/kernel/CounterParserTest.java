@@ -56,10 +56,33 @@ class CounterParserTest {
             "__udp4_lib_rcv+0x3d1",
             "udp",
             Direction.In,
-            new Interfaces.Id("18446744073709551615", 1),
+            Interfaces.Id.NONE,
             new ProbeSnapshot.Facts("data", "group", "listen"),
             new PacketCounters(999, 999, 91908, Instant.ofEpochSecond(1767225660))),
         p.cells().get(0));
+  }
+
+  /** A node has tens of thousands of cells, and the agent little memory. */
+  @Test
+  void cellsThatAgentDoesNotTellApartAreAddedUp() {
+    String cell =
+        "cell reason=2 location=%s+0x1 family=%d protocol=6 direction=in netns=%d ifindex=2 cgroup=%d"
+            + " packets=1 segments=2 bytes=9 last=%d\n";
+    StringBuilder cells = new StringBuilder();
+    for (int i = 1; i <= 3; i++) {
+      cells.append(cell.formatted("tcp_v4_rcv", i, i, i, i));
+      cells.append(cell.formatted("net_tx_action", i, i, i, i));
+    }
+    String text =
+        WHOLE
+            .replaceFirst("(?m)^cell .*\n", cells.toString())
+            .replace("end records=7", "end records=12");
+    List<ProbeSnapshot.Cell> parsed = CounterParser.parse(text).cells();
+    assertEquals(
+        List.of("tcp_v4_rcv+0x1", "net_tx_action+0x1", "net_tx_action+0x1", "net_tx_action+0x1"),
+        parsed.stream().map(ProbeSnapshot.Cell::location).toList());
+    assertEquals(new PacketCounters(3, 6, 27, Instant.ofEpochSecond(3)), parsed.get(0).counters());
+    assertEquals(new Interfaces.Id("3", 2), parsed.get(3).iface(), "has a driver");
   }
 
   @Test
