@@ -4,9 +4,10 @@ package io.dropprobe.agent.count;
 import io.dropprobe.agent.kernel.PacketCounters;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the sums of an epoch have grown by between two readings. The total of a reason never
@@ -18,6 +19,7 @@ final class Growth {
   private final Map<Key, PacketCounters> before;
   private final Map<Key, PacketCounters> grown = new HashMap<>();
   private final Map<Key, PacketCounters> shrunk = new HashMap<>();
+  private final Map<String, NavigableSet<Candidate>> byReason = new HashMap<>();
 
   private Growth(Map<Key, PacketCounters> before) {
     this.before = before;
@@ -66,33 +68,76 @@ final class Growth {
 
   /** Takes what a sum has lost from the sums that may have it now. */
   private void moved(Key from, PacketCounters lost) {
-    List<Key> candidates =
-        grown.keySet().stream()
-            .sorted(
-                Comparator.comparingInt((Key k) -> distance(from, k)).thenComparing(Key::toString))
-            .toList();
-    PacketCounters left = lost;
-    for (Key to : candidates) {
-      if (left.packets() == 0) {
-        return;
-      }
-      PacketCounters all = Objects.requireNonNull(grown.remove(to));
-      PacketCounters rest = all.without(left);
-      left = left.without(all);
-      if (rest.packets() > 0) {
-        // What was folded with the packets that have moved came from where they came from.
-        grown.merge(to.isFoldedFrom(from) ? from : to, rest, PacketCounters::plus);
+    // What was folded with the packets that have moved came from where they came from.
+    PacketCounters left = take(lost, from.folded(), from);
+    String reason = from.free().reason();
+    while (left.packets() > 0 && !ofReason(reason).isEmpty()) {
+      Key next = ofReason(reason).first().key();
+      left = take(left, next, next);
+    }
+    left = take(left, Key.UNKNOWN, Key.UNKNOWN);
+    if (left.packets() > 0) {
+      for (Key any : grown.keySet().stream().sorted(Comparator.comparing(Key::toString)).toList()) {
+        left = take(left, any, any);
       }
     }
   }
 
-  private int distance(Key from, Key to) {
-    if (to.isFoldedFrom(from)) {
-      return 0;
+  /**
+   * Takes packets from a sum that has grown, as far as it has them.
+   *
+   * @param rest the sum whose growth the others are
+   * @return the packets that it does not have
+   */
+  private PacketCounters take(PacketCounters lost, @Nullable Key from, Key rest) {
+    PacketCounters all = from == null ? null : grown.get(from);
+    if (from == null || all == null || lost.packets() == 0) {
+      return lost;
     }
-    if (!to.free().reason().equals(from.free().reason())) {
-      return to.equals(Key.UNKNOWN) ? 3 : 4;
+    remove(from);
+    PacketCounters others = all.without(lost);
+    if (others.packets() > 0) {
+      add(rest, others);
     }
-    return before.containsKey(to) ? 2 : 1;
+    return lost.without(all);
+  }
+
+  private void add(Key key, PacketCounters packets) {
+    grown.merge(key, packets, PacketCounters::plus);
+    ofReason(key.free().reason()).add(Candidate.of(key, before));
+  }
+
+  private void remove(Key key) {
+    grown.remove(key);
+    ofReason(key.free().reason()).remove(Candidate.of(key, before));
+  }
+
+  /** The sums of a reason that have grown; sorted once, because very many may have moved. */
+  private NavigableSet<Candidate> ofReason(String reason) {
+    if (byReason.isEmpty()) {
+      grown
+          .keySet()
+          .forEach(
+              key ->
+                  byReason
+                      .computeIfAbsent(key.free().reason(), r -> new TreeSet<>())
+                      .add(Candidate.of(key, before)));
+    }
+    return byReason.computeIfAbsent(reason, r -> new TreeSet<>());
+  }
+
+  /** A sum that may have what others of its reason have lost: first those that are new. */
+  private record Candidate(boolean old, String text, Key key) implements Comparable<Candidate> {
+    private static final Comparator<Candidate> ORDER =
+        Comparator.comparing(Candidate::old).thenComparing(Candidate::text);
+
+    static Candidate of(Key key, Map<Key, PacketCounters> before) {
+      return new Candidate(before.containsKey(key), key.toString(), key);
+    }
+
+    @Override
+    public int compareTo(Candidate o) {
+      return ORDER.compare(this, o);
+    }
   }
 }

@@ -49,13 +49,12 @@ record Key(Free free, Direction direction) {
     return new Key(Free.ofReason(name(reason)), Direction.Unknown);
   }
 
-  /** Whether this sum has taken over what another one had when its cells were folded. */
-  boolean isFoldedFrom(Key o) {
-    Free f = o.free;
-    return free.driver() == null
-        && f.driver() != null
-        && direction == o.direction
-        && free.equals(new Free(f.reason(), f.function(), f.tcp(), f.to(), f.socket(), null));
+  /** The sum that has what this one had, when its cells were folded; null means this one. */
+  @Nullable Key folded() {
+    Free f = free;
+    return f.driver() == null
+        ? null
+        : new Key(new Free(f.reason(), f.function(), f.tcp(), f.to(), f.socket(), null), direction);
   }
 
   /** A reason without a name in the kernel keeps its number. */

@@ -3,6 +3,7 @@ package io.dropprobe.agent.count;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.PacketCounters;
@@ -10,7 +11,9 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.api.catalog.Free;
 import io.dropprobe.api.v1alpha1.Direction;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -124,6 +127,23 @@ class ReadingTest {
                 109,
                 cell("net_tx_action+0x1", "in", 0, null, 105),
                 cell("net_tx_action+0x1", "in", 2, null, 4))));
+  }
+
+  /** A table that many kinds of packets fill loses hundreds of sums at once. */
+  @Test
+  void manySumsMoveInShortTime() {
+    Map<Key, PacketCounters> before = new HashMap<>();
+    Map<Key, PacketCounters> now = new HashMap<>();
+    for (int i = 0; i < 3000; i++) {
+      Free known = new Free("NOT_SPECIFIED", "old" + i, null, null, null, null);
+      before.put(new Key(known, Direction.In), packets(10));
+      Free address = new Free("NOT_SPECIFIED", "new" + i, null, null, null, null);
+      now.put(new Key(address, Direction.In), packets(11));
+    }
+    Map<Key, PacketCounters> growth =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20), () -> Growth.of(before, PacketCounters.ZERO, now));
+    assertEquals(3000, growth.values().stream().mapToLong(PacketCounters::packets).sum());
   }
 
   @Test
