@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Packets of one cause.
  *
- * @param functions packets by the function that freed them; may sum to less
+ * @param functions packets by the function that freed them, estimated if there were many; may sum
+ *     to less
  */
 public record Freed(long packets, Map<String, Long> functions) {
   static final Freed NONE = new Freed(0, Map.of());
 
   /** Most functions that are kept: enough to know which one freed most. */
   private static final int FUNCTIONS = 8;
+
+  private static final Comparator<Map.Entry<String, Long>> ORDER =
+      Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey());
 
   /** Copies. */
   public Freed {
@@ -29,18 +36,21 @@ public record Freed(long packets, Map<String, Long> functions) {
     Map<String, Long> sum = new HashMap<>(functions);
     o.functions.forEach(
         (function, n) -> {
-          if (sum.containsKey(function) || sum.size() < FUNCTIONS) {
-            sum.merge(function, n, Long::sum);
+          if (sum.size() >= FUNCTIONS && !sum.containsKey(function)) {
+            // The least one makes room, and leaves its packets: one that frees many gets in.
+            sum.put(function, Objects.requireNonNull(sum.remove(least(sum))));
           }
+          sum.merge(function, n, Long::sum);
         });
     return new Freed(packets + o.packets, sum);
   }
 
+  private static String least(Map<String, Long> functions) {
+    return Collections.min(functions.entrySet(), ORDER).getKey();
+  }
+
   /** The function that freed most of them; null if none is known. */
   public @Nullable String location() {
-    return functions.entrySet().stream()
-        .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
-        .map(Map.Entry::getKey)
-        .orElse(null);
+    return functions.entrySet().stream().max(ORDER).map(Map.Entry::getKey).orElse(null);
   }
 }

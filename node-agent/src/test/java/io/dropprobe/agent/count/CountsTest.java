@@ -64,6 +64,26 @@ class CountsTest {
     assertTrue(freed.functions().size() <= 8, "bounded");
   }
 
+  /** Also if many others were seen before. */
+  @Test
+  void locationIsTheFunctionThatFreedMostThoughOthersCameFirst() {
+    TestFrees first = new TestFrees("e1");
+    for (int i = 0; i < 20; i++) {
+      first.free("FULL", "f%02d".formatted(i), 1);
+    }
+    Counts c = counts(first);
+    for (int i = 0; i < 3; i++) {
+      TestFrees later = new TestFrees("e1").free("FULL", "late", 1000).free("FULL", "f21", 1);
+      c = CountsBuilder.plus(c, later.sums(), TestFrees.JUDGE);
+    }
+    Freed freed = c.causes().get(key("FULL", DropClass.Congestion));
+    assertEquals(3023, freed.packets());
+    assertEquals("late", freed.location());
+    assertTrue(freed.functions().size() <= 8, "bounded");
+    long named = freed.functions().values().stream().mapToLong(n -> n).sum();
+    assertTrue(named <= freed.packets(), named + " packets");
+  }
+
   @Test
   void causeThatWasNamedStaysNamed() {
     Judge all = free -> new io.dropprobe.api.catalog.Cause(free.function(), DropClass.Congestion);
