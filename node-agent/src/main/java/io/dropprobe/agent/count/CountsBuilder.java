@@ -4,10 +4,12 @@ package io.dropprobe.agent.count;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.api.catalog.Cause;
 import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Counters;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -52,12 +54,41 @@ final class CountsBuilder {
    */
   static Counts grown(Counts counts, Counts newer) {
     CountsBuilder sum = new CountsBuilder(counts);
-    if (newer.covers(counts)) {
+    if (newer.covers(counts) && detailed(newer, counts)) {
+      // The lists of a report are cut; what was named before it was written must stay named.
+      sum.causes.clear();
+      sum.causes.putAll(newer.causes());
+      sum.locations.clear();
+      sum.locations.putAll(newer.locations());
+      sum.raiseTo(newer);
+    } else if (newer.covers(counts)) {
       sum.raiseTo(newer);
     } else {
       sum.addUnclear(newer);
     }
     return sum.build();
+  }
+
+  /** Whether all packets of counts have a cause, and each name of older ones has as many there. */
+  private static boolean detailed(Counts counts, Counts older) {
+    boolean all =
+        Arrays.stream(Effect.values())
+            .allMatch(
+                e ->
+                    counts.of(e)
+                        == packets(counts.causes(), e).values().stream().reduce(0L, Sums::sum));
+    return all
+        && older.causes().entrySet().stream()
+            .allMatch(
+                e ->
+                    e.getKey().isOther()
+                        || e.getValue().packets()
+                            <= counts.causes().getOrDefault(e.getKey(), Freed.NONE).packets())
+        && older.locations().entrySet().stream()
+            .allMatch(
+                e ->
+                    e.getKey().equals(Names.OTHER)
+                        || e.getValue() <= counts.locations().getOrDefault(e.getKey(), 0L));
   }
 
   /** Counts, but no number smaller than in others of the same packets, which were reported. */

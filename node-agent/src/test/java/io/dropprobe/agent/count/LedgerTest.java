@@ -205,6 +205,26 @@ class LedgerTest {
         causes(counts()));
   }
 
+  /** The agent was killed after its last report, whose lists are cut; the journal has the rest. */
+  @Test
+  void causesBeyondReportStayNamedAfterKill() {
+    record(new TestFrees("e1").free("ODD", "f", 3).free("MORE", "g", 2).snapshot(), "");
+    ledger.save();
+    ProbeReport r = report("e1", 0, 0);
+    r.unclear = 6L;
+    r.causes =
+        List.of(
+            cause("ODD", DropClass.Unspecified, 4),
+            new NodeCause("other", Effect.Unclear, null, null, 2L, null));
+    r.locations = List.of(new LocationCount("f", 4L), new LocationCount("other", 2L));
+    restart(r);
+    record(new TestFrees("e1").free("ODD", "f", 4).free("MORE", "g", 2).snapshot(), "");
+    assertEquals(
+        Map.of(key("ODD", DropClass.Unspecified), 4L, key("MORE", DropClass.Unspecified), 2L),
+        causes(counts()));
+    assertEquals(Map.of("f", 4L, "g", 2L), counts().locations());
+  }
+
   @Test
   void restartWithoutJournalReadsBaseFromReport() {
     restart(report("e2", 60, 50));
