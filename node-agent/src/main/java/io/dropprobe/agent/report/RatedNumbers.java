@@ -59,6 +59,11 @@ final class RatedNumbers {
         || counts.keySet().stream().anyMatch(n -> n.startsWith(Names.OTHER + " "));
   }
 
+  /** Whether this is the rest of a list, and a cause that was listed may be in it now. */
+  static boolean mayHaveMoved(String name, Map<String, Long> before, Map<String, Long> now) {
+    return name.startsWith(Names.OTHER + " ") && !now.keySet().containsAll(before.keySet());
+  }
+
   private static List<NodeCause> causes(ProbeReport p) {
     return p.causes == null
         ? List.of()

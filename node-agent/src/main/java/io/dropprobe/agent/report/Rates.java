@@ -118,9 +118,11 @@ final class Rates {
             return s.rates.get(name);
           }
           Long before = s.counts.get(name);
-          return before == null && RatedNumbers.mayBeInRest(name, s.counts)
-              ? null
-              : rate(Sums.orZero(now.get(name)) - Sums.orZero(before), millis);
+          boolean moved =
+              before == null
+                  ? RatedNumbers.mayBeInRest(name, s.counts)
+                  : RatedNumbers.mayHaveMoved(name, s.counts, now);
+          return moved ? null : rate(Sums.orZero(now.get(name)) - Sums.orZero(before), millis);
         });
   }
 

@@ -110,6 +110,21 @@ class RatesTest {
   }
 
   @Test
+  void restHasNoRateWhenACauseHasMovedIntoIt() {
+    DropProbeNodeStatus s = report("s", 110);
+    NodeCause other = new NodeCause("other", Effect.Lost, null, null, 10L, null);
+    s.probes.get(0).causes = List.of(cause("FULL", DropClass.Congestion, 100), other);
+    rates.written(s, 0, INTERVAL);
+    s = report("s", 230);
+    other = new NodeCause("other", Effect.Lost, null, null, 110L, null);
+    s.probes.get(0).causes = List.of(cause("MORE", DropClass.Resource, 120), other);
+    ProbeReport p = seen(30_000, s);
+    assertEquals("4", p.lostPerSecond);
+    assertNull(p.causes.get(0).perSecond, "it may have been in the rest");
+    assertNull(p.causes.get(1).perSecond, "not the packets that the rest has taken over");
+  }
+
+  @Test
   void lostAndRefusedPacketsHaveRatesOfTheirOwn() {
     rates.written(both(5, 10), 0, INTERVAL);
     ProbeReport p = seen(30_000, both(35, 100));
