@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -45,8 +46,9 @@ record Schedule(@Nullable String activeSince, @Nullable String expiresAt) {
       return new Schedule(null, null);
     }
     String last = before.activeSince;
+    // An update to another model restarts the counts, but no probe that had expired.
     boolean continues =
-        Objects.equals(before.series, series)
+        (Objects.equals(before.series, series) || Series.ofFirstModel(spec).equals(before.series))
             && (spec.duration == null || before.expiresAt != null);
     String since =
         last != null && continues ? last : Times.format(start(probe, contributions, now));

@@ -3,6 +3,7 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
@@ -63,6 +64,15 @@ class ScheduleTest {
     before.series = "another";
     spec.duration = "10m";
     assertEquals(new Schedule("2026-01-01T12:00:00Z", "2026-01-01T12:10:00Z"), of());
+  }
+
+  /** Or every probe that has expired would count again after an update. */
+  @Test
+  void continuesWhenAnUpdateCountsOtherwise() {
+    before.expiresAt = "2026-01-01T11:10:00Z";
+    spec.duration = "10m";
+    before.series = Series.ofFirstModel(spec);
+    assertEquals(new Schedule("2026-01-01T11:00:00Z", "2026-01-01T11:10:00Z"), of());
   }
 
   private Schedule of() {
