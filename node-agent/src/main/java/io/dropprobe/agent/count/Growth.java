@@ -4,8 +4,10 @@ package io.dropprobe.agent.count;
 import io.dropprobe.agent.kernel.PacketCounters;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class Growth {
       Map<Key, PacketCounters> before, PacketCounters rest, Map<Key, PacketCounters> now) {
     Growth g = new Growth(before);
     g.compare(rest, now);
+    List.copyOf(g.grown.keySet()).forEach(g::balance);
     g.shrunk.forEach(g::moved);
     return g.grown;
   }
@@ -64,6 +67,38 @@ final class Growth {
     } else if (now.packets() < old.packets()) {
       shrunk.put(key, old.minus(now, null));
     }
+  }
+
+  /**
+   * If large packets have moved from a sum while more small ones came, it has grown by packets, but
+   * its bytes or segments have shrunk. These are in another sum now, and are no growth of it.
+   */
+  private void balance(Key key) {
+    PacketCounters growth = Objects.requireNonNull(grown.get(key));
+    long segments = Math.max(0, growth.packets() - growth.segments());
+    long bytes = Math.max(0, -growth.bytes());
+    if (segments == 0 && bytes == 0) {
+      return;
+    }
+    grown.put(key, more(growth, segments, bytes));
+    for (Candidate candidate : ofReason(key.free().reason())) {
+      if (segments == 0 && bytes == 0) {
+        return;
+      }
+      Key to = candidate.key();
+      PacketCounters other = Objects.requireNonNull(grown.get(to));
+      if (!to.equals(key)) {
+        long s = Math.min(segments, Math.max(0, other.segments() - other.packets()));
+        long b = Math.min(bytes, Math.max(0, other.bytes()));
+        grown.put(to, more(other, -s, -b));
+        segments -= s;
+        bytes -= b;
+      }
+    }
+  }
+
+  private static PacketCounters more(PacketCounters p, long segments, long bytes) {
+    return new PacketCounters(p.packets(), p.segments() + segments, p.bytes() + bytes, p.last());
   }
 
   /** Takes what a sum has lost from the sums that may have it now. */
@@ -126,13 +161,20 @@ final class Growth {
     return byReason.computeIfAbsent(reason, r -> new TreeSet<>());
   }
 
-  /** A sum that may have what others of its reason have lost: first those that are new. */
-  private record Candidate(boolean old, String text, Key key) implements Comparable<Candidate> {
+  /**
+   * A sum that may have what others of its reason have lost: first the one without a function,
+   * because cells are merged by their reason alone, then those that are new.
+   */
+  private record Candidate(boolean located, boolean old, String text, Key key)
+      implements Comparable<Candidate> {
     private static final Comparator<Candidate> ORDER =
-        Comparator.comparing(Candidate::old).thenComparing(Candidate::text);
+        Comparator.comparing(Candidate::located)
+            .thenComparing(Candidate::old)
+            .thenComparing(Candidate::text);
 
     static Candidate of(Key key, Map<Key, PacketCounters> before) {
-      return new Candidate(before.containsKey(key), key.toString(), key);
+      boolean located = key.free().function() != null;
+      return new Candidate(located, before.containsKey(key), key.toString(), key);
     }
 
     @Override

@@ -161,6 +161,36 @@ class ReadingTest {
                 cell("icmp_rcv+0x1", "in", 0, null, 7))));
   }
 
+  private static Key full(String function) {
+    Direction direction = function == null ? Direction.Unknown : Direction.In;
+    return new Key(new Free("FULL", function, null, null, null, null), direction);
+  }
+
+  /** Cells of a table with very many kinds of packets are merged by their reason alone. */
+  @Test
+  void sumWithMorePacketsAndFewerBytesHasNoNegativeGrowth() {
+    Instant last = Instant.ofEpochSecond(5);
+    PacketCounters large = new PacketCounters(10, 400, 90_000, last);
+    PacketCounters small = new PacketCounters(11, 11, 308, last);
+    assertEquals(
+        Map.of(
+            full("f"), new PacketCounters(1, 1, 0, last),
+            full(null), new PacketCounters(10, 10, 308, last)),
+        Growth.of(
+            Map.of(full("f"), large),
+            PacketCounters.ZERO,
+            Map.of(full(null), large, full("f"), small)));
+  }
+
+  @Test
+  void newSumGrowsWhileAnotherOneIsMergedByItsReason() {
+    assertEquals(
+        Map.of("enqueue_to_backlog", 7L, "null", 2L),
+        growth(
+            sums(100, cell("tcp_rcv_state_process+0x1", "in", 0, "empty", 100)),
+            sums(109, cell("enqueue_to_backlog+0x1", "in", 0, null, 7))));
+  }
+
   @Test
   void sumsThatTheJournalDidNotKeepGrowWithoutName() {
     Map<Key, PacketCounters> growth =
