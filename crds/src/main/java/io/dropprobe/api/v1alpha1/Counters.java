@@ -148,10 +148,12 @@ public record Counters(
   }
 
   /**
-   * The difference. What the other does not know counts as 0, what this does not know is unknown.
+   * The difference, never negative. What the other does not know counts as 0, what this does not
+   * know is unknown.
    */
   public Counters minus(Counters o) {
-    return combine(this, o, (a, b) -> a == null || b == null ? a : Long.valueOf(a - b), true);
+    return combine(
+        this, o, (a, b) -> a == null || b == null ? a : Long.valueOf(Math.max(0, a - b)), true);
   }
 
   /** The larger of each counter; that which is known, if the other is not. */

@@ -181,7 +181,7 @@ final class CountsBuilder {
 
   private void locate(String function, long packets) {
     if (locations.containsKey(function) || locations.size() < LOCATIONS) {
-      locations.merge(function, packets, Long::sum);
+      locations.merge(function, packets, Sums::sum);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.api.schema.Sums;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,9 +41,9 @@ public record Freed(long packets, Map<String, Long> functions) {
             // The least one makes room, and leaves its packets: one that frees many gets in.
             sum.put(function, Objects.requireNonNull(sum.remove(least(sum))));
           }
-          sum.merge(function, n, Long::sum);
+          sum.merge(function, n, Sums::sum);
         });
-    return new Freed(packets + o.packets, sum);
+    return new Freed(Sums.sum(packets, o.packets), sum);
   }
 
   private static String least(Map<String, Long> functions) {

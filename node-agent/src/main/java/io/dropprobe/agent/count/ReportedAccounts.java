@@ -93,7 +93,7 @@ public final class ReportedAccounts {
     if (list != null) {
       for (LocationCount l : list) {
         if (l.location != null) {
-          map.merge(l.location, Sums.orZero(l.packets), Long::sum);
+          map.merge(l.location, Sums.orZero(l.packets), Sums::sum);
         }
       }
     }

@@ -5,6 +5,7 @@ import io.dropprobe.agent.count.CauseKey;
 import io.dropprobe.agent.count.Counts;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.Counters;
 import java.util.Comparator;
 import java.util.Locale;
@@ -83,7 +84,7 @@ final class PacketMetrics {
     counts.forEach(
         (probe, c) -> {
           Map<String, Long> byClass = new TreeMap<>();
-          sorted(c, Effect.Noise).forEach((k, n) -> byClass.merge(className(k), n, Long::sum));
+          sorted(c, Effect.Noise).forEach((k, n) -> byClass.merge(className(k), n, Sums::sum));
           byClass.forEach((dropClass, n) -> text.line(name, n, "probe", probe, "class", dropClass));
         });
   }

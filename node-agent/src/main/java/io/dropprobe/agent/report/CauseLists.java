@@ -65,7 +65,7 @@ final class CauseLists {
           list.stream()
               .filter(c -> c.effect == effect)
               .mapToLong(c -> Sums.orZero(c.packets))
-              .sum();
+              .reduce(0, Sums::sum);
       long rest = Sums.orZero(headline.of(effect)) - listed;
       if (rest > 0) {
         list.add(new NodeCause(Names.OTHER, effect, null, null, rest, null));

@@ -133,7 +133,9 @@ final class ProbeReports {
                     c -> c.location == null ? "" : c.location,
                     c -> Sums.orZero(c.packets),
                     keep,
-                    r.locations.stream().mapToLong(c -> Sums.orZero(c.packets)).sum())
+                    r.locations.stream()
+                        .mapToLong(c -> Sums.orZero(c.packets))
+                        .reduce(0, Sums::sum))
                 .with(rest -> new LocationCount(Names.OTHER, rest));
       }
     }

@@ -30,7 +30,7 @@ final class RatedNumbers {
     counts.put(ALL, packets(p));
     counts.put(LOST, Sums.orZero(p.lost));
     counts.put(REFUSED, Sums.orZero(p.refused));
-    causes(p).forEach(c -> counts.merge(name(c), Sums.orZero(c.packets), Long::sum));
+    causes(p).forEach(c -> counts.merge(name(c), Sums.orZero(c.packets), Sums::sum));
     return counts;
   }
 

@@ -11,6 +11,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.kernel.StageReading;
 import io.dropprobe.agent.kernel.TestSnapshot;
+import io.dropprobe.api.catalog.Cause;
 import io.dropprobe.api.catalog.DropClass;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.catalog.Free;
@@ -127,6 +128,46 @@ class LedgerTest {
     record("e2", 2);
     assertEquals(7, base());
     assertEquals(9, total());
+  }
+
+  private void recordFull(PacketCounters all, PacketCounters inCell) {
+    List<ProbeSnapshot.Reason> reasons = List.of(new ProbeSnapshot.Reason(0, "FULL", all));
+    List<ProbeSnapshot.Cell> cells = List.of(TestSnapshot.cell(0, "f+0x1", inCell));
+    record(TestSnapshot.of("a", "u1").epoch("e1").counted(reasons, cells).build(), "");
+  }
+
+  /** Large packets are merged by their reason alone, while more small ones come. */
+  @Test
+  void bytesAndSegmentsDoNotDecreaseWhenCellsAreMerged() {
+    judge =
+        free ->
+            free.function() == null
+                ? new Cause(free.reason(), DropClass.Unspecified)
+                : TestFrees.JUDGE.causeOf(free);
+    restart();
+    PacketCounters large = new PacketCounters(10, 400, 90_000, Instant.EPOCH);
+    PacketCounters small = new PacketCounters(11, 11, 308, Instant.EPOCH);
+    recordFull(large, large);
+    recordFull(large.plus(small), small);
+    Counters c = counts().counters();
+    assertEquals(List.of(11L, 10L), List.of(c.lost(), c.unclear()));
+    assertEquals(List.of(401L, 90_000L), List.of(c.segments(), c.bytes()));
+  }
+
+  /** Otherwise the API server would refuse every later report of the node. */
+  @Test
+  void largestNumbersOfAReportDoNotOverflow() {
+    ProbeReport r = report("e1", Long.MAX_VALUE, 0);
+    r.locations = List.of(new LocationCount("f", Long.MAX_VALUE));
+    restart(r);
+    record("e1", 5);
+    record("e1", 7);
+    assertEquals(Long.MAX_VALUE, total());
+    assertEquals(Map.of("f", Long.MAX_VALUE), counts().locations());
+    counts().causes().forEach((key, freed) -> assertTrue(freed.packets() >= 0, key.name()));
+    counts()
+        .causes()
+        .forEach((k, freed) -> freed.functions().values().forEach(n -> assertTrue(n >= 0)));
   }
 
   @Test
