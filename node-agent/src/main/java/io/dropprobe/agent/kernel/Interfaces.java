@@ -87,7 +87,9 @@ public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) 
   static Interfaces parse(String text) {
     Map<Id, String> drivers = new HashMap<>();
     Map<String, String> byModule = new TreeMap<>();
-    for (ProcRecord r : ProcRecord.complete(text, "the list of interfaces")) {
+    // Pods can make any number of interfaces, but none with a driver.
+    for (ProcRecord r :
+        ProcRecord.complete(text, "the list of interfaces", l -> l.contains(" driver="))) {
       String driver = r.textOrNull("driver");
       if (r.kind().equals("iface") && driver != null) {
         drivers.put(Id.of(r), driver.intern());

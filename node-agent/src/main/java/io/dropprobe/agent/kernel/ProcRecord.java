@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +37,35 @@ record ProcRecord(String kind, Map<String, String> values) {
    * @throws TruncatedReadException if the read was truncated
    */
   static List<ProcRecord> complete(String text, String name) {
+    return complete(text, name, line -> true);
+  }
+
+  /**
+   * The same, without the records that are not wanted. These take no memory, however many there
+   * are.
+   *
+   * @param wanted decides by the line of a record
+   */
+  static List<ProcRecord> complete(String text, String name, Predicate<String> wanted) {
     List<ProcRecord> records = new ArrayList<>();
     if (text.isEmpty()) {
       return records;
     }
-    for (String line : text.split("\n")) {
-      ProcRecord r = parse(line);
-      if (r.kind().equals("end")) {
-        if (records.size() == r.number("records") && text.endsWith("\n")) {
+    long seen = 0;
+    int begin = 0;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
+      String line = text.substring(begin, end);
+      begin = end + 1;
+      if (line.startsWith("end ")) {
+        if (seen == parse(line).number("records")) {
           return records;
         }
         break;
       }
-      records.add(r);
+      seen++;
+      if (wanted.test(line)) {
+        records.add(parse(line));
+      }
     }
     throw new TruncatedReadException(name + " is truncated");
   }

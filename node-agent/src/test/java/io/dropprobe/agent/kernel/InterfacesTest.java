@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which frees are a driver's, by docs/decisions/0108-who-freed-it.md. */
@@ -52,6 +53,16 @@ class InterfacesTest {
             end records=2
             """);
     assertEquals("tulip", i.driverOf("net_tx_action", null, Interfaces.Id.NONE));
+  }
+
+  /** A pod can make any number of interfaces; the agent's heap has 48 MiB. */
+  @Test
+  void interfacesWithoutDriverAreCountedButNotKept() {
+    String virtual = "iface netns=7 ifindex=3 name=a=b kind=dummy\n".repeat(3);
+    assertEquals(
+        List.of(),
+        ProcRecord.complete(virtual + "end records=3\n", "list", l -> l.contains(" driver=")));
+    assertThrows(TruncatedReadException.class, () -> Interfaces.parse(virtual + "end records=2\n"));
   }
 
   @Test
