@@ -13,11 +13,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Sums packets and rates by cause. Noise is not listed. */
 final class CauseTally {
   private static final List<Effect> LISTED = List.of(Effect.Lost, Effect.Refused, Effect.Unclear);
+
+  /** A reason of a kernel, and the function if the catalogue names one. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]+(@[A-Za-z0-9_]+)?");
 
   /** See docs/decisions/0306-lost-causes-first.md. */
   private static final Comparator<Line> LOST_FIRST =
@@ -62,20 +66,23 @@ final class CauseTally {
 
   /**
    * Adds an entry of a report. One without a name, without packets, or of effect Noise adds
-   * nothing.
+   * nothing, and neither does one with a name that no agent writes.
    *
+   * @param packets as many of its packets as the report's number of the effect has
    * @param perSecond its rate; null means unknown
    */
-  void add(CauseCount c, @Nullable Double perSecond) {
-    long packets = Sums.orZero(c.packets);
+  void add(CauseCount c, long packets, @Nullable Double perSecond) {
     if (c.cause == null
         || c.effect == null
         || !LISTED.contains(c.effect)
         || c.cause.equals(Names.OTHER)
+        || !NAME.matcher(c.cause).matches()
         || packets <= 0) {
       return;
     }
-    Line line = lines.computeIfAbsent(new Key(c.cause, c.effect, c.dropClass), Line::new);
+    boolean fits = c.dropClass != null && c.dropClass.effect() == c.effect;
+    Key key = new Key(c.cause, c.effect, fits ? c.dropClass : null);
+    Line line = lines.computeIfAbsent(key, Line::new);
     line.packets = Sums.sum(line.packets, packets);
     line.perSecond = Sums.sum(line.perSecond, perSecond);
     if (c.location != null) {

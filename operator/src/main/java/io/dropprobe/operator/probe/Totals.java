@@ -6,6 +6,7 @@ import io.dropprobe.api.rules.Largest;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.v1alpha1.CauseCount;
 import io.dropprobe.api.v1alpha1.Counters;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.LocationCount;
@@ -68,12 +69,7 @@ final class Totals {
     }
     add(Effect.Lost, lostPerSecond);
     add(Effect.Refused, rate(r.refusedPerSecond, weight));
-    orEmpty(r.causes).forEach(e -> causes.add(e, rate(e.perSecond, weight)));
-    for (LocationCount e : orEmpty(r.locations)) {
-      if (e.location != null && e.packets != null) {
-        locations.merge(e.location, e.packets, Sums::sum);
-      }
-    }
+    addLists(r, weight);
     Set<String> listed = new HashSet<>();
     for (StageCount s : orEmpty(r.stages)) {
       if (s.stage != null && s.packets != null) {
@@ -82,6 +78,30 @@ final class Totals {
       }
     }
     listed.forEach(name -> nodesOfStage.merge(name, 1, Integer::sum));
+  }
+
+  /**
+   * No more packets than the report's numbers have, so that a list cannot hide other nodes'
+   * packets.
+   */
+  private void addLists(ProbeReport r, double weight) {
+    Map<Effect, Long> left = new EnumMap<>(Effect.class);
+    for (CauseCount e : orEmpty(r.causes)) {
+      if (e.effect != null) {
+        long all = left.computeIfAbsent(e.effect, f -> Sums.orZero(r.counters().of(f)));
+        long packets = Math.min(all, Sums.orZero(e.packets));
+        left.put(e.effect, all - packets);
+        causes.add(e, packets, rate(e.perSecond, weight));
+      }
+    }
+    long unlisted = Sums.orZero(r.counters().unnoisy());
+    for (LocationCount e : orEmpty(r.locations)) {
+      long packets = Math.min(unlisted, Sums.orZero(e.packets));
+      if (e.location != null && packets > 0) {
+        locations.merge(e.location, packets, Sums::sum);
+        unlisted -= packets;
+      }
+    }
   }
 
   private void add(Effect effect, @Nullable Double perSecond) {

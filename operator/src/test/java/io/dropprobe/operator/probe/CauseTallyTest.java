@@ -16,7 +16,7 @@ class CauseTallyTest {
   private final CauseTally tally = new CauseTally();
 
   private void add(String name, DropClass of, long packets, double perSecond) {
-    tally.add(new CauseCount(name, of.effect(), of, null, packets), perSecond);
+    tally.add(new CauseCount(name, of.effect(), of, null, packets), packets, perSecond);
   }
 
   private List<String> names(int n) {

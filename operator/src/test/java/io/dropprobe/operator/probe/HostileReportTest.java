@@ -2,11 +2,17 @@
 package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.LocationCount;
+import io.dropprobe.api.v1alpha1.NodeCause;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.StageTotal;
@@ -90,6 +96,52 @@ class HostileReportTest {
     StageTotal last = stages.get(stages.size() - 1);
     assertEquals("tcp_v4_rcv", last.stage);
     assertEquals(2, last.packets);
+  }
+
+  private static void causes(ProbeReport p, String name, DropClass dropClass, long packets) {
+    NodeCause cause = new NodeCause(name, Effect.Lost, dropClass, "f", packets, Direction.In);
+    cause.perSecond = "1000000000000";
+    p.causes = List.of(cause);
+    p.locations = List.of(new LocationCount("f", packets));
+  }
+
+  /** A list has no more packets than the numbers of its report. */
+  @Test
+  void inventedCausesDoNotHidePacketsOfOtherNodes() {
+    DropProbeStatus status =
+        status(
+            HostileReports.cluster(
+                (r, p) -> {
+                  p.lost = 0L;
+                  causes(p, "INVENTED", DropClass.Congestion, Long.MAX_VALUE);
+                }));
+    assertEquals(5, status.packets.lost);
+    assertNull(status.summary);
+    assertEquals(
+        List.of("other 5"), status.topCauses.stream().map(c -> c.cause + " " + c.packets).toList());
+    assertEquals(
+        List.of("other 5"),
+        status.topLocations.stream().map(l -> l.location + " " + l.packets).toList());
+  }
+
+  @Test
+  void namesThatNoAgentWritesAreInOther() {
+    for (String name : List.of("", " ", "A\nB", "\u001b[2J", "x".repeat(250) + "@f g", "A@B@C")) {
+      DropProbeStatus status =
+          status(HostileReports.cluster((r, p) -> causes(p, name, DropClass.Congestion, 5)));
+      assertNull(status.summary, name);
+      assertEquals(15, status.topCauses.get(0).packets, name);
+      assertEquals("other", status.topCauses.get(0).cause, name);
+    }
+  }
+
+  @Test
+  void classOfAnotherEffectIsNotShown() {
+    DropProbeStatus status =
+        status(HostileReports.cluster((r, p) -> causes(p, "A@b", DropClass.Close, 5)));
+    assertEquals("A@b", status.summary.topCause);
+    assertEquals(Effect.Lost, status.topCauses.get(0).effect);
+    assertNull(status.topCauses.get(0).dropClass);
   }
 
   private static StageCount stage(String name) {
