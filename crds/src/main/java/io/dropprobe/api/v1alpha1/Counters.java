@@ -172,6 +172,11 @@ public record Counters(
     return new Counters(lost, refused, unclear, noise, newUndecided, newUnkeyed, segments, bytes);
   }
 
+  /** The same with the packets of each effect that others have. */
+  public Counters withEffectsOf(Counters o) {
+    return new Counters(o.lost, o.refused, o.unclear, o.noise, undecided, unkeyed, segments, bytes);
+  }
+
   /** All freed packets: never decreases within a series, so the larger value is the newer one. */
   public @Nullable Long everything() {
     return Sums.sum(unnoisy(), noise);

@@ -20,8 +20,10 @@ import java.util.Map;
  * each effect, so that the causes of an effect add up to its number.
  */
 final class CauseLists {
+  /** Noise comes last, so that it does not cut off a loss. */
   private static final Comparator<NodeCause> MOST_PACKETS_FIRST =
-      Comparator.comparing((NodeCause c) -> Sums.orZero(c.packets))
+      Comparator.comparing((NodeCause c) -> c.effect != Effect.Noise)
+          .thenComparing(c -> Sums.orZero(c.packets))
           .reversed()
           .thenComparing(c -> String.valueOf(c.cause))
           .thenComparing(c -> String.valueOf(c.dropClass))

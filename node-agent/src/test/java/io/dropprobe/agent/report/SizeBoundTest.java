@@ -72,6 +72,21 @@ class SizeBoundTest {
   }
 
   @Test
+  void cutsOffNoiseBeforeLosses() {
+    List<NodeCause> causes =
+        List.of(cause("N1", DropClass.Close, 1000), cause("L1", DropClass.Congestion, 1));
+    List<NodeCause> cut =
+        CauseLists.cut(
+            causes, Counters.onlyLost(1, 1, 100).plus(Counters.only(Effect.Noise, 1000)), 1);
+    assertEquals(List.of("L1", "other"), cut.stream().map(c -> c.cause).toList());
+    assertEquals(Effect.Noise, cut.get(1).effect);
+  }
+
+  private static NodeCause cause(String name, DropClass of, long packets) {
+    return new NodeCause(name, of.effect(), of, null, packets, Direction.In);
+  }
+
+  @Test
   void leavesReportForMetricsComplete() {
     DropProbeNodeStatus s = report(16);
     SizeBound.bounded(s);

@@ -2,10 +2,11 @@
 package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.v1alpha1.Counters;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BinaryOperator;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * The part of a contribution that enters the sums.
@@ -19,23 +20,38 @@ public record CountedContribution(Contribution contribution, Counters counters, 
 
   /**
    * Two nodes with the same kernel and epoch are two samples of one kernel: the sample with the
-   * largest count is used, and of the others only what they had counted before it.
+   * largest count is used, and of the others only what they had counted before it. No effect of the
+   * epoch is smaller than in another sample that is confirmed as well, so that a node which claims
+   * the kernel of another one can add packets, but hide none.
    *
    * @param contributions of one probe and series
    */
   public static List<CountedContribution> of(List<Contribution> contributions) {
-    Map<String, Contribution> largest = new HashMap<>();
-    for (Contribution c : contributions) {
-      if (c.kernel() != null) {
-        largest.merge(c.kernel(), c, BinaryOperator.maxBy(Contribution.BY_COUNT));
-      }
-    }
+    Map<String, List<Contribution>> kernels =
+        contributions.stream()
+            .filter(c -> c.kernel() != null)
+            .collect(Collectors.groupingBy(c -> Objects.requireNonNull(c.kernel())));
     return contributions.stream()
-        .map(c -> of(c, c.kernel() == null || largest.get(c.kernel()) == c))
+        .map(c -> of(c, kernels.getOrDefault(String.valueOf(c.kernel()), List.of(c))))
         .toList();
   }
 
-  private static CountedContribution of(Contribution c, boolean largest) {
-    return new CountedContribution(c, Counters.of(largest ? c.report() : c.report().base), largest);
+  private static CountedContribution of(Contribution c, List<Contribution> samples) {
+    boolean largest = Collections.max(samples, Contribution.BY_COUNT) == c;
+    return new CountedContribution(
+        c, largest ? atLeast(c, samples) : Counters.of(c.report().base), largest);
+  }
+
+  /** The counters of a sample, but no effect of its epoch smaller than in another one. */
+  private static Counters atLeast(Contribution largest, List<Contribution> samples) {
+    Counters counters = largest.report().counters();
+    Counters base = Counters.of(largest.report().base);
+    for (Contribution other : samples) {
+      if (other != largest && other.confirmed() == largest.confirmed()) {
+        Counters epoch = other.report().counters().minus(Counters.of(other.report().base));
+        counters = counters.withEffectsOf(counters.max(base.plus(epoch)));
+      }
+    }
+    return counters;
   }
 }

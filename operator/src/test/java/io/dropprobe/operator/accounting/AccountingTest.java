@@ -95,9 +95,8 @@ class AccountingTest {
     assertEquals(1000, sum(contributions));
   }
 
-  /** The agents of two nodes may have judged the same packets differently. */
   @Test
-  void comparesSamplesByPacketsOfAllEffects() {
+  void sampleWithMorePacketsDoesNotHideLossesOfAnother() {
     List<Contribution> contributions =
         contributions(
             node("a", NOON, "boot", p -> p.lost = 1000L),
@@ -106,10 +105,10 @@ class AccountingTest {
                 NOON,
                 "boot",
                 p -> {
-                  p.lost = 60L;
+                  base(p, 60L, 50L);
                   p.noise = 950L;
                 }));
-    assertEquals(60, sum(contributions));
+    assertEquals(1050, sum(contributions), "50 that b had counted before, and the epoch of a");
   }
 
   @Test
