@@ -24,7 +24,7 @@ public final class CounterParser {
     ProcRecord probe = null;
     ProcRecord total = null;
     List<ProbeSnapshot.Reason> reasons = new ArrayList<>();
-    // A node has tens of thousands of cells, and few that the agent tells apart.
+    // A node has tens of thousands of cells, and few that the agent distinguishes.
     Map<ProbeSnapshot.Cell, PacketCounters> cells = new LinkedHashMap<>();
     List<StageReading> stages = new ArrayList<>();
     long records = 0;

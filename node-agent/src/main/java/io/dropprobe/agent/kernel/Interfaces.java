@@ -68,7 +68,7 @@ public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) 
    * @param location function that freed the packets, with its offset
    * @param module kernel module of the function; null means the kernel itself
    */
-  static boolean tell(String location, @Nullable String module) {
+  static boolean decide(String location, @Nullable String module) {
     return module == null && FREES_FOR_DRIVERS.contains(location.split("[+.]", 2)[0]);
   }
 

@@ -65,7 +65,7 @@ public record ProbeSnapshot(
    * @param location kernel function and offset, {@code name+0x12}
    * @param module kernel module of the function; null means the kernel itself
    * @param direction Unknown also if the module says none
-   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown, or tells nothing here
+   * @param iface interface; {@link Interfaces.Id#NONE} if it is unknown, or decides nothing here
    * @param facts what else is known of the packets
    */
   public record Cell(
@@ -85,7 +85,7 @@ public record ProbeSnapshot(
           location,
           module,
           directionOf(r),
-          Interfaces.tell(location, module) ? Interfaces.Id.of(r) : Interfaces.Id.NONE,
+          Interfaces.decide(location, module) ? Interfaces.Id.of(r) : Interfaces.Id.NONE,
           Facts.of(r),
           PacketCounters.ZERO);
     }

@@ -81,8 +81,8 @@ final class Totals {
   }
 
   /**
-   * No more packets than the report's numbers have, so that a list cannot hide other nodes'
-   * packets.
+   * At most the packets that the numbers of the report have, so that a list cannot hide other
+   * nodes' packets.
    */
   private void addLists(ProbeReport r, double weight) {
     Map<Effect, Long> left = new EnumMap<>(Effect.class);

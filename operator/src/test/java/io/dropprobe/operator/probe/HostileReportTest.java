@@ -105,7 +105,7 @@ class HostileReportTest {
     p.locations = List.of(new LocationCount("f", packets));
   }
 
-  /** A list has no more packets than the numbers of its report. */
+  /** A list has at most the packets of its report. */
   @Test
   void inventedCausesDoNotHidePacketsOfOtherNodes() {
     DropProbeStatus status =

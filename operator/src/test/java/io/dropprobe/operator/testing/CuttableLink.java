@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Forwards to a port of this machine. When cut, it closes all connections and accepts no more. */
+/** Forwards to a port of this machine. When cut, it closes all connections and accepts none. */
 public final class CuttableLink implements AutoCloseable {
   private final ServerSocket listener;
   private final int to;
