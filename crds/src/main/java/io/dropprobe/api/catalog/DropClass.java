@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.catalog;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.dropprobe.api.schema.Enums;
+import org.jspecify.annotations.Nullable;
+
 /** Why a packet was freed. Each class belongs to one effect. */
 public enum DropClass {
   /** A queue or a buffer was full. */
@@ -36,6 +40,12 @@ public enum DropClass {
 
   DropClass(Effect effect) {
     this.effect = effect;
+  }
+
+  /** The constant of that name; null for a name of another version. */
+  @JsonCreator
+  static @Nullable DropClass of(@Nullable String name) {
+    return Enums.find(DropClass.class, name);
   }
 
   /** The effect that all packets of this class have. */

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.catalog;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.dropprobe.api.schema.Enums;
+import org.jspecify.annotations.Nullable;
+
 /** What a freed packet means for somebody. */
 public enum Effect {
   /** A receiver in or behind this node did not get what was sent to it. */
@@ -10,5 +14,11 @@ public enum Effect {
   /** This kernel does not say which of the others it is. */
   Unclear,
   /** Nothing is missing anywhere. */
-  Noise
+  Noise;
+
+  /** The constant of that name; null for a name of another version. */
+  @JsonCreator
+  static @Nullable Effect of(@Nullable String name) {
+    return Enums.find(Effect.class, name);
+  }
 }

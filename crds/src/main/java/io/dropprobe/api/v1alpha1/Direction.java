@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.dropprobe.api.schema.Enums;
+import org.jspecify.annotations.Nullable;
+
 /** Whether packets were freed on their way in or out. */
 public enum Direction {
   In,
   Out,
-  Unknown
+  Unknown;
+
+  /** The constant of that name; null for a name of another version. */
+  @JsonCreator
+  static @Nullable Direction of(@Nullable String name) {
+    return Enums.find(Direction.class, name);
+  }
 }

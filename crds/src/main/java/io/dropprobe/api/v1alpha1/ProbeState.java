@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.dropprobe.api.schema.Enums;
+import org.jspecify.annotations.Nullable;
+
 /** The state of one probe on one node. */
 public enum ProbeState {
   /** Counting. */
@@ -18,5 +22,11 @@ public enum ProbeState {
    * so its counts are kept here, all of them in {@code base}. Does not block the deletion of the
    * DropProbe.
    */
-  Removed
+  Removed;
+
+  /** The constant of that name; null for a name of another version. */
+  @JsonCreator
+  static @Nullable ProbeState of(@Nullable String name) {
+    return Enums.find(ProbeState.class, name);
+  }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.dropprobe.api.schema.Enums;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,12 @@ public class StageCount {
     Tracepoint,
     Ftrace,
     Kprobe,
-    None
+    None;
+
+    /** The constant of that name; null for a name of another version. */
+    @JsonCreator
+    static @Nullable Via of(@Nullable String name) {
+      return Enums.find(Via.class, name);
+    }
   }
 }

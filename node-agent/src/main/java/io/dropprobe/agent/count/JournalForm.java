@@ -98,7 +98,7 @@ record JournalForm(List<Entry> accounts) {
       @Nullable String to,
       @Nullable String socket,
       @Nullable String driver,
-      Direction direction,
+      @Nullable Direction direction,
       long packets,
       long segments,
       long bytes,
@@ -129,20 +129,25 @@ record JournalForm(List<Entry> accounts) {
       for (Sum s : sums) {
         Free free = new Free(s.reason, s.function, s.tcp, s.to, s.socket, s.driver);
         byKey.put(
-            new Key(free, s.direction),
+            new Key(free, known(s.direction)),
             new PacketCounters(s.packets, s.segments, s.bytes, instant(s.last)));
       }
       return byKey;
     }
   }
 
+  /** A newer version may have written names that this one does not know; they are null. */
+  private static Direction known(@Nullable Direction direction) {
+    return direction == null ? Direction.Unknown : direction;
+  }
+
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Named(
       String cause,
-      Effect effect,
+      @Nullable Effect effect,
       @Nullable DropClass dropClass,
-      Direction direction,
+      @Nullable Direction direction,
       long packets,
       Map<String, Long> functions) {}
 
@@ -177,9 +182,11 @@ record JournalForm(List<Entry> accounts) {
     Counts counts() {
       Map<CauseKey, Freed> byKey = new HashMap<>();
       for (Named n : causes) {
-        byKey.put(
-            new CauseKey(n.cause, n.effect, n.dropClass, n.direction),
-            new Freed(n.packets, n.functions));
+        if (n.effect != null) {
+          byKey.put(
+              new CauseKey(n.cause, n.effect, n.dropClass, known(n.direction)),
+              new Freed(n.packets, n.functions));
+        }
       }
       return new Counts(counters(), instant(lastLoss), byKey, locations, stages);
     }

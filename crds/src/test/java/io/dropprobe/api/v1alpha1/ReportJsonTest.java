@@ -2,6 +2,8 @@
 package io.dropprobe.api.v1alpha1;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * One report that can't be parsed fails the list of all reports, so what the schema accepts must
  * fit into the types.
  */
-class ReportNumbersTest {
+class ReportJsonTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
@@ -26,6 +28,36 @@ class ReportNumbersTest {
     JsonNode status = largest(schema().getProperties().get("status"));
     assertEquals(Long.MAX_VALUE, status.get("activeProbes").longValue());
     assertEquals(status, JSON.valueToTree(JSON.treeToValue(status, DropProbeNodeStatus.class)));
+  }
+
+  @Test
+  void namesOfANewerVersionAreReadAsUnknown() throws IOException {
+    JsonNode newer = newer(schema().getProperties().get("status"));
+    assertTrue(newer.toString().contains("\"effect\":\"Newer\""), newer.toString());
+    JsonNode read = JSON.valueToTree(JSON.treeToValue(newer, DropProbeNodeStatus.class));
+    assertFalse(read.get("module").toString().contains("Newer"), read.toString());
+    assertFalse(read.get("probes").toString().contains("Newer"), read.toString());
+    assertEquals(1, read.at("/probes/0/causes").size());
+  }
+
+  /** An object with all its enumerations, each with a name that this version does not know. */
+  private static JsonNode newer(JSONSchemaProps schema) {
+    JsonNodeFactory json = JsonNodeFactory.instance;
+    return switch (schema.getType()) {
+      case "array" -> json.arrayNode().add(newer(schema.getItems().getSchema()));
+      case "object" -> {
+        var object = json.objectNode();
+        schema.getProperties().entrySet().stream()
+            .filter(p -> !newer(p.getValue()).isNull())
+            .forEach(p -> object.set(p.getKey(), newer(p.getValue())));
+        yield object;
+      }
+      case "string" ->
+          schema.getEnum() == null || schema.getEnum().isEmpty()
+              ? json.nullNode()
+              : json.textNode("Newer");
+      default -> json.nullNode();
+    };
   }
 
   private static JSONSchemaProps schema() throws IOException {
