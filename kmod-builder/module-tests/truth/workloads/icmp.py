@@ -8,7 +8,7 @@ import struct
 import time
 
 from measure import HERE, NEXT, counting, pair, workload
-from rig import checksum, family_of, hardware_address, inside, sh, sysctl
+from rig import checksum, family_of, hardware_address, inside, sh, sysctl, until
 
 PINGS = 10
 SO_ATTACH_FILTER = 26
@@ -204,16 +204,23 @@ def icmpv6(name, source, group, message, hops=255):
         sender.sendto(message, (group, 0, 0, index))
 
 
+def link_local(name):
+    """The link-local address of a neighbour, which may send by it once it is known to be free."""
+    show = f"ip -n {name} -6 -o addr show dev eth0 scope link"
+    until(lambda: sh(f"{show} -tentative"), "the link-local address to be usable")
+    return sh(show).split()[3][:-3]
+
+
 @workload
 def router_advertisements():
     """A router announces itself; and hosts ask for routers, which this one is none."""
     with pair() as name:
-        link_local = sh(f"ip -n {name} -6 -o addr show dev eth0 scope link").split()[3][:-3]
+        address = link_local(name)
         with counting():
             for _ in range(10):
                 icmpv6(
                     name,
-                    link_local,
+                    address,
                     "ff02::1",
                     struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 0, 0, 0),
                 )

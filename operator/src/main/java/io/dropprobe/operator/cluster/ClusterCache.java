@@ -3,6 +3,9 @@ package io.dropprobe.operator.cluster;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.NodeCause;
+import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -199,7 +202,27 @@ public class ClusterCache {
     DropProbeNode kept = new DropProbeNode();
     kept.setMetadata(identity(n, false));
     kept.setStatus(n.getStatus());
+    shareNames(n.getStatus());
     return kept;
+  }
+
+  /** Most reports have the same names, which are kept once. */
+  private static void shareNames(@Nullable DropProbeNodeStatus status) {
+    for (ProbeReport p : orEmpty(status == null ? null : status.probes)) {
+      for (NodeCause c : orEmpty(p.causes)) {
+        c.cause = shared(c.cause);
+        c.location = shared(c.location);
+      }
+      orEmpty(p.locations).forEach(l -> l.location = shared(l.location));
+    }
+  }
+
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static @Nullable String shared(@Nullable String name) {
+    return name == null ? null : name.intern();
   }
 
   private static DropProbe prune(DropProbe p) {
