@@ -148,19 +148,21 @@ def from_left(address, packets):
         send(address, packets)
 
 
-def usb_adapter():
-    """The folder of the USB network adapter; None if there is none."""
-    for path in glob.glob("/sys/bus/usb/devices/*/product"):
-        if "USB Network" in read(path):
-            return os.path.dirname(path)
-    return None
+def usb_adapters():
+    """The folders of USB network adapters."""
+    return [
+        os.path.dirname(path)
+        for path in glob.glob("/sys/bus/usb/devices/*/product")
+        if "USB Network" in read(path)
+    ]
 
 
 def bring_up(number, driver):
     if driver == "rndis_host":
         # Its bus may have been found just before.
-        waits(usb_adapter, "has no USB adapter", 10)
-        write(f"{usb_adapter()}/bConfigurationValue", str(RNDIS_CONFIGURATION))
+        waits(usb_adapters, "has no USB adapter", 10)
+        (adapter,) = usb_adapters()
+        write(f"{adapter}/bConfigurationValue", str(RNDIS_CONFIGURATION))
     sh(f"modprobe {driver}")
     waits(lambda: interface_of(driver), "has no interface", 10)
     interface = interface_of(driver)

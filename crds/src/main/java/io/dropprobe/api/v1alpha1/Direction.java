@@ -16,4 +16,9 @@ public enum Direction {
   static @Nullable Direction of(@Nullable String name) {
     return Enums.find(Direction.class, name);
   }
+
+  /** The direction; Unknown for null. */
+  public static Direction orUnknown(@Nullable Direction direction) {
+    return direction == null ? Unknown : direction;
+  }
 }

@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,39 +27,19 @@ class ReportJsonTest {
 
   @Test
   void largestNumbersThatTheSchemaAcceptsAreRead() throws IOException {
-    JsonNode status = largest(schema().getProperties().get("status"));
+    JsonNode status = sample(schema().getProperties().get("status"), ReportJsonTest::largest);
     assertEquals(Long.MAX_VALUE, status.get("activeProbes").longValue());
     assertEquals(status, JSON.valueToTree(JSON.treeToValue(status, DropProbeNodeStatus.class)));
   }
 
   @Test
   void namesOfANewerVersionAreReadAsUnknown() throws IOException {
-    JsonNode newer = newer(schema().getProperties().get("status"));
+    JsonNode newer = sample(schema().getProperties().get("status"), ReportJsonTest::newer);
     assertTrue(newer.toString().contains("\"effect\":\"Newer\""), newer.toString());
     JsonNode read = JSON.valueToTree(JSON.treeToValue(newer, DropProbeNodeStatus.class));
     assertFalse(read.get("module").toString().contains("Newer"), read.toString());
     assertFalse(read.get("probes").toString().contains("Newer"), read.toString());
     assertEquals(1, read.at("/probes/0/causes").size());
-  }
-
-  /** An object with all its enumerations, each with a name that this version does not know. */
-  private static JsonNode newer(JSONSchemaProps schema) {
-    JsonNodeFactory json = JsonNodeFactory.instance;
-    return switch (schema.getType()) {
-      case "array" -> json.arrayNode().add(newer(schema.getItems().getSchema()));
-      case "object" -> {
-        var object = json.objectNode();
-        schema.getProperties().entrySet().stream()
-            .filter(p -> !newer(p.getValue()).isNull())
-            .forEach(p -> object.set(p.getKey(), newer(p.getValue())));
-        yield object;
-      }
-      case "string" ->
-          schema.getEnum() == null || schema.getEnum().isEmpty()
-              ? json.nullNode()
-              : json.textNode("Newer");
-      default -> json.nullNode();
-    };
   }
 
   private static JSONSchemaProps schema() throws IOException {
@@ -71,23 +53,46 @@ class ReportJsonTest {
         .getOpenAPIV3Schema();
   }
 
-  /** An object with all its numbers, and no texts; a list has one entry. */
-  private static JsonNode largest(JSONSchemaProps schema) {
+  /** The largest number; null for a text. */
+  private static @Nullable JsonNode largest(JSONSchemaProps schema) {
     JsonNodeFactory json = JsonNodeFactory.instance;
     return switch (schema.getType()) {
       case "integer" ->
           schema.getMaximum() == null
               ? json.numberNode(Long.MAX_VALUE)
               : json.numberNode(schema.getMaximum().longValue());
-      case "array" -> json.arrayNode().add(largest(schema.getItems().getSchema()));
+      case "string" -> null;
+      default -> json.nullNode();
+    };
+  }
+
+  /** A name that this version does not know; null for what is no enumeration. */
+  private static @Nullable JsonNode newer(JSONSchemaProps schema) {
+    return schema.getEnum() == null || schema.getEnum().isEmpty()
+        ? null
+        : JsonNodeFactory.instance.textNode("Newer");
+  }
+
+  /** An object with all that has a value; a list has one entry. */
+  private static @Nullable JsonNode sample(
+      JSONSchemaProps schema, Function<JSONSchemaProps, @Nullable JsonNode> value) {
+    JsonNodeFactory json = JsonNodeFactory.instance;
+    return switch (schema.getType()) {
+      case "array" -> json.arrayNode().add(sample(schema.getItems().getSchema(), value));
       case "object" -> {
         var object = json.objectNode();
-        schema.getProperties().entrySet().stream()
-            .filter(p -> !"string".equals(p.getValue().getType()))
-            .forEach(p -> object.set(p.getKey(), largest(p.getValue())));
+        schema
+            .getProperties()
+            .forEach(
+                (name, p) -> {
+                  JsonNode node = sample(p, value);
+                  if (node != null) {
+                    object.set(name, node);
+                  }
+                });
         yield object;
       }
-      default -> json.nullNode();
+      default -> value.apply(schema);
     };
   }
 }

@@ -2,6 +2,7 @@
 package io.dropprobe.agent.api;
 
 import io.dropprobe.api.rules.Folding;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -33,8 +34,7 @@ record Predecessors(@Nullable String object, List<Predecessor> list) {
       return NONE;
     }
     DropProbeNodeStatus status = existing.getStatus();
-    List<Predecessor> list =
-        new ArrayList<>(status.predecessors == null ? List.of() : status.predecessors);
+    List<Predecessor> list = new ArrayList<>(Lists.orEmpty(status.predecessors));
     if (status.nodeUID != null && !status.nodeUID.equals(nodeUid)) {
       Predecessor last = of(status);
       if (last.probes != null && !last.probes.isEmpty()) {
@@ -48,7 +48,7 @@ record Predecessors(@Nullable String object, List<Predecessor> list) {
     Predecessor p = new Predecessor();
     p.nodeUID = status.nodeUID;
     p.bootID = status.kernel == null ? null : status.kernel.bootID;
-    List<ProbeReport> probes = status.probes == null ? List.of() : status.probes;
+    List<ProbeReport> probes = Lists.orEmpty(status.probes);
     p.probes = probes.stream().filter(Predecessors::counted).map(Predecessors::headline).toList();
     return p;
   }

@@ -54,18 +54,15 @@ final class CountsBuilder {
    */
   static Counts grown(Counts counts, Counts newer) {
     CountsBuilder sum = new CountsBuilder(counts);
-    if (newer.covers(counts) && detailed(newer, counts)) {
-      // The lists of a report are cut; what was named before it was written must stay named.
-      sum.causes.clear();
-      sum.causes.putAll(newer.causes());
-      sum.locations.clear();
-      sum.locations.putAll(newer.locations());
-      sum.raiseTo(newer);
-    } else if (newer.covers(counts)) {
-      sum.raiseTo(newer);
-    } else {
+    if (!newer.covers(counts)) {
       sum.addUnclear(newer);
+      return sum.build();
     }
+    if (detailed(newer, counts)) {
+      // The lists of a report are cut; what was named before it was written must stay named.
+      sum.takeNames(newer);
+    }
+    sum.raiseTo(newer);
     return sum.build();
   }
 
@@ -99,6 +96,13 @@ final class CountsBuilder {
     CountsBuilder sum = new CountsBuilder(counts);
     sum.raiseTo(floor);
     return sum.build();
+  }
+
+  private void takeNames(Counts of) {
+    causes.clear();
+    causes.putAll(of.causes());
+    locations.clear();
+    locations.putAll(of.locations());
   }
 
   private Counts build() {

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of the journal. Times are seconds since 1970; what is null is left out. */
+/**
+ * The JSON of the journal. Times are seconds since 1970; what is null is left out. Names of a newer
+ * version that this one does not know are null.
+ */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record JournalForm(List<Entry> accounts) {
 
@@ -129,16 +132,11 @@ record JournalForm(List<Entry> accounts) {
       for (Sum s : sums) {
         Free free = new Free(s.reason, s.function, s.tcp, s.to, s.socket, s.driver);
         byKey.put(
-            new Key(free, known(s.direction)),
+            new Key(free, Direction.orUnknown(s.direction)),
             new PacketCounters(s.packets, s.segments, s.bytes, instant(s.last)));
       }
       return byKey;
     }
-  }
-
-  /** A newer version may have written names that this one does not know; they are null. */
-  private static Direction known(@Nullable Direction direction) {
-    return direction == null ? Direction.Unknown : direction;
   }
 
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -184,7 +182,7 @@ record JournalForm(List<Entry> accounts) {
       for (Named n : causes) {
         if (n.effect != null) {
           byKey.put(
-              new CauseKey(n.cause, n.effect, n.dropClass, known(n.direction)),
+              new CauseKey(n.cause, n.effect, n.dropClass, Direction.orUnknown(n.direction)),
               new Freed(n.packets, n.functions));
         }
       }

@@ -32,7 +32,7 @@ record Key(Free free, Direction direction) {
 
   /** The key of a cell. */
   static Key of(ProbeSnapshot.Reason reason, ProbeSnapshot.Cell cell, Interfaces interfaces) {
-    String function = function(cell.location());
+    String function = function(cell);
     return new Key(
         new Free(
             name(reason),
@@ -62,10 +62,9 @@ record Key(Free free, Direction direction) {
     return r.name().equals("-") ? "UNNAMED_" + r.id() : r.name();
   }
 
-  /** The function {@code __udp4_lib_rcv} of the location {@code __udp4_lib_rcv.isra.0+0x12}. */
-  private static String function(String location) {
-    int plus = location.indexOf('+');
-    String function = Free.functionOf(plus > 0 ? location.substring(0, plus) : location);
+  /** A report has room for so many characters. */
+  private static String function(ProbeSnapshot.Cell cell) {
+    String function = cell.function();
     return function.length() > Limits.LOCATION ? function.substring(0, Limits.LOCATION) : function;
   }
 

@@ -77,9 +77,8 @@ public final class ReportedAccounts {
     if (list != null) {
       for (NodeCause c : list) {
         if (c.cause != null && c.effect != null) {
-          Direction direction = c.direction == null ? Direction.Unknown : c.direction;
           map.merge(
-              new CauseKey(c.cause, c.effect, c.dropClass, direction),
+              new CauseKey(c.cause, c.effect, c.dropClass, Direction.orUnknown(c.direction)),
               Freed.NONE.plus(Sums.orZero(c.packets), c.location),
               Freed::plus);
         }

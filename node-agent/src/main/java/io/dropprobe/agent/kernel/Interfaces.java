@@ -56,7 +56,7 @@ public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) 
     if (module != null) {
       return byModule.get(module);
     }
-    if (!FREES_FOR_DRIVERS.contains(function)) {
+    if (!decide(function, null)) {
       return null;
     }
     return iface.equals(Id.NONE) ? onlyDriver() : drivers.get(iface);
@@ -65,11 +65,11 @@ public record Interfaces(Map<Id, String> drivers, Map<String, String> byModule) 
   /**
    * Whether the driver depends on the interface.
    *
-   * @param location function that freed the packets, with its offset
+   * @param function that freed the packets
    * @param module kernel module of the function; null means the kernel itself
    */
-  static boolean decide(String location, @Nullable String module) {
-    return module == null && FREES_FOR_DRIVERS.contains(location.split("[+.]", 2)[0]);
+  static boolean decide(String function, @Nullable String module) {
+    return module == null && FREES_FOR_DRIVERS.contains(function);
   }
 
   /** Where packets have lost their interface, the driver is known if there is only one. */

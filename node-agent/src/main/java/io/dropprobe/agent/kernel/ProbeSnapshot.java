@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.catalog.Free;
 import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.List;
@@ -85,9 +86,19 @@ public record ProbeSnapshot(
           location,
           module,
           directionOf(r),
-          Interfaces.decide(location, module) ? Interfaces.Id.of(r) : Interfaces.Id.NONE,
+          Interfaces.decide(function(location), module) ? Interfaces.Id.of(r) : Interfaces.Id.NONE,
           Facts.of(r),
           PacketCounters.ZERO);
+    }
+
+    /** The function {@code __udp4_lib_rcv} of {@code __udp4_lib_rcv.isra.0+0x12}. */
+    public String function() {
+      return function(location);
+    }
+
+    private static String function(String location) {
+      int plus = location.indexOf('+');
+      return Free.functionOf(plus > 0 ? location.substring(0, plus) : location);
     }
 
     Cell with(PacketCounters sum) {

@@ -2,6 +2,7 @@
 package io.dropprobe.agent.metrics;
 
 import io.dropprobe.agent.count.Counts;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
@@ -39,8 +40,8 @@ public final class MetricsText {
       if (status.module != null) {
         m.module(status.module);
       }
-      m.conditions(status.conditions == null ? List.of() : status.conditions);
-      m.probes(status.probes == null ? List.of() : status.probes);
+      m.conditions(Lists.orEmpty(status.conditions));
+      m.probes(Lists.orEmpty(status.probes));
       new PacketMetrics(text).render(counts);
     }
     return text.toString();

@@ -3,6 +3,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.pod.PodNetns;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.Protocol;
@@ -46,23 +47,31 @@ final class Options {
   static Result of(DesiredProbe probe, ReasonNames names, PodNetns podNetns) {
     Match m = probe.match();
     List<String> options = new ArrayList<>();
-    add(options, "protocols", list(m.protocols), (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
-    add(options, "families", list(m.ipFamilies), (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
-    add(options, "ports", list(m.ports), String::valueOf);
-    add(options, "cidrs", list(m.cidrs), c -> c);
-    List<String> reasons = list(m.reasons);
+    add(
+        options,
+        "protocols",
+        Lists.orEmpty(m.protocols),
+        (Protocol p) -> p.name().toLowerCase(Locale.ROOT));
+    add(
+        options,
+        "families",
+        Lists.orEmpty(m.ipFamilies),
+        (IPFamily f) -> f == IPFamily.IPv4 ? "4" : "6");
+    add(options, "ports", Lists.orEmpty(m.ports), String::valueOf);
+    add(options, "cidrs", Lists.orEmpty(m.cidrs), c -> c);
+    List<String> reasons = Lists.orEmpty(m.reasons);
     if (!reasons.isEmpty()) {
       // Also if this kernel has none of them: an empty list matches nothing.
       options.add(option("reasons", known(reasons, names), String::valueOf));
     }
     // To exclude reasons that this kernel does not have restricts nothing.
-    add(options, "exclude-reasons", known(list(m.excludeReasons), names), String::valueOf);
+    add(options, "exclude-reasons", known(Lists.orEmpty(m.excludeReasons), names), String::valueOf);
     if (probe.stages()) {
       options.add("stages=on");
     }
     List<String> notes = notes(m, names);
     String netns = null;
-    List<String> namespaces = list(m.namespaces);
+    List<String> namespaces = Lists.orEmpty(m.namespaces);
     if (!namespaces.isEmpty()) {
       PodNetns.Choice choice = podNetns.choose(namespaces);
       netns = choice.cookies();
@@ -74,8 +83,8 @@ final class Options {
 
   private static List<String> notes(Match m, ReasonNames names) {
     List<String> notes = new ArrayList<>();
-    unknown(notes, "spec.match.reasons", "matched", list(m.reasons), names);
-    unknown(notes, "spec.match.excludeReasons", "excluded", list(m.excludeReasons), names);
+    unknown(notes, "spec.match.reasons", "matched", Lists.orEmpty(m.reasons), names);
+    unknown(notes, "spec.match.excludeReasons", "excluded", Lists.orEmpty(m.excludeReasons), names);
     return notes;
   }
 
@@ -117,9 +126,5 @@ final class Options {
         .distinct()
         .map(text)
         .collect(Collectors.joining(",", key + "=", ""));
-  }
-
-  private static <T> List<T> list(@Nullable List<T> values) {
-    return values == null ? List.of() : values;
   }
 }

@@ -3,6 +3,7 @@ package io.dropprobe.agent.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import java.util.List;
@@ -27,7 +28,7 @@ final class SizeBound {
       return report;
     }
     DropProbeNodeStatus copy = ReportCopy.of(report);
-    List<ProbeReport> probes = copy.probes == null ? List.of() : copy.probes;
+    List<ProbeReport> probes = Lists.orEmpty(copy.probes);
     for (int keep = 40; keep >= 5 && size(copy) > BYTES; keep /= 2) {
       ProbeReports.cutLists(probes, keep);
     }

@@ -3,6 +3,7 @@ package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.v1alpha1.Counters;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,19 +28,25 @@ public record CountedContribution(Contribution contribution, Counters counters, 
    * @param contributions of one probe and series
    */
   public static List<CountedContribution> of(List<Contribution> contributions) {
-    Map<String, List<Contribution>> kernels =
-        contributions.stream()
-            .filter(c -> c.kernel() != null)
-            .collect(Collectors.groupingBy(c -> Objects.requireNonNull(c.kernel())));
+    Map<Contribution, Counters> largest = new IdentityHashMap<>();
+    contributions.stream()
+        .filter(c -> c.kernel() != null)
+        .collect(Collectors.groupingBy(c -> Objects.requireNonNull(c.kernel())))
+        .values()
+        .forEach(
+            samples -> {
+              Contribution first = Collections.max(samples, Contribution.BY_COUNT);
+              largest.put(first, atLeast(first, samples));
+            });
     return contributions.stream()
-        .map(c -> of(c, kernels.getOrDefault(String.valueOf(c.kernel()), List.of(c))))
+        .map(
+            c -> {
+              Counters counters = c.kernel() == null ? c.report().counters() : largest.get(c);
+              return counters == null
+                  ? new CountedContribution(c, Counters.of(c.report().base), false)
+                  : new CountedContribution(c, counters, true);
+            })
         .toList();
-  }
-
-  private static CountedContribution of(Contribution c, List<Contribution> samples) {
-    boolean largest = Collections.max(samples, Contribution.BY_COUNT) == c;
-    return new CountedContribution(
-        c, largest ? atLeast(c, samples) : Counters.of(c.report().base), largest);
   }
 
   /** The counters of a sample, but no effect of its epoch smaller than in another one. */

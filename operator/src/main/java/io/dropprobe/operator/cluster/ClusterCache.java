@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.cluster;
 
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -208,17 +209,13 @@ public class ClusterCache {
 
   /** Most reports have the same names, which are kept once. */
   private static void shareNames(@Nullable DropProbeNodeStatus status) {
-    for (ProbeReport p : orEmpty(status == null ? null : status.probes)) {
-      for (NodeCause c : orEmpty(p.causes)) {
+    for (ProbeReport p : Lists.orEmpty(status == null ? null : status.probes)) {
+      for (NodeCause c : Lists.orEmpty(p.causes)) {
         c.cause = shared(c.cause);
         c.location = shared(c.location);
       }
-      orEmpty(p.locations).forEach(l -> l.location = shared(l.location));
+      Lists.orEmpty(p.locations).forEach(l -> l.location = shared(l.location));
     }
-  }
-
-  private static <T> List<T> orEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : list;
   }
 
   private static @Nullable String shared(@Nullable String name) {

@@ -3,6 +3,7 @@ package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Problem;
@@ -79,11 +80,11 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   }
 
   private static Stream<Problem> notes(DropProbeStatus s) {
-    List<Problem> problems = s.problems == null ? List.of() : s.problems;
+    List<Problem> problems = Lists.orEmpty(s.problems);
     return problems.stream().filter(p -> p.reason != null && NOTES.contains(p.reason));
   }
 
   private static List<Condition> conditions(DropProbeStatus s) {
-    return s.conditions == null ? List.of() : s.conditions;
+    return Lists.orEmpty(s.conditions);
   }
 }

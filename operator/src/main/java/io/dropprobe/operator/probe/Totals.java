@@ -4,6 +4,7 @@ package io.dropprobe.operator.probe;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.rules.Largest;
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.CauseCount;
@@ -71,7 +72,7 @@ final class Totals {
     add(Effect.Refused, rate(r.refusedPerSecond, weight));
     addLists(r, weight);
     Set<String> listed = new HashSet<>();
-    for (StageCount s : orEmpty(r.stages)) {
+    for (StageCount s : Lists.orEmpty(r.stages)) {
       if (s.stage != null && s.packets != null) {
         stages.merge(s.stage, new StageTotal(s.stage, s.packets, s.segments), Totals::sum);
         listed.add(s.stage);
@@ -86,7 +87,7 @@ final class Totals {
    */
   private void addLists(ProbeReport r, double weight) {
     Map<Effect, Long> left = new EnumMap<>(Effect.class);
-    for (CauseCount e : orEmpty(r.causes)) {
+    for (CauseCount e : Lists.orEmpty(r.causes)) {
       if (e.effect != null) {
         long all = left.computeIfAbsent(e.effect, f -> Sums.orZero(r.counters().of(f)));
         long packets = Math.min(all, Sums.orZero(e.packets));
@@ -95,7 +96,7 @@ final class Totals {
       }
     }
     long unlisted = Sums.orZero(r.counters().unnoisy());
-    for (LocationCount e : orEmpty(r.locations)) {
+    for (LocationCount e : Lists.orEmpty(r.locations)) {
       long packets = Math.min(unlisted, Sums.orZero(e.packets));
       if (e.location != null && packets > 0) {
         locations.merge(e.location, packets, Sums::sum);
@@ -156,9 +157,5 @@ final class Totals {
     sum.packets = Sums.sum(a.packets, b.packets);
     sum.segments = Sums.sum(a.segments, b.segments);
     return sum;
-  }
-
-  private static <T> List<T> orEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : list;
   }
 }
