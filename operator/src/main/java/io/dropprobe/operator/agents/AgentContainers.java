@@ -48,7 +48,7 @@ final class AgentContainers {
         .withContainerPort(s.agentPort())
         .withProtocol("TCP")
         .endPort()
-        .withStartupProbe(probe("/healthz", healthPort(s), 2, 60))
+        .withStartupProbe(probe("/healthz", healthPort(s), 2, 300))
         .withReadinessProbe(probe("/readyz", healthPort(s), 10, 3))
         .withLivenessProbe(probe("/healthz", healthPort(s), 20, 6))
         .withNewResources()
