@@ -18,6 +18,8 @@
  *                                       orderly ways in turn
  *   traffic tcp-stall BYTES PORT        sends BYTES to itself, and does not read for two seconds
  *                                       when the buffers are full; prints how many were read
+ *   traffic tcp-overflow COUNT PORT     asks a listener with a full accept queue COUNT times for a
+ *                                       connection, prints how many it did not get
  *
  * Exit status 0 when everything was sent (and came back), 1 when not, 2 for wrong arguments.
  */
@@ -65,7 +67,8 @@ static void usage(void)
 	      "       traffic tcp-connect HOST PORT COUNT\n"
 	      "       traffic udp-unread COUNT PORT\n"
 	      "       traffic tcp-close COUNT PORT\n"
-	      "       traffic tcp-stall BYTES PORT\n",
+	      "       traffic tcp-stall BYTES PORT\n"
+	      "       traffic tcp-overflow COUNT PORT\n",
 	      stderr);
 	exit(2);
 }
@@ -496,6 +499,38 @@ static int tcp_stall(int argc, char **argv)
 	return 0;
 }
 
+/* Each request is one SYN: the next one would follow after a second. */
+static int tcp_overflow(int argc, char **argv)
+{
+	int listener, clients[200], lost = 0;
+	struct peer peer;
+	long count;
+
+	if (argc != 2)
+		usage();
+	count = number(argv[0], 0, sizeof(clients) / sizeof(*clients));
+	listener = listen_on(SOCK_STREAM, argv[1]);
+	peer = peer_of("127.0.0.1", argv[1]);
+	if (listen(listener, 0) || connect(open_socket(AF_INET, SOCK_STREAM),
+					   (struct sockaddr *)&peer.address, peer.length))
+		fail("fill the accept queue");
+	for (long i = 0; i < count; i++) {
+		clients[i] = open_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+		if (!connect(clients[i], (struct sockaddr *)&peer.address, peer.length) ||
+		    errno != EINPROGRESS)
+			fail("connect");
+	}
+	poll(NULL, 0, 100);
+	for (long i = 0; i < count; i++) {
+		struct pollfd answered = { .fd = clients[i], .events = POLLOUT };
+
+		lost += poll(&answered, 1, 0) == 0;
+		close(clients[i]);
+	}
+	printf("%d\n", lost);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -506,7 +541,7 @@ int main(int argc, char **argv)
 		{ "udp-loopback", udp_loopback }, { "tcp-echo", tcp_echo },
 		{ "tcp-send", tcp_send },	  { "tcp-connect", tcp_connect },
 		{ "udp-unread", udp_unread },	  { "tcp-close", tcp_close },
-		{ "tcp-stall", tcp_stall },
+		{ "tcp-stall", tcp_stall },	  { "tcp-overflow", tcp_overflow },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)

@@ -15,9 +15,12 @@ import time
 from measure import (
     HERE,
     LOCAL,
+    connect,
     counting,
     datagrams,
+    exchange,
     listener,
+    needs,
     pair,
     port_of,
     received,
@@ -239,8 +242,18 @@ def send_now(client, offset):
 @workload
 def listener_full_at_last_ack():
     """The ACKs that would end the handshake find the accept queue full."""
+    at_last_ack(cookies=0)
+
+
+@workload
+def listener_full_with_cookies():
+    """The same, but until then the listener knows nothing of the connections."""
+    at_last_ack(cookies=2)
+
+
+def at_last_ack(cookies):
     with pair() as name:
-        sysctl("net/ipv4/tcp_syncookies", 0)
+        sysctl("net/ipv4/tcp_syncookies", cookies)
         sysctl("net/ipv4/tcp_synack_retries", 0)  # each client is answered, and tries, once
         # All SYNs are answered before the first ACK comes.
         sh(f"tc -n {name} qdisc add dev eth0 root netem delay 500ms")
@@ -287,10 +300,53 @@ def listener_full_at_syn():
         assert measured.n == 40, measured.n
 
 
+@contextlib.contextmanager
+def full_conntrack():
+    """The table of connections is full of connections in use, which do not make room."""
+    with pair(quiet=True) as name, listener(HERE[0]) as server:
+        needs("modprobe nf_conntrack", "this kernel has no conntrack")
+        sh(
+            "nft add table inet c; nft add chain inet c c "
+            "'{ type filter hook prerouting priority 0; ct state invalid counter; }'"
+        )
+        ends = [connect(server) for _ in range(4)]
+        for both in ends:
+            exchange(*both)
+        with machine_sysctl("net/netfilter/nf_conntrack_max", len(ends)):
+            yield name
+
+
+@workload
+def conntrack_full():
+    with full_conntrack() as name, datagrams(HERE[0]) as receiver, counting() as measured:
+        with inside(name):
+            udp(HERE[0], port_of(receiver), 20)
+        time.sleep(0.2)
+        measured.n = 20 - received(receiver)
+        assert measured.n == 20, measured.n
+
+
+@workload
+def conntrack_full_beside_rule():
+    """The kernel frees both at one function, without a reason that distinguishes them."""
+    with full_conntrack() as name, datagrams(HERE[0]) as receiver:
+        sh(
+            "nft add chain inet c raw '{ type filter hook prerouting priority -300; }'; "
+            "nft add rule inet c raw udp dport 1001 drop"
+        )
+        with counting() as measured:
+            with inside(name):
+                udp(HERE[0], port_of(receiver), 20)
+                udp(HERE[0], 1001, 40)
+            time.sleep(0.2)
+            measured.n = 20 - received(receiver)
+            assert measured.n == 20, measured.n
+
+
 @workload
 def cpu_backlog_full():
     """More packets at once than the queue of a processor takes."""
-    with pair() as name:
+    with pair(quiet=True) as name:
         # They are held, and then sent in one go.
         sh(f"tc -n {name} qdisc add dev eth0 root netem delay 300ms slot 200ms 200ms limit 10000")
         with datagrams(HERE[0], SO_RCVBUF=1 << 20) as receiver:

@@ -27,7 +27,7 @@ final class Cluster {
   static final List<String> NODES =
       API.nodes().list().getItems().stream().map(n -> n.getMetadata().getName()).sorted().toList();
 
-  private static final String MAKERS = "dropprobe-story";
+  static final String MAKERS = "dropprobe-story";
 
   private Cluster() {}
 

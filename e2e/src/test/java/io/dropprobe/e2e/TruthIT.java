@@ -6,6 +6,7 @@ import static io.dropprobe.e2e.Cluster.inMaker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.Packets;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +68,9 @@ class TruthIT {
   @AfterEach
   void deleteProbes() {
     WORKLOADS.forEach(w -> Probes.delete(w.name()));
+    Probes.delete(Probes.PROBE);
     WORKLOADS.forEach(w -> Probes.deleteAndWait(w.name()));
+    Probes.deleteAndWait(Probes.PROBE);
   }
 
   @Test
@@ -91,6 +94,24 @@ class TruthIT {
     awaitReportsAfter(Instant.now());
     expected.forEach(
         (workload, text) -> assertEquals(text, shown(workload.name()), workload.name()));
+  }
+
+  /** No kernel frees them as dropped, and its counter knows namespaces, but no ports. */
+  @Test
+  void connectionsThatListenerHasNoRoomForAreLost() {
+    var probe = Probes.ofClosedPort(Probes.PROBE);
+    probe.getSpec().match = new Match();
+    probe.getSpec().match.namespaces = List.of(Cluster.MAKERS);
+    Cluster.API.resource(probe).create();
+    Probes.awaitReady(Probes.PROBE);
+    long lost = NODES.stream().mapToLong(n -> traffic(n, "tcp-overflow", "150", "2012")).sum();
+    assertEquals(NODES.size() * 150L, lost, "connections that were not made");
+
+    String text = text(lost, 0, 0);
+    Await.until("the status shows " + text, () -> shown(Probes.PROBE), text::equals);
+    var status = Probes.get(Probes.PROBE).getStatus();
+    assertEquals(lost, status.packets.silent);
+    assertEquals("TcpExtListenDrops", status.summary.topCause);
   }
 
   /** Everything is counted: what the kubelets, the API server and DropProbe itself do. */

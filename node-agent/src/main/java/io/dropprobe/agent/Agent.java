@@ -86,7 +86,11 @@ public final class Agent {
         new Ledger(
             new Journal(settings.stateDir().resolve("journal")), names -> Judge.of(catalog, names));
     this.observer =
-        new Observer(kernel, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
+        new Observer(
+            kernel,
+            time,
+            () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()),
+            catalog.kinds());
     this.module =
         ModuleKeeper.of(
             kernel,
@@ -194,7 +198,7 @@ public final class Agent {
     Observation current = module.acted() ? observe(desired) : before;
     Attempt attempt =
         outcome.usable() ? probes.act(desired, current) : Attempt.waiting(outcome.note());
-    Observation after = observer.afterwards(current);
+    Observation after = observer.afterwards(current, settings.node());
     ProbeStates states = probes.record(desired, attempt, after);
     saveRegularly();
     DropProbeNodeStatus report =
@@ -208,7 +212,7 @@ public final class Agent {
   private Observation observe(DesiredState desired) {
     Observation observed = observer.observe(desired.followsPods());
     if (observed.error() == null && observed.module() instanceof ObservedModule.Live) {
-      ledger.know(observed.reasons(), observed.interfaces());
+      ledger.know(observed.reasons(), observed.interfaces(), time.wall());
     }
     return observed;
   }

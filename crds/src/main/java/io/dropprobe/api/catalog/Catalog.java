@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,16 @@ public final class Catalog {
   /** Entries that name no reason, highest rank first. */
   private final List<Entry> ofAnyReason = new ArrayList<>();
 
+  /** Entries that name a counter, in the order of the file. */
+  private final List<Entry> ofCounters = new ArrayList<>();
+
   private Catalog(List<Entry> entries) {
     for (Entry e : entries) {
-      for (String reason : e.values().getOrDefault(Entry.Key.REASON, Set.of())) {
+      if (e.values().containsKey(Entry.Key.COUNTER)) {
+        ofCounters.add(e);
+        continue;
+      }
+      for (String reason : e.of(Entry.Key.REASON)) {
         ofReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(e);
       }
       if (!e.values().containsKey(Entry.Key.REASON)) {
@@ -44,7 +52,16 @@ public final class Catalog {
 
   /** Loads the catalogue that is packaged with this class. */
   public static Catalog load() {
-    return of(CatalogFile.read(text()));
+    return of(text());
+  }
+
+  /**
+   * A catalogue in the form of the packaged file.
+   *
+   * @throws IllegalArgumentException if a line is not as the head of that file says
+   */
+  public static Catalog of(String text) {
+    return of(CatalogFile.read(text));
   }
 
   static Catalog of(List<Entry> entries) {
@@ -64,27 +81,47 @@ public final class Catalog {
    * The cause of freed packets. What no entry matches is Unspecified. Packets of which only the
    * reason is known are Unspecified, too, unless all entries that name it have the same effect.
    *
-   * @param kernelNames whether the kernel that freed them names a reason, without {@code
-   *     SKB_DROP_REASON_}; always false for a kernel without reasons
+   * @param known whether the kernel that freed them names a reason, without {@code
+   *     SKB_DROP_REASON_} (always false for a kernel without reasons), or whether the probe has a
+   *     counter of the kernel
    */
-  public Cause causeOf(Free free, Predicate<String> kernelNames) {
-    Free named = free.named(kernelNames.test(Free.NOT_SPECIFIED));
-    Entry entry = entryOf(named, kernelNames);
+  public Cause causeOf(Free free, Predicate<String> known) {
+    Free named = free.named(known.test(Free.NOT_SPECIFIED));
+    Entry entry = entryOf(named, known);
     return entry == null ? new Cause(named.reason(), DropClass.Unspecified) : entry.cause(named);
   }
 
+  /**
+   * What the kernel's own counters say, in the order of the catalogue.
+   *
+   * @param known as for {@link #causeOf}
+   */
+  public List<CounterRule> counters(Predicate<String> known) {
+    boolean names = known.test(Free.NOT_SPECIFIED);
+    return ofCounters.stream()
+        .filter(e -> e.applies(known))
+        .map(e -> new CounterRule(e, names))
+        .toList();
+  }
+
+  /** The kinds of devices whose counters say something. */
+  public Set<String> kinds() {
+    return ofCounters.stream()
+        .flatMap(e -> e.of(Entry.Key.KIND).stream())
+        .collect(Collectors.toSet());
+  }
+
   /** The entry that decides; null if none does. */
-  @Nullable Entry entryOf(Free free, Predicate<String> kernelNames) {
+  @Nullable Entry entryOf(Free free, Predicate<String> known) {
     List<Entry> candidates = ofReason.getOrDefault(free.reason(), ofAnyReason);
-    Entry best =
-        candidates.stream().filter(e -> e.matches(free, kernelNames)).findFirst().orElse(null);
+    Entry best = candidates.stream().filter(e -> e.matches(free, known)).findFirst().orElse(null);
     if (best == null || free.function() != null) {
       return best;
     }
     boolean alike =
         candidates.stream()
             .filter(e -> e.values().containsKey(Entry.Key.REASON))
-            .filter(e -> e.mayMatch(free, kernelNames))
+            .filter(e -> e.mayMatch(free, known))
             .allMatch(e -> e.dropClass().effect() == best.dropClass().effect());
     return alike ? best : null;
   }

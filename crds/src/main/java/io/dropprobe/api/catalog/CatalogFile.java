@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the catalogue's file. Its head describes the format. */
 final class CatalogFile {
@@ -79,8 +80,13 @@ final class CatalogFile {
     if (values.isEmpty() && texts.isEmpty()) {
       return;
     }
-    if (!values.containsKey(Entry.Key.REASON) && !values.containsKey(Entry.Key.FUNCTION)) {
-      throw wrong(first, "the entry names neither a reason nor a function");
+    if (Stream.of(Entry.Key.REASON, Entry.Key.FUNCTION, Entry.Key.COUNTER)
+        .noneMatch(values::containsKey)) {
+      throw wrong(first, "the entry names neither a reason nor a function nor a counter");
+    }
+    String wrong = CounterRule.wrong(values);
+    if (wrong != null) {
+      throw wrong(first, wrong);
     }
     entries.add(new Entry(first, values, dropClass(), text("means"), text("next")));
     values.clear();

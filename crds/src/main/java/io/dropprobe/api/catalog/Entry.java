@@ -3,6 +3,7 @@ package io.dropprobe.api.catalog;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Entry(
     int line, Map<Key, Set<String>> values, DropClass dropClass, String means, String next) {
+  /** The value of a key that is not known of a packet. */
+  private static final String NONE = "none";
+
   /** What an entry can match, the more specific ones first. */
   enum Key {
     FUNCTION("function", Free::function),
@@ -29,14 +33,24 @@ record Entry(
     TO("to", Free::to),
     TCP("tcp", Free::tcp),
     /** The kernel names all of these reasons. */
-    IF_REASON("if-reason", free -> null),
+    IF_REASON("if-reason", null),
     /** The kernel names none of these reasons. */
-    UNLESS_REASON("unless-reason", free -> null);
+    UNLESS_REASON("unless-reason", null),
+    /** The probe has all of these counters of the kernel. */
+    IF_COUNTER("if-counter", null),
+    /** A counter of the kernel, which the entry is about. */
+    COUNTER("counter", null),
+    /** Kinds of the devices whose counter it is; none for a counter of a namespace. */
+    KIND("kind", null),
+    /** {@code in} or {@code out}: which way the packets of a counter went. */
+    DIRECTION("direction", null),
+    /** Frees of packets that the counter has counted, too, as {@code REASON@function}. */
+    FREED("freed", null);
 
     private final String word;
-    private final Function<Free, @Nullable String> value;
+    private final @Nullable Function<Free, @Nullable String> value;
 
-    Key(String word, Function<Free, @Nullable String> value) {
+    Key(String word, @Nullable Function<Free, @Nullable String> value) {
       this.word = word;
       this.value = value;
     }
@@ -46,39 +60,54 @@ record Entry(
       return word;
     }
 
-    private boolean matches(Set<String> values, Free free, Predicate<String> kernelNames) {
-      return switch (this) {
-        case IF_REASON -> values.stream().allMatch(kernelNames);
-        case UNLESS_REASON -> values.stream().noneMatch(kernelNames);
-        default -> {
-          String known = value.apply(free);
-          yield known != null && values.contains(known);
-        }
-      };
+    /** Whether it is about the packet, and the packet has none of these values. */
+    private boolean excludes(Set<String> values, Free free) {
+      return value != null && !values.contains(Objects.requireNonNullElse(value.apply(free), NONE));
     }
   }
 
-  /** These concern the kernel, not the packet. */
-  private static final Set<Key> CONDITIONS = Set.of(Key.IF_REASON, Key.UNLESS_REASON);
+  /** These concern the kernel and the probe, not the packet. */
+  private static final Set<Key> CONDITIONS =
+      Set.of(Key.IF_REASON, Key.UNLESS_REASON, Key.IF_COUNTER);
 
   private static final Set<Key> OF_THE_REASON =
-      Set.of(Key.REASON, Key.IF_REASON, Key.UNLESS_REASON);
+      Set.of(Key.REASON, Key.IF_REASON, Key.UNLESS_REASON, Key.IF_COUNTER);
 
   /** Copies. */
   Entry {
     values = new EnumMap<>(values);
   }
 
-  boolean matches(Free free, Predicate<String> kernelNames) {
-    return values.entrySet().stream()
-        .allMatch(e -> e.getKey().matches(e.getValue(), free, kernelNames));
+  boolean matches(Free free, Predicate<String> known) {
+    return matches(free) && applies(known);
+  }
+
+  /** Whether it is about such packets, whatever the kernel. */
+  boolean matches(Free free) {
+    return values.entrySet().stream().noneMatch(e -> e.getKey().excludes(e.getValue(), free));
+  }
+
+  /**
+   * Whether its conditions are true.
+   *
+   * @param known whether the kernel names a reason, or the probe has a counter
+   */
+  boolean applies(Predicate<String> known) {
+    return of(Key.IF_REASON).stream().allMatch(known)
+        && of(Key.UNLESS_REASON).stream().noneMatch(known)
+        && of(Key.IF_COUNTER).stream().allMatch(known)
+        && of(Key.COUNTER).stream().allMatch(known);
+  }
+
+  /** Its values of a key; none if it does not have the key. */
+  Set<String> of(Key key) {
+    return values.getOrDefault(key, Set.of());
   }
 
   /** Whether it can match packets of which only the reason is known. */
-  boolean mayMatch(Free free, Predicate<String> kernelNames) {
-    return values.entrySet().stream()
-        .filter(e -> OF_THE_REASON.contains(e.getKey()))
-        .allMatch(e -> e.getKey().matches(e.getValue(), free, kernelNames));
+  boolean mayMatch(Free free, Predicate<String> known) {
+    boolean otherReason = values.containsKey(Key.REASON) && !of(Key.REASON).contains(free.reason());
+    return !otherReason && applies(known);
   }
 
   /** Whether it names nothing but reasons. */

@@ -17,7 +17,8 @@ public class CauseCount {
   @Size(max = 2 * Limits.LOCATION + 1)
   @JsonPropertyDescription(
       "The kernel's name of the reason, without SKB_DROP_REASON_; REASON@function where the function"
-          + " makes the difference. other is the rest of its effect.")
+          + " makes the difference; or the kernel's counter that shows them, as nstat names it. other is"
+          + " the rest of its effect.")
   public @Nullable String cause;
 
   @JsonPropertyDescription("What it means for somebody: Lost, Refused, Unclear or Noise.")

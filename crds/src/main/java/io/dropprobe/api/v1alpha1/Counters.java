@@ -15,33 +15,38 @@ import org.jspecify.annotations.Nullable;
  * The counters of a probe, as a value. A new counter is added in this file only: as a component, as
  * a field of {@link Fields}, and in {@link #combine}; the compiler and CountersTest find the rest.
  *
- * <p>Null means "not known", which is not 0. All freed packets are lost, refused, unclear or noise.
+ * <p>Null means "not known", which is not 0. All freed packets are lost, refused, unclear or noise;
+ * lost also has the silent ones.
  *
  * @param lost packets of effect Lost
  * @param refused packets of effect Refused
  * @param unclear packets of effect Unclear
  * @param noise packets of effect Noise
+ * @param silent those of the lost packets that the kernel did not free as dropped, but only
+ *     counted; known only for a probe that matches nothing but namespaces
  * @param undecided packets whose network namespace is unknown, in no other counter; known only for
  *     a probe that matches namespaces
  * @param unkeyed packets that were counted by reason only
- * @param segments the lost packets as on the wire; known only if it is known for all of them
- * @param bytes of the lost packets
+ * @param segments the lost packets but the silent ones, as on the wire; known only if it is known
+ *     for all of them
+ * @param bytes of the lost packets but the silent ones
  */
 public record Counters(
     @Nullable Long lost,
     @Nullable Long refused,
     @Nullable Long unclear,
     @Nullable Long noise,
+    @Nullable Long silent,
     @Nullable Long undecided,
     @Nullable Long unkeyed,
     @Nullable Long segments,
     @Nullable Long bytes) {
   /** No counter is known. */
   public static final Counters UNKNOWN =
-      new Counters(null, null, null, null, null, null, null, null);
+      new Counters(null, null, null, null, null, null, null, null, null);
 
   /** Every counter is 0. */
-  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 
   /** The names of the counters, as in the API. */
   public static final List<String> NAMES =
@@ -67,6 +72,11 @@ public record Counters(
     public @Nullable Long noise;
 
     @JsonPropertyDescription(
+        "Those of the lost packets that no kernel frees as dropped, but only counts. Absent with a"
+            + " match of more than namespaces, since nothing else distinguishes these counters.")
+    public @Nullable Long silent;
+
+    @JsonPropertyDescription(
         "With match.namespaces: packets whose network namespace is unknown; in no other number.")
     public @Nullable Long undecided;
 
@@ -76,16 +86,18 @@ public record Counters(
     public @Nullable Long unkeyed;
 
     @JsonPropertyDescription(
-        "Lost packets as seen on the wire, where GRO or GSO merged several into one. Absent if it is"
-            + " not known for all of them.")
+        "Lost packets but the silent ones, as seen on the wire, where GRO or GSO merged several into"
+            + " one. Absent if it is not known for all of them.")
     public @Nullable Long segments;
 
-    @JsonPropertyDescription("Bytes of the lost packets, from the IP header on.")
+    @JsonPropertyDescription(
+        "Bytes of the lost packets but the silent ones, from the IP header on.")
     public @Nullable Long bytes;
 
-    /** The fields as a value. */
+    /** The fields as a value, in which at most the lost packets are silent. */
     public final Counters counters() {
-      return new Counters(lost, refused, unclear, noise, undecided, unkeyed, segments, bytes);
+      Long some = silent == null || lost == null ? silent : Long.valueOf(Math.min(silent, lost));
+      return new Counters(lost, refused, unclear, noise, some, undecided, unkeyed, segments, bytes);
     }
 
     /** Sets all fields. */
@@ -94,6 +106,7 @@ public record Counters(
       refused = c.refused;
       unclear = c.unclear;
       noise = c.noise;
+      silent = c.silent;
       undecided = c.undecided;
       unkeyed = c.unkeyed;
       segments = c.segments;
@@ -120,12 +133,18 @@ public record Counters(
         null,
         null,
         null,
+        null,
         null);
   }
 
-  /** Lost packets; no other counter is known. */
+  /** Lost packets that were freed; no other counter is known. */
   public static Counters onlyLost(long packets, long segments, long bytes) {
-    return new Counters(packets, null, null, null, null, null, segments, bytes);
+    return new Counters(packets, null, null, null, null, null, null, segments, bytes);
+  }
+
+  /** Lost packets that were not freed; no other counter is known. */
+  public static Counters onlySilent(long packets) {
+    return new Counters(packets, null, null, null, packets, null, null, 0L, null);
   }
 
   /** The packets of one effect. */
@@ -161,35 +180,44 @@ public record Counters(
     return combine(this, o, (a, b) -> a == null || (b != null && b.compareTo(a) > 0) ? b : a, true);
   }
 
-  /** The same with 0 for each counter that is not known, except undecided. */
+  /** The same with 0 for each counter that is not known, except silent and undecided. */
   public Counters known() {
     Counters known = combine(this, ZERO, (a, zero) -> a == null ? zero : a, true);
-    return undecided == null ? known.with(null, known.unkeyed) : known;
+    return known.with(silent, undecided, known.unkeyed);
   }
 
   /** The same with other counters of packets that are in no effect, or in any. */
-  public Counters with(@Nullable Long newUndecided, @Nullable Long newUnkeyed) {
-    return new Counters(lost, refused, unclear, noise, newUndecided, newUnkeyed, segments, bytes);
+  public Counters with(
+      @Nullable Long newSilent, @Nullable Long newUndecided, @Nullable Long newUnkeyed) {
+    return new Counters(
+        lost, refused, unclear, noise, newSilent, newUndecided, newUnkeyed, segments, bytes);
   }
 
   /** The same with the packets of each effect that others have. */
   public Counters withEffectsOf(Counters o) {
-    return new Counters(o.lost, o.refused, o.unclear, o.noise, undecided, unkeyed, segments, bytes);
+    return new Counters(
+        o.lost, o.refused, o.unclear, o.noise, silent, undecided, unkeyed, segments, bytes);
   }
 
-  /** All freed packets: never decreases within a series, so the larger value is the newer one. */
+  /** All packets: never decreases within a series, so the larger value is the newer one. */
   public @Nullable Long everything() {
     return Sums.sum(unnoisy(), noise);
   }
 
-  /** All freed packets but noise: the sum of the lists of causes and of locations. */
+  /** All packets but noise: the sum of the list of causes. */
   public @Nullable Long unnoisy() {
     return Sums.sum(Sums.sum(lost, refused), unclear);
   }
 
+  /** All freed packets but noise: the sum of the list of locations. */
+  public @Nullable Long unnoisyFrees() {
+    Long all = unnoisy();
+    return all == null || silent == null ? all : Long.valueOf(Math.max(0, all - silent));
+  }
+
   /** Whether no counter is greater than 0. */
   public boolean isEmpty() {
-    return Stream.of(lost, refused, unclear, noise, undecided, unkeyed, segments, bytes)
+    return Stream.of(lost, refused, unclear, noise, silent, undecided, unkeyed, segments, bytes)
         .allMatch(n -> n == null || n == 0);
   }
 
@@ -200,6 +228,7 @@ public record Counters(
         with.apply(a.refused, b.refused),
         with.apply(a.unclear, b.unclear),
         with.apply(a.noise, b.noise),
+        with.apply(a.silent, b.silent),
         with.apply(a.undecided, b.undecided),
         with.apply(a.unkeyed, b.unkeyed),
         segments ? with.apply(a.segments, b.segments) : null,

@@ -52,10 +52,16 @@ class CatalogFileTest {
           reason A|class Close|next N,              the entry has no 'means'
           reason A|class Close|means M,             the entry has no 'next'
           reason A|class Open|means M|next N,       'Open' is no class
-          driver A|class Close|means M|next N,      the entry names neither a reason nor a function
+          driver A|class Close|means M|next N,      the entry names neither a reason nor a function nor a counter
           reason A A|class Close|means M|next N,    'A' is named twice
           reason|class Close|means M|next N,        'reason' has no value
           class Close|class Close,                  'class' is given twice
+          counter A B|direction in|class Close|means M|next N,  the entry names more than one counter
+          counter A|class Close|means M|next N,     'direction' is in or out
+          counter A|direction in out|class Close|means M|next N,  'direction' is in or out
+          counter A|direction in|freed F|class Close|means M|next N,  'freed' has REASON@function
+          reason A|kind k|class Close|means M|next N,  "'kind', 'direction' and 'freed' need a 'counter'"
+          counter A|reason R|direction in|class Close|means M|next N,  "'kind', 'direction' and 'freed' are of counters of packets that are not freed"
           raeson A|class Close|means M|next N,      'raeson' is no key
           """)
   void refusesAnEntryThatIsNotComplete(String lines, String message) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
-import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.Counters;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +38,16 @@ public record Account(
    *
    * @param options options that the probe was added with; null means unknown (read from a report)
    * @param reading what is in {@code counted}
+   * @param tally what the kernel's own counters have shown, which is in {@code counted}, too
    */
-  record Epoch(String id, @Nullable String options, Reading reading) {
-    Epoch with(Reading next) {
-      return new Epoch(id, options, next);
+  record Epoch(String id, @Nullable String options, Reading reading, Tally tally) {
+    /** An epoch of which nothing is counted. */
+    static Epoch unread(String id, @Nullable String options) {
+      return new Epoch(id, options, Reading.NONE, Tally.NONE);
+    }
+
+    Epoch with(Reading next, Tally nextTally) {
+      return new Epoch(id, options, next, nextTally);
     }
   }
 
@@ -68,26 +74,55 @@ public record Account(
    * This account with a newer reading of its epoch. Without new packets it stays unchanged, because
    * timestamps are derived from jiffies and jitter by up to one second.
    *
-   * @param sums of the reading
    * @param last whether nothing may wait, because the epoch ends
    */
-  Account record(ProbeSnapshot probe, Map<Key, PacketCounters> sums, Judge judge, boolean last) {
+  Account record(Readout read, Judge judge, boolean last) {
     Epoch present = Objects.requireNonNull(epoch);
-    // What was reported is compared with everything that the kernel has, so nothing waits.
-    Reading.Pass pass = present.reading().next(sums, judge, last || floor != null);
-    Map<String, Stage> read = Stage.of(probe.stages());
-    Counts judged = CountsBuilder.plus(counted, pass.due(), judge);
-    Counts next =
-        judged.with(unplaced(judged.counters(), probe)).with(Stage.sum(base.stages(), read));
-    if (floor != null) {
-      next = CountsBuilder.grown(floor, next);
-      Counts earlier = base.with(Stage.less(next.stages(), read));
-      return new Account(
-          uid, series, nodeUid, since, earlier, next, present.with(pass.next()), null);
+    Tally tally = present.tally().with(read.counters(present.tally().names()));
+    Judge judged = judge.with(tally.names());
+    if (floor != null && !last && (read.netstat() == null || tally.begins(judged.counters()))) {
+      // What was reported is compared with everything that the kernel has. It takes two passes that
+      // read its own counters to know what these have.
+      Tally begun = read.netstat() == null ? tally : tally.begin(judged.counters(), read::packets);
+      return with(present.with(Reading.NONE, begun));
     }
-    return next.equals(counted) && pass.next().equals(present.reading())
+    boolean waits = read.netstat() == null && !last;
+    Reading.Pass pass = present.reading().next(read.sums(), f -> waits && judged.waits(f));
+    Tally.Step step =
+        read.netstat() == null
+            ? new Tally.Step(tally, pass.due(), List.of())
+            : tally.next(
+                judged.counters(),
+                read::packets,
+                read.sums(),
+                pass.due(),
+                present.reading().equals(Reading.NONE),
+                last);
+    Counts judgedCounts = CountsBuilder.plus(counted, step.growth(), judged);
+    return with(
+        read.probe(),
+        CountsBuilder.plus(judgedCounts, step.shown(), read.at())
+            .withSilent(!tally.names().isEmpty()),
+        present.with(pass.next(), step.next()));
+  }
+
+  private Account with(Epoch next) {
+    return new Account(uid, series, nodeUid, since, base, counted, next, floor);
+  }
+
+  /** This account with newer counts of its epoch. */
+  private Account with(ProbeSnapshot probe, Counts newer, Epoch next) {
+    Map<String, Stage> read = Stage.of(probe.stages());
+    Counts counts =
+        newer.with(unplaced(newer.counters(), probe)).with(Stage.sum(base.stages(), read));
+    if (floor != null) {
+      Counts grown = CountsBuilder.grown(floor, counts);
+      Counts earlier = base.with(Stage.less(grown.stages(), read));
+      return new Account(uid, series, nodeUid, since, earlier, grown, next, null);
+    }
+    return counts.equals(counted) && next.equals(epoch)
         ? this
-        : new Account(uid, series, nodeUid, since, base, next, present.with(pass.next()), null);
+        : new Account(uid, series, nodeUid, since, base, counts, next, null);
   }
 
   /** Counters of the kernel that are not judged. */
@@ -97,7 +132,7 @@ public record Account(
         c.undecided() == null
             ? null
             : Long.valueOf(Sums.orZero(base.counters().undecided()) + probe.undecided());
-    return c.max(Counters.UNKNOWN.with(undecided, unkeyed));
+    return c.max(Counters.UNKNOWN.with(c.silent(), undecided, unkeyed));
   }
 
   /**
@@ -110,8 +145,11 @@ public record Account(
   Account with(String options, @Nullable Instant active, boolean byNamespace) {
     Counters c = counted.counters();
     Counts known =
-        byNamespace && c.undecided() == null ? counted.with(c.with(0L, c.unkeyed())) : counted;
-    Epoch same = epoch == null ? null : new Epoch(epoch.id(), options, epoch.reading());
+        byNamespace && c.undecided() == null
+            ? counted.with(c.with(c.silent(), 0L, c.unkeyed()))
+            : counted;
+    Epoch same =
+        epoch == null ? null : new Epoch(epoch.id(), options, epoch.reading(), epoch.tally());
     return new Account(
         uid, series, nodeUid, since == null ? active : since, base, known, same, floor);
   }
@@ -121,7 +159,7 @@ public record Account(
     Counts all =
         epoch == null ? counted : CountsBuilder.plus(counted, epoch.reading().waiting(), judge);
     all = floor == null ? all : CountsBuilder.atLeast(floor, all);
-    Epoch next = new Epoch(epochId, options, Reading.NONE);
+    Epoch next = Epoch.unread(epochId, options);
     return new Account(uid, series, nodeUid, since, all, all, next, null);
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a probe has counted. Nothing in it ever decreases: packets are judged once, and added.
  *
- * @param counters none is unknown but undecided
+ * @param counters none is unknown but silent and undecided
  * @param lastLoss when the last packet was lost; null means never
  * @param causes packets by cause; those of an effect may sum to less than its counter
  * @param locations packets by kernel function, without noise; may sum to less
@@ -27,7 +27,7 @@ public record Counts(
 
   /** Nothing was counted. */
   public static final Counts ZERO =
-      new Counts(Counters.ZERO.with(null, 0L), null, Map.of(), Map.of(), Map.of());
+      new Counts(Counters.ZERO.with(null, null, 0L), null, Map.of(), Map.of(), Map.of());
 
   /** Copies; a counter that is not known is 0. */
   public Counts {
@@ -56,7 +56,17 @@ public record Counts(
     return new Counts(counters, lastLoss, causes, locations, other);
   }
 
-  /** All freed packets. */
+  /**
+   * The same, but silent losses are known.
+   *
+   * @param known false changes nothing
+   */
+  Counts withSilent(boolean known) {
+    Counters c = counters;
+    return known && c.silent() == null ? with(c.with(0L, c.undecided(), c.unkeyed())) : this;
+  }
+
+  /** All packets, freed or lost silently. */
   public long everything() {
     return Sums.orZero(counters.everything());
   }

@@ -3,14 +3,17 @@ package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.api.catalog.Cause;
+import io.dropprobe.api.catalog.CounterRule;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Counters;
+import io.dropprobe.api.v1alpha1.Direction;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,26 @@ final class CountsBuilder {
     }
     CountsBuilder sum = new CountsBuilder(counts);
     growth.forEach((key, packets) -> sum.add(key, packets, judge.causeOf(key.free())));
+    return sum.build();
+  }
+
+  /**
+   * Counts and packets whose cause is a counter of the kernel.
+   *
+   * @param at when the counters were read: about then, packets without a free were lost
+   */
+  static Counts plus(Counts counts, List<Tally.Shown> shown, Instant at) {
+    if (shown.isEmpty()) {
+      return counts;
+    }
+    CountsBuilder sum = new CountsBuilder(counts);
+    for (Tally.Shown s : shown) {
+      if (s.key() == null) {
+        sum.addSilent(s.rule(), s.packets().packets(), at);
+      } else {
+        sum.add(s.key(), s.packets(), s.rule().cause());
+      }
+    }
     return sum.build();
   }
 
@@ -123,6 +146,13 @@ final class CountsBuilder {
     }
   }
 
+  private void addSilent(CounterRule rule, long packets, Instant at) {
+    counters = counters.plus(Counters.onlySilent(packets));
+    lastLoss = Times.later(lastLoss, at);
+    Direction direction = rule.in() ? Direction.In : Direction.Out;
+    name(CauseKey.of(rule.cause(), direction), packets, null);
+  }
+
   /** Adds what newer counts of the same packets have more, as packets of an unknown effect. */
   private void addUnclear(Counts newer) {
     long packets = newer.everything() - Sums.orZero(counters.everything());
@@ -131,7 +161,7 @@ final class CountsBuilder {
       name(CauseKey.other(Effect.Unclear), packets, null);
     }
     Counters c = newer.counters();
-    counters = counters.max(Counters.UNKNOWN.with(c.undecided(), c.unkeyed()));
+    counters = counters.max(Counters.UNKNOWN.with(null, c.undecided(), c.unkeyed()));
     stages = Stage.larger(stages, newer.stages());
   }
 
@@ -142,8 +172,8 @@ final class CountsBuilder {
    * @param larger no effect of it is smaller
    */
   private void raiseTo(Counts larger) {
-    long unnoisy = unnoisy(larger.counters()) - unnoisy(counters);
-    Shares.of(unnoisy, locations, larger.locations()).forEach(this::locate);
+    long located = unnoisyFrees(larger.counters()) - unnoisyFrees(counters);
+    Shares.of(located, locations, larger.locations()).forEach(this::locate);
     for (Effect effect : Effect.values()) {
       Map<CauseKey, Long> named = packets(causes, effect);
       // Counts of earlier epochs that were read from a report have no names of their own.
@@ -163,8 +193,8 @@ final class CountsBuilder {
     return counts.causes().getOrDefault(key, Freed.NONE).location();
   }
 
-  private static long unnoisy(Counters c) {
-    return Sums.orZero(c.unnoisy());
+  private static long unnoisyFrees(Counters c) {
+    return Sums.orZero(c.unnoisyFrees());
   }
 
   private static Map<CauseKey, Long> packets(Map<CauseKey, Freed> causes, Effect effect) {

@@ -73,7 +73,12 @@ record JournalForm(List<Entry> accounts) {
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Life(
-      String id, @Nullable String options, List<Sum> sums, @Nullable Long rest, List<Sum> waiting) {
+      String id,
+      @Nullable String options,
+      List<Sum> sums,
+      @Nullable Long rest,
+      List<Sum> waiting,
+      @Nullable Tally tally) {
 
     static Life of(Account.Epoch e) {
       Reading r = e.reading().bounded();
@@ -83,12 +88,14 @@ record JournalForm(List<Entry> accounts) {
           e.options(),
           Sum.of(r.sums()),
           rest == 0 ? null : Long.valueOf(rest),
-          Sum.of(r.waiting()));
+          Sum.of(r.waiting()),
+          e.tally().equals(Tally.NONE) ? null : e.tally());
     }
 
     Account.Epoch epoch() {
       PacketCounters cut = new PacketCounters(rest == null ? 0 : rest, 0, 0, null);
-      return new Account.Epoch(id, options, new Reading(Sum.byKey(sums), cut, Sum.byKey(waiting)));
+      Reading reading = new Reading(Sum.byKey(sums), cut, Sum.byKey(waiting));
+      return new Account.Epoch(id, options, reading, tally == null ? Tally.NONE : tally);
     }
   }
 

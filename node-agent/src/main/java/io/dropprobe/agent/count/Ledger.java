@@ -2,6 +2,7 @@
 package io.dropprobe.agent.count;
 
 import io.dropprobe.agent.kernel.Interfaces;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class Ledger {
   private final Map<String, Account> accounts = new HashMap<>();
   private Judge judge;
   private Interfaces interfaces = Interfaces.NONE;
+  private Instant now = Instant.EPOCH;
   private boolean unsaved;
 
   /**
@@ -42,9 +44,10 @@ public final class Ledger {
   }
 
   /** Takes what the meaning of a free depends on, as this pass has read it from the kernel. */
-  public void know(ReasonNames names, Interfaces read) {
+  public void know(ReasonNames names, Interfaces read, Instant at) {
     judge = judges.apply(names);
     interfaces = read;
+    now = at;
   }
 
   /**
@@ -113,30 +116,42 @@ public final class Ledger {
   /**
    * Records a reading of a probe that counts for a series.
    *
+   * @param netstat the kernel's own counters, read after the probe; null means that this pass does
+   *     not read them
    * @param options options that it was added with
    * @param byNamespace whether it matches namespaces
    */
   public void record(
-      ProbeSnapshot probe, String series, String nodeUid, String options, boolean byNamespace) {
+      ProbeSnapshot probe,
+      @Nullable Netstat netstat,
+      String series,
+      String nodeUid,
+      String options,
+      boolean byNamespace) {
     Account known =
         find(probe.uid(), series, nodeUid)
             .orElseGet(() -> Account.fresh(probe.uid(), series, nodeUid));
     Account present = known.isOf(probe.epoch()) ? known : known.next(probe.epoch(), options, judge);
     unsaved |= present != known || (known.since() == null && probe.since() != null);
-    record(probe, present.with(options, probe.since(), byNamespace), false);
+    record(probe, netstat, present.with(options, probe.since(), byNamespace), false);
   }
 
-  /** Records the last reading before a probe is removed, whatever its series. */
-  public void recordLast(ProbeSnapshot probe) {
+  /**
+   * Records the last reading before a probe is removed, whatever its series.
+   *
+   * @param netstat the kernel's own counters, read after the probe
+   */
+  public void recordLast(ProbeSnapshot probe, Netstat netstat) {
     Account a = accounts.get(probe.uid());
     if (a != null && a.isOf(probe.epoch())) {
-      record(probe, a, true);
+      record(probe, netstat, a, true);
       unsaved = true;
     }
   }
 
-  private void record(ProbeSnapshot probe, Account a, boolean last) {
-    accounts.put(probe.uid(), a.record(probe, Reading.sums(probe, interfaces), judge, last));
+  private void record(ProbeSnapshot probe, @Nullable Netstat netstat, Account a, boolean last) {
+    Readout read = Readout.of(probe, netstat, interfaces, now);
+    accounts.put(probe.uid(), a.record(read, judge, last));
   }
 
   /**

@@ -4,17 +4,19 @@ package io.dropprobe.agent.count;
 import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.catalog.Free;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The sums of one epoch, as last read, and which part of them has not been judged yet.
  *
  * @param sums packets by key; they add up to all freed packets of the epoch, with {@code rest}
  * @param rest packets of keys that the journal did not keep; none in a reading of the kernel
- * @param waiting part of {@code sums} that is judged in the next pass
+ * @param waiting part of {@code sums} that is judged in a later pass
  */
 record Reading(
     Map<Key, PacketCounters> sums, PacketCounters rest, Map<Key, PacketCounters> waiting) {
@@ -64,21 +66,19 @@ record Reading(
    * Compares with newer sums of the same epoch. Sums that are together smaller are no newer
    * reading, and change nothing.
    *
-   * @param last whether nothing may wait, because the epoch ends
+   * @param waits whether packets are judged in a later pass
    */
-  Pass next(Map<Key, PacketCounters> now, Judge judge, boolean last) {
+  Pass next(Map<Key, PacketCounters> now, Predicate<Free> waits) {
     if (packets(now) < packets()) {
       return new Pass(Map.of(), this);
     }
     Map<Key, PacketCounters> due = new HashMap<>(waiting);
-    Map<Key, PacketCounters> later = new HashMap<>();
     Growth.of(sums, rest, now)
-        .forEach(
-            (key, growth) -> {
-              boolean waits = !last && judge.waits(key.free());
-              (waits ? later : due).merge(key, growth, PacketCounters::plus);
-            });
-    return due.isEmpty() && later.isEmpty()
+        .forEach((key, growth) -> due.merge(key, growth, PacketCounters::plus));
+    Map<Key, PacketCounters> later = new HashMap<>(due);
+    later.keySet().removeIf(key -> !waits.test(key.free()));
+    due.keySet().removeAll(later.keySet());
+    return due.isEmpty() && later.equals(waiting)
         ? new Pass(due, this)
         : new Pass(due, new Reading(withoutTimes(now), PacketCounters.ZERO, later));
   }

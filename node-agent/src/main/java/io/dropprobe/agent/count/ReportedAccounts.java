@@ -51,7 +51,7 @@ public final class ReportedAccounts {
             stages(p.stages));
     // A report has one list for all epochs, and only numbers of the earlier ones.
     Counts base = Counts.ZERO.with(Counters.of(p.base));
-    Account.Epoch epoch = p.epoch == null ? null : new Account.Epoch(p.epoch, null, Reading.NONE);
+    Account.Epoch epoch = p.epoch == null ? null : Account.Epoch.unread(p.epoch, null);
     Instant since = Times.parseOrNull(p.since);
     return Optional.of(
         epoch == null

@@ -4,6 +4,7 @@ package io.dropprobe.agent.kernel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Access to the running kernel. Every call reads it again; nothing is cached. */
 public interface Kernel {
@@ -46,11 +47,23 @@ public interface Kernel {
   NetNamespaces netNamespaces() throws IOException;
 
   /**
-   * Reads the drivers of the kernel's interfaces; none if the module does not list them.
+   * Reads the kernel's interfaces; none if the module does not list them.
    *
+   * @param kinds the kinds that are wanted
    * @throws IOException if the file cannot be read, or every read of it is truncated
    */
-  Interfaces interfaces() throws IOException;
+  Interfaces interfaces(Set<String> kinds) throws IOException;
+
+  /**
+   * Reads the kernel's own counters, as they have grown while a probe counted. The kernel adds them
+   * up for each namespace, so this is not for each pass.
+   *
+   * @param name of the probe
+   * @return {@link Netstat#NONE} if the kernel has no probe of that name, or the module does not
+   *     read them
+   * @throws IOException if the file cannot be read, or every read of it is truncated
+   */
+  Netstat netstat(String name) throws IOException;
 
   /**
    * Writes one command to the control file, in one write(2).

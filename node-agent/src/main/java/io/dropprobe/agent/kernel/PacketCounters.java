@@ -2,6 +2,7 @@
 package io.dropprobe.agent.kernel;
 
 import io.dropprobe.api.schema.Times;
+import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -50,5 +51,19 @@ public record PacketCounters(long packets, long segments, long bytes, @Nullable 
         ? ZERO
         : new PacketCounters(
             rest, Math.max(0, segments - o.segments), Math.max(0, bytes - o.bytes), last);
+  }
+
+  /** Some of these packets, with their share of segments and bytes, at most all of them. */
+  public PacketCounters part(long some) {
+    return some >= packets
+        ? this
+        : new PacketCounters(some, share(segments, some), share(bytes, some), last);
+  }
+
+  private long share(long number, long some) {
+    return BigInteger.valueOf(number)
+        .multiply(BigInteger.valueOf(some))
+        .divide(BigInteger.valueOf(packets))
+        .longValue();
   }
 }

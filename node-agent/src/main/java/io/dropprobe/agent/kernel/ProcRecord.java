@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,26 @@ record ProcRecord(String kind, Map<String, String> values) {
    */
   static List<ProcRecord> complete(String text, String name, Predicate<String> wanted) {
     List<ProcRecord> records = new ArrayList<>();
+    each(
+        text,
+        name,
+        line -> {
+          if (wanted.test(line)) {
+            records.add(parse(line));
+          }
+        });
+    return records;
+  }
+
+  /**
+   * Gives each record's line of a list to a consumer, which must drop all that it was given if this
+   * ends with an exception.
+   *
+   * @throws TruncatedReadException if the read was truncated
+   */
+  static void each(String text, String name, Consumer<String> lines) {
     if (text.isEmpty()) {
-      return records;
+      return;
     }
     long seen = 0;
     int begin = 0;
@@ -58,14 +77,12 @@ record ProcRecord(String kind, Map<String, String> values) {
       begin = end + 1;
       if (line.startsWith("end ")) {
         if (seen == parse(line).number("records")) {
-          return records;
+          return;
         }
         break;
       }
       seen++;
-      if (wanted.test(line)) {
-        records.add(parse(line));
-      }
+      lines.accept(line);
     }
     throw new TruncatedReadException(name + " is truncated");
   }

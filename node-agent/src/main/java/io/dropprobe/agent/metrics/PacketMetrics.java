@@ -48,6 +48,11 @@ final class PacketMetrics {
     noise(counts);
     each(
         counts,
+        "dropprobe_silent_packets_total",
+        "Those of the lost packets that were not freed as dropped, but only counted.",
+        c -> c.silent());
+    each(
+        counts,
         "dropprobe_undecided_packets_total",
         "Packets whose network namespace is unknown; in no other metric.",
         c -> c.undecided());

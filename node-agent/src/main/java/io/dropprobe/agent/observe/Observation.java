@@ -2,6 +2,7 @@
 package io.dropprobe.agent.observe;
 
 import io.dropprobe.agent.kernel.Interfaces;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param interfaces drivers of the kernel's interfaces; none unless the module is live
  * @param podNetns network namespaces of this node's pods; {@link PodNetns#NONE} when no probe needs
  *     them
+ * @param netstat the kernel's own counters by the name of the probe, read after the probes; empty
+ *     if they were not due
  * @param error why the module's files could not be read, in which case the other parts may be
  *     empty; null means that they could
  */
@@ -32,23 +35,30 @@ public record Observation(
     ReasonNames reasons,
     Interfaces interfaces,
     PodNetns podNetns,
+    Map<String, Netstat> netstat,
     @Nullable String error) {
 
   /** Copies. */
   public Observation {
     probes = List.copyOf(probes);
+    netstat = Map.copyOf(netstat);
   }
 
   /** A kernel without probes, because the module is not loaded. */
   static Observation withoutProbes(ObservedModule module) {
     return new Observation(
-        module, List.of(), ReasonNames.NONE, Interfaces.NONE, PodNetns.NONE, null);
+        module, List.of(), ReasonNames.NONE, Interfaces.NONE, PodNetns.NONE, Map.of(), null);
   }
 
   /** This observation with a newer reading of what commands change. */
   Observation with(
-      ObservedModule newModule, List<ProbeSnapshot> newProbes, @Nullable String newError) {
-    return new Observation(newModule, newProbes, reasons, interfaces, podNetns, newError);
+      ObservedModule newModule, List<ProbeSnapshot> newProbes, Map<String, Netstat> newNetstat) {
+    return new Observation(newModule, newProbes, reasons, interfaces, podNetns, newNetstat, null);
+  }
+
+  /** This observation when what commands change could not be read again. */
+  Observation unreadable(ObservedModule newModule, String newError) {
+    return new Observation(newModule, List.of(), reasons, interfaces, podNetns, Map.of(), newError);
   }
 
   /** The probes that a node owns. */

@@ -3,12 +3,18 @@ package io.dropprobe.agent.observe;
 
 import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.Kernel;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodNetns;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads the kernel for a pass. Reading the probes takes the module's lock and formats every
@@ -17,13 +23,26 @@ import java.util.List;
 public final class Observer {
   private static final System.Logger LOG = System.getLogger(Observer.class.getName());
 
-  private final Kernel kernel;
-  private final PodNetns.Source podNetns;
+  /** They cost a walk through all network namespaces and processors. */
+  private static final long NETSTAT_MILLIS = 5000;
 
-  /** Reads nothing yet. */
-  public Observer(Kernel kernel, PodNetns.Source podNetns) {
+  private final Kernel kernel;
+  private final Time time;
+  private final PodNetns.Source podNetns;
+  private final Set<String> kinds;
+  private long netstatDue = Long.MIN_VALUE;
+  private Set<String> known = Set.of();
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param kinds the kinds of interfaces whose counters are wanted
+   */
+  public Observer(Kernel kernel, Time time, PodNetns.Source podNetns, Set<String> kinds) {
     this.kernel = kernel;
+    this.time = time;
     this.podNetns = podNetns;
+    this.kinds = kinds;
   }
 
   /**
@@ -42,11 +61,12 @@ public final class Observer {
     try {
       probes = kernel.probes();
       reasons = kernel.reasons();
-      interfaces = kernel.interfaces();
+      interfaces = kernel.interfaces(kinds);
       PodNetns found = pods ? podNetns.find() : PodNetns.NONE;
-      return new Observation(module, probes, reasons, interfaces, found, null);
+      return new Observation(module, probes, reasons, interfaces, found, Map.of(), null);
     } catch (IOException e) {
-      return new Observation(module, probes, reasons, interfaces, PodNetns.NONE, logged(e));
+      return new Observation(
+          module, probes, reasons, interfaces, PodNetns.NONE, Map.of(), logged(e));
     }
   }
 
@@ -54,17 +74,36 @@ public final class Observer {
    * Reads again what the agent's own commands change: the module and the probes.
    *
    * @param before the observation that the commands were based on
+   * @param owner the node whose probes are counted: the kernel's own counters are read for these
    */
-  public Observation afterwards(Observation before) {
+  public Observation afterwards(Observation before, String owner) {
     ObservedModule module = kernel.module();
     if (!(module instanceof ObservedModule.Live)) {
       return Observation.withoutProbes(module);
     }
     try {
-      return before.with(module, kernel.probes(), null);
+      List<ProbeSnapshot> probes = kernel.probes();
+      return before.with(module, probes, netstat(probes, owner));
     } catch (IOException e) {
-      return before.with(module, List.of(), logged(e));
+      return before.unreadable(module, logged(e));
     }
+  }
+
+  /** All of them together, so that each pass either has a probe's counters or waits for them. */
+  private Map<String, Netstat> netstat(List<ProbeSnapshot> probes, String owner)
+      throws IOException {
+    Map<String, Netstat> read = new HashMap<>();
+    List<ProbeSnapshot> owned = probes.stream().filter(p -> p.ownedBy(owner)).toList();
+    Set<String> epochs = owned.stream().map(ProbeSnapshot::epoch).collect(Collectors.toSet());
+    // Of a new probe the first pass must know which counters it has.
+    if (time.millis() >= netstatDue || !known.containsAll(epochs)) {
+      for (ProbeSnapshot p : owned) {
+        read.put(p.name(), kernel.netstat(p.name()));
+      }
+      netstatDue = time.millis() + NETSTAT_MILLIS;
+      known = epochs;
+    }
+    return read;
   }
 
   private static String logged(IOException e) {

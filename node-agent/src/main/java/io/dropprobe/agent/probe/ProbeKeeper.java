@@ -109,7 +109,7 @@ public final class ProbeKeeper {
       Map<String, ProbeSnapshot> byUid = after.byUid();
       results =
           desired.probes().stream()
-              .map(d -> result(d, attempt, byUid.get(d.uid()), desired.nodeUid()))
+              .map(d -> result(d, attempt, byUid.get(d.uid()), after, desired.nodeUid()))
               .toList();
     }
     if (desired.complete()) {
@@ -127,7 +127,11 @@ public final class ProbeKeeper {
   }
 
   private ProbeResult result(
-      DesiredProbe desired, Attempt attempt, @Nullable ProbeSnapshot observed, String nodeUid) {
+      DesiredProbe desired,
+      Attempt attempt,
+      @Nullable ProbeSnapshot observed,
+      Observation after,
+      String nodeUid) {
     ProbeSnapshot owned = observed != null && me.owns(observed) ? observed : null;
     Verdict verdict =
         attempt.failed().getOrDefault(desired.name(), attempt.plan().verdicts().get(desired.uid()));
@@ -136,7 +140,13 @@ public final class ProbeKeeper {
         && options != null
         && ledger.fits(owned, desired.series(), nodeUid, options.fixed())
         && handover.settled(owned, desired, nodeUid, options.fixed())) {
-      ledger.record(owned, desired.series(), nodeUid, options.fixed(), options.netns() != null);
+      ledger.record(
+          owned,
+          after.netstat().get(owned.name()),
+          desired.series(),
+          nodeUid,
+          options.fixed(),
+          options.netns() != null);
     }
     if (verdict == null) {
       verdict =

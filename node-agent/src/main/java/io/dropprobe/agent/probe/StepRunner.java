@@ -115,7 +115,13 @@ final class StepRunner {
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (fresh.isPresent()) {
       Options.Result options = added.options();
-      ledger.record(fresh.get(), probe.series(), nodeUid, options.fixed(), options.netns() != null);
+      ledger.record(
+          fresh.get(),
+          kernel.netstat(probe.name()),
+          probe.series(),
+          nodeUid,
+          options.fixed(),
+          options.netns() != null);
       if (added.options().netns() != null) {
         netns.put(fresh.get().epoch(), added.options().netns());
       }
@@ -132,10 +138,11 @@ final class StepRunner {
    * packets were counted between that and the deactivation, and the removal drops them.
    */
   void remove(ProbeSnapshot probe) throws KernelException, IOException {
-    kernel
-        .probe(probe.name())
-        .filter(p -> p.uid().equals(probe.uid()))
-        .ifPresent(ledger::recordLast);
+    Optional<ProbeSnapshot> last =
+        kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
+    if (last.isPresent()) {
+      ledger.recordLast(last.get(), kernel.netstat(probe.name()));
+    }
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
   }

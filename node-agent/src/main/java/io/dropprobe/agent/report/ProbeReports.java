@@ -112,7 +112,9 @@ final class ProbeReports {
     r.causes = CauseLists.of(total);
     r.locations =
         Largest.of(
-                total.locations(), Limits.NODE_LOCATIONS, Sums.orZero(total.counters().unnoisy()))
+                total.locations(),
+                Limits.NODE_LOCATIONS,
+                Sums.orZero(total.counters().unnoisyFrees()))
             .entrySet()
             .stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))

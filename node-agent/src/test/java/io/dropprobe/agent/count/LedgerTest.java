@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.kernel.ReasonNames;
@@ -62,10 +63,10 @@ class LedgerTest {
     r.uid = "u1";
     r.series = "s";
     r.epoch = epoch;
-    r.assign(Counters.ZERO.with(null, 0L));
+    r.assign(Counters.ZERO.with(null, null, 0L));
     r.refused = refused;
     r.base = new Base();
-    r.base.assign(Counters.ZERO.with(null, 0L));
+    r.base.assign(Counters.ZERO.with(null, null, 0L));
     r.base.refused = base;
     r.since = "2025-12-31T00:00:00Z";
     r.causes = List.of(cause("CLOSED", DropClass.ClosedPort, refused));
@@ -104,7 +105,13 @@ class LedgerTest {
   }
 
   private void record(ProbeSnapshot probe, String options) {
-    ledger.record(probe, "s", "n1", options, false);
+    ledger.record(probe, Netstat.NONE, "s", "n1", options, false);
+    ledger.saveChanges();
+  }
+
+  /** A pass that does not read the kernel's own counters. */
+  private void recordWithoutCounters(TestFrees frees) {
+    ledger.record(frees.snapshot(), null, "s", "n1", "", false);
     ledger.saveChanges();
   }
 
@@ -188,7 +195,7 @@ class LedgerTest {
     record("e2", 0);
     assertEquals(50, base());
 
-    ledger.recordLast(probe("e2", 9));
+    ledger.recordLast(probe("e2", 9), Netstat.NONE);
     ledger.save();
     restart(report("e2", 55, 50));
     record("e3", 0);
@@ -285,7 +292,7 @@ class LedgerTest {
   @Test
   void otherSeriesStartsAtZero() {
     record("e1", 7);
-    ledger.record(probe("e2", 1), "s2", "n1", "", false);
+    ledger.record(probe("e2", 1), null, "s2", "n1", "", false);
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
     assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().refused());
   }
@@ -295,7 +302,7 @@ class LedgerTest {
     record("e1", 7);
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
-    ledger.record(probe("e2", 1), "s", "n2", "", false);
+    ledger.record(probe("e2", 1), null, "s", "n2", "", false);
     assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().refused());
   }
 
@@ -395,14 +402,14 @@ class LedgerTest {
   void journalKeepsWholeAccount() throws IOException {
     Counts base =
         new Counts(
-            new Counters(1L, 2L, 3L, 4L, null, 6L, 7L, 8L),
+            new Counters(1L, 2L, 3L, 4L, null, null, 6L, 7L, 8L),
             null,
             Map.of(key("X", DropClass.Close), new Freed(4, Map.of())),
             Map.of("f", 1L),
             Map.of());
     Counts counted =
         new Counts(
-            new Counters(11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L),
+            new Counters(11L, 12L, 13L, 14L, 9L, 15L, 16L, 17L, 18L),
             Instant.ofEpochSecond(11),
             Map.of(
                 key("X", DropClass.Close),
@@ -423,6 +430,7 @@ class LedgerTest {
             Map.of(
                 new Key(Free.ofReason("X"), Direction.Unknown),
                 new PacketCounters(1, 2, 3, Instant.ofEpochSecond(4))));
+    Tally tally = new Tally(Set.of("Full", "Odd"), Map.of("Full", new Tally.Seen(3, 2, 1)));
     Account a =
         new Account(
             "u1",
@@ -431,7 +439,7 @@ class LedgerTest {
             Instant.ofEpochSecond(12),
             base,
             counted,
-            new Account.Epoch("e", "ports=1", reading),
+            new Account.Epoch("e", "ports=1", reading, tally),
             counted);
     Account b = Account.fresh("u2", "s", "n1");
     Journal journal = new Journal(dir.resolve("deep/journal"));
@@ -475,16 +483,16 @@ class LedgerTest {
   }
 
   @Test
-  void growthThatWaitsIsInNoNumberForOnePass() {
+  void growthThatWaitsIsInNoNumberUntilTheCountersAreRead() {
     judge = TestFrees.waiting("ODD");
     restart();
     TestFrees frees = new TestFrees("e1").free("FULL", "f", 4).free("ODD", "g", 3);
-    record(frees.snapshot(), "");
+    recordWithoutCounters(frees);
     assertEquals(4, counts().everything());
     frees.free("ODD", "g", 2);
-    record(frees.snapshot(), "");
-    assertEquals(7, counts().everything(), "the first three; two more wait");
-    record(frees.snapshot(), "");
+    recordWithoutCounters(frees);
+    assertEquals(4, counts().everything(), "two more wait");
+    ledger.record(frees.snapshot(), Netstat.NONE, "s", "n1", "", false);
     assertEquals(9, counts().everything(), "although nothing was freed since");
     assertEquals(4, counts().counters().lost());
     assertEquals(5, counts().counters().unclear());
@@ -495,12 +503,13 @@ class LedgerTest {
     judge = TestFrees.waiting("ODD");
     restart();
     TestFrees frees = new TestFrees("e1").free("ODD", "g", 3);
-    record(frees.snapshot(), "");
+    recordWithoutCounters(frees);
     ledger.save();
     restart();
-    record(new TestFrees("e2").free("FULL", "f", 1).snapshot(), "");
+    recordWithoutCounters(new TestFrees("e2").free("FULL", "f", 1));
     assertEquals(4, counts().everything());
-    ledger.recordLast(new TestFrees("e2").free("FULL", "f", 1).free("ODD", "g", 5).snapshot());
+    ledger.recordLast(
+        new TestFrees("e2").free("FULL", "f", 1).free("ODD", "g", 5).snapshot(), Netstat.NONE);
     assertEquals(9, counts().everything(), "nothing waits when a probe is removed");
   }
 
@@ -569,7 +578,7 @@ class LedgerTest {
   void countsUndecidedOnlyForProbeThatMatchesNamespaces() {
     record("e1", 7);
     assertNull(counts().counters().undecided());
-    ledger.record(probe("e1", 7), "s", "n1", "", true);
+    ledger.record(probe("e1", 7), null, "s", "n1", "", true);
     assertEquals(0, counts().counters().undecided());
   }
 

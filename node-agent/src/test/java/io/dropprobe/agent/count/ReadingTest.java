@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class ReadingTest {
   private static final Interfaces DRIVERS =
       new Interfaces(
-          Map.of(new Interfaces.Id("1", 2), "tulip", new Interfaces.Id("1", 3), "vif"), Map.of());
+          Map.of(new Interfaces.Id("1", 2), "tulip", new Interfaces.Id("1", 3), "vif"),
+          Map.of(),
+          Map.of());
 
   private static PacketCounters packets(long n) {
     return new PacketCounters(n, n, n * 10, Instant.ofEpochSecond(5));
@@ -220,7 +222,7 @@ class ReadingTest {
   void smallerReadingChangesNothing() {
     Reading before = reading(new TestFrees("e1").free("FULL", "f", 7).sums());
     Reading.Pass pass =
-        before.next(new TestFrees("e1").free("FULL", "f", 6).sums(), TestFrees.JUDGE, false);
+        before.next(new TestFrees("e1").free("FULL", "f", 6).sums(), waits -> false);
     assertEquals(Map.of(), pass.due());
     assertSame(before, pass.next());
   }

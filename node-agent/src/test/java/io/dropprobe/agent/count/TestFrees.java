@@ -83,7 +83,7 @@ final class TestFrees {
   ProbeSnapshot snapshot(long last) {
     Map<String, PacketCounters> reasons = new TreeMap<>();
     List<ProbeSnapshot.Cell> cells = new ArrayList<>();
-    List<String> names = List.of("FULL", "CLOSED", "PURGE", "ODD", "MORE");
+    List<String> names = List.of("FULL", "CLOSED", "PURGE", "ODD", "MORE", "RULE", "ACK");
     byCell.forEach(
         (cell, n) -> {
           String reason = cell.split(" ")[0];

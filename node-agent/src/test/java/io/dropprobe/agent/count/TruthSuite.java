@@ -5,9 +5,9 @@ import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelPaths;
 import io.dropprobe.agent.kernel.LinuxKernel;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
-import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.kernel.Syscalls;
 import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.catalog.Cause;
@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -153,12 +154,16 @@ public final class TruthSuite {
       Ledger ledger =
           new Ledger(new Journal(Path.of("/nonexistent")), names -> Judge.of(catalog, names));
       for (Kernel pass : passes) {
-        ledger.know(pass.reasons(), pass.interfaces());
-        ledger.record(probe(pass), "series", "node", "", false);
+        record(ledger, pass, catalog);
       }
-      // What waits for a counter is judged in the next pass.
-      ledger.record(probe(passes[passes.length - 1]), "series", "node", "", false);
+      // What a counter had counted in the previous pass is a loss in this one.
+      record(ledger, passes[passes.length - 1], catalog);
       return ledger.find(probe(passes[0]).uid(), "series", "node").orElseThrow().total();
+    }
+
+    private static void record(Ledger ledger, Kernel pass, Catalog catalog) throws IOException {
+      ledger.know(pass.reasons(), pass.interfaces(catalog.kinds()), Instant.EPOCH);
+      ledger.record(probe(pass), pass.netstat(PROBE), "series", "node", "", false);
     }
 
     private static ProbeSnapshot probe(Kernel pass) throws IOException {
@@ -167,10 +172,10 @@ public final class TruthSuite {
 
     private static List<String> sums(Kernel before, Kernel after, Catalog catalog)
         throws IOException {
-      ReasonNames names = after.reasons();
-      Judge judge = Judge.of(catalog, names);
-      Map<Key, PacketCounters> had = Reading.sums(probe(before), before.interfaces());
-      Interfaces interfaces = after.interfaces();
+      Judge judge = Judge.of(catalog, after.reasons()).with(after.netstat(PROBE).names());
+      Map<Key, PacketCounters> had =
+          Reading.sums(probe(before), before.interfaces(catalog.kinds()));
+      Interfaces interfaces = after.interfaces(catalog.kinds());
       List<String> lines = new ArrayList<>();
       Reading.sums(probe(after), interfaces)
           .forEach(
@@ -180,7 +185,16 @@ public final class TruthSuite {
                   lines.add(line(grown, key, judge.causeOf(key.free())));
                 }
               });
+      lines.addAll(grown(before.netstat(PROBE), after.netstat(PROBE)));
       return lines.stream().sorted().toList();
+    }
+
+    /** The kernel's own counters. */
+    private static List<String> grown(Netstat before, Netstat after) {
+      return after.sums().entrySet().stream()
+          .filter(e -> e.getValue() > before.packets(e.getKey()))
+          .map(e -> "counter " + e.getKey() + " " + (e.getValue() - before.packets(e.getKey())))
+          .toList();
     }
 
     private static String line(long packets, Key key, Cause cause) {

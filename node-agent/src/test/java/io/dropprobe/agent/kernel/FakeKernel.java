@@ -50,6 +50,9 @@ public final class FakeKernel implements Kernel {
   /** Cookie and cgroup of each network namespace; the node's own is 1. */
   public final Map<String, String> netns = new TreeMap<>(Map.of("1", "/init.scope"));
 
+  /** The kernel's own counters by the name of the probe. */
+  public final Map<String, Netstat> netstat = new HashMap<>();
+
   /** Drivers of the kernel's interfaces. */
   public Interfaces interfaces = Interfaces.NONE;
 
@@ -269,8 +272,13 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public Interfaces interfaces() {
+  public Interfaces interfaces(Set<String> kinds) {
     return interfaces;
+  }
+
+  @Override
+  public Netstat netstat(String name) {
+    return netstat.getOrDefault(name, Netstat.NONE);
   }
 
   private void hang() {

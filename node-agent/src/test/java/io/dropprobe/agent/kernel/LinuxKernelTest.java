@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,11 +207,45 @@ class LinuxKernelTest {
 
   @Test
   void readsDriversOfInterfaces() throws IOException {
-    assertEquals(Interfaces.NONE, kernel.interfaces());
+    assertEquals(Interfaces.NONE, kernel.interfaces(Set.of()));
     file(
         "proc/mooc/net/drop-probes/interfaces",
         "iface netns=1 ifindex=2 name=eth0 driver=e1000 module=e1000\nend records=1\n");
-    assertEquals("e1000", kernel.interfaces().driverOf("e1000_clean", "e1000", Interfaces.Id.NONE));
+    assertEquals(
+        "e1000", kernel.interfaces(Set.of()).driverOf("e1000_clean", "e1000", Interfaces.Id.NONE));
+  }
+
+  @Test
+  void readsCountersOfKernel() throws IOException {
+    assertEquals(Netstat.NONE, kernel.netstat("a"), "a module of the version before");
+    file(
+        "proc/mooc/net/drop-probes/counters/a",
+        """
+        probe name=a uid=u1
+        counters netstat=TcpExtListenDrops,ConntrackDrop device=tx_errors,rx_missed_errors
+        netstat netns=0 gone=y TcpExtListenDrops=4
+        device netns=0 ifindex=0 gone=y tx_errors=7
+        netstat netns=1 TcpExtListenDrops=3
+        device netns=1 ifindex=2 tx_errors=5 rx_missed_errors=1
+        device netns=1 ifindex=3 tx_errors=2
+        coverage of=all
+        end records=8
+        """);
+    Netstat read = kernel.netstat("a");
+    assertEquals(
+        Set.of("TcpExtListenDrops", "ConntrackDrop", "tx_errors", "rx_missed_errors"),
+        read.names());
+    assertEquals(7, read.packets("TcpExtListenDrops"));
+    assertEquals(0, read.packets("ConntrackDrop"));
+    assertEquals(14, read.packets("tx_errors"));
+    Interfaces tunnel =
+        new Interfaces(Map.of(), Map.of(), Map.of(new Interfaces.Id("1", 3), "geneve"));
+    assertEquals(2, read.packets("tx_errors", Set.of("geneve"), tunnel));
+    assertTrue(read.whole());
+    file("proc/mooc/net/drop-probes/counters/a", "coverage of=none\nend records=2\n");
+    assertThrows(IOException.class, () -> kernel.netstat("a"), "truncated");
+    file("proc/mooc/net/drop-probes/counters/a", "coverage of=all missing=2\nend records=1\n");
+    assertFalse(kernel.netstat("a").whole());
   }
 
   @Test

@@ -69,10 +69,18 @@ class MetricsTextTest {
         Map.of(
             "a",
             new Counts(
-                new Counters(10L, 3L, 0L, 6L, null, 0L, 12L, 900L), null, ofA, Map.of(), Map.of()),
+                new Counters(10L, 3L, 0L, 6L, 2L, null, 0L, 12L, 900L),
+                null,
+                ofA,
+                Map.of(),
+                Map.of()),
             "c",
             new Counts(
-                new Counters(0L, 0L, 4L, 0L, 6L, 0L, null, 0L), null, ofC, Map.of(), Map.of())));
+                new Counters(0L, 0L, 4L, 0L, null, 6L, 0L, null, 0L),
+                null,
+                ofC,
+                Map.of(),
+                Map.of())));
   }
 
   private static CauseKey key(String name, DropClass dropClass, Direction direction) {
@@ -139,6 +147,9 @@ class MetricsTextTest {
         # TYPE dropprobe_noise_packets_total counter
         dropprobe_noise_packets_total{probe="a",class="Close"} 5
         dropprobe_noise_packets_total{probe="a",class="Copy"} 1
+        # HELP dropprobe_silent_packets_total Those of the lost packets that were not freed as dropped, but only counted.
+        # TYPE dropprobe_silent_packets_total counter
+        dropprobe_silent_packets_total{probe="a"} 2
         # HELP dropprobe_undecided_packets_total Packets whose network namespace is unknown; in no other metric.
         # TYPE dropprobe_undecided_packets_total counter
         dropprobe_undecided_packets_total{probe="c"} 6

@@ -54,7 +54,8 @@ class ProbePlanTest {
   private ProbePlan plan(List<DesiredProbe> desired, ProbeSnapshot... observed) {
     return ProbePlan.of(
         new DesiredState("n1", desired, EXISTING, true),
-        new Observation(LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, null),
+        new Observation(
+            LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, Map.of(), null),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);

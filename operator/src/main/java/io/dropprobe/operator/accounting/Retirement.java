@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Adds the contributions of deleted Nodes to {@code status.retired} ("folds" them), each once. */
 public final class Retirement {
   /** Before the first Node is folded; what no Node has reported is not known. */
-  private static final Counters NOTHING = new Counters(0L, 0L, 0L, 0L, null, null, null, null);
+  private static final Counters NOTHING =
+      new Counters(0L, 0L, 0L, 0L, null, null, null, null, null);
 
   private Retirement() {}
 

@@ -95,7 +95,7 @@ final class Totals {
         causes.add(e, packets, rate(e.perSecond, weight));
       }
     }
-    long unlisted = Sums.orZero(r.counters().unnoisy());
+    long unlisted = Sums.orZero(r.counters().unnoisyFrees());
     for (LocationCount e : Lists.orEmpty(r.locations)) {
       long packets = Math.min(unlisted, Sums.orZero(e.packets));
       if (e.location != null && packets > 0) {
@@ -128,7 +128,7 @@ final class Totals {
     status.topCauses = causes.top(top, counters, rates);
     status.topNodes = nodes.top(top, counters, rates.get(Effect.Lost));
     status.topLocations =
-        Largest.of(locations, top, Sums.orZero(counters.unnoisy())).entrySet().stream()
+        Largest.of(locations, top, Sums.orZero(counters.unnoisyFrees())).entrySet().stream()
             .map(e -> new LocationCount(e.getKey(), e.getValue()))
             .toList();
     status.stages = stages.isEmpty() ? null : mostReportedStages();

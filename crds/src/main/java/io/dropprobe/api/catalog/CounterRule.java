@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.api.catalog;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a counter of the kernel says of the packets that it counts. Either it shows packets that
+ * were lost without a free, or it shows which of the frees that the kernel does not distinguish are
+ * its own.
+ */
+public final class CounterRule {
+  /** What belongs to an entry with a counter only. */
+  private static final Set<Entry.Key> OF_COUNTERS =
+      Set.of(Entry.Key.KIND, Entry.Key.DIRECTION, Entry.Key.FREED);
+
+  private final Entry entry;
+  private final boolean kernelHasNames;
+
+  /**
+   * @param kernelHasNames whether the names of the kernel's reasons are known
+   */
+  CounterRule(Entry entry, boolean kernelHasNames) {
+    this.entry = entry;
+    this.kernelHasNames = kernelHasNames;
+  }
+
+  /** What is wrong with an entry that has these values; null if nothing is. */
+  static @Nullable String wrong(Map<Entry.Key, Set<String>> values) {
+    Set<String> counters = values.getOrDefault(Entry.Key.COUNTER, Set.of());
+    if (counters.isEmpty()) {
+      return values.keySet().stream().anyMatch(OF_COUNTERS::contains)
+          ? "'kind', 'direction' and 'freed' need a 'counter'"
+          : null;
+    }
+    if (counters.size() > 1) {
+      return "the entry names more than one counter";
+    }
+    if (values.getOrDefault(Entry.Key.FREED, Set.of()).stream().anyMatch(f -> !f.contains("@"))) {
+      return "'freed' has REASON@function";
+    }
+    boolean explains = explains(values);
+    if (explains && values.keySet().stream().anyMatch(OF_COUNTERS::contains)) {
+      return "'kind', 'direction' and 'freed' are of counters of packets that are not freed";
+    }
+    List<String> ways = List.copyOf(values.getOrDefault(Entry.Key.DIRECTION, Set.of()));
+    return explains || ways.equals(List.of("in")) || ways.equals(List.of("out"))
+        ? null
+        : "'direction' is in or out";
+  }
+
+  private static boolean explains(Map<Entry.Key, Set<String>> values) {
+    return values.containsKey(Entry.Key.REASON) || values.containsKey(Entry.Key.FUNCTION);
+  }
+
+  /** The counter, under the name by which the module's file has it. */
+  public String counter() {
+    return of(Entry.Key.COUNTER).iterator().next();
+  }
+
+  /** Kinds of the devices whose counter it is; empty for a counter of a network namespace. */
+  public Set<String> kinds() {
+    return of(Entry.Key.KIND);
+  }
+
+  /** Whether it distinguishes frees. Otherwise it counts packets that were lost without one. */
+  public boolean explains() {
+    return explains(entry.values());
+  }
+
+  /** Whether it may have counted packets that were freed so. */
+  public boolean explains(Free free) {
+    return explains() && entry.matches(free.named(kernelHasNames));
+  }
+
+  /**
+   * Whether packets that were freed so may be among those that it has counted, and must not be
+   * counted twice.
+   */
+  public boolean isFreedToo(Free free) {
+    Free named = free.named(kernelHasNames);
+    return of(Entry.Key.FREED).stream().anyMatch(where -> mayBe(named, where));
+  }
+
+  /** Of packets without a cell only the reason is known. */
+  private static boolean mayBe(Free free, String where) {
+    int at = where.indexOf('@');
+    return where.substring(0, at).equals(free.reason())
+        && (free.function() == null || where.substring(at + 1).equals(free.function()));
+  }
+
+  /** Whether the packets were on their way in, for a counter that explains no frees. */
+  public boolean in() {
+    return of(Entry.Key.DIRECTION).contains("in");
+  }
+
+  /** What its packets are listed under: the counter, and the kind of the device. */
+  public Cause cause() {
+    String name = kinds().isEmpty() ? counter() : counter() + "@" + String.join(",", kinds());
+    return new Cause(name, entry.dropClass());
+  }
+
+  private Set<String> of(Entry.Key key) {
+    return entry.of(key);
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.count;
+
+import io.dropprobe.agent.kernel.PacketCounters;
+import io.dropprobe.api.catalog.CounterRule;
+import io.dropprobe.api.schema.Sums;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel's own counters have shown in an epoch so far.
+ *
+ * @param names the counters that the probe has
+ * @param seen what each rule has shown, by the name of its cause
+ */
+record Tally(Set<String> names, Map<String, Seen> seen) {
+  /** Before the counters are read for the first time. */
+  static final Tally NONE = new Tally(Set.of(), Map.of());
+
+  /** Copies. */
+  Tally {
+    names = Set.copyOf(names);
+    seen = Map.copyOf(seen);
+  }
+
+  /**
+   * What one rule has shown.
+   *
+   * @param value the counter as it was read last
+   * @param packets by which it has grown in this epoch
+   * @param used of these, those that are in the counts; at least so many
+   */
+  record Seen(long value, long packets, long used) {
+    static final Seen NOTHING = new Seen(0, 0, 0);
+
+    /**
+     * Another reading of the counter.
+     *
+     * @param mayShrink whether it begins again at 0 when something goes that it sums up. Otherwise
+     *     less means that one read has missed something, which the next one has
+     */
+    Seen read(long now, boolean mayShrink) {
+      long grown = mayShrink ? packets + Math.max(0, now - value) : Math.max(packets, now);
+      return new Seen(now, grown, used);
+    }
+
+    Seen with(long newUsed) {
+      return new Seen(value, packets, Math.max(used, newUsed));
+    }
+  }
+
+  /**
+   * What a pass has found.
+   *
+   * @param growth that is judged by the catalogue
+   * @param shown what the counters have shown
+   */
+  record Step(Tally next, Map<Key, PacketCounters> growth, List<Shown> shown) {}
+
+  /**
+   * Packets whose cause is a counter.
+   *
+   * @param key of their free; null means that they were lost without one
+   */
+  record Shown(CounterRule rule, @Nullable Key key, PacketCounters packets) {}
+
+  /** The same for a probe that has these counters. */
+  Tally with(Set<String> counters) {
+    return new Tally(counters, seen);
+  }
+
+  /** Whether rules apply, of which nothing was read yet. */
+  boolean begins(List<CounterRule> rules) {
+    return seen.isEmpty() && !rules.isEmpty();
+  }
+
+  /** This with the first reading of an epoch, of which nothing is in the counts. */
+  Tally begin(List<CounterRule> rules, ToLongFunction<CounterRule> values) {
+    Map<String, Seen> begun = new HashMap<>();
+    rules.forEach(r -> begun.put(r.cause().name(), Seen.NOTHING.read(values.applyAsLong(r), true)));
+    return new Tally(names, begun);
+  }
+
+  /**
+   * Compares with a newer reading.
+   *
+   * <p>Packets that were lost without a free are those that a counter had counted in the
+   * <em>previous</em> pass, less those that were freed until now: the code that counts a packet
+   * frees it soon after. For the same reason, what a counter had counted before the previous pass
+   * explains nothing that was freed after it.
+   *
+   * <p>A rule that was not there in the pass before counts from now on, unless the epoch begins.
+   *
+   * @param rules those of the probe's counters
+   * @param values the counter of a rule, read after the sums
+   * @param sums all frees of the epoch
+   * @param due growth of the sums that is judged in this pass
+   * @param first whether nothing of the epoch is in the counts
+   * @param last whether nothing is counted any more
+   */
+  Step next(
+      List<CounterRule> rules,
+      ToLongFunction<CounterRule> values,
+      Map<Key, PacketCounters> sums,
+      Map<Key, PacketCounters> due,
+      boolean first,
+      boolean last) {
+    Map<String, Seen> next = new HashMap<>();
+    Map<Key, PacketCounters> growth = new HashMap<>(due);
+    List<Shown> shown = new ArrayList<>();
+    for (CounterRule rule : rules) {
+      String name = rule.cause().name();
+      Seen before = seen.getOrDefault(name, Seen.NOTHING);
+      Seen now = before.read(values.applyAsLong(rule), !rule.kinds().isEmpty());
+      long freedToo = freedToo(rule, sums);
+      if (!first && !seen.containsKey(name)) {
+        next.put(name, now.with(now.packets() - freedToo));
+      } else if (rule.explains()) {
+        long left = explain(rule, now.packets() - before.used(), growth, shown);
+        next.put(name, now.with(Math.max(now.packets() - left, before.packets())));
+      } else {
+        Seen after = now.with((last ? now : before).packets() - freedToo);
+        long silent = after.used() - before.used();
+        if (silent > 0) {
+          shown.add(new Shown(rule, null, new PacketCounters(silent, 0, 0, null)));
+        }
+        next.put(name, after);
+      }
+    }
+    return new Step(new Tally(names, next), growth, shown);
+  }
+
+  /**
+   * Takes from the growth what a counter explains.
+   *
+   * @param packets that it has counted and that are not in the counts
+   * @return those of them that are not among the growth
+   */
+  private static long explain(
+      CounterRule rule, long packets, Map<Key, PacketCounters> growth, List<Shown> shown) {
+    List<Key> keys =
+        growth.keySet().stream()
+            .filter(k -> rule.explains(k.free()))
+            .sorted(Comparator.comparing(Key::toString))
+            .toList();
+    for (Key key : keys) {
+      PacketCounters all = Objects.requireNonNull(growth.get(key));
+      PacketCounters some = all.part(packets);
+      if (some.packets() > 0) {
+        shown.add(new Shown(rule, key, some));
+        growth.put(key, all.minus(some, all.last()));
+        packets -= some.packets();
+      }
+    }
+    growth.values().removeIf(p -> p.packets() == 0);
+    return packets;
+  }
+
+  private static long freedToo(CounterRule rule, Map<Key, PacketCounters> sums) {
+    return sums.entrySet().stream()
+        .filter(e -> e.getKey().equals(Key.UNKNOWN) || rule.isFreedToo(e.getKey().free()))
+        .mapToLong(e -> e.getValue().packets())
+        .reduce(0, Sums::sum);
+  }
+}

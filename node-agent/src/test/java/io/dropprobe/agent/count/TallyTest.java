@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.count;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.dropprobe.agent.kernel.Interfaces;
+import io.dropprobe.agent.kernel.Netstat;
+import io.dropprobe.agent.kernel.ReasonNames;
+import io.dropprobe.api.catalog.Catalog;
+import io.dropprobe.api.catalog.DropClass;
+import io.dropprobe.api.catalog.Effect;
+import io.dropprobe.api.v1alpha1.Direction;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an account makes of the kernel's own counters. */
+class TallyTest {
+  static final String CATALOG =
+      """
+      reason    RULE
+      class     Policy
+      means     A rule.
+      next      Look.
+
+      reason    ACK
+      function  rcv
+      class     Unspecified
+      means     Either.
+      next      Look.
+
+      reason    ACK
+      function  rcv
+      if-counter Drops
+      class     Counted
+      means     In the counter.
+      next      Look.
+
+      counter   Drops
+      direction in
+      class     Congestion
+      means     All of them.
+      next      Look.
+
+      counter   Half
+      direction in
+      freed     FULL@queue
+      class     Resource
+      means     Some are freed.
+      next      Look.
+
+      counter   Race
+      reason    RULE
+      function  hook
+      class     Resource
+      means     A full table.
+      next      Look.
+
+      counter   tx_errors
+      kind      tunnel
+      direction out
+      class     Routing
+      means     No way.
+      next      Look.
+      """;
+
+  static final Set<String> NAMES = Set.of("Drops", "Half", "Race", "tx_errors");
+  private static final Interfaces.Id TUNNEL = new Interfaces.Id("1", 2);
+  private static final Interfaces.Id CARD = new Interfaces.Id("1", 3);
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  @TempDir Path dir;
+  private final Map<String, Long> sums = new HashMap<>();
+  private final Map<Interfaces.Id, Map<String, Long>> devices = new HashMap<>();
+  private TestFrees frees = new TestFrees("e1");
+  private long missing;
+  private Ledger ledger;
+
+  @BeforeEach
+  void start() {
+    ledger = new Ledger(new Journal(dir.resolve("journal")), n -> Judge.of(catalog(), n));
+    ledger.know(
+        ReasonNames.NONE,
+        new Interfaces(Map.of(), Map.of(), Map.of(TUNNEL, "tunnel", CARD, "card")),
+        NOW);
+    ledger.load(List.of());
+  }
+
+  private static Catalog catalog() {
+    return Catalog.of(CATALOG);
+  }
+
+  private Netstat netstat() {
+    return new Netstat(NAMES, sums, devices, missing);
+  }
+
+  private void pass() {
+    ledger.record(frees.snapshot(), netstat(), "s", "n1", "", false);
+  }
+
+  private void passWithoutCounters() {
+    ledger.record(frees.snapshot(), null, "s", "n1", "", false);
+  }
+
+  private Counts counts() {
+    return ledger.find("u1", "s", "n1").orElseThrow().total();
+  }
+
+  private Map<String, Long> causes() {
+    Map<String, Long> causes = new TreeMap<>();
+    counts().causes().forEach((k, f) -> causes.put(k.name() + " " + k.effect(), f.packets()));
+    return causes;
+  }
+
+  @Test
+  void silentLossIsCountedOnePassLater() {
+    pass();
+    assertEquals(0, counts().counters().silent());
+    sums.put("Drops", 5L);
+    pass();
+    assertEquals(0, counts().counters().lost(), "they may be freed until the next pass");
+    sums.put("Drops", 7L);
+    pass();
+    assertEquals(5, counts().counters().lost());
+    pass();
+    assertEquals(7, counts().counters().lost());
+    assertEquals(7, counts().counters().silent());
+    assertEquals(NOW, counts().lastLoss());
+    assertEquals(
+        Map.of(
+            new CauseKey("Drops", Effect.Lost, DropClass.Congestion, Direction.In),
+            new Freed(7, Map.of())),
+        counts().causes());
+    assertEquals(Map.of(), counts().locations());
+  }
+
+  @Test
+  void whatIsFreedTooIsCountedOnce() {
+    pass();
+    sums.put("Half", 10L);
+    frees.free("FULL", "queue", 4);
+    pass();
+    pass();
+    assertEquals(Map.of("FULL Unclear", 4L, "Half Lost", 6L), causes());
+    frees.free("FULL", "queue", 9);
+    pass();
+    assertEquals(Map.of("FULL Unclear", 13L, "Half Lost", 6L), causes(), "it never goes down");
+    sums.put("Half", 20L);
+    pass();
+    pass();
+    assertEquals(Map.of("FULL Unclear", 13L, "Half Lost", 7L), causes());
+  }
+
+  /** A packet without a cell may have been freed anywhere. */
+  @Test
+  void whatIsFreedWithoutFunctionIsCountedOnce() {
+    pass();
+    sums.put("Half", 10L);
+    frees.free("FULL", null, 4);
+    pass();
+    pass();
+    assertEquals(6, counts().counters().silent());
+  }
+
+  @Test
+  void freesThatCounterContainsAreSetAside() {
+    pass();
+    sums.put("Drops", 5L);
+    frees.free("ACK", "rcv", 3);
+    pass();
+    pass();
+    assertEquals(Map.of("ACK@rcv Noise", 3L, "Drops Lost", 5L), causes());
+  }
+
+  @Test
+  void counterTellsFreesApart() {
+    pass();
+    sums.put("Race", 2L);
+    frees.free("RULE", "hook", 10);
+    frees.free("RULE", "elsewhere", 1);
+    pass();
+    assertEquals(Map.of("RULE Refused", 9L, "Race Lost", 2L), causes());
+    assertEquals(0, counts().counters().silent());
+    assertEquals("hook", counts().causes().get(raceKey()).location());
+    frees.free("RULE", "hook", 10);
+    pass();
+    assertEquals(Map.of("RULE Refused", 19L, "Race Lost", 2L), causes());
+  }
+
+  private static CauseKey raceKey() {
+    return new CauseKey("Race", Effect.Lost, DropClass.Resource, Direction.In);
+  }
+
+  /** A packet that was counted may be freed in the next pass, but not later. */
+  @Test
+  void counterExplainsNothingThatWasFreedMuchLater() {
+    pass();
+    sums.put("Race", 5L);
+    pass();
+    frees.free("RULE", "hook", 2);
+    pass();
+    assertEquals(Map.of("Race Lost", 2L), causes());
+    frees.free("RULE", "hook", 9);
+    pass();
+    assertEquals(Map.of("Race Lost", 2L, "RULE Refused", 9L), causes());
+  }
+
+  @Test
+  void freesWaitForTheCountersThatExplainThem() {
+    pass();
+    frees.free("RULE", "hook", 10).free("RULE", "elsewhere", 1);
+    passWithoutCounters();
+    assertEquals(Map.of("RULE Refused", 1L), causes());
+    ledger.save();
+    start();
+    passWithoutCounters();
+    assertEquals(Map.of("RULE Refused", 1L), causes());
+    sums.put("Race", 4L);
+    pass();
+    assertEquals(Map.of("RULE Refused", 7L, "Race Lost", 4L), causes());
+  }
+
+  @Test
+  void lastReadingTakesAll() {
+    pass();
+    sums.put("Drops", 5L);
+    sums.put("Half", 5L);
+    frees.free("FULL", "queue", 2);
+    ledger.recordLast(frees.snapshot(), netstat());
+    assertEquals(8, counts().counters().silent());
+  }
+
+  @Test
+  void countersOfDevicesAreOfTheirKind() {
+    pass();
+    devices.put(TUNNEL, Map.of("tx_errors", 5L));
+    devices.put(CARD, Map.of("tx_errors", 50L));
+    pass();
+    pass();
+    assertEquals(Map.of("tx_errors@tunnel Lost", 5L), causes());
+    devices.remove(TUNNEL);
+    pass();
+    pass();
+    devices.put(TUNNEL, Map.of("tx_errors", 2L));
+    pass();
+    pass();
+    assertEquals(Map.of("tx_errors@tunnel Lost", 7L), causes(), "another tunnel begins at 0");
+  }
+
+  /** What is removed while the file is read may be missing in that read only. */
+  @Test
+  void sumThatMissesSomethingDoesNotBeginAnew() {
+    pass();
+    sums.put("Drops", 5L);
+    pass();
+    sums.put("Drops", 1L);
+    pass();
+    sums.put("Drops", 6L);
+    pass();
+    pass();
+    assertEquals(6, counts().counters().silent());
+  }
+
+  @Test
+  void probeWithoutCountersKnowsNoSilentLoss() {
+    ledger.record(frees.free("ACK", "rcv", 3).snapshot(), Netstat.NONE, "s", "n1", "", false);
+    assertNull(counts().counters().silent());
+    assertEquals(Map.of("ACK@rcv Unclear", 3L), causes());
+  }
+
+  /** A counter that misses namespaces proves nothing by not having grown. */
+  @Test
+  void countersThatMissSomethingAreNotUsed() {
+    pass();
+    missing = 1;
+    sums.put("Drops", 5L);
+    frees.free("ACK", "rcv", 3);
+    pass();
+    pass();
+    assertEquals(Map.of("ACK@rcv Unclear", 3L), causes());
+    missing = 0;
+    pass();
+    sums.put("Drops", 6L);
+    pass();
+    pass();
+    assertEquals(
+        Map.of("ACK@rcv Unclear", 3L, "Drops Lost", 1L), causes(), "what was judged stays so");
+  }
+
+  @Test
+  void countersSurviveRestart() {
+    pass();
+    sums.put("Drops", 5L);
+    pass();
+    ledger.save();
+    start();
+    pass();
+    pass();
+    assertEquals(5, counts().counters().silent());
+  }
+
+  @Test
+  void nextEpochBeginsAnew() {
+    pass();
+    sums.put("Drops", 5L);
+    pass();
+    pass();
+    frees = new TestFrees("e2");
+    sums.put("Drops", 3L);
+    pass();
+    pass();
+    assertEquals(8, counts().counters().silent());
+  }
+}
