@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packets that this host can't route, for reasons of its own or because somebody decided so."""
 
+import contextlib
+import socket
+import struct
+
 from measure import HERE, LOCAL, counting, pair, workload
 from rig import (
     inside,
@@ -13,7 +17,6 @@ from rig import (
     sysctl,
     udp,
 )
-import contextlib
 
 PACKETS = 20
 
@@ -107,6 +110,30 @@ def bad_checksum():
         for address in LOCAL:
             for _ in range(PACKETS):
                 raw_udp(address, 9, b"x" * 20, checksum=0xDEAD)
+
+
+@workload
+def icmp_bad_checksum():
+    with counting(2 * PACKETS):
+        for _ in range(PACKETS):
+            raw_icmp(LOCAL[0])
+            raw_icmp6(LOCAL[1])
+
+
+ECHO, ECHO_6 = (bytes((kind, 0, 0xDE, 0xAD, 0, 1, 0, 1)) for kind in (8, 128))
+
+
+def raw_icmp(address):
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as sender:
+        sender.sendto(ECHO, (address, 0))
+
+
+def raw_icmp6(address):
+    """With its header, or the kernel would make the checksum right."""
+    own = socket.inet_pton(socket.AF_INET6, address)
+    header = struct.pack("!IHBB", 6 << 28, len(ECHO_6), socket.IPPROTO_ICMPV6, 64)
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as sender:
+        sender.sendto(header + own + own + ECHO_6, (address, 0))
 
 
 @workload
