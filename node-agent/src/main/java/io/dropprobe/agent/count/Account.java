@@ -80,11 +80,15 @@ public record Account(
     Epoch present = Objects.requireNonNull(epoch);
     Tally tally = present.tally().with(read.counters(present.tally().names()));
     Judge judged = judge.with(tally.names());
-    if (floor != null && !last && (read.netstat() == null || tally.begins(judged.counters()))) {
+    if (floor != null && !last) {
       // What was reported is compared with everything that the kernel has. It takes two passes that
       // read its own counters to know what these have.
-      Tally begun = read.netstat() == null ? tally : tally.begin(judged.counters(), read::packets);
-      return with(present.with(Reading.NONE, begun));
+      if (read.netstat() == null) {
+        return this;
+      }
+      if (present.reading().equals(Reading.NONE) && tally.begins(judged.counters())) {
+        return with(present.with(Reading.NONE, tally.begin(judged.counters(), read::packets)));
+      }
     }
     boolean waits = read.netstat() == null && !last;
     Reading.Pass pass = present.reading().next(read.sums(), f -> waits && judged.waits(f));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.api.catalog.CounterRule;
 import io.dropprobe.api.schema.Sums;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param names the counters that the probe has
  * @param seen what each rule has shown, by the name of its cause
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record Tally(Set<String> names, Map<String, Seen> seen) {
   /** Before the counters are read for the first time. */
   static final Tally NONE = new Tally(Set.of(), Map.of());
@@ -37,6 +39,7 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
    * @param packets by which it has grown in this epoch
    * @param used of these, those that are in the counts; at least so many
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   record Seen(long value, long packets, long used) {
     static final Seen NOTHING = new Seen(0, 0, 0);
 
@@ -112,7 +115,8 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
       Map<Key, PacketCounters> due,
       boolean first,
       boolean last) {
-    Map<String, Seen> next = new HashMap<>();
+    // A rule that does not apply now, because the module misses a namespace, may apply again.
+    Map<String, Seen> next = new HashMap<>(seen);
     Map<Key, PacketCounters> growth = new HashMap<>(due);
     List<Shown> shown = new ArrayList<>();
     for (CounterRule rule : rules) {

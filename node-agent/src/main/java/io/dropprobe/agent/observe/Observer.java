@@ -90,20 +90,33 @@ public final class Observer {
   }
 
   /** All of them together, so that each pass either has a probe's counters or waits for them. */
-  private Map<String, Netstat> netstat(List<ProbeSnapshot> probes, String owner)
-      throws IOException {
+  private Map<String, Netstat> netstat(List<ProbeSnapshot> probes, String owner) {
     Map<String, Netstat> read = new HashMap<>();
     List<ProbeSnapshot> owned = probes.stream().filter(p -> p.ownedBy(owner)).toList();
     Set<String> epochs = owned.stream().map(ProbeSnapshot::epoch).collect(Collectors.toSet());
     // Of a new probe the first pass must know which counters it has.
     if (time.millis() >= netstatDue || !known.containsAll(epochs)) {
       for (ProbeSnapshot p : owned) {
-        read.put(p.name(), kernel.netstat(p.name()));
+        read.put(p.name(), netstat(p.name()));
       }
       netstatDue = time.millis() + NETSTAT_MILLIS;
       known = epochs;
     }
     return read;
+  }
+
+  /** Without them the frees are counted all the same. */
+  private Netstat netstat(String name) {
+    try {
+      return kernel.netstat(name);
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "DropProbe {0}: cannot read the kernel''s own counters: {1}; this pass goes on without them",
+          name,
+          e.toString());
+      return Netstat.NONE;
+    }
   }
 
   private static String logged(IOException e) {
