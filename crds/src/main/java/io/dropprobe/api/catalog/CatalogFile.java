@@ -84,11 +84,12 @@ final class CatalogFile {
         .noneMatch(values::containsKey)) {
       throw wrong(first, "the entry names neither a reason nor a function nor a counter");
     }
-    String wrong = CounterRule.wrong(values);
+    Entry entry = new Entry(first, values, dropClass(), text("means"), text("next"));
+    String wrong = CounterRule.wrong(entry);
     if (wrong != null) {
       throw wrong(first, wrong);
     }
-    entries.add(new Entry(first, values, dropClass(), text("means"), text("next")));
+    entries.add(entry);
     values.clear();
     texts.clear();
   }

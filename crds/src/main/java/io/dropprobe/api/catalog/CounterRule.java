@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.catalog;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,47 +25,47 @@ public final class CounterRule {
     this.kernelHasNames = kernelHasNames;
   }
 
-  /** What is wrong with an entry that has these values; null if nothing is. */
-  static @Nullable String wrong(Map<Entry.Key, Set<String>> values) {
-    Set<String> counters = values.getOrDefault(Entry.Key.COUNTER, Set.of());
+  /** What is wrong with the counters of an entry; null if nothing is. */
+  static @Nullable String wrong(Entry entry) {
+    Set<String> counters = entry.of(Entry.Key.COUNTER);
+    boolean ofCounters = entry.values().keySet().stream().anyMatch(OF_COUNTERS::contains);
     if (counters.isEmpty()) {
-      return values.keySet().stream().anyMatch(OF_COUNTERS::contains)
-          ? "'kind', 'direction' and 'freed' need a 'counter'"
-          : null;
+      return ofCounters ? "'kind', 'direction' and 'freed' need a 'counter'" : null;
     }
     if (counters.size() > 1) {
       return "the entry names more than one counter";
     }
-    if (values.getOrDefault(Entry.Key.FREED, Set.of()).stream().anyMatch(f -> !f.contains("@"))) {
+    if (entry.of(Entry.Key.FREED).stream().anyMatch(f -> !f.contains("@"))) {
       return "'freed' has REASON@function";
     }
-    boolean explains = explains(values);
-    if (explains && values.keySet().stream().anyMatch(OF_COUNTERS::contains)) {
+    boolean explains = explains(entry);
+    if (explains && ofCounters) {
       return "'kind', 'direction' and 'freed' are of counters of packets that are not freed";
     }
-    List<String> ways = List.copyOf(values.getOrDefault(Entry.Key.DIRECTION, Set.of()));
-    return explains || ways.equals(List.of("in")) || ways.equals(List.of("out"))
+    Set<String> ways = entry.of(Entry.Key.DIRECTION);
+    return explains || ways.equals(Set.of("in")) || ways.equals(Set.of("out"))
         ? null
         : "'direction' is in or out";
   }
 
-  private static boolean explains(Map<Entry.Key, Set<String>> values) {
-    return values.containsKey(Entry.Key.REASON) || values.containsKey(Entry.Key.FUNCTION);
+  private static boolean explains(Entry entry) {
+    return entry.values().containsKey(Entry.Key.REASON)
+        || entry.values().containsKey(Entry.Key.FUNCTION);
   }
 
   /** The counter, under the name by which the module's file has it. */
   public String counter() {
-    return of(Entry.Key.COUNTER).iterator().next();
+    return entry.of(Entry.Key.COUNTER).iterator().next();
   }
 
   /** Kinds of the devices whose counter it is; empty for a counter of a network namespace. */
   public Set<String> kinds() {
-    return of(Entry.Key.KIND);
+    return entry.of(Entry.Key.KIND);
   }
 
   /** Whether it distinguishes frees. Otherwise it counts packets that were lost without one. */
   public boolean explains() {
-    return explains(entry.values());
+    return explains(entry);
   }
 
   /** Whether it may have counted packets that were freed so. */
@@ -81,7 +79,7 @@ public final class CounterRule {
    */
   public boolean isFreedToo(Free free) {
     Free named = free.named(kernelHasNames);
-    return of(Entry.Key.FREED).stream().anyMatch(where -> mayBe(named, where));
+    return entry.of(Entry.Key.FREED).stream().anyMatch(where -> mayBe(named, where));
   }
 
   /** Of packets without a cell only the reason is known. */
@@ -93,16 +91,12 @@ public final class CounterRule {
 
   /** Whether the packets were on their way in, for a counter that explains no frees. */
   public boolean in() {
-    return of(Entry.Key.DIRECTION).contains("in");
+    return entry.of(Entry.Key.DIRECTION).contains("in");
   }
 
   /** What its packets are listed under: the counter, and the kind of the device. */
   public Cause cause() {
     String name = kinds().isEmpty() ? counter() : counter() + "@" + String.join(",", kinds());
     return new Cause(name, entry.dropClass());
-  }
-
-  private Set<String> of(Entry.Key key) {
-    return entry.of(key);
   }
 }

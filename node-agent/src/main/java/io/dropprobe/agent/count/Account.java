@@ -102,10 +102,10 @@ public record Account(
                 pass.due(),
                 present.reading().equals(Reading.NONE),
                 last);
-    Counts judgedCounts = CountsBuilder.plus(counted, step.growth(), judged);
+    Counts withGrowth = CountsBuilder.plus(counted, step.growth(), judged);
     return with(
         read.probe(),
-        CountsBuilder.plus(judgedCounts, step.shown(), read.at())
+        CountsBuilder.plus(withGrowth, step.shown(), read.at())
             .withSilent(!tally.names().isEmpty()),
         present.with(pass.next(), step.next()));
   }

@@ -123,14 +123,13 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
       String name = rule.cause().name();
       Seen before = seen.getOrDefault(name, Seen.NOTHING);
       Seen now = before.read(values.applyAsLong(rule), !rule.kinds().isEmpty());
-      long freedToo = freedToo(rule, sums);
       if (!first && !seen.containsKey(name)) {
-        next.put(name, now.with(now.packets() - freedToo));
+        next.put(name, now.with(now.packets() - freedToo(rule, sums)));
       } else if (rule.explains()) {
         long left = explain(rule, now.packets() - before.used(), growth, shown);
         next.put(name, now.with(Math.max(now.packets() - left, before.packets())));
       } else {
-        Seen after = now.with((last ? now : before).packets() - freedToo);
+        Seen after = now.with((last ? now : before).packets() - freedToo(rule, sums));
         long silent = after.used() - before.used();
         if (silent > 0) {
           shown.add(new Shown(rule, null, new PacketCounters(silent, 0, 0, null)));
@@ -169,7 +168,7 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
 
   private static long freedToo(CounterRule rule, Map<Key, PacketCounters> sums) {
     return sums.entrySet().stream()
-        .filter(e -> e.getKey().equals(Key.UNKNOWN) || rule.isFreedToo(e.getKey().free()))
+        .filter(e -> rule.isFreedToo(e.getKey().free()))
         .mapToLong(e -> e.getValue().packets())
         .reduce(0, Sums::sum);
   }

@@ -65,6 +65,21 @@ public interface Kernel {
    */
   Netstat netstat(String name) throws IOException;
 
+  /** The same, but none if they cannot be read, which is logged: frees are counted without them. */
+  default Netstat netstatOrNone(String name) {
+    try {
+      return netstat(name);
+    } catch (IOException e) {
+      System.getLogger(Kernel.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "DropProbe {0}: cannot read the kernel''s own counters: {1}; this pass goes on without them",
+              name,
+              e.toString());
+      return Netstat.NONE;
+    }
+  }
+
   /**
    * Writes one command to the control file, in one write(2).
    *

@@ -2,6 +2,7 @@
 package io.dropprobe.agent.kernel;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +48,7 @@ public record Netstat(
   /** Packets of a counter of the devices of these kinds that exist. */
   public long packets(String counter, Set<String> kinds, Interfaces interfaces) {
     return devices.entrySet().stream()
-        .filter(e -> kinds.contains(String.valueOf(interfaces.kinds().get(e.getKey()))))
+        .filter(e -> kinds.contains(interfaces.kinds().getOrDefault(e.getKey(), "")))
         .mapToLong(e -> e.getValue().getOrDefault(counter, 0L))
         .sum();
   }
@@ -58,7 +59,7 @@ public record Netstat(
    * @throws TruncatedReadException if the read was truncated
    */
   static Netstat parse(String text) {
-    Set<String> names = new java.util.HashSet<>();
+    Set<String> names = new HashSet<>();
     Map<String, Long> sums = new HashMap<>();
     Map<Interfaces.Id, Map<String, Long>> devices = new HashMap<>();
     long[] missing = {0};
@@ -72,10 +73,10 @@ public record Netstat(
                 r.values().values().forEach(v -> names.addAll(List.of(v.split(","))));
             case "netstat" -> add(r, sums);
             case "device" -> {
-              add(r, sums);
+              Map<String, Long> own = new HashMap<>();
+              add(r, own);
+              own.forEach((counter, n) -> sums.merge(counter, n, Long::sum));
               if (!r.has("gone")) {
-                Map<String, Long> own = new HashMap<>();
-                add(r, own);
                 devices.put(Interfaces.Id.of(r), own);
               }
             }

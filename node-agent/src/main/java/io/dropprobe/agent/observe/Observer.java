@@ -97,26 +97,12 @@ public final class Observer {
     // Of a new probe the first pass must know which counters it has.
     if (time.millis() >= netstatDue || !known.containsAll(epochs)) {
       for (ProbeSnapshot p : owned) {
-        read.put(p.name(), netstat(p.name()));
+        read.put(p.name(), kernel.netstatOrNone(p.name()));
       }
       netstatDue = time.millis() + NETSTAT_MILLIS;
       known = epochs;
     }
     return read;
-  }
-
-  /** Without them the frees are counted all the same. */
-  private Netstat netstat(String name) {
-    try {
-      return kernel.netstat(name);
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "DropProbe {0}: cannot read the kernel''s own counters: {1}; this pass goes on without them",
-          name,
-          e.toString());
-      return Netstat.NONE;
-    }
   }
 
   private static String logged(IOException e) {

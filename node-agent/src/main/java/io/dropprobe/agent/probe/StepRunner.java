@@ -4,7 +4,6 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
-import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.io.IOException;
@@ -118,7 +117,7 @@ final class StepRunner {
       Options.Result options = added.options();
       ledger.record(
           fresh.get(),
-          netstat(probe.name()),
+          kernel.netstatOrNone(probe.name()),
           probe.series(),
           nodeUid,
           options.fixed(),
@@ -142,23 +141,9 @@ final class StepRunner {
     Optional<ProbeSnapshot> last =
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (last.isPresent()) {
-      ledger.recordLast(last.get(), netstat(probe.name()));
+      ledger.recordLast(last.get(), kernel.netstatOrNone(probe.name()));
     }
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));
-  }
-
-  /** A probe is added and removed also if these can't be read. */
-  private Netstat netstat(String name) {
-    try {
-      return kernel.netstat(name);
-    } catch (IOException e) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "DropProbe {0}: cannot read the kernel''s own counters: {1}; what only they show is not counted",
-          name,
-          e.toString());
-      return Netstat.NONE;
-    }
   }
 }
