@@ -18,6 +18,7 @@
 #include "counters.c"
 #include "devices.c"
 #include "addresses.c"
+#include "xdp.c"
 #include "netstat.c"
 #include "namespaces.c"
 #include "packet.c"

@@ -372,6 +372,7 @@ struct dp_text {
 /* hook.c */
 void dp_keep_hook(bool *kept, const char *name, int error);
 void dp_pin_module(const char *name);
+struct tracepoint *dp_find_tracepoint(const char *name);
 
 /* text.c */
 __printf(2, 3) void dp_print(struct dp_text *text, const char *format, ...);
@@ -486,6 +487,13 @@ int dp_addresses_start(void);
 void dp_addresses_stop(void);
 u64 dp_netns_of_address(u32 family, const void *address, int ifindex);
 void dp_print_addresses(struct dp_text *text);
+
+/* xdp.c */
+#define DP_XDP_COUNTERS 2
+void dp_xdp_hook(void);
+void dp_xdp_unhook(void);
+const char *dp_xdp_counter(u32 number);
+u64 dp_xdp_packets_of(u32 number);
 
 /* netstat.c */
 struct dp_netstat;

@@ -1,11 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hook.c: hooks that the kernel fails to unregister. It may still call their handlers, so the
- * module that contains them must not be unloaded.
+ * hook.c: finds tracepoints, and keeps the module for hooks that the kernel fails to unregister. It
+ * may still call their handlers, so the module that contains them must not be unloaded.
  */
 #include <linux/module.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
 
 #include "dropprobe.h"
+
+struct search {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static void compare_name(struct tracepoint *tracepoint, void *data)
+{
+	struct search *search = data;
+
+	if (!strcmp(tracepoint->name, search->name))
+		search->found = tracepoint;
+}
+
+/**
+ * dp_find_tracepoint - find a tracepoint of the kernel proper, whether it is exported or not
+ * @name: its name
+ *
+ * Return: the tracepoint, which stays; NULL if there is none.
+ */
+struct tracepoint *dp_find_tracepoint(const char *name)
+{
+	struct search search = { .name = name };
+
+	for_each_kernel_tracepoint(compare_name, &search);
+	return search.found;
+}
 
 /**
  * dp_keep_hook - keep the module loaded while a hook could not be unregistered

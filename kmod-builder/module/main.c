@@ -5,7 +5,7 @@
  * In between, commands add and remove probes (procfs.c, command.c, probe.c), the handler counts
  * (drop.c, packet.c, match.c, devices.c, addresses.c, stages.c) in tables (counters.c, fold.c), and
  * readers get a snapshot of them (snapshot.c, reasons.c, namespaces.c) and of the kernel's own
- * counters (netstat.c).
+ * counters (netstat.c, xdp.c).
  */
 #include <linux/init.h>
 #include <linux/module.h>

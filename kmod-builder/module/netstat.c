@@ -42,6 +42,7 @@
 #include <linux/snmp.h>
 #include <linux/string.h>
 #include <net/net_namespace.h>
+#include <net/rtnetlink.h>
 
 #include "dropprobe.h"
 #include "sorted.h"
@@ -156,16 +157,21 @@ static const struct net_counter net_counters[] = {
 
 /**
  * struct device_counter - a counter of a network device
- * @name: of the field in struct rtnl_link_stats64
+ * @name: of the field in struct rtnl_link_stats64, after @kind if it has one
  * @offset: of the field
+ * @kind: only of devices of this kind; NULL: of all
+ * @without: offset of a field whose packets are in this one, too, and left out; only with @kind
  */
 struct device_counter {
 	const char *name;
 	u16 offset;
+	u16 without;
+	const char *kind;
 };
 
 /* clang-format off */
-#define DEVICE_COUNTER(field) { #field, offsetof(struct rtnl_link_stats64, field) }
+#define STAT(field) offsetof(struct rtnl_link_stats64, field)
+#define DEVICE_COUNTER(field) { #field, STAT(field) }
 
 /*
  * Silent on the receive side of a network card, which has no packet yet; the driver decides which
@@ -179,6 +185,11 @@ static const struct device_counter device_counters[] = {
 	DEVICE_COUNTER(rx_over_errors),
 	DEVICE_COUNTER(tx_errors),
 	DEVICE_COUNTER(tx_dropped),
+	/*
+	 * Silent: geneve_xmit() frees as sent what it finds no way for, and counts it. What is
+	 * aborted is freed on the drop path below the tunnel (ip6tunnel_xmit()).
+	 */
+	{ "geneve_tx_errors", STAT(tx_errors), STAT(tx_aborted_errors), "geneve" },
 };
 /* clang-format on */
 
@@ -196,6 +207,7 @@ static const struct device_counter device_counters[] = {
  * @match: the filter of the probe; NULL if it has none
  * @gone_nets: growth of the namespaces that were removed
  * @gone_devices: growth of the devices that were removed, or moved to another namespace
+ * @xdp: marks of the counters of XDP, see the head of this file
  *
  * Protected by dp_netstat_lock.
  */
@@ -205,6 +217,7 @@ struct dp_netstat {
 	const struct dp_match *match;
 	u64 gone_nets[NET_COUNTERS];
 	u64 gone_devices[DEVICE_COUNTERS];
+	u64 xdp[DP_XDP_COUNTERS];
 };
 
 /**
@@ -245,7 +258,23 @@ struct source {
 static DEFINE_MUTEX(dp_netstat_lock);
 static DEFINE_HASHTABLE(dp_sources, 12);
 static struct dp_netstat *dp_runs[RUNS_MAX];
-static u32 dp_sources_missed; /* sources that exist, and there was no memory for */
+
+/**
+ * struct missed - sources that exist, and that there was no memory for
+ * @nets: network namespaces
+ * @devices: devices
+ */
+struct missed {
+	u32 nets;
+	u32 devices;
+};
+
+static struct missed dp_missed; /* when they were made; protected by dp_netstat_lock */
+
+static u32 *missed_of(struct missed *missed, bool device)
+{
+	return device ? &missed->devices : &missed->nets;
+}
 
 /*
  * The counters of conntrack are freed when its module is unloaded, and the pointers to them remain.
@@ -348,10 +377,20 @@ static struct core_drops core_drops(const struct net_device *device)
 	return drops;
 }
 
-/* The driver's part of a counter that contains the core's. */
-static u64 without_core(u64 all, u64 core)
+/* The rest of a counter that contains another one. */
+static u64 without(u64 all, u64 part)
 {
-	return all - min(all, core);
+	return all - min(all, part);
+}
+
+static u64 field(const struct rtnl_link_stats64 *stats, u16 offset)
+{
+	return *(const u64 *)((const char *)stats + offset);
+}
+
+static bool is_of_kind(const struct net_device *device, const char *kind)
+{
+	return device->rtnl_link_ops && !strcmp(device->rtnl_link_ops->kind, kind);
 }
 
 /* Devices whose counters are, or contain, those of their ports, which are sources themselves. */
@@ -376,19 +415,24 @@ static bool read_device(const struct source *source, u64 *values)
 	rcu_read_unlock();
 	any = stats.rx_packets | stats.tx_packets;
 	for (i = 0; i < DEVICE_COUNTERS; i++) {
-		u16 offset = device_counters[i].offset;
-		u64 value = *(u64 *)((char *)&stats + offset);
+		const struct device_counter *counter = &device_counters[i];
+		u64 value = field(&stats, counter->offset);
 		bool too_small = false;
 
-		if (offset == offsetof(struct rtnl_link_stats64, rx_dropped)) {
-			value = without_core(value, after.rx);
+		if (counter->kind) {
+			value = is_of_kind(source->device, counter->kind) ?
+					without(value, field(&stats, counter->without)) :
+					0;
+			too_small = true; /* maybe: both have grown between the two reads */
+		} else if (counter->offset == STAT(rx_dropped)) {
+			value = without(value, after.rx);
 			too_small = before.rx != after.rx;
-		} else if (offset == offsetof(struct rtnl_link_stats64, tx_dropped)) {
-			value = without_core(value, after.tx);
+		} else if (counter->offset == STAT(tx_dropped)) {
+			value = without(value, after.tx);
 			too_small = before.tx != after.tx;
 		}
 		any |= value;
-		/* By what the core has dropped meanwhile. Then the next reading will do. */
+		/* By what was counted meanwhile. Then the next reading will do. */
 		values[i] = too_small ? max(value, source->last[i]) : value;
 	}
 	return any;
@@ -603,7 +647,11 @@ void dp_netstat_free(struct dp_netstat *run)
  */
 void dp_netstat_set_active(struct dp_netstat *run, bool active)
 {
+	u32 i;
+
 	mutex_lock(&dp_netstat_lock);
+	for (i = 0; i < DP_XDP_COUNTERS && run->active != active; i++)
+		run->xdp[i] = dp_xdp_packets_of(i) - run->xdp[i];
 	run->active = active;
 	mutex_unlock(&dp_netstat_lock);
 	adjust_all(run);
@@ -670,7 +718,7 @@ static void add_source(const struct net *net, struct net_device *device)
 
 	mutex_lock(&dp_netstat_lock);
 	if (!source) {
-		dp_sources_missed++;
+		++*missed_of(&dp_missed, device);
 		goto unlock;
 	}
 	for (i = 0; i < RUNS_MAX; i++)
@@ -695,8 +743,10 @@ static void remove_source(const void *subject, bool is_net, bool first)
 	source = find_source(subject);
 	if (!source) {
 		/* Not below 0, see devices.c. */
-		if (first && dp_sources_missed)
-			dp_sources_missed--;
+		u32 *missed = missed_of(&dp_missed, !is_net);
+
+		if (first && *missed)
+			--*missed;
 		goto unlock;
 	}
 	if (source->open)
@@ -795,6 +845,40 @@ static void print_values(struct dp_text *text, bool device, const u64 *values)
 	for (i = 0; i < (device ? DEVICE_COUNTERS : NET_COUNTERS); i++)
 		if (values[i])
 			dp_print(text, " %s=%llu", counter_name(device, i), values[i]);
+	dp_print(text, "\n");
+}
+
+/* The names of the counters of XDP that this kernel has. */
+static void print_xdp_names(struct dp_text *text)
+{
+	const char *before = " xdp=";
+	u32 i;
+
+	for (i = 0; i < DP_XDP_COUNTERS; i++) {
+		if (!dp_xdp_counter(i))
+			continue;
+		dp_print(text, "%s%s", before, dp_xdp_counter(i));
+		before = ",";
+	}
+}
+
+static void print_xdp(struct dp_text *text, const struct dp_netstat *run)
+{
+	u64 growth[DP_XDP_COUNTERS], any = 0;
+	u32 i;
+
+	mutex_lock(&dp_netstat_lock);
+	for (i = 0; i < DP_XDP_COUNTERS; i++) {
+		growth[i] = run->active ? dp_xdp_packets_of(i) - run->xdp[i] : run->xdp[i];
+		any |= growth[i];
+	}
+	mutex_unlock(&dp_netstat_lock);
+	if (!any)
+		return;
+	dp_print(text, "xdp");
+	for (i = 0; i < DP_XDP_COUNTERS; i++)
+		if (growth[i])
+			dp_print(text, " %s=%llu", dp_xdp_counter(i), growth[i]);
 	dp_print(text, "\n");
 }
 
@@ -905,29 +989,30 @@ static int lock_bucket(struct growths *growths, u32 bucket)
 	}
 }
 
-/* The sums of what was removed. Returns the number of sources that there was no memory for. */
-static u32 print_gone(struct dp_text *text, const struct dp_netstat *run, struct growths *growths)
+/* The sums of what was removed. Returns the sources that there was no memory for. */
+static struct missed print_gone(struct dp_text *text, const struct dp_netstat *run,
+				struct growths *growths)
 {
-	u32 missed;
+	struct missed missed;
 
 	growths->count = 0;
 	mutex_lock(&dp_netstat_lock);
 	memcpy(next_growth(growths, false, true)->values, run->gone_nets, sizeof(run->gone_nets));
 	memcpy(next_growth(growths, true, true)->values, run->gone_devices,
 	       sizeof(run->gone_devices));
-	missed = dp_sources_missed;
+	missed = dp_missed;
 	mutex_unlock(&dp_netstat_lock);
 	print_growths(text, growths);
 	return missed;
 }
 
-/* Returns the number of sources that there was no memory for. */
-static u32 print_sources(struct dp_text *text, const struct dp_netstat *run,
-			 struct growths *growths)
+/* Adds to @missed the sources whose growth there was no memory for. */
+static void print_sources(struct dp_text *text, const struct dp_netstat *run,
+			  struct growths *growths, struct missed *missed)
 {
 	bool conntrack = hold_conntrack();
 	struct source *source;
-	u32 missed = 0, i;
+	u32 i;
 
 	for (i = 0; i < HASH_SIZE(dp_sources) && !text->error; i++) {
 		growths->count = 0;
@@ -935,7 +1020,8 @@ static u32 print_sources(struct dp_text *text, const struct dp_netstat *run,
 		if (text->error)
 			break;
 		hlist_for_each_entry(source, &dp_sources[i], node) {
-			missed += !!(source->uncovered & BIT(run->number));
+			if (source->uncovered & BIT(run->number))
+				++*missed_of(missed, source->device);
 			copy_source(growths, run, source, conntrack);
 		}
 		mutex_unlock(&dp_netstat_lock);
@@ -943,7 +1029,6 @@ static u32 print_sources(struct dp_text *text, const struct dp_netstat *run,
 		cond_resched();
 	}
 	release_conntrack(conntrack);
-	return missed;
 }
 
 /**
@@ -955,7 +1040,7 @@ static u32 print_sources(struct dp_text *text, const struct dp_netstat *run,
 void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 given)
 {
 	struct growths growths = {};
-	u32 missed;
+	struct missed missed;
 
 	if (given & ~DP_GIVEN_NETNS) {
 		dp_print(text, "coverage of=none\n");
@@ -969,13 +1054,19 @@ void dp_print_netstat(struct dp_text *text, const struct dp_netstat *run, u32 gi
 	print_names(text, false);
 	dp_print(text, " device");
 	print_names(text, true);
+	/* They do not know namespaces. */
+	if (!given)
+		print_xdp_names(text);
 	dp_print(text, "\n");
+	if (!given)
+		print_xdp(text, run);
 	/*
 	 * The sums first: what goes meanwhile is then in neither of the two places in this answer,
 	 * and in the sum in the next one. The other way round it would be in both.
 	 */
 	missed = print_gone(text, run, &growths);
-	missed += print_sources(text, run, &growths);
+	print_sources(text, run, &growths, &missed);
 	kvfree(growths.list);
-	dp_print(text, "coverage of=%s missing=%u\n", given ? "netns" : "all", missed);
+	dp_print(text, "coverage of=%s missing=%u missing-devices=%u\n", given ? "netns" : "all",
+		 missed.nets, missed.devices);
 }

@@ -112,6 +112,7 @@ static int activate(struct dp_probe *probe)
 		error = dp_drop_hook();
 		if (error)
 			goto free;
+		dp_xdp_hook();
 	}
 	dp_active_count++;
 	dp_tables_link(probe);
@@ -148,8 +149,10 @@ static void deactivate(struct dp_probe *probe)
 			dp_stages_unhook();
 	}
 	dp_tables_unlink(probe);
-	if (!--dp_active_count)
+	if (!--dp_active_count) {
+		dp_xdp_unhook();
 		dp_drop_unhook();
+	}
 	module_put(THIS_MODULE);
 }
 

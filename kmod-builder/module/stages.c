@@ -224,31 +224,16 @@ static int on_kprobe(struct kprobe *kprobe, struct pt_regs *regs)
 	return 0;
 }
 
-struct search {
-	const char *name;
-	struct tracepoint *found;
-};
-
-static void compare_name(struct tracepoint *tracepoint, void *data)
-{
-	struct search *search = data;
-
-	if (!strcmp(tracepoint->name, search->name))
-		search->found = tracepoint;
-}
-
-/* Tracepoints of the kernel proper are found by name, whether exported or not. */
 static int attach_tracepoint(struct stage *stage, const struct hook *hook)
 {
-	struct search search = { .name = hook->symbol };
+	struct tracepoint *found = dp_find_tracepoint(hook->symbol);
 	int error;
 
-	for_each_kernel_tracepoint(compare_name, &search);
-	if (!search.found)
+	if (!found)
 		return -ENOENT;
-	error = tracepoint_probe_register(search.found, hook->handler, NULL);
+	error = tracepoint_probe_register(found, hook->handler, NULL);
 	if (!error)
-		stage->tracepoint = search.found;
+		stage->tracepoint = found;
 	return error;
 }
 
