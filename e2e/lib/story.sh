@@ -6,6 +6,7 @@
 PROBE=${PROBE:-demo}   # the DropProbe of deploy/examples that the story applies
 MAKERS=dropprobe-story # namespace of the pods of drop-maker.yaml
 DROPS_V4=${DROPS_V4:-300} DROPS_V6=${DROPS_V6:-200} DROPS_NFT=${DROPS_NFT:-150}
+UNREAD=${UNREAD:-400} # datagrams to a receiver that reads none until its buffer is full
 HEALTHY=${HEALTHY:-500}
 WAIT=${WAIT:-600} # seconds to wait at most for anything that takes a while
 
@@ -115,6 +116,7 @@ on_input() {
 # Oracles: counters of the drop maker's own network namespace.
 no_ports() { on "$1" awk '/^Udp: [0-9]/ {v4 = $3} END {print v4}' /proc/net/snmp; }
 no_ports6() { on "$1" awk '/^Udp6NoPorts/ {print $2}' /proc/net/snmp6; }
+unread() { on "$1" awk '/^Udp: [0-9]/ {print $6}' /proc/net/snmp; } # RcvbufErrors
 refused() { on "$1" nft list counter inet story refused | awk '/packets/ {print $2}'; }
 
 # refuse TEXT: ends the story where the cluster does not meet a precondition, without printing its
@@ -206,16 +208,20 @@ unsupported() {
 # first drops.
 declare -A WANT=() BEFORE=()
 
+# By node, what its receiver missed in the last round of make_drops.
+declare -A LOST=()
+
 # make_drops: on every node, in a network namespace of its own, sends UDP to a closed port over IPv4
-# and IPv6, UDP that a packet filter refuses, and healthy UDP traffic. Checks the oracles: the
-# namespace's own SNMP counters, and the rule's counter.
+# and IPv6, UDP that a packet filter refuses, UDP to a receiver that does not read it, and healthy
+# UDP traffic. Checks the oracles: the namespace's own SNMP counters, and the rule's counter.
 make_drops() {
-  local node v4 v6 nft healthy
+  local node v4 v6 nft full healthy
   for node in $(nodes); do
-    v4=$(no_ports "$node") v6=$(no_ports6 "$node") nft=$(refused "$node")
+    v4=$(no_ports "$node") v6=$(no_ports6 "$node") nft=$(refused "$node") full=$(unread "$node")
     on "$node" traffic udp-send 127.0.0.1 9 "$DROPS_V4"
     on "$node" traffic udp-send ::1 9 "$DROPS_V6"
     on "$node" traffic udp-send 127.0.0.1 7777 "$DROPS_NFT"
+    LOST[$node]=$(on "$node" traffic udp-unread "$UNREAD" 5555)
     healthy=$(on "$node" traffic udp-loopback "$HEALTHY")
     check "$node: healthy datagrams delivered" "$HEALTHY" "$healthy"
     check "$node: growth of the kernel's own UDP NoPorts counter (IPv4)" "$DROPS_V4" \
@@ -224,6 +230,8 @@ make_drops() {
       $(($(no_ports6 "$node") - v6))
     check "$node: growth of the packet filter's own counter (nft)" "$DROPS_NFT" \
       $(($(refused "$node") - nft))
+    check "$node: growth of the kernel's own UDP RcvbufErrors counter" "${LOST[$node]}" \
+      $(($(unread "$node") - full))
   done
 }
 
@@ -234,6 +242,7 @@ expect_drops() {
     owner=${OWNER[$node]}
     WANT["$owner/NO_SOCKET"]=$((${WANT["$owner/NO_SOCKET"]} + DROPS_V4 + DROPS_V6))
     WANT["$owner/NETFILTER_DROP"]=$((${WANT["$owner/NETFILTER_DROP"]} + DROPS_NFT))
+    WANT["$owner/SOCKET_RCVBUFF"]=$((${WANT["$owner/SOCKET_RCVBUFF"]} + LOST[$node]))
   done
 }
 
@@ -260,14 +269,14 @@ step_count() {
       || die "no node reports the counts of $node: see 'kubectl get dropprobenodes'"
   done
   for owner in "${OWNER[@]}"; do
-    for reason in NO_SOCKET NETFILTER_DROP; do
+    for reason in NO_SOCKET NETFILTER_DROP SOCKET_RCVBUFF; do
       BEFORE["$owner/$reason"]=$(reason_count "$owner" $reason) \
         || die "node $owner has no report of $PROBE: see 'kubectl get dropprobenode $owner -o yaml'"
       WANT["$owner/$reason"]=0
     done
   done
   say "Make drops on each node: $DROPS_V4 + $DROPS_V6 to a closed port," \
-    "$DROPS_NFT refused by a rule, $HEALTHY healthy"
+    "$DROPS_NFT refused by a rule, $UNREAD to a receiver that does not read, $HEALTHY healthy"
   make_drops
   expect_drops
   check_counts

@@ -6,11 +6,11 @@ import json
 import socket
 import time
 
-from measure import NEXT, counting, pair, workload
+from measure import NEXT, counting, needs, pair, workload
 from rig import inside, neighbour, sh, sysctl, udp
 
 PACKETS = 20
-PORT, SO_RCVBUFFORCE = 9000, 33
+PORT, GENEVE, SO_RCVBUFFORCE = 9000, 6081, 33
 SILENT = ("10.9.0.99", "fd09::99")
 
 
@@ -106,7 +106,7 @@ def through(qdisc, packets=200, size=400):
 
 
 @contextlib.contextmanager
-def closed_receivers():
+def closed_receivers(port=PORT):
     """Receivers in the neighbour, with room for all that passes the queue."""
     with inside("next"):
         four = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -115,13 +115,34 @@ def closed_receivers():
     with four, six:
         for each in (four, six):
             each.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
-            each.bind(("", PORT))
+            each.bind(("", port))
         yield
 
 
 @workload
 def qdisc_tbf_limit():
     through("tbf rate 8kbit burst 1600 limit 3000")
+
+
+@workload
+def geneve_queue_full():
+    """The queue below tunnels is full. Over IPv6 the tunnel counts as an error what is freed
+    there."""
+    needs("modprobe geneve", "this kernel has no geneve")
+    with pair(quiet=True), closed_receivers(GENEVE):
+        sh("tc qdisc add dev to-next root tbf rate 8kbit burst 1600 limit 3000")
+        for number, remote in enumerate(NEXT):
+            sh(f"ip link add tun{number} type geneve id 7 remote {remote}")
+            sysctl(f"net/ipv6/conf/tun{number}/disable_ipv6", 1)
+            sh(f"ip addr add 10.66.{number}.1/24 dev tun{number}; ip link set tun{number} up")
+            mac = f"lladdr 02:00:00:00:00:02 dev tun{number}"
+            sh(f"ip neigh replace 10.66.{number}.2 {mac} nud permanent")
+        with counting() as measured:
+            for number, _ in enumerate(NEXT):
+                before = drops()
+                udp(f"10.66.{number}.2", 9, 100, 400)
+                assert drops() - before > 50, "the queue below the tunnel is not full"
+            measured.n = drops()
 
 
 @workload

@@ -86,11 +86,7 @@ public final class Agent {
         new Ledger(
             new Journal(settings.stateDir().resolve("journal")), names -> Judge.of(catalog, names));
     this.observer =
-        new Observer(
-            kernel,
-            time,
-            () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()),
-            catalog.kinds());
+        new Observer(kernel, time, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
         ModuleKeeper.of(
             kernel,

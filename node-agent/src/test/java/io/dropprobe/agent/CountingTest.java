@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.kernel.CardErrors;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.api.catalog.DropClass;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.v1alpha1.Direction;
@@ -18,6 +20,8 @@ import io.dropprobe.api.v1alpha1.StageCount;
 import io.dropprobe.api.v1alpha1.Stages;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is counted, and when counts start at zero. */
@@ -46,6 +50,45 @@ class CountingTest extends NodeTestCase {
     node.report();
     assertNull(a().reason);
     assertNull(a().message);
+  }
+
+  @Test
+  void reportsThatSilentLossesAreIncomplete() {
+    kernel.netstat.put(
+        "a",
+        new Netstat(Set.of("TcpExtListenDrops"), Set.of("tx_errors"), Map.of(), 1, 2, List.of()));
+    applied("a", "u1");
+    node.report();
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals("SilentLossesIncomplete", a().reason);
+    assertEquals(
+        "losses that only the kernel's own counters show are incomplete: no memory for those of 1"
+            + " network namespace and 2 devices; raise moduleMemoryLimit in the settings (kubectl -n"
+            + " dropprobe-system edit configmap dropprobe); it takes effect when the module is next"
+            + " loaded",
+        a().message);
+    assertNull(a().silent, "not 0");
+  }
+
+  @Test
+  void reportsErrorsOfNetworkCardsInNoOtherNumber() {
+    kernel.netstat.put(
+        "a",
+        new Netstat(
+            Set.of("TcpExtListenDrops"),
+            Set.of("tx_errors"),
+            Map.of("tx_errors", 3L),
+            0,
+            0,
+            List.of(new CardErrors("eth0", "tx_errors", 3))));
+    applied("a", "u1");
+    node.report();
+    assertEquals(1, a().deviceErrors.size());
+    assertEquals("eth0", a().deviceErrors.get(0).device);
+    assertEquals("tx_errors", a().deviceErrors.get(0).counter);
+    assertEquals(3, a().deviceErrors.get(0).packets);
+    assertEquals(0, a().lost);
+    assertEquals(0, a().silent);
   }
 
   @Test

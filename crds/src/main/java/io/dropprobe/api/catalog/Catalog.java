@@ -10,9 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,13 +102,6 @@ public final class Catalog {
         .toList();
   }
 
-  /** The kinds of devices whose counters say something. */
-  public Set<String> kinds() {
-    return ofCounters.stream()
-        .flatMap(e -> e.of(Entry.Key.KIND).stream())
-        .collect(Collectors.toSet());
-  }
-
   /** The entry that decides; null if none does. */
   @Nullable Entry entryOf(Free free, Predicate<String> known) {
     List<Entry> candidates = ofReason.getOrDefault(free.reason(), ofAnyReason);
@@ -121,7 +112,7 @@ public final class Catalog {
     boolean alike =
         candidates.stream()
             .filter(e -> e.values().containsKey(Entry.Key.REASON))
-            .filter(e -> e.mayMatch(free, known))
+            .filter(e -> e.mayMatch(free, known) && !best.overrides(e))
             .allMatch(e -> e.dropClass().effect() == best.dropClass().effect());
     return alike ? best : null;
   }

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CounterRule {
   /** What belongs to an entry with a counter only. */
-  private static final Set<Entry.Key> OF_COUNTERS =
-      Set.of(Entry.Key.KIND, Entry.Key.DIRECTION, Entry.Key.FREED);
+  private static final Set<Entry.Key> OF_COUNTERS = Set.of(Entry.Key.DIRECTION, Entry.Key.FREED);
 
   private final Entry entry;
   private final boolean kernelHasNames;
@@ -30,7 +29,7 @@ public final class CounterRule {
     Set<String> counters = entry.of(Entry.Key.COUNTER);
     boolean ofCounters = entry.values().keySet().stream().anyMatch(OF_COUNTERS::contains);
     if (counters.isEmpty()) {
-      return ofCounters ? "'kind', 'direction' and 'freed' need a 'counter'" : null;
+      return ofCounters ? "'direction' and 'freed' need a 'counter'" : null;
     }
     if (counters.size() > 1) {
       return "the entry names more than one counter";
@@ -40,10 +39,16 @@ public final class CounterRule {
     }
     boolean explains = explains(entry);
     if (explains && ofCounters) {
-      return "'kind', 'direction' and 'freed' are of counters of packets that are not freed";
+      return "'direction' and 'freed' are of counters of packets that are not freed";
+    }
+    if (explains) {
+      return null;
+    }
+    if (entry.dropClass().effect() != Effect.Lost) {
+      return "the class of packets that are not freed is one of Lost";
     }
     Set<String> ways = entry.of(Entry.Key.DIRECTION);
-    return explains || ways.equals(Set.of("in")) || ways.equals(Set.of("out"))
+    return ways.equals(Set.of("in")) || ways.equals(Set.of("out"))
         ? null
         : "'direction' is in or out";
   }
@@ -56,11 +61,6 @@ public final class CounterRule {
   /** The counter, under the name by which the module's file has it. */
   public String counter() {
     return entry.of(Entry.Key.COUNTER).iterator().next();
-  }
-
-  /** Kinds of the devices whose counter it is; empty for a counter of a network namespace. */
-  public Set<String> kinds() {
-    return entry.of(Entry.Key.KIND);
   }
 
   /** Whether it distinguishes frees. Otherwise it counts packets that were lost without one. */
@@ -94,9 +94,8 @@ public final class CounterRule {
     return entry.of(Entry.Key.DIRECTION).contains("in");
   }
 
-  /** What its packets are listed under: the counter, and the kind of the device. */
+  /** What its packets are listed under: the counter. */
   public Cause cause() {
-    String name = kinds().isEmpty() ? counter() : counter() + "@" + String.join(",", kinds());
-    return new Cause(name, entry.dropClass());
+    return new Cause(counter(), entry.dropClass());
   }
 }

@@ -40,8 +40,6 @@ record Entry(
     IF_COUNTER("if-counter", null),
     /** A counter of the kernel, which the entry is about. */
     COUNTER("counter", null),
-    /** Kinds of the devices whose counter it is; none for a counter of a namespace. */
-    KIND("kind", null),
     /** {@code in} or {@code out}: which way the packets of a counter went. */
     DIRECTION("direction", null),
     /** Frees of packets that the counter has counted, too, as {@code REASON@function}. */
@@ -108,6 +106,16 @@ record Entry(
   boolean mayMatch(Free free, Predicate<String> known) {
     boolean otherReason = values.containsKey(Key.REASON) && !of(Key.REASON).contains(free.reason());
     return !otherReason && applies(known);
+  }
+
+  /** Whether it decides about all packets that another entry matches, where both apply. */
+  boolean overrides(Entry o) {
+    return rank() >= o.rank()
+        && values.entrySet().stream()
+            .filter(e -> !CONDITIONS.contains(e.getKey()))
+            .allMatch(
+                e ->
+                    o.values.containsKey(e.getKey()) && e.getValue().containsAll(o.of(e.getKey())));
   }
 
   /** Whether it names nothing but reasons. */

@@ -132,6 +132,17 @@ public final class Conditions {
      * counters of the others. Also a problem of the DropProbe, and the reason of an Event.
      */
     public static final String CPUS_NOT_COUNTED = "CpusNotCounted";
+
+    /**
+     * Reason of a probe that is Active, but does not see all losses that only the kernel's own
+     * counters show: the module has no memory for the counters of some namespaces or devices. Also
+     * a problem of the DropProbe, and the reason of an Event.
+     */
+    public static final String SILENT_LOSSES_INCOMPLETE = "SilentLossesIncomplete";
+
+    /** Reasons of a probe that is in its desired state, and misses something. */
+    public static final List<String> INCOMPLETE =
+        List.of(CPUS_NOT_COUNTED, SILENT_LOSSES_INCOMPLETE);
   }
 
   /** Reasons in {@code status.problems} of a DropProbe that the operator itself gives. */

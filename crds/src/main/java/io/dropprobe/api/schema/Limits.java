@@ -34,6 +34,9 @@ public final class Limits {
   /** Stages in a node's report. */
   public static final int NODE_STAGES = 32;
 
+  /** Most counters of devices in a node's report of a probe. */
+  public static final int NODE_DEVICE_ERRORS = 32;
+
   /** The largest {@code spec.top}: entries in a top list, before the entry {@link Names#OTHER}. */
   public static final int TOP = 20;
 

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments the lost packets but the silent ones, as on the wire; known only if it is known
  *     for all of them
  * @param bytes of the lost packets but the silent ones
+ * @param traffic packets that IP has received and sent in the namespaces that a probe matches: what
+ *     the lost ones are compared with. Known only if it is known for all counts
  */
 public record Counters(
     @Nullable Long lost,
@@ -40,13 +42,14 @@ public record Counters(
     @Nullable Long undecided,
     @Nullable Long unkeyed,
     @Nullable Long segments,
-    @Nullable Long bytes) {
+    @Nullable Long bytes,
+    @Nullable Long traffic) {
   /** No counter is known. */
   public static final Counters UNKNOWN =
-      new Counters(null, null, null, null, null, null, null, null, null);
+      new Counters(null, null, null, null, null, null, null, null, null, null);
 
   /** Every counter is 0. */
-  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+  public static final Counters ZERO = new Counters(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 
   /** The names of the counters, as in the API. */
   public static final List<String> NAMES =
@@ -94,10 +97,16 @@ public record Counters(
         "Bytes of the lost packets but the silent ones, from the IP header on.")
     public @Nullable Long bytes;
 
+    @JsonPropertyDescription(
+        "With match.namespaces and nothing else: packets that IP has received and sent there,"
+            + " delivered or not. Absent if it is not known for all nodes.")
+    public @Nullable Long traffic;
+
     /** The fields as a value, in which at most the lost packets are silent. */
     public final Counters counters() {
-      Long some = silent == null || lost == null ? silent : Long.valueOf(Math.min(silent, lost));
-      return new Counters(lost, refused, unclear, noise, some, undecided, unkeyed, segments, bytes);
+      Long some = atMost(silent, lost);
+      return new Counters(
+          lost, refused, unclear, noise, some, undecided, unkeyed, segments, bytes, traffic);
     }
 
     /** Sets all fields. */
@@ -111,6 +120,7 @@ public record Counters(
       unkeyed = c.unkeyed;
       segments = c.segments;
       bytes = c.bytes;
+      traffic = c.traffic;
     }
   }
 
@@ -134,17 +144,18 @@ public record Counters(
         null,
         null,
         null,
-        null);
+        null,
+        effect == Effect.Lost ? 0L : null);
   }
 
   /** Lost packets that were freed; no other counter is known. */
   public static Counters onlyLost(long packets, long segments, long bytes) {
-    return new Counters(packets, null, null, null, null, null, null, segments, bytes);
+    return new Counters(packets, null, null, null, null, null, null, segments, bytes, 0L);
   }
 
   /** Lost packets that were not freed; no other counter is known. */
   public static Counters onlySilent(long packets) {
-    return new Counters(packets, null, null, null, packets, null, null, 0L, null);
+    return new Counters(packets, null, null, null, packets, null, null, 0L, null, 0L);
   }
 
   /** The packets of one effect. */
@@ -158,21 +169,24 @@ public record Counters(
   }
 
   /**
-   * The sum. A counter that only one side knows is taken from that side, except segments: these are
-   * unknown unless they are known for all lost packets, because a partial sum next to the total
-   * would mislead. Sums do not overflow, see {@link Sums}.
+   * The sum. A counter that only one side knows is taken from that side, except segments, which are
+   * unknown unless they are known for all lost packets, and traffic: a partial sum next to the
+   * total would mislead. Sums do not overflow, see {@link Sums}.
    */
   public Counters plus(Counters o) {
-    return combine(this, o, Sums::sum, segmentsKnown(this) && segmentsKnown(o));
+    Counters sum = combine(this, o, Sums::sum, segmentsKnown(this) && segmentsKnown(o));
+    return trafficKnown(this) && trafficKnown(o) ? sum : sum.withTraffic(null);
   }
 
   /**
-   * The difference, never negative. What the other does not know counts as 0, what this does not
-   * know is unknown.
+   * The difference, never negative, in which at most the lost packets are silent. What the other
+   * does not know counts as 0, what this does not know is unknown.
    */
   public Counters minus(Counters o) {
-    return combine(
-        this, o, (a, b) -> a == null || b == null ? a : Long.valueOf(Math.max(0, a - b)), true);
+    Counters less =
+        combine(
+            this, o, (a, b) -> a == null || b == null ? a : Long.valueOf(Math.max(0, a - b)), true);
+    return less.with(atMost(less.silent, less.lost), less.undecided, less.unkeyed);
   }
 
   /** The larger of each counter; that which is known, if the other is not. */
@@ -180,23 +194,39 @@ public record Counters(
     return combine(this, o, (a, b) -> a == null || (b != null && b.compareTo(a) > 0) ? b : a, true);
   }
 
-  /** The same with 0 for each counter that is not known, except silent and undecided. */
+  /** The same with 0 for each counter that is not known, except silent, undecided and traffic. */
   public Counters known() {
     Counters known = combine(this, ZERO, (a, zero) -> a == null ? zero : a, true);
-    return known.with(silent, undecided, known.unkeyed);
+    return known.with(silent, undecided, known.unkeyed).withTraffic(traffic);
   }
 
   /** The same with other counters of packets that are in no effect, or in any. */
   public Counters with(
       @Nullable Long newSilent, @Nullable Long newUndecided, @Nullable Long newUnkeyed) {
     return new Counters(
-        lost, refused, unclear, noise, newSilent, newUndecided, newUnkeyed, segments, bytes);
+        lost,
+        refused,
+        unclear,
+        noise,
+        newSilent,
+        newUndecided,
+        newUnkeyed,
+        segments,
+        bytes,
+        traffic);
   }
 
-  /** The same with the packets of each effect that others have. */
+  /** The same with other traffic; null means unknown. */
+  public Counters withTraffic(@Nullable Long newTraffic) {
+    return new Counters(
+        lost, refused, unclear, noise, silent, undecided, unkeyed, segments, bytes, newTraffic);
+  }
+
+  /** The same with the packets of each effect, and the silent ones, that others have. */
   public Counters withEffectsOf(Counters o) {
     return new Counters(
-        o.lost, o.refused, o.unclear, o.noise, silent, undecided, unkeyed, segments, bytes);
+        o.lost, o.refused, o.unclear, o.noise, o.silent, undecided, unkeyed, segments, bytes,
+        traffic);
   }
 
   /** All packets: never decreases within a series, so the larger value is the newer one. */
@@ -217,7 +247,8 @@ public record Counters(
 
   /** Whether no counter is greater than 0. */
   public boolean isEmpty() {
-    return Stream.of(lost, refused, unclear, noise, silent, undecided, unkeyed, segments, bytes)
+    return Stream.of(
+            lost, refused, unclear, noise, silent, undecided, unkeyed, segments, bytes, traffic)
         .allMatch(n -> n == null || n == 0);
   }
 
@@ -232,7 +263,17 @@ public record Counters(
         with.apply(a.undecided, b.undecided),
         with.apply(a.unkeyed, b.unkeyed),
         segments ? with.apply(a.segments, b.segments) : null,
-        with.apply(a.bytes, b.bytes));
+        with.apply(a.bytes, b.bytes),
+        with.apply(a.traffic, b.traffic));
+  }
+
+  private static @Nullable Long atMost(@Nullable Long some, @Nullable Long all) {
+    return some == null || all == null ? some : Long.valueOf(Math.min(some, all));
+  }
+
+  /** Where no count is known, there are no packets to compare. */
+  private static boolean trafficKnown(Counters c) {
+    return c.traffic != null || c.lost == null;
   }
 
   private static boolean segmentsKnown(Counters c) {

@@ -31,7 +31,8 @@ public class DropProbeSpec {
               + LabelKey.IS_KEY
               + ")[0] + '; write it like example.com/name'",
       message = "a key of nodeSelector is not a label key; write it like example.com/name")
-  @JsonPropertyDescription("Labels that a node must have; if absent, every Linux node is selected.")
+  @JsonPropertyDescription(
+      "Labels that a node must have; if absent, every Linux node whose taints are tolerated.")
   public @Nullable
       Map<
           String,

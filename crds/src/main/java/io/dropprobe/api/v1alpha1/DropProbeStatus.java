@@ -37,7 +37,7 @@ public class DropProbeStatus implements Cloneable {
 
   @Size(max = Limits.TOP + Limits.EFFECTS)
   @JsonPropertyDescription(
-      "Causes of lost, refused and unclear packets: highest rate first, then most packets; then other"
+      "Causes of lost, refused and unclear packets: the lost ones first, then by rate; then other"
           + " for each effect.")
   public @Nullable List<CauseCount> topCauses;
 

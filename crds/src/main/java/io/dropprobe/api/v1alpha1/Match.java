@@ -55,7 +55,7 @@ public class Match {
   @ValidationRule(
       value = "self.all(c, isCIDR(c))",
       messageExpression =
-          "'not a CIDR: ' + self.filter(c, !isCIDR(c))[0] + '; write it like 10.0.0.0/8'")
+          "'not a CIDR: ' + self.filter(c, !isCIDR(c))[0] + '; write it like 10.0.0.0/8 or fd00::5/128'")
   @JsonPropertyDescription("Source or destination networks, of both IP families.")
   public @Nullable List<@Size(max = 49) String> cidrs;
 

@@ -23,16 +23,28 @@ public class NodePackets {
   @JsonPropertyDescription("Lost packets per second over the last interval.")
   public @Nullable String lostPerSecond;
 
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription(
+      "Lost packets as a share of these and of traffic, in percent; absent where traffic is.")
+  public @Nullable String lostShare;
+
   /** For Jackson. */
   public NodePackets() {}
 
   /**
    * @param lostPerSecond null means unknown
+   * @param lostShare null means unknown
    */
-  public NodePackets(String node, Long lost, Long refused, @Nullable String lostPerSecond) {
+  public NodePackets(
+      String node,
+      Long lost,
+      Long refused,
+      @Nullable String lostPerSecond,
+      @Nullable String lostShare) {
     this.node = node;
     this.lost = lost;
     this.refused = refused;
     this.lostPerSecond = lostPerSecond;
+    this.lostShare = lostShare;
   }
 }

@@ -17,6 +17,11 @@ public class Packets extends Counters.Fields {
   @JsonPropertyDescription("Refused packets per second over the last interval.")
   public @Nullable String refusedPerSecond;
 
+  @Size(max = Limits.NUMBER)
+  @JsonPropertyDescription(
+      "Lost packets as a share of these and of traffic, in percent; absent where traffic is.")
+  public @Nullable String lostShare;
+
   @JsonPropertyDescription("When the first node started to count.")
   public @Nullable String since;
 

@@ -46,8 +46,8 @@ public class ProbeReport extends Counters.Fields {
 
   @Size(max = Limits.LABEL)
   @JsonPropertyDescription(
-      "With state Failed: the reason, one CamelCase word. With state Active: CpusNotCounted, if the"
-          + " module has no memory for the counters of some CPUs.")
+      "With state Failed: the reason, one CamelCase word. With state Active: CpusNotCounted or"
+          + " SilentLossesIncomplete, if the module has no memory for some counters.")
   public @Nullable String reason;
 
   @Size(max = Limits.MESSAGE)
@@ -95,6 +95,13 @@ public class ProbeReport extends Counters.Fields {
   @JsonPropertyDescription(
       "The 50 kernel functions that freed the most packets, without noise, then other.")
   public @Nullable List<LocationCount> locations;
+
+  @Size(max = Limits.NODE_DEVICE_ERRORS)
+  @JsonPropertyDescription(
+      "What network cards and XDP programs could not receive or send in this epoch, the 32 counters"
+          + " with the most packets. In no other number: which counter contains which is up to each"
+          + " driver. Absent with a match of more than namespaces.")
+  public @Nullable List<DeviceErrors> deviceErrors;
 
   @Size(max = Limits.NODE_STAGES)
   @JsonPropertyDescription(

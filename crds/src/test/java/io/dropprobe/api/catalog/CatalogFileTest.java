@@ -57,11 +57,12 @@ class CatalogFileTest {
           reason|class Close|means M|next N,        'reason' has no value
           class Close|class Close,                  'class' is given twice
           counter A B|direction in|class Close|means M|next N,  the entry names more than one counter
-          counter A|class Close|means M|next N,     'direction' is in or out
-          counter A|direction in out|class Close|means M|next N,  'direction' is in or out
+          counter A|class Routing|means M|next N,   'direction' is in or out
+          counter A|direction in out|class Routing|means M|next N,  'direction' is in or out
           counter A|direction in|freed F|class Close|means M|next N,  'freed' has REASON@function
-          reason A|kind k|class Close|means M|next N,  "'kind', 'direction' and 'freed' need a 'counter'"
-          counter A|reason R|direction in|class Close|means M|next N,  "'kind', 'direction' and 'freed' are of counters of packets that are not freed"
+          reason A|freed B@f|class Close|means M|next N,  "'direction' and 'freed' need a 'counter'"
+          counter A|reason R|direction in|class Close|means M|next N,  "'direction' and 'freed' are of counters of packets that are not freed"
+          counter A|direction in|class Close|means M|next N,  the class of packets that are not freed is one of Lost
           raeson A|class Close|means M|next N,      'raeson' is no key
           """)
   void refusesAnEntryThatIsNotComplete(String lines, String message) {

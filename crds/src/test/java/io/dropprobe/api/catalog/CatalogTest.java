@@ -176,4 +176,13 @@ class CatalogTest {
     assertEquals(new Cause("QUEUE_PURGE", DropClass.Close), cause(Free.ofReason("QUEUE_PURGE")));
     assertEquals(new Cause("NO_SOCKET", DropClass.Unspecified), cause(Free.ofReason("NO_SOCKET")));
   }
+
+  @Test
+  void decidesWithoutACellByTheEntryThatOverridesOneOfAnotherEffect() {
+    Catalog catalog = Catalog.load();
+    Free overflow = Free.ofReason("TCP_LISTEN_OVERFLOW");
+    Predicate<String> counters = name -> name.startsWith("TcpExt");
+    assertEquals(DropClass.Congestion, catalog.causeOf(overflow, counters.negate()).dropClass());
+    assertEquals(DropClass.Counted, catalog.causeOf(overflow, NAMES_ALL).dropClass());
+  }
 }

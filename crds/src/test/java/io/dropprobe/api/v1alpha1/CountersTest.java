@@ -27,7 +27,7 @@ class CountersTest {
       assertEquals(1, get(only(name, 3L).minus(only(name, 2L)), name), name);
       assertEquals(1, get(one.known(), name), name);
       assertEquals(
-          List.of("silent", "undecided").contains(name) ? null : (Long) 0L,
+          List.of("silent", "undecided", "traffic").contains(name) ? null : (Long) 0L,
           get(Counters.UNKNOWN.known(), name),
           name);
       assertEquals(3, get(only(name, 3L).max(only(name, 2L)), name), name);
@@ -40,6 +40,15 @@ class CountersTest {
       assertEquals(1L, Base.class.getField(name).get(base), name);
       assertEquals(one, Counters.of(base), name);
     }
+  }
+
+  @Test
+  void trafficIsUnknownUnlessItIsKnownForAll() {
+    Counters known = Counters.only(Effect.Refused, 3).withTraffic(7L);
+    assertEquals(14, known.plus(known).traffic());
+    assertEquals(7, known.plus(Counters.UNKNOWN).traffic());
+    assertEquals(7, known.plus(Counters.onlyLost(1, 1, 1)).traffic());
+    assertNull(known.plus(Counters.ZERO.withTraffic(null)).traffic(), "a node that counts others");
   }
 
   /** A report may say anything. */
@@ -71,12 +80,12 @@ class CountersTest {
   }
 
   private static Counters lost(long packets, Long segments) {
-    return new Counters(packets, null, null, null, null, null, null, segments, null);
+    return new Counters(packets, null, null, null, null, null, null, segments, null, null);
   }
 
   @Test
   void effectsAddUpToEverything() {
-    Counters c = new Counters(1L, 20L, 300L, 4000L, 9L, 9L, 9L, 9L, 9L);
+    Counters c = new Counters(1L, 20L, 300L, 4000L, 9L, 9L, 9L, 9L, 9L, 9L);
     assertEquals(4321, c.everything());
     assertEquals(321, c.unnoisy());
     assertEquals(312, c.unnoisyFrees(), "nine of the lost ones were not freed");
@@ -90,7 +99,7 @@ class CountersTest {
 
   @Test
   void sumsSaturate() {
-    Counters most = new Counters(Long.MAX_VALUE, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L);
+    Counters most = new Counters(Long.MAX_VALUE, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L);
     assertEquals(Long.MAX_VALUE, most.plus(most).lost());
     assertEquals(Long.MAX_VALUE, most.everything());
   }

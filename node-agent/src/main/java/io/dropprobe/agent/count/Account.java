@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.count;
 
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.Counters;
@@ -61,6 +62,11 @@ public record Account(
     return floor == null ? counted : CountsBuilder.atLeast(floor, counted);
   }
 
+  /** Which of the kernel's own counters were read last in this epoch; null means none yet. */
+  public @Nullable Coverage coverage() {
+    return epoch == null ? null : epoch.tally().coverage();
+  }
+
   /** The id of the present epoch; null means none. */
   public @Nullable String epochId() {
     return epoch == null ? null : epoch.id();
@@ -78,35 +84,38 @@ public record Account(
    */
   Account record(Readout read, Judge judge, boolean last) {
     Epoch present = Objects.requireNonNull(epoch);
-    Tally tally = present.tally().with(read.counters(present.tally().names()));
-    Judge judged = judge.with(tally.names());
-    if (floor != null && !last) {
-      // What was reported is compared with everything that the kernel has. It takes two passes that
-      // read its own counters to know what these have.
-      if (read.netstat() == null) {
-        return this;
-      }
-      if (present.reading().equals(Reading.NONE) && tally.begins(judged.counters())) {
-        return with(present.with(Reading.NONE, tally.begin(judged.counters(), read::packets)));
-      }
+    Tally tally = present.tally();
+    Netstat netstat = read.netstat();
+    // Which counters a probe has decides what its frees mean. What was reported is compared with
+    // everything that the kernel has.
+    if (netstat == null && !last && (tally.coverage() == null || floor != null)) {
+      return this;
     }
-    boolean waits = read.netstat() == null && !last;
+    Judge judged = judge.with(netstat == null ? tally.names() : netstat.usable());
+    boolean uncounted = present.reading().equals(Reading.NONE);
+    // It takes two readings to know what the counters have.
+    if (netstat != null && floor != null && !last && uncounted && tally.begins(judged.counters())) {
+      return with(present.with(Reading.NONE, tally.begin(judged.counters(), netstat)));
+    }
+    boolean waits = netstat == null && !last;
     Reading.Pass pass = present.reading().next(read.sums(), f -> waits && judged.waits(f));
     Tally.Step step =
-        read.netstat() == null
+        netstat == null
             ? new Tally.Step(tally, pass.due(), List.of())
             : tally.next(
                 judged.counters(),
-                read::packets,
+                netstat,
                 read.sums(),
                 pass.due(),
-                present.reading().equals(Reading.NONE),
+                uncounted && tally.coverage() == null,
                 last);
-    Counts withGrowth = CountsBuilder.plus(counted, step.growth(), judged);
+    Counts withGrowth =
+        CountsBuilder.plus(counted, step.growth(), judged)
+            .plusTraffic(step.traffic(tally), step.next());
     return with(
         read.probe(),
         CountsBuilder.plus(withGrowth, step.shown(), read.at())
-            .withSilent(!tally.names().isEmpty()),
+            .withSilent(step.next().showsSilentLosses()),
         present.with(pass.next(), step.next()));
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a probe has counted. Nothing in it ever decreases: packets are judged once, and added.
  *
- * @param counters none is unknown but silent and undecided
+ * @param counters none is unknown but silent, undecided and traffic
  * @param lastLoss when the last packet was lost; null means never
  * @param causes packets by cause; those of an effect may sum to less than its counter
  * @param locations packets by kernel function, without noise; may sum to less
@@ -27,7 +27,7 @@ public record Counts(
 
   /** Nothing was counted. */
   public static final Counts ZERO =
-      new Counts(Counters.ZERO.with(null, null, 0L), null, Map.of(), Map.of(), Map.of());
+      new Counts(Counters.UNKNOWN, null, Map.of(), Map.of(), Map.of());
 
   /** Copies; a counter that is not known is 0. */
   public Counts {
@@ -64,6 +64,16 @@ public record Counts(
   Counts withSilent(boolean known) {
     Counters c = counters;
     return known && c.silent() == null ? with(c.with(0L, c.undecided(), c.unkeyed())) : this;
+  }
+
+  /**
+   * The same with more traffic, if it is known: only of a probe that matches namespaces and nothing
+   * else can it be compared with what is lost.
+   */
+  Counts plusTraffic(long packets, Tally tally) {
+    return counters.undecided() == null || !tally.showsSilentLosses()
+        ? this
+        : with(counters.withTraffic(Sums.sum(Sums.orZero(counters.traffic()), packets)));
   }
 
   /** All packets, freed or lost silently. */

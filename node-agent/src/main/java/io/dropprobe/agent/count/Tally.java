@@ -2,6 +2,7 @@
 package io.dropprobe.agent.count;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.PacketCounters;
 import io.dropprobe.api.catalog.CounterRule;
 import io.dropprobe.api.schema.Sums;
@@ -12,50 +13,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel's own counters have shown in an epoch so far.
  *
- * @param names the counters that the probe has
+ * @param coverage what was read last; null before the counters are read for the first time
  * @param seen what each rule has shown, by the name of its cause
+ * @param traffic packets that IP has received and sent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Tally(Set<String> names, Map<String, Seen> seen) {
+record Tally(@Nullable Coverage coverage, Map<String, Seen> seen, Seen traffic) {
   /** Before the counters are read for the first time. */
-  static final Tally NONE = new Tally(Set.of(), Map.of());
+  static final Tally NONE = new Tally(null, Map.of(), Seen.NOTHING);
 
   /** Copies. */
   Tally {
-    names = Set.copyOf(names);
     seen = Map.copyOf(seen);
   }
 
   /**
    * What one rule has shown.
    *
-   * @param value the counter as it was read last
-   * @param packets by which it has grown in this epoch
+   * @param value the counter, at its highest
+   * @param packets by which it has grown in this epoch, while it could be used
    * @param used of these, those that are in the counts; at least so many
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Seen(long value, long packets, long used) {
     static final Seen NOTHING = new Seen(0, 0, 0);
 
-    /**
-     * Another reading of the counter.
-     *
-     * @param mayShrink whether it begins again at 0 when something goes that it sums up. Otherwise
-     *     less means that one read has missed something, which the next one has
-     */
-    Seen read(long now, boolean mayShrink) {
-      long grown = mayShrink ? packets + Math.max(0, now - value) : Math.max(packets, now);
-      return new Seen(now, grown, used);
+    /** Another reading. Less means that one read has missed something, which the next one has. */
+    Seen read(long now) {
+      return new Seen(Math.max(value, now), packets + Math.max(0, now - value), used);
     }
 
     Seen with(long newUsed) {
       return new Seen(value, packets, Math.max(used, newUsed));
+    }
+
+    /**
+     * A reading after others that could not be used: what was counted meanwhile shows nothing,
+     * since the frees of that time were judged without it.
+     *
+     * @param freed packets that it has counted and that were freed, too
+     */
+    Seen resume(long now, long freed) {
+      return new Seen(Math.max(value, now), Sums.sum(used, freed), used);
     }
   }
 
@@ -65,7 +69,12 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
    * @param growth that is judged by the catalogue
    * @param shown what the counters have shown
    */
-  record Step(Tally next, Map<Key, PacketCounters> growth, List<Shown> shown) {}
+  record Step(Tally next, Map<Key, PacketCounters> growth, List<Shown> shown) {
+    /** By how much traffic has grown since the account had another tally. */
+    long traffic(Tally before) {
+      return next.traffic.used() - before.traffic.used();
+    }
+  }
 
   /**
    * Packets whose cause is a counter.
@@ -74,9 +83,14 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
    */
   record Shown(CounterRule rule, @Nullable Key key, PacketCounters packets) {}
 
-  /** The same for a probe that has these counters. */
-  Tally with(Set<String> counters) {
-    return new Tally(counters, seen);
+  /** The counters by which packets can be judged. */
+  Set<String> names() {
+    return coverage == null ? Set.of() : coverage.names();
+  }
+
+  /** Whether silent losses are known. */
+  boolean showsSilentLosses() {
+    return coverage != null && coverage.showsSilentLosses();
   }
 
   /** Whether rules apply, of which nothing was read yet. */
@@ -85,10 +99,10 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
   }
 
   /** This with the first reading of an epoch, of which nothing is in the counts. */
-  Tally begin(List<CounterRule> rules, ToLongFunction<CounterRule> values) {
+  Tally begin(List<CounterRule> rules, Netstat read) {
     Map<String, Seen> begun = new HashMap<>();
-    rules.forEach(r -> begun.put(r.cause().name(), Seen.NOTHING.read(values.applyAsLong(r), true)));
-    return new Tally(names, begun);
+    rules.forEach(r -> begun.put(r.cause().name(), Seen.NOTHING.read(read.packets(r.counter()))));
+    return new Tally(Coverage.of(read), begun, traffic);
   }
 
   /**
@@ -99,10 +113,10 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
    * frees it soon after. For the same reason, what a counter had counted before the previous pass
    * explains nothing that was freed after it.
    *
-   * <p>A rule that was not there in the pass before counts from now on, unless the epoch begins.
+   * <p>A rule that did not apply to the reading before counts from now on, unless the epoch begins.
    *
    * @param rules those of the probe's counters
-   * @param values the counter of a rule, read after the sums
+   * @param read the counters, read after the sums
    * @param sums all frees of the epoch
    * @param due growth of the sums that is judged in this pass
    * @param first whether nothing of the epoch is in the counts
@@ -110,21 +124,22 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
    */
   Step next(
       List<CounterRule> rules,
-      ToLongFunction<CounterRule> values,
+      Netstat read,
       Map<Key, PacketCounters> sums,
       Map<Key, PacketCounters> due,
       boolean first,
       boolean last) {
-    // A rule that does not apply now, because the module misses a namespace, may apply again.
+    // A rule that does not apply now, because namespaces are missing, may apply again.
     Map<String, Seen> next = new HashMap<>(seen);
     Map<Key, PacketCounters> growth = new HashMap<>(due);
     List<Shown> shown = new ArrayList<>();
     for (CounterRule rule : rules) {
       String name = rule.cause().name();
       Seen before = seen.getOrDefault(name, Seen.NOTHING);
-      Seen now = before.read(values.applyAsLong(rule), !rule.kinds().isEmpty());
-      if (!first && !seen.containsKey(name)) {
-        next.put(name, now.with(now.packets() - freedToo(rule, sums)));
+      long value = read.packets(rule.counter());
+      Seen now = before.read(value);
+      if (!first && !(seen.containsKey(name) && names().contains(rule.counter()))) {
+        next.put(name, before.resume(value, freedToo(rule, sums)));
       } else if (rule.explains()) {
         long left = explain(rule, now.packets() - before.used(), growth, shown);
         next.put(name, now.with(Math.max(now.packets() - left, before.packets())));
@@ -137,7 +152,19 @@ record Tally(Set<String> names, Map<String, Seen> seen) {
         next.put(name, after);
       }
     }
-    return new Step(new Tally(names, next), growth, shown);
+    return new Step(new Tally(Coverage.of(read), next, trafficOf(read, first)), growth, shown);
+  }
+
+  /** Like what it is compared with, it is not counted while namespaces are missing. */
+  private Seen trafficOf(Netstat read, boolean first) {
+    if (read.missingNamespaces() > 0) {
+      return traffic;
+    }
+    Seen now =
+        first || showsSilentLosses()
+            ? traffic.read(read.traffic())
+            : traffic.resume(read.traffic(), 0);
+    return now.with(now.packets());
   }
 
   /**

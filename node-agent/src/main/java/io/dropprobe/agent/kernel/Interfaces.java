@@ -9,15 +9,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent needs to know of the kernel's interfaces: their drivers, and the kinds of some.
- * See docs/decisions/0108-who-freed-it.md for how drivers show which packets a driver has freed.
+ * What the agent needs to know of the kernel's interfaces: their drivers. See
+ * docs/decisions/0108-who-freed-it.md for how they show which packets a driver has freed.
  *
  * @param drivers driver by interface; interfaces without hardware have none
  * @param byModule driver by the kernel module of its function that sends
- * @param kinds kind by interface, of kinds whose counters of lost packets the catalogue has
+ * @param names name by interface, of those with hardware
  */
 public record Interfaces(
-    Map<Id, String> drivers, Map<String, String> byModule, Map<Id, String> kinds) {
+    Map<Id, String> drivers, Map<String, String> byModule, Map<Id, String> names) {
   /** Nothing is known of any interface. */
   public static final Interfaces NONE = new Interfaces(Map.of(), Map.of(), Map.of());
 
@@ -45,7 +45,7 @@ public record Interfaces(
   public Interfaces {
     drivers = Map.copyOf(drivers);
     byModule = Map.copyOf(byModule);
-    kinds = Map.copyOf(kinds);
+    names = Map.copyOf(names);
   }
 
   /**
@@ -85,37 +85,25 @@ public record Interfaces(
    * Parses lines like {@code iface netns=7 ifindex=2 name=eth0 driver=e1000 module=e1000} and skips
    * other records. A module that does not list interfaces has an empty file.
    *
-   * @param wanted the kinds that are kept
    * @throws TruncatedReadException if the read was truncated
    */
-  static Interfaces parse(String text, Set<String> wanted) {
+  static Interfaces parse(String text) {
     Map<Id, String> drivers = new HashMap<>();
     Map<String, String> byModule = new TreeMap<>();
-    Map<Id, String> kinds = new HashMap<>();
+    Map<Id, String> names = new HashMap<>();
     // Pods can make any number of interfaces, but none with a driver.
     for (ProcRecord r :
-        ProcRecord.complete(
-            text, "the list of interfaces", l -> l.contains(" driver=") || isOf(l, wanted))) {
+        ProcRecord.complete(text, "the list of interfaces", l -> l.contains(" driver="))) {
       String driver = r.textOrNull("driver");
-      String kind = r.textOrNull("kind");
-      if (!r.kind().equals("iface")) {
-        continue;
-      }
-      if (kind != null && wanted.contains(kind)) {
-        kinds.put(Id.of(r), kind.intern());
-      }
-      if (driver != null) {
+      if (driver != null && r.kind().equals("iface")) {
         drivers.put(Id.of(r), driver.intern());
+        names.put(Id.of(r), r.text("name"));
         if (r.has("module")) {
           // Two drivers in one module are rare; the first name is as good as the other.
           byModule.merge(r.text("module"), driver, (a, b) -> a.compareTo(b) <= 0 ? a : b);
         }
       }
     }
-    return new Interfaces(drivers, byModule, kinds);
-  }
-
-  private static boolean isOf(String line, Set<String> kinds) {
-    return kinds.stream().anyMatch(kind -> line.contains(" kind=" + kind));
+    return new Interfaces(drivers, byModule, names);
   }
 }

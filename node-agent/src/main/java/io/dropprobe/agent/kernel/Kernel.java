@@ -4,7 +4,6 @@ package io.dropprobe.agent.kernel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Access to the running kernel. Every call reads it again; nothing is cached. */
 public interface Kernel {
@@ -49,26 +48,26 @@ public interface Kernel {
   /**
    * Reads the kernel's interfaces; none if the module does not list them.
    *
-   * @param kinds the kinds that are wanted
    * @throws IOException if the file cannot be read, or every read of it is truncated
    */
-  Interfaces interfaces(Set<String> kinds) throws IOException;
+  Interfaces interfaces() throws IOException;
 
   /**
    * Reads the kernel's own counters, as they have grown while a probe counted. The kernel adds them
    * up for each namespace, so this is not for each pass.
    *
    * @param name of the probe
+   * @param interfaces those whose errors are wanted
    * @return {@link Netstat#NONE} if the kernel has no probe of that name, or the module does not
    *     read them
    * @throws IOException if the file cannot be read, or every read of it is truncated
    */
-  Netstat netstat(String name) throws IOException;
+  Netstat netstat(String name, Interfaces interfaces) throws IOException;
 
   /** The same, but none if they cannot be read, which is logged: frees are counted without them. */
-  default Netstat netstatOrNone(String name) {
+  default Netstat netstatOrNone(String name, Interfaces interfaces) {
     try {
-      return netstat(name);
+      return netstat(name, interfaces);
     } catch (IOException e) {
       System.getLogger(Kernel.class.getName())
           .log(

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -129,15 +128,15 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public Interfaces interfaces(Set<String> kinds) throws IOException {
-    return complete(paths.dropProbes().resolve("interfaces"), text -> Interfaces.parse(text, kinds))
+  public Interfaces interfaces() throws IOException {
+    return complete(paths.dropProbes().resolve("interfaces"), Interfaces::parse)
         .orElse(Interfaces.NONE);
   }
 
   @Override
-  public Netstat netstat(String name) throws IOException {
-    return complete(paths.dropProbes().resolve("counters").resolve(name), Netstat::parse)
-        .orElse(Netstat.NONE);
+  public Netstat netstat(String name, Interfaces interfaces) throws IOException {
+    Path file = paths.dropProbes().resolve("counters").resolve(name);
+    return complete(file, text -> Netstat.parse(text, interfaces)).orElse(Netstat.NONE);
   }
 
   /** The number in {@code net:[4026531840]}; null means that the link cannot be read. */

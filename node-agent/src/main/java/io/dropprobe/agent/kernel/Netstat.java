@@ -1,43 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.schema.Sums;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's own counters: packets by which they have grown while one probe counted.
  *
- * @param names the counters that the kernel has and the probe reads; empty if its filter has more
- *     than network namespaces, since then they say nothing of its packets
+ * @param ofNamespaces the counters of network namespaces that the kernel has and the probe reads;
+ *     empty if its filter has more than network namespaces, since then they say nothing of its
+ *     packets
+ * @param ofDevices the same of devices
  * @param sums packets by counter, of all namespaces or all devices, those that went included;
  *     without those that are 0
- * @param devices the same for each device that exists
- * @param missing namespaces and devices that the module had no memory for
+ * @param missingNamespaces namespaces that the module had no memory for
+ * @param missingDevices devices that it had no memory for
+ * @param errors what network cards and XDP programs could not handle, the most packets first; what
+ *     each driver counts there is its own matter, so they are in no other number
  */
 public record Netstat(
-    Set<String> names,
+    Set<String> ofNamespaces,
+    Set<String> ofDevices,
     Map<String, Long> sums,
-    Map<Interfaces.Id, Map<String, Long>> devices,
-    long missing) {
+    long missingNamespaces,
+    long missingDevices,
+    List<CardErrors> errors) {
   /** No counter is known. */
-  public static final Netstat NONE = new Netstat(Set.of(), Map.of(), Map.of(), 0);
+  public static final Netstat NONE = new Netstat(Set.of(), Set.of(), Map.of(), 0, 0, List.of());
+
+  /** The counters of all packets that IP receives and sends. */
+  private static final Set<String> TRAFFIC =
+      Set.of("IpInReceives", "IpOutRequests", "Ip6InReceives", "Ip6OutRequests");
 
   /** Keys of records that are no counters. */
   private static final Set<String> NO_COUNTERS = Set.of("netns", "ifindex", "gone");
 
   /** Copies. */
   public Netstat {
-    names = Set.copyOf(names);
+    ofNamespaces = Set.copyOf(ofNamespaces);
+    ofDevices = Set.copyOf(ofDevices);
     sums = Map.copyOf(sums);
-    devices = Map.copyOf(devices);
+    errors = List.copyOf(errors);
   }
 
-  /** Whether all that the probe's packets are counted by is known. */
-  public boolean whole() {
-    return missing == 0;
+  /**
+   * The counters by which packets can be judged. Where namespaces are missing, their counters are
+   * not among them: one that has not grown would prove nothing.
+   */
+  public Set<String> usable() {
+    Set<String> usable = new HashSet<>(ofDevices);
+    if (missingNamespaces == 0) {
+      usable.addAll(ofNamespaces);
+    }
+    return usable;
+  }
+
+  /** Packets that IP has received and sent. */
+  public long traffic() {
+    return TRAFFIC.stream().mapToLong(this::packets).reduce(0, Sums::sum);
   }
 
   /** Packets of a counter, of all namespaces or devices. */
@@ -45,55 +73,65 @@ public record Netstat(
     return sums.getOrDefault(counter, 0L);
   }
 
-  /** Packets of a counter of the devices of these kinds that exist. */
-  public long packets(String counter, Set<String> kinds, Interfaces interfaces) {
-    return devices.entrySet().stream()
-        .filter(e -> kinds.contains(interfaces.kinds().getOrDefault(e.getKey(), "")))
-        .mapToLong(e -> e.getValue().getOrDefault(counter, 0L))
-        .sum();
-  }
-
   /**
    * Parses a file of {@code counters/}. A module that does not have the folder has an empty one.
    *
+   * @param interfaces those whose errors are wanted
    * @throws TruncatedReadException if the read was truncated
    */
-  static Netstat parse(String text) {
-    Set<String> names = new HashSet<>();
+  static Netstat parse(String text, Interfaces interfaces) {
+    Set<String> ofNamespaces = new HashSet<>();
+    Set<String> ofDevices = new HashSet<>();
     Map<String, Long> sums = new HashMap<>();
-    Map<Interfaces.Id, Map<String, Long>> devices = new HashMap<>();
-    long[] missing = {0};
+    long[] missing = {0, 0};
+    List<CardErrors> errors = new ArrayList<>();
     ProcRecord.each(
         text,
         "the kernel's own counters",
         line -> {
           ProcRecord r = ProcRecord.parse(line);
           switch (r.kind()) {
-            case "counters" ->
-                r.values().values().forEach(v -> names.addAll(List.of(v.split(","))));
+            case "counters" -> {
+              addNames(r, "netstat", ofNamespaces);
+              addNames(r, "device", ofDevices);
+            }
             case "netstat" -> add(r, sums);
             case "device" -> {
-              Map<String, Long> own = new HashMap<>();
-              add(r, own);
-              own.forEach((counter, n) -> sums.merge(counter, n, Long::sum));
-              if (!r.has("gone")) {
-                devices.put(Interfaces.Id.of(r), own);
+              add(r, sums);
+              String name = interfaces.names().get(Interfaces.Id.of(r));
+              if (name != null) {
+                addErrors(r, name, errors);
               }
             }
-            case "coverage" -> missing[0] = r.number("missing", 0);
+            case "xdp" -> addErrors(r, null, errors);
+            case "coverage" -> {
+              missing[0] = r.number("missing", 0);
+              missing[1] = r.number("missing-devices", 0);
+            }
             default -> {
               // A record that a newer module has added.
             }
           }
         });
-    return new Netstat(names, sums, devices, missing[0]);
+    errors.sort(Comparator.comparingLong(CardErrors::packets).reversed());
+    return new Netstat(ofNamespaces, ofDevices, sums, missing[0], missing[1], errors);
+  }
+
+  private static void addNames(ProcRecord r, String key, Set<String> names) {
+    if (r.has(key)) {
+      names.addAll(List.of(r.text(key).split(",")));
+    }
   }
 
   private static void add(ProcRecord r, Map<String, Long> sums) {
-    for (String key : r.values().keySet()) {
-      if (!NO_COUNTERS.contains(key)) {
-        sums.merge(key.intern(), r.number(key), Long::sum);
-      }
-    }
+    counters(r).forEach(key -> sums.merge(key, r.number(key), Sums::sum));
+  }
+
+  private static void addErrors(ProcRecord r, @Nullable String device, List<CardErrors> errors) {
+    counters(r).map(key -> new CardErrors(device, key, r.number(key))).forEach(errors::add);
+  }
+
+  private static Stream<String> counters(ProcRecord r) {
+    return r.values().keySet().stream().filter(key -> !NO_COUNTERS.contains(key));
   }
 }

@@ -53,6 +53,11 @@ final class PacketMetrics {
         c -> c.silent());
     each(
         counts,
+        "dropprobe_traffic_packets_total",
+        "Packets that IP has received and sent in the namespaces that a probe matches.",
+        c -> c.traffic());
+    each(
+        counts,
         "dropprobe_undecided_packets_total",
         "Packets whose network namespace is unknown; in no other metric.",
         c -> c.undecided());

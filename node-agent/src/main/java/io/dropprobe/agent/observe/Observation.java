@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     them
  * @param netstat the kernel's own counters by the name of the probe, read after the probes; empty
  *     if they were not due
+ * @param lastNetstat the same as they were read last, in this pass or an earlier one
  * @param error why the module's files could not be read, in which case the other parts may be
  *     empty; null means that they could
  */
@@ -36,29 +37,43 @@ public record Observation(
     Interfaces interfaces,
     PodNetns podNetns,
     Map<String, Netstat> netstat,
+    Map<String, Netstat> lastNetstat,
     @Nullable String error) {
 
   /** Copies. */
   public Observation {
     probes = List.copyOf(probes);
     netstat = Map.copyOf(netstat);
+    lastNetstat = Map.copyOf(lastNetstat);
   }
 
   /** A kernel without probes, because the module is not loaded. */
   static Observation withoutProbes(ObservedModule module) {
     return new Observation(
-        module, List.of(), ReasonNames.NONE, Interfaces.NONE, PodNetns.NONE, Map.of(), null);
+        module,
+        List.of(),
+        ReasonNames.NONE,
+        Interfaces.NONE,
+        PodNetns.NONE,
+        Map.of(),
+        Map.of(),
+        null);
   }
 
   /** This observation with a newer reading of what commands change. */
   Observation with(
-      ObservedModule newModule, List<ProbeSnapshot> newProbes, Map<String, Netstat> newNetstat) {
-    return new Observation(newModule, newProbes, reasons, interfaces, podNetns, newNetstat, null);
+      ObservedModule newModule,
+      List<ProbeSnapshot> newProbes,
+      Map<String, Netstat> newNetstat,
+      Map<String, Netstat> newLast) {
+    return new Observation(
+        newModule, newProbes, reasons, interfaces, podNetns, newNetstat, newLast, null);
   }
 
   /** This observation when what commands change could not be read again. */
   Observation unreadable(ObservedModule newModule, String newError) {
-    return new Observation(newModule, List.of(), reasons, interfaces, podNetns, Map.of(), newError);
+    return new Observation(
+        newModule, List.of(), reasons, interfaces, podNetns, Map.of(), Map.of(), newError);
   }
 
   /** The probes that a node owns. */

@@ -29,20 +29,15 @@ public final class Observer {
   private final Kernel kernel;
   private final Time time;
   private final PodNetns.Source podNetns;
-  private final Set<String> kinds;
   private long netstatDue = Long.MIN_VALUE;
   private Set<String> known = Set.of();
+  private Map<String, Netstat> last = Map.of();
 
-  /**
-   * Reads nothing yet.
-   *
-   * @param kinds the kinds of interfaces whose counters are wanted
-   */
-  public Observer(Kernel kernel, Time time, PodNetns.Source podNetns, Set<String> kinds) {
+  /** Reads nothing yet. */
+  public Observer(Kernel kernel, Time time, PodNetns.Source podNetns) {
     this.kernel = kernel;
     this.time = time;
     this.podNetns = podNetns;
-    this.kinds = kinds;
   }
 
   /**
@@ -61,12 +56,12 @@ public final class Observer {
     try {
       probes = kernel.probes();
       reasons = kernel.reasons();
-      interfaces = kernel.interfaces(kinds);
+      interfaces = kernel.interfaces();
       PodNetns found = pods ? podNetns.find() : PodNetns.NONE;
-      return new Observation(module, probes, reasons, interfaces, found, Map.of(), null);
+      return new Observation(module, probes, reasons, interfaces, found, Map.of(), Map.of(), null);
     } catch (IOException e) {
       return new Observation(
-          module, probes, reasons, interfaces, PodNetns.NONE, Map.of(), logged(e));
+          module, probes, reasons, interfaces, PodNetns.NONE, Map.of(), Map.of(), logged(e));
     }
   }
 
@@ -83,24 +78,27 @@ public final class Observer {
     }
     try {
       List<ProbeSnapshot> probes = kernel.probes();
-      return before.with(module, probes, netstat(probes, owner));
+      Map<String, Netstat> netstat = netstat(probes, owner, before.interfaces());
+      return before.with(module, probes, netstat, last);
     } catch (IOException e) {
       return before.unreadable(module, logged(e));
     }
   }
 
   /** All of them together, so that each pass either has a probe's counters or waits for them. */
-  private Map<String, Netstat> netstat(List<ProbeSnapshot> probes, String owner) {
+  private Map<String, Netstat> netstat(
+      List<ProbeSnapshot> probes, String owner, Interfaces interfaces) {
     Map<String, Netstat> read = new HashMap<>();
     List<ProbeSnapshot> owned = probes.stream().filter(p -> p.ownedBy(owner)).toList();
     Set<String> epochs = owned.stream().map(ProbeSnapshot::epoch).collect(Collectors.toSet());
-    // Of a new probe the first pass must know which counters it has.
+    // Nothing of a new probe is recorded before.
     if (time.millis() >= netstatDue || !known.containsAll(epochs)) {
       for (ProbeSnapshot p : owned) {
-        read.put(p.name(), kernel.netstatOrNone(p.name()));
+        read.put(p.name(), kernel.netstatOrNone(p.name(), interfaces));
       }
       netstatDue = time.millis() + NETSTAT_MILLIS;
       known = epochs;
+      last = read;
     }
     return read;
   }

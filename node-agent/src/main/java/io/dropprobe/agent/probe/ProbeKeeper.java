@@ -2,9 +2,11 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Account;
+import io.dropprobe.agent.count.Coverage;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.probe.ProbeStates.Leftover;
@@ -122,7 +124,7 @@ public final class ProbeKeeper {
 
   private List<ProbeResult> all(DesiredState desired, Verdict verdict) {
     return desired.probes().stream()
-        .map(d -> new ProbeResult(d, verdict, null, account(d, desired.nodeUid())))
+        .map(d -> new ProbeResult(d, verdict, null, account(d, desired.nodeUid()), List.of()))
         .toList();
   }
 
@@ -151,10 +153,21 @@ public final class ProbeKeeper {
     if (verdict == null) {
       verdict =
           owned != null && options != null && owned.active() == desired.active()
-              ? Verdict.AsDesired.of(owned, options.note())
+              ? Verdict.AsDesired.of(owned, coverage(desired, nodeUid), options.note())
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
-    return new ProbeResult(desired, verdict, owned, account(desired, nodeUid));
+    Netstat netstat = owned == null ? null : after.lastNetstat().get(owned.name());
+    return new ProbeResult(
+        desired,
+        verdict,
+        owned,
+        account(desired, nodeUid),
+        netstat == null ? List.of() : netstat.errors());
+  }
+
+  private @Nullable Coverage coverage(DesiredProbe desired, String nodeUid) {
+    Account account = account(desired, nodeUid);
+    return account == null ? null : account.coverage();
   }
 
   private @Nullable Account account(DesiredProbe desired, String nodeUid) {

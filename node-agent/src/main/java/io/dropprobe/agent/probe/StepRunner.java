@@ -2,6 +2,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Ledger;
+import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
@@ -117,7 +118,7 @@ final class StepRunner {
       Options.Result options = added.options();
       ledger.record(
           fresh.get(),
-          kernel.netstatOrNone(probe.name()),
+          kernel.netstatOrNone(probe.name(), Interfaces.NONE),
           probe.series(),
           nodeUid,
           options.fixed(),
@@ -141,7 +142,7 @@ final class StepRunner {
     Optional<ProbeSnapshot> last =
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (last.isPresent()) {
-      ledger.recordLast(last.get(), kernel.netstatOrNone(probe.name()));
+      ledger.recordLast(last.get(), kernel.netstatOrNone(probe.name(), Interfaces.NONE));
     }
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.probe;
 
+import io.dropprobe.agent.count.Coverage;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.api.schema.Conditions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** State of a desired probe in this kernel. */
@@ -19,20 +22,39 @@ public sealed interface Verdict {
     /**
      * Judges a probe.
      *
+     * @param coverage which of the kernel's own counters it has; null if none were read
      * @param withoutEffect which part of the spec has no effect on this node; null means that all
      *     have
      */
-    static AsDesired of(ProbeSnapshot probe, @Nullable String withoutEffect) {
-      long missing = probe.missingCpus();
-      if (missing == 0 || !probe.active()) {
+    static AsDesired of(
+        ProbeSnapshot probe, @Nullable Coverage coverage, @Nullable String withoutEffect) {
+      long cpus = probe.active() ? probe.missingCpus() : 0;
+      List<String> missing = new ArrayList<>();
+      if (cpus > 0) {
+        missing.add("not counted on %s: no memory for their counters".formatted(some(cpus, "CPU")));
+      }
+      if (probe.active() && coverage != null && !coverage.complete()) {
+        missing.add(
+            "losses that only the kernel's own counters show are incomplete: no memory for those of"
+                + " %s and %s"
+                    .formatted(
+                        some(coverage.missingNamespaces(), "network namespace"),
+                        some(coverage.missingDevices(), "device")));
+      }
+      if (missing.isEmpty()) {
         return new AsDesired(null, withoutEffect);
       }
-      String message =
-          "not counted on %d %s: no memory for their counters; %s"
-              .formatted(missing, missing == 1 ? "CPU" : "CPUs", ModuleMemory.RAISE_LIMIT);
+      missing.add(ModuleMemory.RAISE_LIMIT);
+      if (withoutEffect != null) {
+        missing.add(withoutEffect);
+      }
       return new AsDesired(
-          Conditions.Node.CPUS_NOT_COUNTED,
-          withoutEffect == null ? message : message + "; " + withoutEffect);
+          cpus > 0 ? Conditions.Node.CPUS_NOT_COUNTED : Conditions.Node.SILENT_LOSSES_INCOMPLETE,
+          String.join("; ", missing));
+    }
+
+    private static String some(long number, String what) {
+      return number + " " + what + (number == 1 ? "" : "s");
     }
   }
 

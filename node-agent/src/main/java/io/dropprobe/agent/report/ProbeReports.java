@@ -16,6 +16,7 @@ import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Base;
+import io.dropprobe.api.v1alpha1.DeviceErrors;
 import io.dropprobe.api.v1alpha1.LocationCount;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -40,6 +41,11 @@ final class ProbeReports {
     if (p.account() != null) {
       numbers(r, p.account(), p.observed() != null);
     }
+    r.deviceErrors =
+        p.errors().stream()
+            .limit(Limits.NODE_DEVICE_ERRORS)
+            .map(e -> new DeviceErrors(e.device(), e.counter(), e.packets()))
+            .toList();
     return r;
   }
 

@@ -23,7 +23,13 @@ enum ReportDiff {
       Stream.concat(
               Counters.NAMES.stream(),
               Stream.of(
-                  "lostPerSecond", "refusedPerSecond", "lastLoss", "causes", "locations", "stages"))
+                  "lostPerSecond",
+                  "refusedPerSecond",
+                  "lastLoss",
+                  "causes",
+                  "locations",
+                  "deviceErrors",
+                  "stages"))
           .toList();
 
   /**
@@ -49,6 +55,7 @@ enum ReportDiff {
     ObjectNode node = JSON.valueToTree(status);
     node.remove("reportedAt");
     dropEmptyLists(node);
+    dropTraffic(node);
     return node;
   }
 
@@ -58,6 +65,16 @@ enum ReportDiff {
       object.properties().removeIf(e -> e.getValue().isArray() && e.getValue().isEmpty());
     }
     node.forEach(ReportDiff::dropEmptyLists);
+  }
+
+  /** It changes all the time, also where nothing is lost, and waits for what is worth a write. */
+  private static void dropTraffic(ObjectNode status) {
+    for (JsonNode probe : status.path("probes")) {
+      ((ObjectNode) probe).remove("traffic");
+      if (probe.get("base") instanceof ObjectNode base) {
+        base.remove("traffic");
+      }
+    }
   }
 
   private static void strip(ObjectNode status) {

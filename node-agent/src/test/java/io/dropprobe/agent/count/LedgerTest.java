@@ -292,7 +292,7 @@ class LedgerTest {
   @Test
   void otherSeriesStartsAtZero() {
     record("e1", 7);
-    ledger.record(probe("e2", 1), null, "s2", "n1", "", false);
+    ledger.record(probe("e2", 1), Netstat.NONE, "s2", "n1", "", false);
     assertTrue(ledger.find("u1", "s", "n1").isEmpty());
     assertEquals(1, ledger.find("u1", "s2", "n1").orElseThrow().total().counters().refused());
   }
@@ -302,7 +302,7 @@ class LedgerTest {
     record("e1", 7);
     assertTrue(ledger.find("u1", "s", "n2").isEmpty());
     assertFalse(ledger.fits(probe("e1", 7), "s", "n2", ""));
-    ledger.record(probe("e2", 1), null, "s", "n2", "", false);
+    ledger.record(probe("e2", 1), Netstat.NONE, "s", "n2", "", false);
     assertEquals(1, ledger.find("u1", "s", "n2").orElseThrow().total().counters().refused());
   }
 
@@ -402,14 +402,14 @@ class LedgerTest {
   void journalKeepsWholeAccount() throws IOException {
     Counts base =
         new Counts(
-            new Counters(1L, 2L, 3L, 4L, null, null, 6L, 7L, 8L),
+            new Counters(1L, 2L, 3L, 4L, null, null, 6L, 7L, 8L, null),
             null,
             Map.of(key("X", DropClass.Close), new Freed(4, Map.of())),
             Map.of("f", 1L),
             Map.of());
     Counts counted =
         new Counts(
-            new Counters(11L, 12L, 13L, 14L, 9L, 15L, 16L, 17L, 18L),
+            new Counters(11L, 12L, 13L, 14L, 9L, 15L, 16L, 17L, 18L, 19L),
             Instant.ofEpochSecond(11),
             Map.of(
                 key("X", DropClass.Close),
@@ -430,7 +430,11 @@ class LedgerTest {
             Map.of(
                 new Key(Free.ofReason("X"), Direction.Unknown),
                 new PacketCounters(1, 2, 3, Instant.ofEpochSecond(4))));
-    Tally tally = new Tally(Set.of("Full", "Odd"), Map.of("Full", new Tally.Seen(3, 2, 1)));
+    Tally tally =
+        new Tally(
+            new Coverage(Set.of("Full", "Odd"), 1, 2),
+            Map.of("Full", new Tally.Seen(3, 2, 1)),
+            new Tally.Seen(6, 5, 4));
     Account a =
         new Account(
             "u1",
@@ -486,6 +490,7 @@ class LedgerTest {
   void growthThatWaitsIsInNoNumberUntilTheCountersAreRead() {
     judge = TestFrees.waiting("ODD");
     restart();
+    record("e1", 0);
     TestFrees frees = new TestFrees("e1").free("FULL", "f", 4).free("ODD", "g", 3);
     recordWithoutCounters(frees);
     assertEquals(4, counts().everything());
@@ -502,12 +507,13 @@ class LedgerTest {
   void growthThatWaitsSurvivesRestartAndEndOfEpoch() {
     judge = TestFrees.waiting("ODD");
     restart();
+    record("e1", 0);
     TestFrees frees = new TestFrees("e1").free("ODD", "g", 3);
     recordWithoutCounters(frees);
     ledger.save();
     restart();
-    recordWithoutCounters(new TestFrees("e2").free("FULL", "f", 1));
-    assertEquals(4, counts().everything());
+    record("e2", 0);
+    assertEquals(3, counts().everything());
     ledger.recordLast(
         new TestFrees("e2").free("FULL", "f", 1).free("ODD", "g", 5).snapshot(), Netstat.NONE);
     assertEquals(9, counts().everything(), "nothing waits when a probe is removed");

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,7 +114,7 @@ class RandomLossesTest {
   }
 
   private Netstat netstat() {
-    return new Netstat(TallyTest.NAMES, counters, Map.of(), 0);
+    return new Netstat(TallyTest.NAMES, Set.of(), counters, 0, 0, List.of());
   }
 
   private void pass(Netstat netstat) {

@@ -154,16 +154,16 @@ public final class TruthSuite {
       Ledger ledger =
           new Ledger(new Journal(Path.of("/nonexistent")), names -> Judge.of(catalog, names));
       for (Kernel pass : passes) {
-        record(ledger, pass, catalog);
+        record(ledger, pass);
       }
       // What a counter had counted in the previous pass is a loss in this one.
-      record(ledger, passes[passes.length - 1], catalog);
+      record(ledger, passes[passes.length - 1]);
       return ledger.find(probe(passes[0]).uid(), "series", "node").orElseThrow().total();
     }
 
-    private static void record(Ledger ledger, Kernel pass, Catalog catalog) throws IOException {
-      ledger.know(pass.reasons(), pass.interfaces(catalog.kinds()), Instant.EPOCH);
-      ledger.record(probe(pass), pass.netstat(PROBE), "series", "node", "", false);
+    private static void record(Ledger ledger, Kernel pass) throws IOException {
+      ledger.know(pass.reasons(), pass.interfaces(), Instant.EPOCH);
+      ledger.record(probe(pass), pass.netstat(PROBE, Interfaces.NONE), "series", "node", "", false);
     }
 
     private static ProbeSnapshot probe(Kernel pass) throws IOException {
@@ -172,10 +172,10 @@ public final class TruthSuite {
 
     private static List<String> sums(Kernel before, Kernel after, Catalog catalog)
         throws IOException {
-      Judge judge = Judge.of(catalog, after.reasons()).with(after.netstat(PROBE).names());
-      Map<Key, PacketCounters> had =
-          Reading.sums(probe(before), before.interfaces(catalog.kinds()));
-      Interfaces interfaces = after.interfaces(catalog.kinds());
+      Judge judge =
+          Judge.of(catalog, after.reasons()).with(after.netstat(PROBE, Interfaces.NONE).usable());
+      Map<Key, PacketCounters> had = Reading.sums(probe(before), before.interfaces());
+      Interfaces interfaces = after.interfaces();
       List<String> lines = new ArrayList<>();
       Reading.sums(probe(after), interfaces)
           .forEach(
@@ -185,7 +185,8 @@ public final class TruthSuite {
                   lines.add(line(grown, key, judge.causeOf(key.free())));
                 }
               });
-      lines.addAll(grown(before.netstat(PROBE), after.netstat(PROBE)));
+      lines.addAll(
+          grown(before.netstat(PROBE, Interfaces.NONE), after.netstat(PROBE, Interfaces.NONE)));
       return lines.stream().sorted().toList();
     }
 

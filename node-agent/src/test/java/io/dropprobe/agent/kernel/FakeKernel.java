@@ -272,12 +272,12 @@ public final class FakeKernel implements Kernel {
   }
 
   @Override
-  public Interfaces interfaces(Set<String> kinds) {
+  public Interfaces interfaces() {
     return interfaces;
   }
 
   @Override
-  public Netstat netstat(String name) {
+  public Netstat netstat(String name, Interfaces interfaces) {
     return netstat.getOrDefault(name, Netstat.NONE);
   }
 

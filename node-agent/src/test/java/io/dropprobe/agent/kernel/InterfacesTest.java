@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which frees are a driver's, by docs/decisions/0108-who-freed-it.md. */
@@ -27,7 +25,7 @@ class InterfacesTest {
 
   @Test
   void functionOfDriversModuleIsTheDrivers() {
-    Interfaces i = Interfaces.parse(TWO, Set.of());
+    Interfaces i = Interfaces.parse(TWO);
     assertEquals("vmxnet3", i.driverOf("vmxnet3_tq_tx_complete", "vmxnet3", ETH0));
     assertEquals("vmxnet3", i.driverOf("vmxnet3_tq_tx_complete", "vmxnet3", Interfaces.Id.NONE));
     assertEquals("vif", i.driverOf("xennet_start_xmit", "xen_netfront", VETH));
@@ -37,7 +35,7 @@ class InterfacesTest {
 
   @Test
   void interfaceDecidesWhereOneFunctionFreesForAllDrivers() {
-    Interfaces i = Interfaces.parse(TWO, Set.of());
+    Interfaces i = Interfaces.parse(TWO);
     assertEquals("vmxnet3", i.driverOf("net_tx_action", null, ETH0));
     assertEquals("vif", i.driverOf("dev_kfree_skb_any_reason", null, ETH1));
     assertNull(i.driverOf("net_tx_action", null, VETH), "it has no hardware");
@@ -53,8 +51,7 @@ class InterfacesTest {
             iface netns=1 ifindex=2 name=eth0 driver=tulip
             iface netns=1 ifindex=3 name=eth1 driver=tulip
             end records=2
-            """,
-            Set.of());
+            """);
     assertEquals("tulip", i.driverOf("net_tx_action", null, Interfaces.Id.NONE));
   }
 
@@ -65,33 +62,15 @@ class InterfacesTest {
     assertEquals(
         List.of(),
         ProcRecord.complete(virtual + "end records=3\n", "list", l -> l.contains(" driver=")));
-    assertThrows(
-        TruncatedReadException.class,
-        () -> Interfaces.parse(virtual + "end records=2\n", Set.of()));
-  }
-
-  @Test
-  void keepsOnlyTheKindsThatAreWanted() {
-    Interfaces i =
-        Interfaces.parse(
-            """
-            iface netns=1 ifindex=2 name=a kind=geneve
-            iface netns=1 ifindex=3 name=b kind=geneve2
-            iface netns=1 ifindex=4 name=kind=geneve kind=veth
-            end records=3
-            """,
-            Set.of("geneve"));
-    assertEquals(Map.of(new Interfaces.Id("1", 2), "geneve"), i.kinds());
+    assertThrows(TruncatedReadException.class, () -> Interfaces.parse(virtual + "end records=2\n"));
   }
 
   @Test
   void refusesTruncatedList() {
-    assertEquals(Interfaces.NONE, Interfaces.parse("", Set.of()));
+    assertEquals(Interfaces.NONE, Interfaces.parse(""));
     assertThrows(
         TruncatedReadException.class,
-        () -> Interfaces.parse(TWO.replace("records=4", "records=5"), Set.of()));
-    assertThrows(
-        TruncatedReadException.class,
-        () -> Interfaces.parse("iface netns=1 ifindex=1\n", Set.of()));
+        () -> Interfaces.parse(TWO.replace("records=4", "records=5")));
+    assertThrows(TruncatedReadException.class, () -> Interfaces.parse("iface netns=1 ifindex=1\n"));
   }
 }

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,17 +206,45 @@ class LinuxKernelTest {
 
   @Test
   void readsDriversOfInterfaces() throws IOException {
-    assertEquals(Interfaces.NONE, kernel.interfaces(Set.of()));
+    assertEquals(Interfaces.NONE, kernel.interfaces());
     file(
         "proc/mooc/net/drop-probes/interfaces",
         "iface netns=1 ifindex=2 name=eth0 driver=e1000 module=e1000\nend records=1\n");
+    assertEquals("e1000", kernel.interfaces().driverOf("e1000_clean", "e1000", Interfaces.Id.NONE));
+  }
+
+  @Test
+  void readsErrorsOfNetworkCardsAndXdp() throws IOException {
+    file(
+        "proc/mooc/net/drop-probes/interfaces",
+        """
+        iface netns=1 ifindex=2 name=eth0 driver=ixgbe
+        iface netns=1 ifindex=3 name=veth7 kind=veth
+        end records=2
+        """);
+    file(
+        "proc/mooc/net/drop-probes/counters/a",
+        """
+        counters netstat=X device=rx_fifo_errors,tx_dropped xdp=xdp_exception
+        xdp xdp_exception=5
+        device netns=0 ifindex=0 gone=y tx_dropped=9
+        device netns=1 ifindex=2 rx_fifo_errors=7 tx_dropped=3
+        device netns=1 ifindex=3 tx_dropped=8
+        coverage of=all missing=0 missing-devices=0
+        end records=6
+        """);
     assertEquals(
-        "e1000", kernel.interfaces(Set.of()).driverOf("e1000_clean", "e1000", Interfaces.Id.NONE));
+        List.of(
+            new CardErrors("eth0", "rx_fifo_errors", 7),
+            new CardErrors(null, "xdp_exception", 5),
+            new CardErrors("eth0", "tx_dropped", 3)),
+        kernel.netstat("a", kernel.interfaces()).errors());
   }
 
   @Test
   void readsCountersOfKernel() throws IOException {
-    assertEquals(Netstat.NONE, kernel.netstat("a"), "a module of the version before");
+    assertEquals(
+        Netstat.NONE, kernel.netstat("a", Interfaces.NONE), "a module of the version before");
     file(
         "proc/mooc/net/drop-probes/counters/a",
         """
@@ -231,21 +258,32 @@ class LinuxKernelTest {
         coverage of=all
         end records=8
         """);
-    Netstat read = kernel.netstat("a");
+    Netstat read = kernel.netstat("a", Interfaces.NONE);
     assertEquals(
         Set.of("TcpExtListenDrops", "ConntrackDrop", "tx_errors", "rx_missed_errors"),
-        read.names());
+        read.usable());
     assertEquals(7, read.packets("TcpExtListenDrops"));
     assertEquals(0, read.packets("ConntrackDrop"));
     assertEquals(14, read.packets("tx_errors"));
-    Interfaces tunnel =
-        new Interfaces(Map.of(), Map.of(), Map.of(new Interfaces.Id("1", 3), "geneve"));
-    assertEquals(2, read.packets("tx_errors", Set.of("geneve"), tunnel));
-    assertTrue(read.whole());
     file("proc/mooc/net/drop-probes/counters/a", "coverage of=none\nend records=2\n");
-    assertThrows(IOException.class, () -> kernel.netstat("a"), "truncated");
-    file("proc/mooc/net/drop-probes/counters/a", "coverage of=all missing=2\nend records=1\n");
-    assertFalse(kernel.netstat("a").whole());
+    assertThrows(IOException.class, () -> kernel.netstat("a", Interfaces.NONE), "truncated");
+    file("proc/mooc/net/drop-probes/counters/a", "coverage of=none\nend records=1\n");
+    assertEquals(Netstat.NONE, kernel.netstat("a", Interfaces.NONE), "a filter of ports");
+    file(
+        "proc/mooc/net/drop-probes/counters/a",
+        """
+        counters netstat=TcpExtListenDrops device=tx_errors
+        device netns=1 ifindex=2 tx_errors=9223372036854775807
+        device netns=1 ifindex=3 tx_errors=9223372036854775807
+        coverage of=all missing=2 missing-devices=3
+        end records=4
+        """);
+    Netstat partial = kernel.netstat("a", Interfaces.NONE);
+    assertEquals(Set.of("tx_errors"), partial.usable());
+    assertEquals(Long.MAX_VALUE, partial.packets("tx_errors"), "sums do not overflow");
+    assertEquals(List.of(), partial.errors(), "of interfaces without hardware");
+    assertEquals(2, partial.missingNamespaces());
+    assertEquals(3, partial.missingDevices());
   }
 
   @Test

@@ -69,14 +69,14 @@ class MetricsTextTest {
         Map.of(
             "a",
             new Counts(
-                new Counters(10L, 3L, 0L, 6L, 2L, null, 0L, 12L, 900L),
+                new Counters(10L, 3L, 0L, 6L, 2L, null, 0L, 12L, 900L, null),
                 null,
                 ofA,
                 Map.of(),
                 Map.of()),
             "c",
             new Counts(
-                new Counters(0L, 0L, 4L, 0L, null, 6L, 0L, null, 0L),
+                new Counters(0L, 0L, 4L, 0L, null, 6L, 0L, null, 0L, 70L),
                 null,
                 ofC,
                 Map.of(),
@@ -150,6 +150,9 @@ class MetricsTextTest {
         # HELP dropprobe_silent_packets_total Those of the lost packets that were not freed as dropped, but only counted.
         # TYPE dropprobe_silent_packets_total counter
         dropprobe_silent_packets_total{probe="a"} 2
+        # HELP dropprobe_traffic_packets_total Packets that IP has received and sent in the namespaces that a probe matches.
+        # TYPE dropprobe_traffic_packets_total counter
+        dropprobe_traffic_packets_total{probe="c"} 70
         # HELP dropprobe_undecided_packets_total Packets whose network namespace is unknown; in no other metric.
         # TYPE dropprobe_undecided_packets_total counter
         dropprobe_undecided_packets_total{probe="c"} 6

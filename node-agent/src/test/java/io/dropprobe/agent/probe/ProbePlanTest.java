@@ -55,7 +55,7 @@ class ProbePlanTest {
     return ProbePlan.of(
         new DesiredState("n1", desired, EXISTING, true),
         new Observation(
-            LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, Map.of(), null),
+            LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, Map.of(), Map.of(), null),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);

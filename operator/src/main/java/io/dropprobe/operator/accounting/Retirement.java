@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Retirement {
   /** Before the first Node is folded; what no Node has reported is not known. */
   private static final Counters NOTHING =
-      new Counters(0L, 0L, 0L, 0L, null, null, null, null, null);
+      new Counters(0L, 0L, 0L, 0L, null, null, null, null, null, null);
 
   private Retirement() {}
 
@@ -146,7 +146,10 @@ public final class Retirement {
   }
 
   private static void add(Retired to, Contribution c, Counters counters) {
-    to.assign(to.counters().plus(counters));
+    Counters before = to.counters();
+    Counters sum = before.plus(counters);
+    boolean first = Sums.orZero(to.nodes) == 0 && before.isEmpty();
+    to.assign(first ? sum.withTraffic(counters.traffic()) : sum);
     to.nodes = Sums.orZero(to.nodes) + 1;
     to.since = Times.earlier(to.since, c.report().since);
     to.lastLoss = Times.later(to.lastLoss, c.report().lastLoss);

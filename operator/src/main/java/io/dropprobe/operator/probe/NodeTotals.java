@@ -23,17 +23,24 @@ final class NodeTotals {
 
   private final Map<String, Line> lines = new HashMap<>();
 
-  private record Line(String node, long lost, long refused, @Nullable Double lostPerSecond) {
+  private record Line(
+      String node,
+      long lost,
+      long refused,
+      @Nullable Double lostPerSecond,
+      @Nullable Long traffic) {
     Line plus(Line o) {
       return new Line(
           node,
           Sums.sum(lost, o.lost),
           Sums.sum(refused, o.refused),
-          Sums.sum(lostPerSecond, o.lostPerSecond));
+          Sums.sum(lostPerSecond, o.lostPerSecond),
+          traffic == null || o.traffic == null ? null : Sums.sum(traffic, o.traffic));
     }
 
     NodePackets entry() {
-      return new NodePackets(node, lost, refused, Rates.format(lostPerSecond));
+      return new NodePackets(
+          node, lost, refused, Rates.format(lostPerSecond), Share.of(lost, traffic));
     }
   }
 
@@ -46,7 +53,8 @@ final class NodeTotals {
     long lost = Sums.orZero(counters.lost());
     long refused = Sums.orZero(counters.refused());
     if (lost > 0 || refused > 0) {
-      lines.merge(node, new Line(node, lost, refused, lostPerSecond), Line::plus);
+      lines.merge(
+          node, new Line(node, lost, refused, lostPerSecond, counters.traffic()), Line::plus);
     }
   }
 
@@ -70,7 +78,8 @@ final class NodeTotals {
               Names.OTHER,
               Math.max(0, lost),
               Math.max(0, refused),
-              Rates.format(rest(lostPerSecond, first))));
+              Rates.format(rest(lostPerSecond, first)),
+              null));
     }
     return list;
   }

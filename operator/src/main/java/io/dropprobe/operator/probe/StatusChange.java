@@ -11,13 +11,18 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What differs between two statuses: decides when to write, and which Events to emit. */
 record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   /** Reasons of problems of nodes that count. */
-  private static final List<String> NOTES =
-      List.of(Conditions.Problem.SPEC_WITHOUT_EFFECT, Conditions.Node.CPUS_NOT_COUNTED);
+  private static final Set<String> NOTES =
+      Stream.concat(
+              Conditions.Node.INCOMPLETE.stream(),
+              Stream.of(Conditions.Problem.SPEC_WITHOUT_EFFECT))
+          .collect(Collectors.toSet());
 
   /** Whether more than counts has changed, which is written at once. */
   boolean urgent() {

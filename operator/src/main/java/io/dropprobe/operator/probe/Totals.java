@@ -121,6 +121,7 @@ final class Totals {
     status.packets.assign(counters);
     status.packets.lostPerSecond = Rates.format(rates.get(Effect.Lost));
     status.packets.refusedPerSecond = Rates.format(rates.get(Effect.Refused));
+    status.packets.lostShare = Share.of(counters.lost(), counters.traffic());
     status.packets.since = since;
     status.packets.lastLoss = lastLoss;
     String topCause = causes.top();

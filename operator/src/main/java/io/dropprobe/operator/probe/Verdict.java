@@ -117,8 +117,8 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
 
   /** The reason for the message of a probe that is in its desired state. */
   private static String reasonOfNote(ProbeReport p) {
-    return Conditions.Node.CPUS_NOT_COUNTED.equals(p.reason)
-        ? Conditions.Node.CPUS_NOT_COUNTED
+    return p.reason != null && Conditions.Node.INCOMPLETE.contains(p.reason)
+        ? p.reason
         : Problem.SPEC_WITHOUT_EFFECT;
   }
 

@@ -112,6 +112,29 @@ class AccountingTest {
   }
 
   @Test
+  void silentLossesOfAnotherSampleAreSilentInTheSum() {
+    List<Contribution> contributions =
+        contributions(
+            node("a", NOON, "boot", p -> p.noise = 1000L),
+            node(
+                "b",
+                NOON,
+                "boot",
+                p -> {
+                  p.lost = 7L;
+                  p.silent = 5L;
+                }));
+    Counters counted =
+        CountedContribution.of(contributions).stream()
+            .filter(CountedContribution::whole)
+            .map(CountedContribution::counters)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(7, counted.lost());
+    assertEquals(5, counted.silent());
+  }
+
+  @Test
   void reportWithTheBootIdOfAnotherNodeDoesNotHideItsCount() {
     List<Contribution> contributions =
         Contribution.of(
