@@ -35,14 +35,14 @@ static LIST_HEAD(dp_tabled);   /* probes that have tables */
 static struct cpumask dp_cpus; /* CPUs that have been online */
 static int dp_hotplug_state;
 
-static atomic_long_t dp_charged;	 /* bytes */
-static atomic_long_t dp_sources_charged; /* of these, for namespaces and devices */
+static atomic_long_t dp_charged;	    /* bytes */
+static atomic_long_t dp_sources_charged[2]; /* of these, for namespaces, and for devices */
 
 /*
- * Users make namespaces and devices, which must not use up what the tables of probes need: they get
- * one part in so many.
+ * Users make namespaces and devices, which must not use up what the tables of probes need, and
+ * neither what the other kind needs: each gets one part in so many.
  */
-#define SOURCES_SHARE 4
+#define SOURCES_SHARE 8
 
 static u64 memory_limit(void)
 {
@@ -83,30 +83,32 @@ void dp_uncharge(size_t bytes)
 }
 
 /**
- * dp_charge_source - charge memory for a namespace or a device, which have a share of the limit
+ * dp_charge_source - charge memory for a namespace or a device
  * @bytes: what is allocated by kmalloc(); charged is what that really takes
+ * @device: it is for a device; these have a share of the limit of their own, and so have namespaces
  *
  * Return: 0, or -ENOMEM if the share or the limit would be exceeded; then nothing is charged.
  */
-int dp_charge_source(size_t bytes)
+int dp_charge_source(size_t bytes, bool device)
 {
 	bytes = roundup_pow_of_two(bytes);
-	if (!charge_up_to(memory_limit() / SOURCES_SHARE, &dp_sources_charged, bytes))
+	if (!charge_up_to(memory_limit() / SOURCES_SHARE, &dp_sources_charged[device], bytes))
 		return -ENOMEM;
 	if (!dp_charge(bytes))
 		return 0;
-	atomic_long_sub(bytes, &dp_sources_charged);
+	atomic_long_sub(bytes, &dp_sources_charged[device]);
 	return -ENOMEM;
 }
 
 /**
  * dp_uncharge_source - undo dp_charge_source()
  * @bytes: the same number
+ * @device: the same
  */
-void dp_uncharge_source(size_t bytes)
+void dp_uncharge_source(size_t bytes, bool device)
 {
 	bytes = roundup_pow_of_two(bytes);
-	atomic_long_sub(bytes, &dp_sources_charged);
+	atomic_long_sub(bytes, &dp_sources_charged[device]);
 	dp_uncharge(bytes);
 }
 

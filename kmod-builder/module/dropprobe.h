@@ -424,8 +424,8 @@ int dp_tables_init(void);
 void dp_tables_exit(void);
 int dp_charge(size_t bytes);
 void dp_uncharge(size_t bytes);
-int dp_charge_source(size_t bytes);
-void dp_uncharge_source(size_t bytes);
+int dp_charge_source(size_t bytes, bool device);
+void dp_uncharge_source(size_t bytes, bool device);
 void dp_read_count(struct dp_sum *sum, struct dp_count *count);
 void dp_add(struct dp_sum *sum, const struct dp_sum *other);
 

@@ -216,6 +216,7 @@ struct interface {
 	u64 netns;
 	u64 peer; /* 0 if there is none */
 	int ifindex;
+	bool host; /* in the first namespace of the machine */
 	char name[IFNAMSIZ];
 	char kind[KIND_SIZE];
 	char driver[DRIVER_SIZE]; /* "" for an interface without hardware */
@@ -261,6 +262,7 @@ static void copy_interface(struct interface *to, struct net *net, struct net_dev
 	const struct net *peer = dp_peer_net(device);
 
 	to->netns = dp_net_cookie(net);
+	to->host = net_eq(net, &init_net);
 	to->peer = peer ? dp_net_cookie(peer) : 0;
 	to->ifindex = device->ifindex;
 	strscpy(to->name, device->name, sizeof(to->name));
@@ -273,6 +275,8 @@ static void print_interface(struct dp_text *text, const struct interface *interf
 {
 	dp_print(text, "iface netns=%llu ifindex=%d name=%s", interface->netns, interface->ifindex,
 		 interface->name);
+	if (interface->host)
+		dp_print(text, " host=y");
 	if (*interface->kind)
 		dp_print(text, " kind=%s", interface->kind);
 	if (*interface->driver)

@@ -186,8 +186,9 @@ static const struct device_counter device_counters[] = {
 	DEVICE_COUNTER(tx_errors),
 	DEVICE_COUNTER(tx_dropped),
 	/*
-	 * Silent: geneve_xmit() frees as sent what it finds no way for, and counts it. What is
-	 * aborted is freed on the drop path below the tunnel (ip6tunnel_xmit()).
+	 * Silent: geneve_xmit() frees as sent what it can't send, and counts it. What is aborted is
+	 * freed on the drop path below the tunnel (ip6tunnel_xmit()). It is counted as an error
+	 * first, so a read in between has one too many, until the next error.
 	 */
 	{ "geneve_tx_errors", STAT(tx_errors), STAT(tx_aborted_errors), "geneve" },
 };
@@ -423,7 +424,7 @@ static bool read_device(const struct source *source, u64 *values)
 			value = is_of_kind(source->device, counter->kind) ?
 					without(value, field(&stats, counter->without)) :
 					0;
-			too_small = true; /* maybe: both have grown between the two reads */
+			too_small = true; /* it may be: both may grow between two reads */
 		} else if (counter->offset == STAT(rx_dropped)) {
 			value = without(value, after.rx);
 			too_small = before.rx != after.rx;
@@ -500,18 +501,18 @@ static u64 *make_marks(const struct source *source)
 {
 	u64 *marks;
 
-	if (dp_charge_source(marks_size(source)))
+	if (dp_charge_source(marks_size(source), source->device))
 		return NULL;
 	marks = kzalloc(marks_size(source), GFP_KERNEL);
 	if (!marks)
-		dp_uncharge_source(marks_size(source));
+		dp_uncharge_source(marks_size(source), source->device);
 	return marks;
 }
 
 static void free_marks(struct source *source, u32 number)
 {
 	if (source->marks[number])
-		dp_uncharge_source(marks_size(source));
+		dp_uncharge_source(marks_size(source), source->device);
 	kfree(source->marks[number]);
 	source->marks[number] = NULL;
 	source->open &= ~BIT(number);
@@ -690,11 +691,11 @@ static struct source *make_source(const struct net *net, struct net_device *devi
 	u32 count = device ? DEVICE_COUNTERS : NET_COUNTERS;
 	struct source *source;
 
-	if (dp_charge_source(source_size(count)))
+	if (dp_charge_source(source_size(count), device))
 		return NULL;
 	source = kzalloc(source_size(count), GFP_KERNEL);
 	if (!source) {
-		dp_uncharge_source(source_size(count));
+		dp_uncharge_source(source_size(count), device);
 		return NULL;
 	}
 	source->subject = device ? (const void *)device : net;
@@ -760,7 +761,7 @@ static void remove_source(const void *subject, bool is_net, bool first)
 		free_marks(source, i);
 	}
 	hash_del(&source->node);
-	dp_uncharge_source(source_size(source->count));
+	dp_uncharge_source(source_size(source->count), source->device);
 	kfree(source);
 unlock:
 	mutex_unlock(&dp_netstat_lock);
@@ -1020,6 +1021,11 @@ static void print_sources(struct dp_text *text, const struct dp_netstat *run,
 		if (text->error)
 			break;
 		hlist_for_each_entry(source, &dp_sources[i], node) {
+			/* There may be memory for it now. */
+			if (source->uncovered & BIT(run->number)) {
+				collect(source, conntrack);
+				adjust(source, run);
+			}
 			if (source->uncovered & BIT(run->number))
 				++*missed_of(missed, source->device);
 			copy_source(growths, run, source, conntrack);

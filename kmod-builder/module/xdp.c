@@ -22,6 +22,7 @@
  * @handler: function with exactly the type that it calls
  * @tracepoint: NULL until it is found
  * @hooked: it is hooked
+ * @counts: it was hooked when it was tried last
  * @kept: it could not be unhooked although no probe counts
  *
  * The fields behind @handler are protected by dp_lock.
@@ -31,6 +32,7 @@ struct xdp_hook {
 	void *handler;
 	struct tracepoint *tracepoint;
 	bool hooked;
+	bool counts;
 	bool kept;
 };
 
@@ -40,7 +42,9 @@ static DEFINE_PER_CPU(u64[DP_XDP_COUNTERS], dp_xdp_packets);
 static void on_exception(void *data, const struct net_device *device,
 			 const struct bpf_prog *program, u32 action)
 {
-	this_cpu_inc(dp_xdp_packets[0]);
+	/* Some drivers come here, too, with what could not be redirected. */
+	if (action != XDP_REDIRECT)
+		this_cpu_inc(dp_xdp_packets[0]);
 }
 
 /* The program has redirected the packet, and that was not possible. */
@@ -78,6 +82,7 @@ void dp_xdp_hook(void)
 		hook->hooked = hook->kept ||
 			       (hook->tracepoint &&
 				!tracepoint_probe_register(hook->tracepoint, hook->handler, NULL));
+		WRITE_ONCE(hook->counts, hook->hooked);
 	}
 }
 
@@ -105,11 +110,11 @@ void dp_xdp_unhook(void)
  * dp_xdp_counter - one of the counters
  * @number: its number, less than DP_XDP_COUNTERS
  *
- * Return: the name of its tracepoint; NULL if this kernel has none.
+ * Return: the name of its tracepoint; NULL if this kernel has none, or it could not be hooked.
  */
 const char *dp_xdp_counter(u32 number)
 {
-	return READ_ONCE(hooks[number].tracepoint) ? hooks[number].name : NULL;
+	return READ_ONCE(hooks[number].counts) ? hooks[number].name : NULL;
 }
 
 /**
