@@ -62,8 +62,8 @@ class CountingTest extends NodeTestCase {
     assertEquals(ProbeState.Active, a().state);
     assertEquals("SilentLossesIncomplete", a().reason);
     assertEquals(
-        "losses that only the kernel's own counters show are incomplete: no memory for those of 1"
-            + " network namespace and 2 devices; raise moduleMemoryLimit in the settings (kubectl -n"
+        "losses that only the kernel's own counters show are incomplete: no memory for those of all"
+            + " network namespaces; raise moduleMemoryLimit in the settings (kubectl -n"
             + " dropprobe-system edit configmap dropprobe); it takes effect when the module is next"
             + " loaded",
         a().message);

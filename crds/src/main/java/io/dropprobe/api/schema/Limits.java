@@ -35,7 +35,7 @@ public final class Limits {
   public static final int NODE_STAGES = 32;
 
   /** Most counters of devices in a node's report of a probe. */
-  public static final int NODE_DEVICE_ERRORS = 32;
+  public static final int NODE_DEVICE_ERRORS = 16;
 
   /** The largest {@code spec.top}: entries in a top list, before the entry {@link Names#OTHER}. */
   public static final int TOP = 20;

@@ -98,9 +98,9 @@ public class ProbeReport extends Counters.Fields {
 
   @Size(max = Limits.NODE_DEVICE_ERRORS)
   @JsonPropertyDescription(
-      "What network cards and XDP programs could not receive or send in this epoch, the 32 counters"
-          + " with the most packets. In no other number: which counter contains which is up to each"
-          + " driver. Absent with a match of more than namespaces.")
+      "What the node's network cards and XDP programs could not receive or send in this epoch, the 16"
+          + " counters with the most packets. Beside the other numbers: a packet may be in several"
+          + " counters, and in lost. Absent with a match of more than namespaces.")
   public @Nullable List<DeviceErrors> deviceErrors;
 
   @Size(max = Limits.NODE_STAGES)

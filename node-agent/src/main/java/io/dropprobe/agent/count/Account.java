@@ -109,9 +109,9 @@ public record Account(
                 pass.due(),
                 uncounted && tally.coverage() == null,
                 last);
-    Counts withGrowth =
-        CountsBuilder.plus(counted, step.growth(), judged)
-            .plusTraffic(step.traffic(tally), step.next());
+    Counts withTraffic =
+        netstat == null ? counted : counted.plusTraffic(step.traffic(tally), step.next());
+    Counts withGrowth = CountsBuilder.plus(withTraffic, step.growth(), judged);
     return with(
         read.probe(),
         CountsBuilder.plus(withGrowth, step.shown(), read.at())
@@ -161,10 +161,15 @@ public record Account(
         byNamespace && c.undecided() == null
             ? counted.with(c.with(c.silent(), 0L, c.unkeyed()))
             : counted;
+    // Before it began it has counted nothing, which is known.
+    Counts begun =
+        byNamespace && base.counters().isEmpty() && base.counters().traffic() == null
+            ? base.with(base.counters().withTraffic(0L))
+            : base;
     Epoch same =
         epoch == null ? null : new Epoch(epoch.id(), options, epoch.reading(), epoch.tally());
     return new Account(
-        uid, series, nodeUid, since == null ? active : since, base, known, same, floor);
+        uid, series, nodeUid, since == null ? active : since, begun, known, same, floor);
   }
 
   /** Continues in another epoch: the counts so far become the base, with what still waits. */

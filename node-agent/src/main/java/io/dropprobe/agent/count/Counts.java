@@ -67,13 +67,15 @@ public record Counts(
   }
 
   /**
-   * The same with more traffic, if it is known: only of a probe that matches namespaces and nothing
-   * else can it be compared with what is lost.
+   * The same with more traffic. It is known only of a probe that matches namespaces and nothing
+   * else, and only if it was counted as long as the losses that it is compared with.
    */
   Counts plusTraffic(long packets, Tally tally) {
-    return counters.undecided() == null || !tally.showsSilentLosses()
-        ? this
-        : with(counters.withTraffic(Sums.sum(Sums.orZero(counters.traffic()), packets)));
+    Long before = counters.traffic();
+    boolean late = before == null && everything() > 0;
+    boolean known = counters.undecided() != null && tally.showsSilentLosses() && !late;
+    return with(
+        counters.withTraffic(known ? Long.valueOf(Sums.sum(Sums.orZero(before), packets)) : null));
   }
 
   /** All packets, freed or lost silently. */

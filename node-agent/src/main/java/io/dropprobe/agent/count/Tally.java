@@ -27,9 +27,10 @@ record Tally(@Nullable Coverage coverage, Map<String, Seen> seen, Seen traffic) 
   /** Before the counters are read for the first time. */
   static final Tally NONE = new Tally(null, Map.of(), Seen.NOTHING);
 
-  /** Copies. */
+  /** Copies. An older journal does not have all of it. */
   Tally {
-    seen = Map.copyOf(seen);
+    seen = seen == null ? Map.of() : Map.copyOf(seen);
+    traffic = traffic == null ? Seen.NOTHING : traffic;
   }
 
   /**
@@ -50,6 +51,11 @@ record Tally(@Nullable Coverage coverage, Map<String, Seen> seen, Seen traffic) 
 
     Seen with(long newUsed) {
       return new Seen(value, packets, Math.max(used, newUsed));
+    }
+
+    /** A reading that can't be used. */
+    Seen ignore(long now) {
+      return new Seen(Math.max(value, now), packets, used);
     }
 
     /**
@@ -129,8 +135,10 @@ record Tally(@Nullable Coverage coverage, Map<String, Seen> seen, Seen traffic) 
       Map<Key, PacketCounters> due,
       boolean first,
       boolean last) {
-    // A rule that does not apply now, because namespaces are missing, may apply again.
+    // A rule that does not apply now, because namespaces are missing, may apply again. Its name is
+    // that of its counter.
     Map<String, Seen> next = new HashMap<>(seen);
+    next.replaceAll((name, s) -> s.ignore(read.packets(name)));
     Map<Key, PacketCounters> growth = new HashMap<>(due);
     List<Shown> shown = new ArrayList<>();
     for (CounterRule rule : rules) {
@@ -155,10 +163,9 @@ record Tally(@Nullable Coverage coverage, Map<String, Seen> seen, Seen traffic) 
     return new Step(new Tally(Coverage.of(read), next, trafficOf(read, first)), growth, shown);
   }
 
-  /** Like what it is compared with, it is not counted while namespaces are missing. */
   private Seen trafficOf(Netstat read, boolean first) {
     if (read.missingNamespaces() > 0) {
-      return traffic;
+      return traffic.ignore(read.traffic());
     }
     Seen now =
         first || showsSilentLosses()

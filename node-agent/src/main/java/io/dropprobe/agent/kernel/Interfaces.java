@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param drivers driver by interface; interfaces without hardware have none
  * @param byModule driver by the kernel module of its function that sends
- * @param names name by interface, of those with hardware
+ * @param names name by interface, of those with hardware in the first network namespace
  */
 public record Interfaces(
     Map<Id, String> drivers, Map<String, String> byModule, Map<Id, String> names) {
@@ -97,7 +97,9 @@ public record Interfaces(
       String driver = r.textOrNull("driver");
       if (driver != null && r.kind().equals("iface")) {
         drivers.put(Id.of(r), driver.intern());
-        names.put(Id.of(r), r.text("name"));
+        if (r.has("host")) {
+          names.put(Id.of(r), r.text("name"));
+        }
         if (r.has("module")) {
           // Two drivers in one module are rare; the first name is as good as the other.
           byModule.merge(r.text("module"), driver, (a, b) -> a.compareTo(b) <= 0 ? a : b);

@@ -4,6 +4,7 @@ package io.dropprobe.agent.kernel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Access to the running kernel. Every call reads it again; nothing is cached. */
 public interface Kernel {
@@ -64,8 +65,8 @@ public interface Kernel {
    */
   Netstat netstat(String name, Interfaces interfaces) throws IOException;
 
-  /** The same, but none if they cannot be read, which is logged: frees are counted without them. */
-  default Netstat netstatOrNone(String name, Interfaces interfaces) {
+  /** The same, but null if they cannot be read, which is logged: frees are counted without them. */
+  default @Nullable Netstat netstatOrNull(String name, Interfaces interfaces) {
     try {
       return netstat(name, interfaces);
     } catch (IOException e) {
@@ -75,7 +76,7 @@ public interface Kernel {
               "DropProbe {0}: cannot read the kernel''s own counters: {1}; this pass goes on without them",
               name,
               e.toString());
-      return Netstat.NONE;
+      return null;
     }
   }
 

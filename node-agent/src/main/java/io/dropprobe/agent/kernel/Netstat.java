@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     without those that are 0
  * @param missingNamespaces namespaces that the module had no memory for
  * @param missingDevices devices that it had no memory for
- * @param errors what network cards and XDP programs could not handle, the most packets first; what
- *     each driver counts there is its own matter, so they are in no other number
+ * @param errors what the node's network cards and XDP programs could not handle, the most packets
+ *     first. Some of it may be in the sums, too, and which counter contains which is up to each
+ *     driver
  */
 public record Netstat(
     Set<String> ofNamespaces,

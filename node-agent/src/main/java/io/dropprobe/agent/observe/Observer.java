@@ -94,7 +94,11 @@ public final class Observer {
     // Nothing of a new probe is recorded before.
     if (time.millis() >= netstatDue || !known.containsAll(epochs)) {
       for (ProbeSnapshot p : owned) {
-        read.put(p.name(), kernel.netstatOrNone(p.name(), interfaces));
+        Netstat netstat = kernel.netstatOrNull(p.name(), interfaces);
+        // One that was never read must not wait for ever.
+        if (netstat != null || !known.contains(p.epoch())) {
+          read.put(p.name(), netstat == null ? Netstat.NONE : netstat);
+        }
       }
       netstatDue = time.millis() + NETSTAT_MILLIS;
       known = epochs;

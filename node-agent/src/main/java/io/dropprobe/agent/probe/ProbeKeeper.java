@@ -124,7 +124,7 @@ public final class ProbeKeeper {
 
   private List<ProbeResult> all(DesiredState desired, Verdict verdict) {
     return desired.probes().stream()
-        .map(d -> new ProbeResult(d, verdict, null, account(d, desired.nodeUid()), List.of()))
+        .map(d -> new ProbeResult(d, verdict, null, account(d, desired.nodeUid()), null))
         .toList();
   }
 
@@ -162,7 +162,7 @@ public final class ProbeKeeper {
         verdict,
         owned,
         account(desired, nodeUid),
-        netstat == null ? List.of() : netstat.errors());
+        netstat == null || netstat.ofDevices().isEmpty() ? null : netstat.errors());
   }
 
   private @Nullable Coverage coverage(DesiredProbe desired, String nodeUid) {

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param observed the probe in the kernel, if this node owns it; null means that it does not
  * @param account what this node has counted for the probe's series; null means that it never
  *     counted
- * @param errors what network cards and XDP programs could not handle while the probe counted
+ * @param errors what network cards and XDP programs could not handle while the probe counted; null
+ *     means unknown
  */
 public record ProbeResult(
     DesiredProbe desired,
     Verdict verdict,
     @Nullable ProbeSnapshot observed,
     @Nullable Account account,
-    List<CardErrors> errors) {}
+    @Nullable List<CardErrors> errors) {}

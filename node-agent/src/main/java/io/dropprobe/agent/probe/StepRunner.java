@@ -5,6 +5,7 @@ import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Interfaces;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
+import io.dropprobe.agent.kernel.Netstat;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import java.io.IOException;
@@ -118,7 +119,7 @@ final class StepRunner {
       Options.Result options = added.options();
       ledger.record(
           fresh.get(),
-          kernel.netstatOrNone(probe.name(), Interfaces.NONE),
+          netstat(probe.name()),
           probe.series(),
           nodeUid,
           options.fixed(),
@@ -128,6 +129,11 @@ final class StepRunner {
       }
     }
     ledger.saveChanges();
+  }
+
+  private Netstat netstat(String probe) {
+    Netstat read = kernel.netstatOrNull(probe, Interfaces.NONE);
+    return read == null ? Netstat.NONE : read;
   }
 
   void deactivate(ProbeSnapshot probe) throws KernelException {
@@ -142,7 +148,7 @@ final class StepRunner {
     Optional<ProbeSnapshot> last =
         kernel.probe(probe.name()).filter(p -> p.uid().equals(probe.uid()));
     if (last.isPresent()) {
-      ledger.recordLast(last.get(), kernel.netstatOrNone(probe.name(), Interfaces.NONE));
+      ledger.recordLast(last.get(), netstat(probe.name()));
     }
     ledger.saveChanges();
     kernel.command(Commands.of("remove", probe.name(), probe.uid(), me));

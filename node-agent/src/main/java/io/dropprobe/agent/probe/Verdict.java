@@ -31,15 +31,16 @@ public sealed interface Verdict {
       long cpus = probe.active() ? probe.missingCpus() : 0;
       List<String> missing = new ArrayList<>();
       if (cpus > 0) {
-        missing.add("not counted on %s: no memory for their counters".formatted(some(cpus, "CPU")));
+        missing.add(
+            "not counted on %d %s: no memory for their counters"
+                .formatted(cpus, cpus == 1 ? "CPU" : "CPUs"));
       }
       if (probe.active() && coverage != null && !coverage.complete()) {
         missing.add(
             "losses that only the kernel's own counters show are incomplete: no memory for those of"
-                + " %s and %s"
-                    .formatted(
-                        some(coverage.missingNamespaces(), "network namespace"),
-                        some(coverage.missingDevices(), "device")));
+                + " all "
+                // Without their number, which may change all the time.
+                + (coverage.missingNamespaces() > 0 ? "network namespaces" : "devices"));
       }
       if (missing.isEmpty()) {
         return new AsDesired(null, withoutEffect);
@@ -51,10 +52,6 @@ public sealed interface Verdict {
       return new AsDesired(
           cpus > 0 ? Conditions.Node.CPUS_NOT_COUNTED : Conditions.Node.SILENT_LOSSES_INCOMPLETE,
           String.join("; ", missing));
-    }
-
-    private static String some(long number, String what) {
-      return number + " " + what + (number == 1 ? "" : "s");
     }
   }
 

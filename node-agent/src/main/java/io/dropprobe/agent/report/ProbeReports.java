@@ -41,11 +41,13 @@ final class ProbeReports {
     if (p.account() != null) {
       numbers(r, p.account(), p.observed() != null);
     }
-    r.deviceErrors =
-        p.errors().stream()
-            .limit(Limits.NODE_DEVICE_ERRORS)
-            .map(e -> new DeviceErrors(e.device(), e.counter(), e.packets()))
-            .toList();
+    if (p.errors() != null) {
+      r.deviceErrors =
+          p.errors().stream()
+              .limit(Limits.NODE_DEVICE_ERRORS)
+              .map(e -> new DeviceErrors(e.device(), e.counter(), e.packets()))
+              .toList();
+    }
     return r;
   }
 
@@ -133,6 +135,9 @@ final class ProbeReports {
     for (ProbeReport r : reports) {
       if (r.causes != null && r.causes.size() > keep) {
         r.causes = CauseLists.cut(r.causes, r.counters(), keep);
+      }
+      if (r.deviceErrors != null && r.deviceErrors.size() > keep) {
+        r.deviceErrors = r.deviceErrors.subList(0, keep);
       }
       if (r.locations != null && r.locations.size() > keep) {
         r.locations =

@@ -218,9 +218,10 @@ class LinuxKernelTest {
     file(
         "proc/mooc/net/drop-probes/interfaces",
         """
-        iface netns=1 ifindex=2 name=eth0 driver=ixgbe
-        iface netns=1 ifindex=3 name=veth7 kind=veth
-        end records=2
+        iface netns=1 ifindex=2 name=eth0 host=y driver=ixgbe
+        iface netns=2 ifindex=9 name=eth0 driver=ixgbevf
+        iface netns=1 ifindex=3 name=veth7 host=y kind=veth
+        end records=3
         """);
     file(
         "proc/mooc/net/drop-probes/counters/a",
@@ -230,8 +231,9 @@ class LinuxKernelTest {
         device netns=0 ifindex=0 gone=y tx_dropped=9
         device netns=1 ifindex=2 rx_fifo_errors=7 tx_dropped=3
         device netns=1 ifindex=3 tx_dropped=8
+        device netns=2 ifindex=9 tx_dropped=4
         coverage of=all missing=0 missing-devices=0
-        end records=6
+        end records=7
         """);
     assertEquals(
         List.of(

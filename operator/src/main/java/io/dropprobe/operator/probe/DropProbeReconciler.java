@@ -146,11 +146,11 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       DropProbeStatus after,
       Duration interval,
       Instant time) {
-    if (statuses.same(before, after)) {
+    StatusChange change = new StatusChange(before, after);
+    if (change.none()) {
       return Duration.ZERO;
     }
     String uid = probe.getMetadata().getUid();
-    StatusChange change = new StatusChange(before, after);
     WritePace pace = paces.getOrDefault(uid, WritePace.FRESH);
     Duration delay = pace.delay(time, interval, change.urgent());
     if (delay.isZero()) {
@@ -212,7 +212,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private void writeWaiting(DropProbe probe, List<String> waiting, Instant time) {
     DropProbeStatus before = statuses.current(probe);
     DropProbeStatus after = factory.deleting(probe, before, waiting, time);
-    if (!statuses.same(before, after)) {
+    if (!new StatusChange(before, after).none()) {
       statuses.write(probe, after);
     }
   }

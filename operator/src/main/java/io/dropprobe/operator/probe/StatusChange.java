@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Lists;
@@ -17,12 +20,31 @@ import java.util.stream.Stream;
 
 /** What differs between two statuses: decides when to write, and which Events to emit. */
 record StatusChange(DropProbeStatus before, DropProbeStatus after) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Reasons of problems of nodes that count. */
   private static final Set<String> NOTES =
       Stream.concat(
               Conditions.Node.INCOMPLETE.stream(),
               Stream.of(Conditions.Problem.SPEC_WITHOUT_EFFECT))
           .collect(Collectors.toSet());
+
+  /**
+   * Whether nothing has changed, traffic and the shares of it aside: these change all the time,
+   * also where nothing is lost, and each write goes to every agent. They are written with the next
+   * other change.
+   */
+  boolean none() {
+    return withoutTraffic(before).equals(withoutTraffic(after));
+  }
+
+  private static JsonNode withoutTraffic(DropProbeStatus status) {
+    JsonNode tree = JSON.valueToTree(status);
+    for (String field : List.of("traffic", "lostShare")) {
+      tree.findParents(field).forEach(node -> ((ObjectNode) node).remove(field));
+    }
+    return tree;
+  }
 
   /** Whether more than counts has changed, which is written at once. */
   boolean urgent() {

@@ -59,11 +59,6 @@ public class StatusWriter {
     written.put(uid, status);
   }
 
-  /** Whether two statuses have the same JSON. */
-  boolean same(DropProbeStatus a, DropProbeStatus b) {
-    return json(a).equals(json(b));
-  }
-
   /** Bytes of JSON. */
   int size(DropProbeStatus status) {
     return json(status).getBytes(StandardCharsets.UTF_8).length;

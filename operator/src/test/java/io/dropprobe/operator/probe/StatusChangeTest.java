@@ -9,6 +9,7 @@ import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.NodePackets;
 import io.dropprobe.api.v1alpha1.Packets;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.api.v1alpha1.Retired;
@@ -43,6 +44,25 @@ class StatusChangeTest {
           "topNodes",
           "topLocations",
           "stages");
+
+  private static DropProbeStatus status(long lost, long traffic, String share) {
+    DropProbeStatus status = status(true, "Counting", "counting on 1 of 1");
+    status.packets = new Packets();
+    status.packets.lost = lost;
+    status.packets.traffic = traffic;
+    status.packets.lostShare = share;
+    status.retired = new Retired();
+    status.retired.traffic = traffic;
+    status.topNodes = List.of(new NodePackets("a", lost, 0L, null, share));
+    return status;
+  }
+
+  /** Each write goes to every agent, and a quiet cluster must stay quiet. */
+  @Test
+  void moreTrafficIsNoChange() {
+    assertTrue(new StatusChange(status(1, 50, "2"), status(1, 100, "1")).none());
+    assertFalse(new StatusChange(status(1, 50, "2"), status(2, 50, "2")).none());
+  }
 
   @Test
   void changeOfCountsIsNotUrgent() {
