@@ -137,7 +137,7 @@ preconditions() {
     || refuse "this cluster runs Kubernetes 1.$version; DropProbe needs 1.30 or newer"
   for node in $(nodes); do
     arch=$(k get node "$node" -o 'jsonpath={.status.nodeInfo.architecture}')
-    [ "$arch" = amd64 ] || refuse "node $node is $arch: this story runs on amd64 nodes only"
+    [ "$arch" = amd64 ] || refuse "node $node is $arch: the demo runs on amd64 nodes only"
   done
   [ -n "$(nodes)" ] \
     || refuse "this cluster has no Linux node without a taint: the example's probe selects none"

@@ -75,8 +75,8 @@ public record Counters(
     public @Nullable Long noise;
 
     @JsonPropertyDescription(
-        "Those of the lost packets that no kernel frees as dropped, but only counts. Absent with a"
-            + " match of more than namespaces, since nothing else distinguishes these counters.")
+        "Those of the lost packets that no kernel frees as dropped, but only counts. Absent if match"
+            + " has any other field than namespaces, since nothing else distinguishes these counters.")
     public @Nullable Long silent;
 
     @JsonPropertyDescription(
@@ -89,17 +89,17 @@ public record Counters(
     public @Nullable Long unkeyed;
 
     @JsonPropertyDescription(
-        "Lost packets but the silent ones, as seen on the wire, where GRO or GSO merged several into"
+        "Lost packets without the silent ones, as seen on the wire, where GRO or GSO merged several into"
             + " one. Absent if it is not known for all of them.")
     public @Nullable Long segments;
 
     @JsonPropertyDescription(
-        "Bytes of the lost packets but the silent ones, from the IP header on.")
+        "Bytes of the lost packets without the silent ones, from the IP header on.")
     public @Nullable Long bytes;
 
     @JsonPropertyDescription(
-        "With match.namespaces and nothing else: packets that IP has received and sent there,"
-            + " delivered or not. Absent if it is not known for all nodes.")
+        "If match has namespaces and no other field: packets that IP has received and sent there."
+            + " Absent if it is not known for all nodes.")
     public @Nullable Long traffic;
 
     /** The fields as a value, in which at most the lost packets are silent. */

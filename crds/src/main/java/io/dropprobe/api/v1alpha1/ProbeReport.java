@@ -100,7 +100,7 @@ public class ProbeReport extends Counters.Fields {
   @JsonPropertyDescription(
       "What the node's network cards and XDP programs could not receive or send in this epoch, the 16"
           + " counters with the most packets. Beside the other numbers: a packet may be in several"
-          + " counters, and in lost. Absent with a match of more than namespaces.")
+          + " counters, and in lost. Absent with a match.")
   public @Nullable List<DeviceErrors> deviceErrors;
 
   @Size(max = Limits.NODE_STAGES)

@@ -157,12 +157,14 @@ public final class ProbeKeeper {
               : new Verdict.Pending("not in the desired state yet; the next pass continues");
     }
     Netstat netstat = owned == null ? null : after.lastNetstat().get(owned.name());
+    // The node's cards are in none of a probe's namespaces.
+    boolean ofNode = options != null && options.netns() == null;
     return new ProbeResult(
         desired,
         verdict,
         owned,
         account(desired, nodeUid),
-        netstat == null || netstat.ofDevices().isEmpty() ? null : netstat.errors());
+        netstat == null || !ofNode || netstat.ofDevices().isEmpty() ? null : netstat.errors());
   }
 
   private @Nullable Coverage coverage(DesiredProbe desired, String nodeUid) {
