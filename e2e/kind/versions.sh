@@ -14,7 +14,7 @@ PODNET_IMAGE=localhost/dropprobe/podnet:1
 PAUSE_IMAGE=localhost/dropprobe/pause:0.1.0
 PRODUCT_IMAGES=(operator node-agent kmod-builder toolbox) # their names in images/build
 
-MACHINE_CPUS=1      # one thread emulates all of them anyway, with a QEMU before 8.1
+MACHINE_CPUS=2      # each is a thread of the emulator
 MACHINE_MEMORY=4096 # MiB; two nodes, their pods and DropProbe use 2 GiB
 
 # The machine that kind runs on: a Debian with dockerd, and with the kernel headers that DropProbe

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154 # run, machine and store are session's
-# vm.sh: the virtual machine that kind runs on. Sourced by session, after e2e/lib/cluster/node.sh,
-# which has tsc_khz.
+# shellcheck shell=bash disable=SC2154 # run, machine, store and emulator are session's
+# vm.sh: the virtual machine that kind runs on, with a QEMU that uses a thread for each of its
+# processors. Sourced by session, after e2e/lib/cluster/node.sh, which has tsc_khz.
 
 VM_SSH=(-i "$machine/key" -q -o IdentitiesOnly=yes -o BatchMode=yes
   -o ConnectTimeout=20 -o ServerAliveInterval=30 -o ServerAliveCountMax=6
@@ -23,13 +23,13 @@ VM_COMMAND_LINE=(root=/dev/vda rw console=ttyS0 net.ifnames=0 loglevel=5 mitigat
 vm_on() {
   local disk khz accelerator ports deadline=$((SECONDS + 400))
   khz=$(tsc_khz)
-  accelerator=$(accelerator 1024)
+  accelerator=$(accelerator 1024 "$emulator")
   qemu-img create -q -f qcow2 -F raw -b "$machine/root.ext4" "$run/root.qcow2"
   for disk in control-plane worker; do
     qemu-img create -q -f qcow2 -F raw -b "$store/images.ext4" "$run/$disk.qcow2"
   done
   ports=hostfwd=tcp:127.0.0.1:22-:22,hostfwd=tcp:127.0.0.1:6443-:6443
-  qemu-system-x86_64 -name dropprobe-kind \
+  "$emulator" -name dropprobe-kind \
     -accel "$accelerator" -cpu max -smp "$MACHINE_CPUS" -m "$MACHINE_MEMORY" \
     -nodefaults -no-user-config -vga none -display none -no-reboot \
     -chardev "file,id=console,path=$run/console.log" -serial chardev:console \
