@@ -25,6 +25,7 @@ from rig import (
     read,
     settle,
     sh,
+    sysctl,
     until,
 )
 
@@ -215,3 +216,15 @@ def needs(command, why):
     except AssertionError as error:
         print(error)
         raise Skip(why) from None
+
+
+def tunnel(number, kind, remote, options):
+    """The interface tunN with 10.66.N.1, a tunnel to `remote`; 10.66.N.2 is behind it."""
+    needs(f"modprobe {kind}", f"this kernel has no {kind}")
+    name = f"tun{number}"
+    sh(f"ip link add {name} type {kind} remote {remote} {options}")
+    sysctl(f"net/ipv6/conf/{name}/disable_ipv6", 1)
+    sh(f"ip addr add 10.66.{number}.1/24 dev {name}; ip link set {name} up")
+    if kind != "ipip":
+        mac = f"lladdr 02:00:00:00:00:02 dev {name}"
+        sh(f"ip neigh replace 10.66.{number}.2 {mac} nud permanent")

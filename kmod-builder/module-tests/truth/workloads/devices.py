@@ -8,7 +8,7 @@ import struct
 import time
 
 import nics
-from measure import NEXT, add_workload, counting, needs, pair, workload
+from measure import NEXT, add_workload, counting, needs, pair, tunnel, workload
 from rig import enter_host, neighbour, read, sh, sysctl, udp, until
 
 PACKETS = 200
@@ -112,12 +112,7 @@ def tap_reader_ends():
 
 def into_tunnel(kind, options):
     """Datagrams into a tunnel whose other end no route leads to."""
-    needs(f"modprobe {kind}", f"this kernel has no {kind}")
-    sh(f"ip link add tun7 type {kind} remote 192.0.2.1 {options}")
-    sysctl("net/ipv6/conf/tun7/disable_ipv6", 1)
-    sh("ip addr add 10.66.0.1/24 dev tun7; ip link set tun7 up")
-    if kind != "ipip":
-        sh("ip neigh replace 10.66.0.2 lladdr 02:00:00:00:00:02 dev tun7 nud permanent")
+    tunnel(0, kind, "192.0.2.1", options)
     with counting(PACKETS):
         udp("10.66.0.2", 9, PACKETS)
 

@@ -6,7 +6,7 @@ import json
 import socket
 import time
 
-from measure import NEXT, counting, needs, pair, workload
+from measure import NEXT, counting, pair, tunnel, workload
 from rig import inside, neighbour, sh, sysctl, udp
 
 PACKETS = 20
@@ -128,15 +128,10 @@ def qdisc_tbf_limit():
 def geneve_queue_full():
     """The queue below tunnels is full. Over IPv6 the tunnel counts as an error what is freed
     there."""
-    needs("modprobe geneve", "this kernel has no geneve")
     with pair(quiet=True), closed_receivers(GENEVE):
         sh("tc qdisc add dev to-next root tbf rate 8kbit burst 1600 limit 3000")
         for number, remote in enumerate(NEXT):
-            sh(f"ip link add tun{number} type geneve id 7 remote {remote}")
-            sysctl(f"net/ipv6/conf/tun{number}/disable_ipv6", 1)
-            sh(f"ip addr add 10.66.{number}.1/24 dev tun{number}; ip link set tun{number} up")
-            mac = f"lladdr 02:00:00:00:00:02 dev tun{number}"
-            sh(f"ip neigh replace 10.66.{number}.2 {mac} nud permanent")
+            tunnel(number, "geneve", remote, "id 7")
         with counting() as measured:
             for number, _ in enumerate(NEXT):
                 before = drops()

@@ -32,9 +32,8 @@ class StartIT extends OperatorSupport {
 
     LateAnswer late = new LateAnswer(r -> r.uri().getPath().endsWith(list));
     try (KubernetesClient client = api.operator(late)) {
-      // Not in the common pool, which Java 25 uses for the client's answers, too: with two
-      // processors
-      // it has one thread.
+      // Not in the common pool: Java 25 uses it for the client's answers, too, and with two
+      // processors it has one thread.
       CompletableFuture<RunningOperator> start =
           CompletableFuture.supplyAsync(
               () -> new RunningOperator(client), task -> new Thread(task).start());
