@@ -14,7 +14,6 @@ import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.ModuleUsers;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.observe.Observer;
-import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodNetns;
 import io.dropprobe.agent.probe.Attempt;
 import io.dropprobe.agent.probe.DesiredProbe;
@@ -29,6 +28,7 @@ import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.api.catalog.Catalog;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
 import java.util.List;
@@ -217,7 +217,13 @@ public final class Agent {
       DesiredState desired, ModuleOutcome outcome, ProbeStates states, Observation after) {
     String sharedWith = others(after).owners().stream().findFirst().orElse(null);
     return new NodeState(
-        desired.nodeUid(), kernel.facts(), after.module(), outcome, sharedWith, states);
+        desired.nodeUid(),
+        kernel.facts(),
+        after.module(),
+        outcome,
+        sharedWith,
+        time.skew(),
+        states);
   }
 
   private ModuleUsers others(Observation observed) {

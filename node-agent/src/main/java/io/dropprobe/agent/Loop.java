@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent;
 
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import java.util.function.LongSupplier;
 
 /** Runs passes in a thread of its own: when one is due, and at once when woken. */

@@ -14,9 +14,10 @@ import io.dropprobe.agent.metrics.Listener;
 import io.dropprobe.agent.metrics.MetricsText;
 import io.dropprobe.agent.platform.LastingLogManager;
 import io.dropprobe.agent.platform.Logging;
-import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.pod.PodFolders;
 import io.dropprobe.agent.report.Reporter;
+import io.dropprobe.api.client.ServerTime;
+import io.dropprobe.api.client.Time;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -59,9 +60,9 @@ public final class Main {
   private final Loop loop;
 
   private Main(Settings settings) {
-    Time time = Time.system();
+    ServerTime time = new ServerTime(Time.system());
     this.settings = settings;
-    this.client = Clients.of(Config.autoConfigure(null));
+    this.client = Clients.of(Config.autoConfigure(null), time);
     Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
     this.cluster =
         new KubernetesCluster(client, settings.node(), settings.namespace(), NODE_POLL, this::wake);

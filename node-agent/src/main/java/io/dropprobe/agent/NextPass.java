@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent;
 
-import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.probe.DesiredProbe;
 import io.dropprobe.agent.probe.DesiredState;
 import io.dropprobe.agent.probe.ProbeStates;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import java.time.Duration;

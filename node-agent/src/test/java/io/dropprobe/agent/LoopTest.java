@@ -4,7 +4,7 @@ package io.dropprobe.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

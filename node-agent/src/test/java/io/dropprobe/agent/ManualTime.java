@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent;
 
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -9,6 +9,7 @@ import java.time.Instant;
 public final class ManualTime implements Time {
   private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
   private long millis = 1_000_000;
+  private Duration skew = Duration.ZERO;
 
   @Override
   public Instant wall() {
@@ -18,6 +19,16 @@ public final class ManualTime implements Time {
   @Override
   public long millis() {
     return millis;
+  }
+
+  @Override
+  public Duration skew() {
+    return skew;
+  }
+
+  /** Sets how wrong the machine's clock is; {@link #wall} is right in any case. */
+  public void skew(Duration by) {
+    skew = by;
   }
 
   /** Moves both clocks. */

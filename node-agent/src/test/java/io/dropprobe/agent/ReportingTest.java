@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When reports are written, and what they hold. */
 class ReportingTest extends NodeTestCase {
@@ -127,6 +130,14 @@ class ReportingTest extends NodeTestCase {
     kernel.slowness = Duration.ofMillis(300);
     int passes = node.passesIn(Duration.ofMinutes(1));
     assertTrue(passes >= 6 && passes <= 14, passes + " passes a minute, each of 300 ms or more");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT0S,", "PT59S,", "PT-59S,", "PT1M30S, 1m0s", "PT-1H, -1h0m0s"})
+  void reportsClockThatIsWrongByAMinute(Duration skew, @Nullable String reported) {
+    node.time.skew(skew);
+    node.settle();
+    assertEquals(reported, node.now().clockSkew);
   }
 
   @Test

@@ -161,6 +161,9 @@ public final class Conditions {
     /** Nodes that count, and on which a part of the spec has no effect. */
     public static final String SPEC_WITHOUT_EFFECT = "SpecWithoutEffect";
 
+    /** Nodes that count, and whose clock differs from the API server's by a minute or more. */
+    public static final String CLOCK_SKEW = "ClockSkew";
+
     /** A selected node whose report is older than {@code staleAfter}. */
     public static final String REPORT_STALE = "ReportStale";
 

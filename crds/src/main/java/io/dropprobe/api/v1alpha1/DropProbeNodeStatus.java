@@ -32,8 +32,14 @@ public class DropProbeNodeStatus {
   @JsonPropertyDescription("Probes that count in this kernel for this node.")
   public @Nullable Long activeProbes;
 
-  @JsonPropertyDescription("When this report was made, by the node's clock.")
+  @JsonPropertyDescription("When this report was made, by the API server's clock.")
   public @Nullable String reportedAt;
+
+  @Size(max = Limits.LABEL)
+  @JsonPropertyDescription(
+      "How far the node's clock is ahead of the API server's, in whole minutes; negative if it is"
+          + " behind. Absent below one minute. The times of this report are corrected by it.")
+  public @Nullable String clockSkew;
 
   @Size(max = Limits.NODE_PROBES)
   @JsonPropertyDescription(

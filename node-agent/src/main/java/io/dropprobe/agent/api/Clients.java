@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.api;
 
+import io.dropprobe.api.client.KubernetesClients;
+import io.dropprobe.api.client.ServerTime;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
 /** Makes the agent's Kubernetes client. */
 public final class Clients {
@@ -18,14 +19,15 @@ public final class Clients {
    * Makes a client that does not retry requests: its callers retry, with the newest content.
    *
    * @param where address and credentials of the API server
+   * @param time learns the time of its answers
    */
-  public static KubernetesClient of(Config where) {
+  public static KubernetesClient of(Config where, ServerTime time) {
     Config config =
         new ConfigBuilder(where)
             .withRequestTimeout(REQUEST_MILLIS)
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestRetryBackoffLimit(0)
             .build();
-    return new KubernetesClientBuilder().withConfig(config).build();
+    return KubernetesClients.builder(config, time).build();
   }
 }

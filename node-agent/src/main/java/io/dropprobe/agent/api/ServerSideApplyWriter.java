@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.api;
 
-import io.dropprobe.agent.platform.Time;
 import io.dropprobe.agent.report.ReportWriter;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.ServerSideApply;
 import io.dropprobe.api.v1alpha1.DropProbe;

@@ -2,7 +2,7 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.KernelException;
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 import static io.dropprobe.api.schema.Conditions.Node.MODULE_STUCK;
 
 import io.dropprobe.agent.kernel.ObservedModule;
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.time.Duration;
 import java.time.Instant;

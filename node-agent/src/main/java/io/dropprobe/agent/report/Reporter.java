@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.report;
 
-import io.dropprobe.agent.platform.Time;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.fabric8.kubernetes.api.model.Condition;

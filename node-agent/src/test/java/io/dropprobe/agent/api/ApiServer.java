@@ -3,6 +3,8 @@ package io.dropprobe.agent.api;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.dropprobe.api.client.ServerTime;
+import io.dropprobe.api.client.Time;
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -77,7 +79,8 @@ final class ApiServer implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return Clients.of(Config.fromKubeconfig(server.getKubeConfigYaml()));
+    return Clients.of(
+        Config.fromKubeconfig(server.getKubeConfigYaml()), new ServerTime(Time.system()));
   }
 
   @Override

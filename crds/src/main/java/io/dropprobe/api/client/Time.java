@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.dropprobe.agent.platform;
+package io.dropprobe.api.client;
 
 import java.time.Duration;
 import java.time.Instant;
 
-/** The two clocks, injected so that tests control them. */
+/** The clocks, injected so that tests control them. */
 public interface Time {
   /** Time of day, which may jump. For times that people and other machines read. */
   Instant wall();
+
+  /**
+   * How far the machine's clock is ahead of {@link #wall}; negative if it is behind. Zero if the
+   * machine's clock is all that is known.
+   */
+  default Duration skew() {
+    return Duration.ZERO;
+  }
 
   /** Milliseconds since an arbitrary moment; never decreases. For delays. */
   long millis();
