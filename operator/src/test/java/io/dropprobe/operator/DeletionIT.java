@@ -8,8 +8,8 @@ import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
-import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The deletion of a DropProbe on a real API server. */
@@ -52,16 +52,15 @@ class DeletionIT extends OperatorSupport {
     DropProbe probe = create("lost", p -> {});
     a.counts(probe, ProbeState.Active, 1);
     awaitCondition("lost", "Ready", "True", "Counting");
-    a.reports(
-        s -> {
-          s.reportedAt = Instant.now().minusSeconds(3600).toString();
-          s.probes = List.of(entryOf(probe));
-        });
-    awaitCondition("lost", "Ready", "False", "NodesStale");
-
-    admin.resources(DropProbe.class).withName("lost").delete();
-    Await.until(
-        "the DropProbe is deleted", () -> probe("lost") == null, OperatorSupport::everything);
+    settings(data -> data.putAll(Map.of("heartbeat", "1s", "staleAfter", "2s")));
+    try {
+      awaitCondition("lost", "Ready", "False", "NodesStale");
+      admin.resources(DropProbe.class).withName("lost").delete();
+      Await.until(
+          "the DropProbe is deleted", () -> probe("lost") == null, OperatorSupport::everything);
+    } finally {
+      settings(data -> List.of("heartbeat", "staleAfter").forEach(data::remove));
+    }
     Await.until(
         "an Event names the node that was not waited for",
         () ->

@@ -2,12 +2,11 @@
 package io.dropprobe.operator.accounting;
 
 import io.dropprobe.api.rules.Folding;
-import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param confirmed whether the Node, which its kubelet writes, has the same bootID as the report,
  *     which its agent writes
  * @param carried whether the source is part of the report of a later Node
- * @param reportedAt by the node's clock; 1970 if the report has no time
+ * @param age time since the report last changed, by the operator's clock; very long if carried
  * @param report the entry about the probe
  */
 public record Contribution(
@@ -33,19 +32,22 @@ public record Contribution(
     @Nullable String bootId,
     boolean confirmed,
     boolean carried,
-    Instant reportedAt,
+    Duration age,
     ProbeReport report) {
 
+  /** Age of what a later Node carries: longer than any report exists. */
+  private static final Duration CARRIED = Duration.ofDays(36_500);
+
   /**
-   * Orders samples of one epoch by age. Counters only grow, so the larger count is the newer one
-   * whatever the clocks say. All effects are included, because the agents of two nodes may have
-   * judged differently. A report can't hide another's count by its time, and one whose kernel is
-   * not confirmed can't hide one whose kernel is.
+   * Orders samples of one epoch, the newest last. Counters only grow, so the larger count is the
+   * newer one whatever the clocks say. All effects are included, because the agents of two nodes
+   * may have judged differently. A report can't hide another's count by its time, and one whose
+   * kernel is not confirmed can't hide one whose kernel is.
    */
   static final Comparator<Contribution> BY_COUNT =
       Comparator.comparing(Contribution::confirmed)
           .thenComparing(Contribution::everything)
-          .thenComparing(Contribution::reportedAt)
+          .thenComparing(Contribution::age, Comparator.reverseOrder())
           .thenComparing(Contribution::node);
 
   /**
@@ -53,19 +55,30 @@ public record Contribution(
    *
    * @param bootId of the Node that a report is about: empty if the Node has none; null means that
    *     there is no such Node
+   * @param age time since a report last changed
    * @param uid of the DropProbe
    * @param series that is current; counts of another series are ignored
    */
   public static List<Contribution> of(
       Collection<DropProbeNode> reports,
       Function<DropProbeNode, @Nullable String> bootId,
+      Function<DropProbeNode, Duration> age,
       String uid,
       String series) {
     return reports.stream()
         .flatMap(
             report ->
                 EarlierReports.with(report)
-                    .flatMap(n -> entries(n, uid).map(r -> of(n, n != report, bootId.apply(n), r))))
+                    .flatMap(
+                        n ->
+                            entries(n, uid)
+                                .map(
+                                    r ->
+                                        of(
+                                            n,
+                                            bootId.apply(n),
+                                            n == report ? age.apply(report) : CARRIED,
+                                            r))))
         .filter(c -> Folding.isOfSeries(c.report, series))
         .sorted(Comparator.comparing(Contribution::node))
         .toList();
@@ -91,17 +104,16 @@ public record Contribution(
   }
 
   private static Contribution of(
-      DropProbeNode node, boolean carried, @Nullable String actualBootId, ProbeReport report) {
+      DropProbeNode node, @Nullable String actualBootId, Duration age, ProbeReport report) {
     KernelInfo kernel = node.getStatus().kernel;
     String claimed = kernel == null ? null : kernel.bootID;
     boolean confirmed = claimed != null && claimed.equals(actualBootId);
-    Instant at = Times.parseOrNull(node.getStatus().reportedAt);
     return new Contribution(
         node,
         confirmed || actualBootId == null ? claimed : null,
         confirmed,
-        carried,
-        at == null ? Instant.EPOCH : at,
+        age.equals(CARRIED),
+        age,
         report);
   }
 

@@ -5,7 +5,6 @@ import io.dropprobe.api.schema.Limits;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Packets per second: the present rate, not the average since the start. */
@@ -16,16 +15,16 @@ public final class Rates {
    * The weight of a reported rate. A node that drops packets reports every interval; after a missed
    * report its rate decays, to zero when the report is stale.
    *
+   * @param reportAge time since the report last changed
+   * @param staleAfter age at which a report is stale
+   * @param interval at which the node reports
    * @return 0 to 1
    */
-  public static double weight(Instant reportedAt, Staleness staleness, Duration interval) {
-    if (staleness.test(reportedAt)) {
-      return 0;
-    }
-    double age = Duration.between(reportedAt, staleness.now()).toMillis();
-    double none = staleness.after().toMillis();
+  public static double weight(Duration reportAge, Duration staleAfter, Duration interval) {
+    double age = reportAge.toMillis();
+    double none = staleAfter.toMillis();
     double full = Math.min(interval.multipliedBy(2).toMillis(), none);
-    return age <= full ? 1 : (none - age) / (none - full);
+    return age >= none ? 0 : age <= full ? 1 : (none - age) / (none - full);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Problem;
@@ -12,7 +13,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -37,17 +37,19 @@ public class AgentPods {
   private static final Duration CURRENT = Duration.ofMinutes(20);
 
   private final KubernetesClient client;
-  private final Clock clock;
+  private final Time time;
   private final String namespace;
   private volatile @Nullable DaemonSet daemonSet;
   private Optional<Problem> known = Optional.empty();
-  private Instant asked = Instant.MIN;
+
+  /** When the API server was asked, in milliseconds of the monotonic clock. */
+  private @Nullable Long asked;
 
   /** Makes no call yet. */
   @Inject
-  public AgentPods(KubernetesClient client, Clock clock, OperatorNamespace namespace) {
+  public AgentPods(KubernetesClient client, Time time, OperatorNamespace namespace) {
     this.client = client;
-    this.clock = clock;
+    this.time = time;
     this.namespace = namespace.name();
   }
 
@@ -62,10 +64,9 @@ public class AgentPods {
     if (now == null || missing(now) <= 0) {
       return Optional.empty();
     }
-    Instant time = clock.instant();
-    if (!time.isBefore(asked.plus(CACHED))) {
-      asked = time;
-      known = problem(now, failures(now), time);
+    if (asked == null || time.millis() - asked >= CACHED.toMillis()) {
+      asked = time.millis();
+      known = problem(now, failures(now), time.wall());
     }
     return known;
   }

@@ -8,6 +8,7 @@ import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.runtime.OperatorNamespace;
+import io.dropprobe.operator.runtime.PassLimiter;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.settings.SettingsException;
@@ -24,7 +25,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
@@ -48,13 +48,13 @@ import java.util.concurrent.TimeUnit;
             comparableResourceVersions = false,
             fieldSelector = @Field(path = "metadata.name", value = Names.SETTINGS)),
     maxReconciliationInterval =
-        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES),
+    rateLimiter = PassLimiter.class)
 @GradualRetry(
     maxAttempts = -1,
     initialInterval = 1000,
     intervalMultiplier = 2,
     maxInterval = 60_000)
-@RateLimited(maxReconciliations = 4, within = 1)
 public class AgentsReconciler implements Reconciler<ConfigMap> {
   /** In case an event was missed. */
   private static final Duration RESYNC = Duration.ofMinutes(1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.cluster;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.OperatorException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ public class ClusterCache {
   private static final long REPORTS = 50;
 
   private final KubernetesClient client;
+  private final ReportStore reports;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /** Null before {@link #start}. */
@@ -61,8 +64,9 @@ public class ClusterCache {
 
   /** Makes no call yet. */
   @Inject
-  public ClusterCache(KubernetesClient client) {
+  public ClusterCache(KubernetesClient client, Time time) {
     this.client = client;
+    this.reports = new ReportStore(ClusterCache::prune, time);
   }
 
   /**
@@ -93,7 +97,7 @@ public class ClusterCache {
                 Changes::ofNode),
             watch(
                 client.resources(DropProbeNode.class).withLimit(REPORTS).runnableInformer(0),
-                new PrunedStore<>(ClusterCache::prune),
+                reports,
                 (a, b) -> true),
             watch(
                 client.resources(DropProbe.class).runnableInformer(0),
@@ -141,6 +145,11 @@ public class ClusterCache {
     return w;
   }
 
+  /** All DropProbes, including those being deleted. */
+  public List<DropProbe> probes() {
+    return started().probes().list();
+  }
+
   /** The present state. */
   public Snapshot snapshot() {
     Watches w = started();
@@ -150,6 +159,11 @@ public class ClusterCache {
             .collect(Collectors.toMap(ClusterNode::name, n -> n)),
         byName(w.reports().list()),
         byName(w.probes().list()));
+  }
+
+  /** Time since a report last changed, by the operator's own clock; zero if it is deleted. */
+  public Duration age(DropProbeNode report) {
+    return reports.age(report);
   }
 
   /** Whether the Node of a report no longer exists, by the cache and by the API server. */
@@ -238,6 +252,7 @@ public class ClusterCache {
         .withResourceVersion(m.getResourceVersion())
         .withGeneration(m.getGeneration())
         .withDeletionTimestamp(m.getDeletionTimestamp())
+        .withFinalizers(m.getFinalizers())
         .withLabels(labels ? m.getLabels() : null)
         .build();
   }

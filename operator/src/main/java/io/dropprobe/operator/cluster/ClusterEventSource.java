@@ -4,7 +4,11 @@ package io.dropprobe.operator.cluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -14,8 +18,17 @@ import java.util.function.Supplier;
  * @param <P> the reconciler's primary resource
  */
 public final class ClusterEventSource<P extends HasMetadata> extends SimpleInboundEventSource<P> {
+  /**
+   * Longest time between two passes. The framework schedules passes by {@link java.util.Timer},
+   * which measures by the time of day: after a step of the clock by an hour back they are an hour
+   * late.
+   */
+  private static final Duration TICK = Duration.ofMinutes(1);
+
   private final ClusterCache cluster;
   private final Supplier<Set<ResourceID>> affected;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(ClusterEventSource::daemon);
 
   /**
    * @param affected the primary resources to reconcile
@@ -31,6 +44,20 @@ public final class ClusterEventSource<P extends HasMetadata> extends SimpleInbou
   public void start() {
     super.start();
     cluster.start();
+    timer.scheduleWithFixedDelay(
+        this::changed, TICK.toSeconds(), TICK.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void stop() {
+    timer.shutdownNow();
+    super.stop();
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "cluster-tick");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void changed() {

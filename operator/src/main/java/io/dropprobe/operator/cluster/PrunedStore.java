@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * An informer's store that prunes objects: 3,000 Nodes take 140 MiB complete and 30 MiB pruned. Its
  * objects must never be written back.
  */
-final class PrunedStore<T extends HasMetadata> implements ItemStore<T> {
+class PrunedStore<T extends HasMetadata> implements ItemStore<T> {
   private final Map<String, T> items = new ConcurrentHashMap<>();
   private final UnaryOperator<T> prune;
 

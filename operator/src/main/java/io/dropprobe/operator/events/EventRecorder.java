@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.events;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
 import io.fabric8.kubernetes.api.model.Event;
@@ -11,7 +12,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.HttpURLConnection;
-import java.time.Clock;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 
@@ -27,13 +27,13 @@ public class EventRecorder {
   private static final Logger LOG = Logger.getLogger(EventRecorder.class);
 
   private final KubernetesClient client;
-  private final Clock clock;
+  private final Time time;
 
   /** Makes no call yet. */
   @Inject
-  public EventRecorder(KubernetesClient client, Clock clock) {
+  public EventRecorder(KubernetesClient client, Time time) {
     this.client = client;
-    this.clock = clock;
+    this.time = time;
   }
 
   /** Emits an Event about something that works as intended. */
@@ -80,7 +80,7 @@ public class EventRecorder {
   }
 
   private Event event(HasMetadata about, String type, String reason, String message) {
-    String now = Times.format(clock.instant());
+    String now = Times.format(time.wall());
     String namespace = about.getMetadata().getNamespace();
     int hash = Objects.hash(about.getMetadata().getUid(), type, reason, message);
     return new EventBuilder()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.health;
 
-import java.time.Clock;
+import io.dropprobe.api.client.Time;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,11 +14,13 @@ final class CacheHealth {
   /** How long an informer may be without a watch. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  private final Clock clock;
-  private final Map<String, Instant> withoutWatch = new ConcurrentHashMap<>();
+  private final Time time;
 
-  CacheHealth(Clock clock) {
-    this.clock = clock;
+  /** Since when, in milliseconds of the monotonic clock, by informer. */
+  private final Map<String, Long> withoutWatch = new ConcurrentHashMap<>();
+
+  CacheHealth(Time time) {
+    this.time = time;
   }
 
   /**
@@ -33,8 +34,7 @@ final class CacheHealth {
       withoutWatch.remove(informer);
       return running;
     }
-    Instant now = clock.instant();
-    Instant since = withoutWatch.computeIfAbsent(informer, i -> now);
-    return running && Duration.between(since, now).compareTo(PATIENCE) < 0;
+    long since = withoutWatch.computeIfAbsent(informer, i -> time.millis());
+    return running && time.millis() - since < PATIENCE.toMillis();
   }
 }

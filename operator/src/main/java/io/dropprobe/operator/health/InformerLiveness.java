@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.health;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.runtime.LeaderElection;
 import io.dropprobe.operator.runtime.OperatorStart;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -19,6 +20,8 @@ import org.eclipse.microprofile.health.Liveness;
 @ApplicationScoped
 public class InformerLiveness implements HealthCheck {
   private final OperatorStart start;
+  private final LeaderElection election;
+  private final PassWatch passes;
   private final Operator operator;
   private final ClusterCache cluster;
   private final CacheHealth health;
@@ -26,11 +29,18 @@ public class InformerLiveness implements HealthCheck {
   /** Makes no call yet. */
   @Inject
   public InformerLiveness(
-      OperatorStart start, Operator operator, ClusterCache cluster, Clock clock) {
+      OperatorStart start,
+      LeaderElection election,
+      PassWatch passes,
+      Operator operator,
+      ClusterCache cluster,
+      Time time) {
     this.start = start;
+    this.election = election;
+    this.passes = passes;
     this.operator = operator;
     this.cluster = cluster;
-    this.health = new CacheHealth(clock);
+    this.health = new CacheHealth(time);
   }
 
   @Override
@@ -46,6 +56,11 @@ public class InformerLiveness implements HealthCheck {
           .getRuntimeInfo()
           .getRegisteredControllers()
           .forEach(controller -> check(answer, controller));
+    }
+    if (started && election.isLeading()) {
+      passes
+          .overdue(cluster.probes())
+          .forEach(p -> answer.down().withData("DropProbe " + p, "is not reconciled any more"));
     }
     return answer.build();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
@@ -11,7 +12,9 @@ import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.events.EventRecorder;
+import io.dropprobe.operator.health.PassWatch;
 import io.dropprobe.operator.runtime.OperatorNamespace;
+import io.dropprobe.operator.runtime.PassLimiter;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -24,11 +27,9 @@ import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,13 +53,13 @@ import java.util.stream.Collectors;
     fieldManager = Names.OPERATOR,
     informer = @Informer(comparableResourceVersions = false),
     maxReconciliationInterval =
-        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES),
+    rateLimiter = PassLimiter.class)
 @GradualRetry(
     maxAttempts = -1,
     initialInterval = 1000,
     intervalMultiplier = 2,
     maxInterval = 60_000)
-@RateLimited(maxReconciliations = 4, within = 1)
 public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropProbe> {
   /** Rates decay and reports become stale without an event. */
   private static final Duration RESYNC = Duration.ofSeconds(30);
@@ -70,9 +71,10 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private final StatusFactory factory;
   private final ProbeEvents events;
   private final CurrentSettings settings;
-  private final Clock clock;
+  private final Time time;
   private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
   private final Passes passes = new Passes();
+  private final PassWatch watch;
 
   /** Makes no call yet. */
   @Inject
@@ -83,18 +85,21 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       CurrentSettings settings,
       OperatorNamespace namespace,
       AgentPods agents,
-      Clock clock) {
+      PassWatch watch,
+      Time time) {
     this.cluster = cluster;
     this.statuses = statuses;
     this.factory =
         new StatusFactory(
             cluster::isDeleted,
+            cluster::age,
             statuses::size,
             namespace.name(),
             () -> InstallationProblems.of(settings.problem(), agents.problem()));
     this.events = new ProbeEvents(events);
     this.settings = settings;
-    this.clock = clock;
+    this.time = time;
+    this.watch = watch;
   }
 
   @Override
@@ -116,7 +121,11 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   /** Runs a pass if the settings are known and no other runs; returns the time until the next. */
   private Duration pass(DropProbe probe, Supplier<Duration> work) {
-    return settings.known() ? passes.run(probe.getMetadata().getUid(), SOON, work) : SOON;
+    try {
+      return settings.known() ? passes.run(probe.getMetadata().getUid(), SOON, work) : SOON;
+    } finally {
+      watch.passed(probe);
+    }
   }
 
   /**
@@ -126,13 +135,13 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    */
   private Duration update(DropProbe probe) {
     Settings now = settings.get();
-    Instant time = clock.instant();
+    Instant wall = time.wall();
     Snapshot snapshot = cluster.snapshot();
     DropProbeStatus before = statuses.current(probe);
-    DropProbeStatus after = factory.create(probe, before, snapshot, now, time);
+    DropProbeStatus after = factory.create(probe, before, snapshot, now, wall);
     Duration interval = WritePace.interval(snapshot.agents(), now.minReportInterval());
-    Duration wait = write(probe, before, after, interval, time);
-    return next(after, wait, time);
+    Duration wait = write(probe, before, after, interval);
+    return next(after, wait, wall);
   }
 
   /**
@@ -141,35 +150,31 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    * @return how long the write has to wait; zero if there is nothing left to write
    */
   private Duration write(
-      DropProbe probe,
-      DropProbeStatus before,
-      DropProbeStatus after,
-      Duration interval,
-      Instant time) {
+      DropProbe probe, DropProbeStatus before, DropProbeStatus after, Duration interval) {
     StatusChange change = new StatusChange(before, after);
     if (change.none()) {
       return Duration.ZERO;
     }
     String uid = probe.getMetadata().getUid();
     WritePace pace = paces.getOrDefault(uid, WritePace.FRESH);
-    Duration delay = pace.delay(time, interval, change.urgent());
+    Duration delay = pace.delay(time.millis(), interval, change.urgent());
     if (delay.isZero()) {
       try {
         statuses.write(probe, after);
       } catch (RuntimeException e) {
-        paces.put(uid, pace.failed(time));
+        paces.put(uid, pace.failed(time.millis()));
         throw e;
       }
-      paces.put(uid, pace.written(time, interval));
+      paces.put(uid, pace.written(time.millis(), interval));
       events.changed(probe, change);
     }
     return delay;
   }
 
-  private static Duration next(DropProbeStatus status, Duration wait, Instant time) {
+  private static Duration next(DropProbeStatus status, Duration wait, Instant now) {
     Duration next = wait.isZero() ? RESYNC : wait;
     if (status.expiresAt != null) {
-      Duration untilEnd = Duration.between(time, Times.parse(status.expiresAt));
+      Duration untilEnd = Duration.between(now, Times.parse(status.expiresAt));
       if (!untilEnd.isNegative() && untilEnd.compareTo(next) < 0) {
         next = untilEnd;
       }
@@ -190,11 +195,10 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    *     DropProbe of that name, the end of this pass cancels its timer
    */
   private Duration delete(DropProbe probe, FinalizerRemoval removal) {
-    Instant time = clock.instant();
-    Staleness staleness = new Staleness(time, settings.get().staleAfter());
+    Staleness staleness = new Staleness(cluster::age, settings.get().staleAfter());
     Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted);
     if (!deletion.waiting().isEmpty()) {
-      writeWaiting(probe, deletion.waiting(), time);
+      writeWaiting(probe, deletion.waiting());
       return RESYNC;
     }
     statuses.forget(probe);
@@ -209,9 +213,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     return SOON;
   }
 
-  private void writeWaiting(DropProbe probe, List<String> waiting, Instant time) {
+  private void writeWaiting(DropProbe probe, List<String> waiting) {
     DropProbeStatus before = statuses.current(probe);
-    DropProbeStatus after = factory.deleting(probe, before, waiting, time);
+    DropProbeStatus after = factory.deleting(probe, before, waiting, time.wall());
     if (!new StatusChange(before, after).none()) {
       statuses.write(probe, after);
     }

@@ -26,7 +26,7 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   private static final Set<String> NOTES =
       Stream.concat(
               Conditions.Node.INCOMPLETE.stream(),
-              Stream.of(Conditions.Problem.SPEC_WITHOUT_EFFECT))
+              Stream.of(Conditions.Problem.SPEC_WITHOUT_EFFECT, Conditions.Problem.CLOCK_SKEW))
           .collect(Collectors.toSet());
 
   /**

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -41,22 +42,26 @@ import org.jspecify.annotations.Nullable;
 /** Computes the status of a DropProbe from the nodes' reports: a pure function of its input. */
 final class StatusFactory {
   private final Predicate<DropProbeNode> deleted;
+  private final Function<DropProbeNode, Duration> age;
   private final ToIntFunction<DropProbeStatus> size;
   private final String namespace;
   private final Supplier<List<Problem>> installation;
 
   /**
    * @param deleted whether the Node of a report no longer exists
+   * @param age time since a report last changed
    * @param size bytes of a status as JSON
    * @param namespace of the agents
    * @param installation problems of the installation, not of a node
    */
   StatusFactory(
       Predicate<DropProbeNode> deleted,
+      Function<DropProbeNode, Duration> age,
       ToIntFunction<DropProbeStatus> size,
       String namespace,
       Supplier<List<Problem>> installation) {
     this.deleted = deleted;
+    this.age = age;
     this.size = size;
     this.namespace = namespace;
     this.installation = installation;
@@ -81,6 +86,7 @@ final class StatusFactory {
         Contribution.of(
             cluster.reports().values(),
             cluster::bootIdOf,
+            age,
             probe.getMetadata().getUid(),
             status.series);
     Schedule schedule = Schedule.of(probe, old, status.series, contributions, now);
@@ -92,7 +98,7 @@ final class StatusFactory {
 
     ProbeState desired =
         ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
-    Staleness staleness = new Staleness(now, settings.staleAfter());
+    Staleness staleness = new Staleness(age, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
             .map(n -> verdict(n, cluster, staleness, probe, desired))
@@ -159,7 +165,7 @@ final class StatusFactory {
             before,
             contributions,
             c -> deleted.test(c.source()),
-            c -> staleness.isOld(c.reportedAt()),
+            c -> staleness.isOld(c.age()),
             keys);
     List<CountedContribution> live =
         CountedContribution.of(Retirement.rest(contributions, retired));
@@ -167,7 +173,7 @@ final class StatusFactory {
       retired.folded = null;
     }
     return new Totals(
-        live, retired, c -> Rates.weight(c.contribution().reportedAt(), staleness, interval));
+        live, retired, c -> Rates.weight(c.contribution().age(), staleness.after(), interval));
   }
 
   /** Shortens the lists until the status fits into {@link Limits#STATUS_BYTES}. */

@@ -109,10 +109,19 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     }
     if (p.state == desired) {
       Kind kind = desired == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
-      return new Verdict(node, kind, p.message == null ? null : reasonOfNote(p), p.message);
+      return p.message == null && status.clockSkew != null
+          ? new Verdict(node, kind, Problem.CLOCK_SKEW, clockSkew(status.clockSkew))
+          : new Verdict(node, kind, p.message == null ? null : reasonOfNote(p), p.message);
     }
     return pending(
         node, Problem.NOT_YET_REPORTED, "state is " + p.state + ", should become " + desired);
+  }
+
+  private static String clockSkew(String skew) {
+    return "the node's clock is "
+        + (skew.startsWith("-") ? skew.substring(1) + " behind" : skew + " ahead of")
+        + " the API server's; DropProbe corrects its own times, but check the time service of the"
+        + " node (timedatectl, chronyc tracking)";
   }
 
   /** The reason for the message of a probe that is in its desired state. */

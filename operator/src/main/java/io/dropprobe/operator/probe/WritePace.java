@@ -2,23 +2,24 @@
 package io.dropprobe.operator.probe;
 
 import java.time.Duration;
-import java.time.Instant;
 
 /**
  * Limits how often counts are written: on average once per interval. A burst of a few writes is
  * allowed, so that the reports of two nodes about the same event need not wait for each other.
  * Every status write is sent to all agents.
  *
+ * <p>All times are milliseconds of the monotonic clock.
+ *
  * @param full when the full burst is available again
  * @param notBefore when a failed write may be retried, whatever it contains: without it, events
  *     would retry it at once, with a stack trace each time
  */
-record WritePace(Instant full, Instant notBefore) {
+record WritePace(long full, long notBefore) {
   private static final int BURST = 3;
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   /** No write yet. */
-  static final WritePace FRESH = new WritePace(Instant.MIN, Instant.MIN);
+  static final WritePace FRESH = new WritePace(Long.MIN_VALUE, Long.MIN_VALUE);
 
   /**
    * Shortest average time between writes. Each goes to every agent, so it grows with their number.
@@ -33,23 +34,24 @@ record WritePace(Instant full, Instant notBefore) {
    *
    * @param urgent whether more than counts has changed
    */
-  Duration delay(Instant now, Duration interval, boolean urgent) {
-    Instant from =
-        urgent || full == Instant.MIN ? now : full.minus(interval.multipliedBy(BURST - 1L));
-    from = from.isAfter(notBefore) ? from : notBefore;
-    return from.isAfter(now) ? Duration.between(now, from) : Duration.ZERO;
+  Duration delay(long now, Duration interval, boolean urgent) {
+    long paced =
+        urgent || full == Long.MIN_VALUE
+            ? now
+            : full - interval.multipliedBy(BURST - 1L).toMillis();
+    long from = Math.max(paced, notBefore);
+    return from > now ? Duration.ofMillis(from - now) : Duration.ZERO;
   }
 
   /** The pace after a write that failed. */
-  WritePace failed(Instant now) {
-    return new WritePace(full, now.plus(AFTER_FAILURE));
+  WritePace failed(long now) {
+    return new WritePace(full, now + AFTER_FAILURE.toMillis());
   }
 
   /** The pace after a write, urgent or not. */
-  WritePace written(Instant now, Duration interval) {
-    Instant from = full.isAfter(now) ? full : now;
-    Instant most = now.plus(interval.multipliedBy(BURST));
-    Instant next = from.plus(interval);
-    return new WritePace(next.isAfter(most) ? most : next, Instant.MIN);
+  WritePace written(long now, Duration interval) {
+    long most = now + interval.multipliedBy(BURST).toMillis();
+    long next = Math.max(full, now) + interval.toMillis();
+    return new WritePace(Math.min(next, most), Long.MIN_VALUE);
   }
 }

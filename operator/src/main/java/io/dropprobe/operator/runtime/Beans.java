@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.runtime;
 
+import io.dropprobe.api.client.ServerTime;
+import io.dropprobe.api.client.Time;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Produces what classes get injected instead of using a global. */
@@ -12,8 +13,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 public class Beans {
   @Produces
   @Singleton
-  Clock clock() {
-    return Clock.systemUTC();
+  ServerTime time() {
+    return new ServerTime(Time.system());
   }
 
   /** The Deployment sets it by the downward API. */

@@ -15,14 +15,19 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Elects the one operator that works while the others wait. A crash of the leader is noticed within
- * {@link #LEASE}; a leader that shuts down releases the lease, so that the next one takes over at
- * once.
+ * Elects the one operator that works while the others wait. A leader that shuts down releases the
+ * lease, so that the next one takes over at once; after a crash its own pod takes it over, because
+ * it has the same identity, and another pod has to wait until the lease expires.
+ *
+ * <p>The lease is long, as OpenShift's are for the same reason: an API server that is away for two
+ * minutes must not cost a restart, and Kubernetes takes longer to notice a dead node. Nothing is
+ * lost meanwhile, because the agents count without an operator.
  */
 @ApplicationScoped
 public class LeaderElection {
@@ -30,18 +35,19 @@ public class LeaderElection {
   public static final String LEASE_NAME = Names.OPERATOR;
 
   private static final Logger LOG = Logger.getLogger(LeaderElection.class);
-  private static final Duration LEASE = Duration.ofSeconds(10);
-  private static final Duration RENEW = Duration.ofSeconds(7);
-  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final OperatorNamespace namespace;
   private final Clients clients;
   private final Exit exit;
   private final boolean enabled;
+  private final Duration lease;
   private final String identity;
+  private volatile boolean leading;
 
   /**
-   * @param pod name of this pod, or of this machine
+   * @param lease how long the lease of a leader that has crashed lasts
+   * @param pod name of this pod; empty outside of a cluster
    */
   @Inject
   public LeaderElection(
@@ -49,12 +55,20 @@ public class LeaderElection {
       Clients clients,
       Exit exit,
       @ConfigProperty(name = "dropprobe.leader-election") boolean enabled,
-      @ConfigProperty(name = "dropprobe.pod") String pod) {
+      @ConfigProperty(name = "dropprobe.lease") Duration lease,
+      @ConfigProperty(name = "dropprobe.pod") Optional<String> pod) {
     this.namespace = namespace;
     this.clients = clients;
     this.exit = exit;
     this.enabled = enabled;
-    this.identity = pod + "_" + UUID.randomUUID();
+    this.lease = lease;
+    this.identity = pod.orElseGet(() -> "local_" + UUID.randomUUID());
+    this.leading = !enabled;
+  }
+
+  /** Whether the reconcilers run in this process. */
+  public boolean isLeading() {
+    return leading;
   }
 
   /**
@@ -69,11 +83,12 @@ public class LeaderElection {
     return new LeaderElectionConfiguration(
         LEASE_NAME,
         namespace.name(),
-        LEASE,
-        RENEW,
+        lease,
+        lease.multipliedBy(5).dividedBy(6),
         RETRY,
         identity,
-        new LeaderCallbacks(() -> {}, () -> exit.now("leader election lost", null), leader -> {}),
+        new LeaderCallbacks(
+            () -> leading = true, () -> exit.now("leader election lost", null), leader -> {}),
         false);
   }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.settings;
 
+import io.dropprobe.api.client.Time;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +14,18 @@ public class CurrentSettings {
   /** How long to wait for the ConfigMap before it is considered absent. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Clock clock;
+  private final Time time;
   private volatile Settings settings = Settings.DEFAULTS;
   private volatile Optional<String> problem = Optional.empty();
   private volatile boolean read;
-  private @Nullable Instant firstAsked;
+
+  /** In milliseconds of the monotonic clock. */
+  private @Nullable Long firstAsked;
 
   /** Starts with the defaults. */
   @Inject
-  public CurrentSettings(Clock clock) {
-    this.clock = clock;
+  public CurrentSettings(Time time) {
+    this.time = time;
   }
 
   /**
@@ -34,9 +35,8 @@ public class CurrentSettings {
    * long to become the leader.
    */
   public synchronized boolean known() {
-    Instant now = clock.instant();
-    firstAsked = firstAsked == null ? now : firstAsked;
-    return read || !now.isBefore(firstAsked.plus(PATIENCE));
+    firstAsked = firstAsked == null ? time.millis() : firstAsked;
+    return read || time.millis() - firstAsked >= PATIENCE.toMillis();
   }
 
   /** The last valid settings, or the defaults if there were none yet. */

@@ -14,6 +14,7 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.dropprobe.operator.testing.Reports;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,18 +22,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the package, one by one; see its package-info. */
 class AccountingTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Function<DropProbeNode, Duration> AGES =
+      Reports.agesAt(NOON.plusSeconds(100_000));
 
   @Test
   void identifiesProbeByUidNotByName() {
     DropProbeNode node = node("a", NOON, "boot-a", p -> p.lost = 5L);
-    assertEquals(1, Contribution.of(List.of(node), AccountingTest::bootId, "u", "s").size());
-    assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "another", "s").size());
+    assertEquals(1, Contribution.of(List.of(node), AccountingTest::bootId, AGES, "u", "s").size());
+    assertEquals(
+        0, Contribution.of(List.of(node), AccountingTest::bootId, AGES, "another", "s").size());
   }
 
   @Test
@@ -46,8 +51,9 @@ class AccountingTest {
               p.lost = 5L;
               p.series = "old";
             });
-    assertEquals(0, Contribution.of(List.of(node), AccountingTest::bootId, "u", "new").size());
-    assertEquals(5, sum(Contribution.of(List.of(node), AccountingTest::bootId, "u", "old")));
+    assertEquals(
+        0, Contribution.of(List.of(node), AccountingTest::bootId, AGES, "u", "new").size());
+    assertEquals(5, sum(Contribution.of(List.of(node), AccountingTest::bootId, AGES, "u", "old")));
   }
 
   @Test
@@ -142,6 +148,7 @@ class AccountingTest {
                 node("a", NOON, "boot-a", p -> p.lost = 1000L),
                 node("b", NOON.plusSeconds(1), "boot-a", p -> p.lost = 1001L)),
             r -> "boot-" + r.getMetadata().getName(),
+            AGES,
             "u",
             "s");
     assertEquals(
@@ -156,6 +163,7 @@ class AccountingTest {
                 node("a", NOON, "boot-a", p -> p.lost = 1000L),
                 node("b", NOON, "boot-a", p -> base(p, 2000L, 3L))),
             r -> r.getMetadata().getName().equals("a") ? "boot-a" : null,
+            AGES,
             "u",
             "s");
     assertEquals(1003, sum(contributions));
@@ -194,6 +202,7 @@ class AccountingTest {
         Contribution.of(
             List.of(deleted, other),
             r -> r.getMetadata().getName().equals("b") ? "boot-b" : null,
+            AGES,
             "u",
             "s");
     Retired folded =
@@ -342,7 +351,7 @@ class AccountingTest {
 
   /** No Node confirms their kernels. */
   private static List<Contribution> deletedContributions(DropProbeNode... nodes) {
-    return Contribution.of(List.of(nodes), r -> null, "u", "s");
+    return Contribution.of(List.of(nodes), r -> null, AGES, "u", "s");
   }
 
   @Test
@@ -561,7 +570,7 @@ class AccountingTest {
   }
 
   private static List<Contribution> contributions(DropProbeNode... nodes) {
-    return Contribution.of(List.of(nodes), AccountingTest::bootId, "u", "s");
+    return Contribution.of(List.of(nodes), AccountingTest::bootId, AGES, "u", "s");
   }
 
   /** The bootID that an honest node reports twice: by its kubelet and by its agent. */

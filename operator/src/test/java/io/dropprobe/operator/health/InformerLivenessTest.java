@@ -16,7 +16,13 @@ class InformerLivenessTest {
   @Test
   void isDownIfTheOperatorHasNotStartedForTenMinutes() {
     InformerLiveness liveness =
-        new InformerLiveness(new OperatorStart(null, null), null, new ClusterCache(null), clock);
+        new InformerLiveness(
+            new OperatorStart(null, null),
+            null,
+            new PassWatch(clock),
+            null,
+            new ClusterCache(null, clock),
+            clock);
     assertEquals(
         HealthCheckResponse.Status.UP, liveness.call().getStatus(), "the operator is starting");
 

@@ -66,7 +66,7 @@ class DeletionTest {
     return Deletion.of(
         probe,
         new Snapshot(Map.of(), reports, Map.of()),
-        new Staleness(NOON, Duration.ofMinutes(15)),
+        new Staleness(Reports.agesAt(NOON), Duration.ofMinutes(15)),
         r -> r.getMetadata().getName().equals("deleted"));
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.operator.cluster.ClusterCache;
+import io.dropprobe.operator.health.PassWatch;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
@@ -25,24 +26,25 @@ class DropProbeReconcilerTest {
   private final TestClock clock = new TestClock();
   private final DropProbeReconciler reconciler =
       new DropProbeReconciler(
-          new ClusterCache(null),
+          new ClusterCache(null, clock),
           new StatusWriter(null),
           null,
           new CurrentSettings(clock),
           new OperatorNamespace("dropprobe-system"),
           null,
+          new PassWatch(clock),
           clock);
 
   @Test
   void writesNoStatusBeforeTheSettingsAreKnown() {
-    var control = reconciler.reconcile(new DropProbe(), null);
+    var control = reconciler.reconcile(probe(), null);
     assertFalse(control.isPatchStatus() || control.isPatchResource());
     assertEquals(1000L, control.getScheduleDelay().orElseThrow());
   }
 
   @Test
   void completesNoDeletionBeforeTheSettingsAreKnown() {
-    var control = reconciler.cleanup(new DropProbe(), null);
+    var control = reconciler.cleanup(probe(), null);
     assertFalse(control.isRemoveFinalizer());
     assertTrue(control.getScheduleDelay().isPresent());
   }
@@ -56,15 +58,15 @@ class DropProbeReconcilerTest {
     settings.accept(Optional.of(Settings.DEFAULTS), Optional.empty());
     DropProbeReconciler held =
         new DropProbeReconciler(
-            new ClusterCache(null),
+            new ClusterCache(null, clock),
             new StatusWriter(null),
             null,
             settings,
             new OperatorNamespace("dropprobe-system"),
             null,
+            new PassWatch(clock),
             new HeldClock(begun, end));
-    DropProbe probe = new DropProbe();
-    probe.getMetadata().setUid("uid");
+    DropProbe probe = probe();
     CompletableFuture<?> first = CompletableFuture.runAsync(() -> held.reconcile(probe, null));
     assertTrue(begun.await(1, TimeUnit.MINUTES));
 
@@ -74,6 +76,12 @@ class DropProbeReconcilerTest {
     end.countDown();
     assertThrows(CompletionException.class, first::join, "the cluster is not watched");
     assertThrows(IllegalStateException.class, () -> held.reconcile(probe, null), "it has ended");
+  }
+
+  private static DropProbe probe() {
+    DropProbe probe = new DropProbe();
+    probe.getMetadata().setUid("uid");
+    return probe;
   }
 
   /** Reports that it is asked, and answers when it may. */
@@ -87,14 +95,14 @@ class DropProbeReconcilerTest {
     }
 
     @Override
-    public Instant instant() {
+    public Instant wall() {
       asked.countDown();
       try {
         assertTrue(answer.await(1, TimeUnit.MINUTES));
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return super.instant();
+      return super.wall();
     }
   }
 }

@@ -21,6 +21,7 @@ import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
 import io.dropprobe.operator.testing.HostileReports;
+import io.dropprobe.operator.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -153,7 +154,12 @@ class HostileReportTest {
 
   private static DropProbeStatus status(Snapshot cluster) {
     StatusFactory factory =
-        new StatusFactory(cluster::isOfEarlierNode, Fixture::size, "dropprobe-system", List::of);
+        new StatusFactory(
+            cluster::isOfEarlierNode,
+            Reports.agesAt(NOON),
+            Fixture::size,
+            "dropprobe-system",
+            List::of);
     return factory.create(cluster.probes().get("p"), null, cluster, Settings.DEFAULTS, NOON);
   }
 
@@ -161,7 +167,7 @@ class HostileReportTest {
     return Deletion.of(
         cluster.probes().get("p"),
         cluster,
-        new Staleness(NOON, Duration.ofMinutes(15)),
+        new Staleness(Reports.agesAt(NOON), Duration.ofMinutes(15)),
         cluster::isOfEarlierNode);
   }
 }

@@ -10,6 +10,7 @@ import io.dropprobe.api.v1alpha1.DropProbeSpec;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.testing.Reports;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +87,7 @@ class ScheduleTest {
   private static Contribution since(String time) {
     DropProbeNode report = Reports.report("a", NOON);
     report.getStatus().probes.add(Reports.entry("a", "u", p -> p.since = time));
-    return Contribution.of(List.of(report), r -> "", "u", "s").get(0);
+    return Contribution.of(List.of(report), r -> "", r -> Duration.ZERO, "u", "s").get(0);
   }
 
   @Test

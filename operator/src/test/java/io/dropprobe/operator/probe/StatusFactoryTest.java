@@ -75,6 +75,7 @@ class StatusFactoryTest {
           ClusterNode node = cluster.nodes().get(r.getMetadata().getName());
           return node == null || Snapshot.ofEarlierNode(r, node);
         },
+        Reports.agesAt(NOON),
         Fixture::size,
         "dropprobe-system",
         List::of);

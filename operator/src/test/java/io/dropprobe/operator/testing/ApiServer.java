@@ -3,6 +3,9 @@ package io.dropprobe.operator.testing;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.dropprobe.api.client.KubernetesClients;
+import io.dropprobe.api.client.ServerTime;
+import io.dropprobe.api.client.Time;
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,7 +14,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -158,8 +160,6 @@ public final class ApiServer {
 
   private static KubernetesClientBuilder builder(Config config) {
     config.setRequestRetryBackoffLimit(2);
-    return new KubernetesClientBuilder()
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .withConfig(config);
+    return KubernetesClients.builder(config, new ServerTime(Time.system()));
   }
 }

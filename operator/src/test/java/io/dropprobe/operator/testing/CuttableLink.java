@@ -8,11 +8,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/** Forwards to a port of this machine. When cut, it closes all connections and accepts none. */
+/**
+ * Forwards to a port of this machine. When cut, it closes all connections and accepts none. When
+ * frozen, it keeps its connections and forwards nothing through them; later ones work.
+ */
 public final class CuttableLink implements AutoCloseable {
   private final ServerSocket listener;
   private final int to;
+  private final AtomicInteger freezes = new AtomicInteger();
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
   /** Starts to accept connections, at a free port. */
@@ -35,8 +41,9 @@ public final class CuttableLink implements AutoCloseable {
     while (true) {
       Socket from = keep(listener.accept());
       Socket target = keep(new Socket(InetAddress.getLoopbackAddress(), to));
-      daemon(() -> copy(from, target));
-      daemon(() -> copy(target, from));
+      int made = freezes.get();
+      daemon(() -> copy(from, target, made));
+      daemon(() -> copy(target, from, made));
     }
   }
 
@@ -48,11 +55,24 @@ public final class CuttableLink implements AutoCloseable {
     return s;
   }
 
-  private static void copy(Socket from, Socket to) throws IOException {
+  private void copy(Socket from, Socket to, int made) throws IOException {
     try (from;
         to) {
-      from.getInputStream().transferTo(to.getOutputStream());
+      byte[] buffer = new byte[8192];
+      for (int n; (n = from.getInputStream().read(buffer)) >= 0; ) {
+        if (made == freezes.get()) {
+          to.getOutputStream().write(buffer, 0, n);
+        }
+      }
+      while (made != freezes.get() && !listener.isClosed()) {
+        LockSupport.parkNanos(100_000_000); // neither end hears that the other one has closed
+      }
     }
+  }
+
+  /** Freezes the connections that exist. */
+  public void freeze() {
+    freezes.incrementAndGet();
   }
 
   @Override

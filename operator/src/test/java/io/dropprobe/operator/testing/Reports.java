@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.testing;
 
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
@@ -8,10 +9,12 @@ import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Reports of nodes for tests, as an agent writes them. */
 public final class Reports {
@@ -38,6 +41,17 @@ public final class Reports {
     s.reportedAt = at.toString();
     s.probes = new ArrayList<>();
     return s;
+  }
+
+  /**
+   * The ages of reports at a moment, as the operator knows them if the nodes' clocks are right and
+   * it has seen each of them arrive.
+   */
+  public static Function<DropProbeNode, Duration> agesAt(Instant now) {
+    return r -> {
+      Instant at = Times.parseOrNull(r.getStatus() == null ? null : r.getStatus().reportedAt);
+      return at == null || at.isAfter(now) ? Duration.ZERO : Duration.between(at, now);
+    };
   }
 
   /** Adds a condition that is False. */

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.testing;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.agents.AgentsReconciler;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.events.EventRecorder;
+import io.dropprobe.operator.health.PassWatch;
 import io.dropprobe.operator.probe.DropProbeReconciler;
 import io.dropprobe.operator.probe.StatusWriter;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
-import java.time.Clock;
 import java.time.Duration;
 
 /** The operator's reconcilers in this process, with the operator's service account. */
@@ -30,12 +31,12 @@ public final class RunningOperator implements AutoCloseable {
    * @param client with the operator's account
    */
   public RunningOperator(KubernetesClient client) {
-    Clock clock = Clock.systemUTC();
+    Time time = Time.system();
     OperatorNamespace namespace = new OperatorNamespace(ApiServer.NAMESPACE);
-    CurrentSettings settings = new CurrentSettings(clock);
-    EventRecorder events = new EventRecorder(client, clock);
-    AgentPods agents = new AgentPods(client, clock, namespace);
-    cluster = new ClusterCache(client);
+    CurrentSettings settings = new CurrentSettings(time);
+    EventRecorder events = new EventRecorder(client, time);
+    AgentPods agents = new AgentPods(client, time, namespace);
+    cluster = new ClusterCache(client, time);
     operator =
         new Operator(
             o ->
@@ -46,7 +47,14 @@ public final class RunningOperator implements AutoCloseable {
                     .checkingCRDAndValidateLocalModel(false));
     operator.register(
         new DropProbeReconciler(
-            cluster, new StatusWriter(client), events, settings, namespace, agents, clock));
+            cluster,
+            new StatusWriter(client),
+            events,
+            settings,
+            namespace,
+            agents,
+            new PassWatch(time),
+            time));
     operator.register(
         new AgentsReconciler(cluster, settings, events, namespace, agents),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
