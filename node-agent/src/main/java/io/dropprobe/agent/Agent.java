@@ -3,6 +3,7 @@ package io.dropprobe.agent;
 
 import io.dropprobe.agent.api.Cluster;
 import io.dropprobe.agent.api.ClusterView;
+import io.dropprobe.agent.count.Counts;
 import io.dropprobe.agent.count.Journal;
 import io.dropprobe.agent.count.Judge;
 import io.dropprobe.agent.count.Ledger;
@@ -32,6 +33,7 @@ import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,7 @@ public final class Agent {
   private final ModuleKeeper module;
   private final Observer observer;
   private final ProbeKeeper probes;
+  private final BlindPass blind;
   private final ConditionLog conditionLog = new ConditionLog();
   private final Reporter reporter;
   private final NextPass next;
@@ -81,10 +84,11 @@ public final class Agent {
     this.time = time;
     this.kernel = kernel;
     this.cluster = cluster;
-    this.reporter = new Reporter(writer, time, wake, settings.node(), settings.heartbeat());
     this.ledger =
         new Ledger(
             new Journal(settings.stateDir().resolve("journal")), names -> Judge.of(catalog, names));
+    this.reporter =
+        new Reporter(journaled(writer), time, wake, settings.node(), settings.heartbeat());
     this.observer =
         new Observer(kernel, time, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
@@ -101,8 +105,10 @@ public final class Agent {
             ledger,
             new Owner(settings.node(), settings.lease().toSeconds()),
             cluster::reportOf);
+    this.blind = new BlindPass(ledger, observer, probes, settings.node());
     this.next = new NextPass(time, settings.lease(), settings.minReportInterval());
     this.history = new History(ledger::since);
+    this.savedAt = time.millis();
   }
 
   /**
@@ -114,7 +120,9 @@ public final class Agent {
     long begun = time.millis();
     Optional<ClusterView> view = cluster.view();
     if (view.isEmpty()) {
-      probes.renewAll(observer.observe(false));
+      if (blind.make(observe(false))) {
+        saveRegularly();
+      }
       return next.afterBlindPass();
     }
     DesiredState desired = desired(view.get());
@@ -160,6 +168,15 @@ public final class Agent {
     return latest;
   }
 
+  /**
+   * Complete counts by name of the probe, for metrics. Before the first pass that knew the API
+   * server's state they are those that the kernel and the journal have.
+   */
+  public Map<String, Counts> counts() {
+    Latest last = latest;
+    return last == null ? blind.counts() : last.counts();
+  }
+
   /** What writes the report; it counts its writes. */
   public Reporter reporter() {
     return reporter;
@@ -187,11 +204,11 @@ public final class Agent {
   private record Result(ProbeStates states, DropProbeNodeStatus report) {}
 
   private Result act(DesiredState desired) {
-    Observation before = observe(desired);
+    Observation before = observe(desired.followsPods());
     ModuleOutcome outcome =
         module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
     // A plan by the first observation would rely on probes that an unload has just removed.
-    Observation current = module.acted() ? observe(desired) : before;
+    Observation current = module.acted() ? observe(desired.followsPods()) : before;
     Attempt attempt =
         outcome.usable() ? probes.act(desired, current) : Attempt.waiting(outcome.note());
     Observation after = observer.afterwards(current, settings.node());
@@ -205,8 +222,8 @@ public final class Agent {
     return new Result(states, report);
   }
 
-  private Observation observe(DesiredState desired) {
-    Observation observed = observer.observe(desired.followsPods());
+  private Observation observe(boolean pods) {
+    Observation observed = observer.observe(pods);
     if (observed.error() == null && observed.module() instanceof ObservedModule.Live) {
       ledger.know(observed.reasons(), observed.interfaces(), time.wall());
     }
@@ -230,11 +247,26 @@ public final class Agent {
     return ModuleUsers.of(observed.module(), observed.probes(), settings.node());
   }
 
+  /**
+   * Saves the journal before each report, so that a new process knows what was reported without the
+   * API server.
+   */
+  private ReportWriter journaled(ReportWriter writer) {
+    return (report, done) -> {
+      save();
+      writer.write(report, done);
+    };
+  }
+
   /** Limits what a crash of the node during an API outage loses to one heartbeat's counts. */
   private void saveRegularly() {
     if (time.millis() - savedAt >= settings.heartbeat().toMillis()) {
-      ledger.save();
-      savedAt = time.millis();
+      save();
     }
+  }
+
+  private void save() {
+    ledger.save();
+    savedAt = time.millis();
   }
 }

@@ -21,7 +21,6 @@ import io.dropprobe.api.client.Time;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
-import java.util.Map;
 
 /** Starts the agent and runs it until SIGTERM. */
 public final class Main {
@@ -140,9 +139,7 @@ public final class Main {
         new AgentStats(
             version(), loop.passes(), loop.failures(), reporter.writes(), reporter.failures());
     Latest latest = agent.latest();
-    return latest == null
-        ? MetricsText.render(null, Map.of(), own)
-        : MetricsText.render(latest.report(), latest.counts(), own);
+    return MetricsText.render(latest == null ? null : latest.report(), agent.counts(), own);
   }
 
   private void stop() {

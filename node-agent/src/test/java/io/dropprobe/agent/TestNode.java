@@ -114,12 +114,17 @@ public final class TestNode {
 
   /** The complete counts, as for metrics. */
   public Map<String, Counts> allCounts() {
-    return agent.latest().counts();
+    return agent.counts();
   }
 
   /** The complete counts of a probe, as for metrics; null if there are none. */
   public Counts counts(String probe) {
     return allCounts().get(probe);
+  }
+
+  /** Whether a pass has known the API server's state, as for the readiness probe. */
+  public boolean ready() {
+    return agent.latest() != null;
   }
 
   /** The API server's report of a probe; null if it has none. */

@@ -212,7 +212,9 @@ public record Account(
   Account newer(Account o) {
     Instant begun = since == null ? o.since : since;
     boolean ahead = o.total().everything() > total().everything();
-    if (!ahead) {
+    // The kernel may have been read since, and judged otherwise than what was reported.
+    boolean differs = o.epoch != null && isOf(o.epoch.id()) && !total().covers(o.total());
+    if (!ahead && !differs) {
       return new Account(uid, series, nodeUid, begun, base, counted, epoch, floor);
     }
     // A report without an epoch was written while the kernel could not be read.

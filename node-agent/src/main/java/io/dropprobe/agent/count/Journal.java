@@ -13,7 +13,7 @@ import java.util.Objects;
 
 /**
  * The accounts on the node's disk: one small file that is replaced atomically. It is written when
- * an epoch begins or is about to end, not for each reading.
+ * an epoch begins or is about to end, and before each report, not for each reading.
  */
 public final class Journal {
   private static final ObjectMapper JSON = new ObjectMapper();

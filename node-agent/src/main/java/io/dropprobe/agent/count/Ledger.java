@@ -32,8 +32,11 @@ public final class Ledger {
   private Instant now = Instant.EPOCH;
   private boolean unsaved;
 
+  /** Whether the accounts are all that can be known, so that they may replace the journal. */
+  private boolean restored;
+
   /**
-   * Empty until {@link #load}.
+   * Empty until {@link #load} or {@link #readJournal}.
    *
    * @param judges makes the judge for a kernel
    */
@@ -57,16 +60,26 @@ public final class Ledger {
    * @param reported accounts from the last report
    */
   public void load(Collection<Account> reported) {
+    readJournal();
+    restored = true;
+    for (Account r : reported) {
+      accounts.merge(r.uid(), r, (known, other) -> newest(known, other));
+    }
+  }
+
+  /** Restores the accounts from the journal, if that has not been done. */
+  public void readJournal() {
+    if (restored) {
+      return;
+    }
     try {
       journal.load().forEach(a -> accounts.put(a.uid(), a));
+      restored = true;
     } catch (IOException | RuntimeException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "cannot read the journal, continuing with the last report only: {0}",
           e);
-    }
-    for (Account r : reported) {
-      accounts.merge(r.uid(), r, (known, other) -> newest(known, other));
     }
   }
 
@@ -137,6 +150,27 @@ public final class Ledger {
   }
 
   /**
+   * Records a reading of a probe while the desired state is not known: for what the probe was added
+   * for, by its account.
+   *
+   * @param netstat see {@link #record}
+   * @return its account; empty if none is of this epoch, and nothing is recorded
+   */
+  public Optional<Account> recordAsAdded(ProbeSnapshot probe, @Nullable Netstat netstat) {
+    Account a = accounts.get(probe.uid());
+    if (a == null || a.epoch() == null || !a.isOf(probe.epoch())) {
+      return Optional.empty();
+    }
+    String options = a.epoch().options();
+    if (options == null || !fits(probe, a.series(), a.nodeUid(), options)) {
+      return Optional.empty();
+    }
+    boolean byNamespace = a.counted().counters().undecided() != null;
+    record(probe, netstat, a.series(), a.nodeUid(), options, byNamespace);
+    return find(probe.uid(), a.nodeUid());
+  }
+
+  /**
    * Records the last reading before a probe is removed, whatever its series.
    *
    * @param netstat the kernel's own counters, read after the probe
@@ -196,8 +230,14 @@ public final class Ledger {
     }
   }
 
-  /** Writes the journal. An error is logged; the journal then misses what a crash would lose. */
+  /**
+   * Writes the journal, unless it has more than this ledger, which was never loaded. An error is
+   * logged; the journal then misses what a crash would lose.
+   */
   public void save() {
+    if (!restored) {
+      return;
+    }
     try {
       journal.save(accounts.values());
       unsaved = false;

@@ -27,7 +27,7 @@ public final class MetricsText {
   /**
    * Renders a report and the agent's own counters.
    *
-   * @param status null means that there is no report yet
+   * @param status null means that there is no report yet, but there may be counts
    * @param counts complete counts of the probes that this node counts, by name
    * @param own counters of this process
    */
@@ -42,6 +42,8 @@ public final class MetricsText {
       }
       m.conditions(Lists.orEmpty(status.conditions));
       m.probes(Lists.orEmpty(status.probes));
+    }
+    if (status != null || !counts.isEmpty()) {
       new PacketMetrics(text).render(counts);
     }
     return text.toString();

@@ -85,6 +85,16 @@ public final class Observer {
     }
   }
 
+  /**
+   * Adds the kernel's own counters, if they are due, to an observation that leads to no command.
+   *
+   * @param owner see {@link #afterwards}
+   */
+  public Observation withCounters(Observation observed, String owner) {
+    Map<String, Netstat> netstat = netstat(observed.probes(), owner, observed.interfaces());
+    return observed.with(observed.module(), observed.probes(), netstat, last);
+  }
+
   /** All of them together, so that each pass either has a probe's counters or waits for them. */
   private Map<String, Netstat> netstat(
       List<ProbeSnapshot> probes, String owner, Interfaces interfaces) {

@@ -2,6 +2,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Account;
+import io.dropprobe.agent.count.Counts;
 import io.dropprobe.agent.count.Coverage;
 import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.kernel.Kernel;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -120,6 +122,24 @@ public final class ProbeKeeper {
     ledger.saveChanges();
     List<Leftover> leftovers = leftovers(desired, after);
     return new ProbeStates(results, leftovers, removed(desired, leftovers));
+  }
+
+  /**
+   * Records the counts while the desired state is not known: of the probes of this node that the
+   * journal knows.
+   *
+   * @param observed the kernel, read without an error
+   * @return their counts by name
+   */
+  public Map<String, Counts> recordAsAdded(Observation observed) {
+    remember(observed);
+    Map<String, Counts> byName = new TreeMap<>();
+    for (ProbeSnapshot p : observed.ownedBy(me.node())) {
+      ledger
+          .recordAsAdded(p, observed.netstat().get(p.name()))
+          .ifPresent(a -> byName.put(p.name(), a.total()));
+    }
+    return byName;
   }
 
   private List<ProbeResult> all(DesiredState desired, Verdict verdict) {

@@ -572,6 +572,55 @@ class LedgerTest {
     assertEquals(52, counts().everything());
   }
 
+  private void restartWithoutReport() {
+    ledger = new Ledger(new Journal(dir.resolve("journal")), judges(judge));
+    ledger.readJournal();
+  }
+
+  /** As if it had been read before the kernel. */
+  @Test
+  void reportThatIsReadAfterKernelIsNotJudgedAgain() {
+    record("e1", 7);
+    judge = TestFrees.judge(Map.of("CLOSED", DropClass.Copy));
+    restartWithoutReport();
+    ledger.recordAsAdded(probe("e1", 52), Netstat.NONE);
+    assertEquals(7, total());
+    assertEquals(45, counts().counters().noise());
+    ledger.load(ReportedAccounts.of(status(report("e1", 50, 0))));
+    record("e1", 52);
+    assertEquals(50, total());
+    assertEquals(52, counts().everything());
+  }
+
+  @Test
+  void reportThatIsOlderThanJournalChangesNothing() {
+    record("e1", 7);
+    restartWithoutReport();
+    ledger.recordAsAdded(probe("e1", 9), Netstat.NONE);
+    Account before = ledger.find("u1", "n1").orElseThrow();
+    ledger.load(ReportedAccounts.of(status(report("e1", 7, 0))));
+    assertEquals(before, ledger.find("u1", "n1").orElseThrow());
+  }
+
+  @Test
+  void onlyTheEpochOfTheJournalIsRecordedAsAdded() {
+    record("e1", 7);
+    restartWithoutReport();
+    assertTrue(ledger.recordAsAdded(probe("e2", 9), Netstat.NONE).isEmpty());
+    ProbeSnapshot changed =
+        TestSnapshot.of("a", "u1").epoch("e1").tag(Tag.of("s", "ports=1")).build();
+    assertTrue(ledger.recordAsAdded(changed, Netstat.NONE).isEmpty());
+    assertTrue(ledger.recordAsAdded(probe("e1", 9), Netstat.NONE).isPresent());
+    assertEquals(9, total());
+  }
+
+  @Test
+  void ledgerThatWasNeverLoadedDoesNotReplaceJournal() throws IOException {
+    record("e1", 7);
+    new Ledger(new Journal(dir.resolve("journal")), judges(judge)).save();
+    assertEquals(1, new Journal(dir.resolve("journal")).load().size());
+  }
+
   @Test
   void reportWrittenWhileKernelWasUnreadableEndsNoEpoch() {
     record("e1", 7);

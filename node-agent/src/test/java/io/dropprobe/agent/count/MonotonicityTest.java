@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +49,9 @@ class MonotonicityTest {
     for (int seed = 0; seed < 150; seed++) {
       begin(seed);
       for (int step = 0; step < 60; step++) {
-        step(random.nextInt(13));
-        check("seed " + seed + ", step " + step);
+        String when = "seed " + seed + ", step " + step;
+        step(random.nextInt(14), when);
+        check(when);
       }
     }
   }
@@ -67,11 +69,16 @@ class MonotonicityTest {
     read();
   }
 
-  private void step(int what) throws IOException {
+  private void step(int what, String when) throws IOException {
     switch (what) {
       case 0, 1, 2, 3 -> free();
       case 4 -> read();
-      case 5 -> writeReport();
+      case 5 -> {
+        if (random.nextInt(4) > 0) {
+          ledger.save();
+        }
+        writeReport();
+      }
       case 6 -> ledger.save();
       case 7 -> stop();
       case 8 -> {
@@ -93,7 +100,8 @@ class MonotonicityTest {
           readAfterLoss();
         }
       }
-      case 11 -> {
+      case 11 -> startWithoutReport(when);
+      case 12 -> {
         // The power fails: what was neither reported nor saved is lost.
         seen = reported;
         kernel = new TestFrees("e" + ++epochs);
@@ -144,10 +152,34 @@ class MonotonicityTest {
 
   private void start() {
     ledger = new Ledger(new Journal(journal()), names -> judge);
+    ledger.load(ReportedAccounts.of(status()));
+  }
+
+  private DropProbeNodeStatus status() {
     DropProbeNodeStatus status = new DropProbeNodeStatus();
     status.nodeUID = "n1";
     status.probes = report == null ? List.of() : List.of(report);
-    ledger.load(ReportedAccounts.of(status));
+    return status;
+  }
+
+  /** Killed, and the API server cannot be reached for a while: what is read meanwhile is shown. */
+  private void startWithoutReport(String when) {
+    seen = reported;
+    ledger = new Ledger(new Journal(journal()), names -> judge);
+    ledger.readJournal();
+    for (int pass = random.nextInt(4); pass >= 0; pass--) {
+      Netstat netstat = pass == 0 || random.nextBoolean() ? Netstat.NONE : null;
+      Optional<Account> known = ledger.recordAsAdded(kernel.snapshot(), netstat);
+      if (known.isPresent()) {
+        notLess(known.get().total(), when);
+        seen = known.get().total();
+      }
+      if (random.nextBoolean()) {
+        ledger.save();
+      }
+      free();
+    }
+    ledger.load(ReportedAccounts.of(status()));
   }
 
   private void stop() {
@@ -206,6 +238,15 @@ class MonotonicityTest {
 
   private void check(String when) {
     Counts now = account().total();
+    notLess(now, when);
+    long read = now.everything() + waiting();
+    assertTrue(read <= freed, () -> when + ": " + read + " packets of " + freed);
+    read();
+    assertEquals(freed, account().total().everything() + waiting(), when);
+    seen = account().total();
+  }
+
+  private void notLess(Counts now, String when) {
     for (Effect effect : Effect.values()) {
       assertTrue(now.of(effect) >= seen.of(effect), () -> when + ": " + effect + " goes down");
       long named =
@@ -221,11 +262,6 @@ class MonotonicityTest {
               long packets = now.causes().getOrDefault(key, Freed.NONE).packets();
               assertTrue(packets >= before.packets(), () -> when + ": " + key + " goes down");
             });
-    long read = now.everything() + waiting();
-    assertTrue(read <= freed, () -> when + ": " + read + " packets of " + freed);
-    read();
-    assertEquals(freed, account().total().everything() + waiting(), when);
-    seen = account().total();
   }
 
   private long waiting() {

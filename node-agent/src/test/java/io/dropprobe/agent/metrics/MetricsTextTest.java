@@ -3,6 +3,7 @@ package io.dropprobe.agent.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.count.CauseKey;
 import io.dropprobe.agent.count.Counts;
@@ -44,6 +45,14 @@ class MetricsTextTest {
     c.state = ProbeState.Active;
     s.probes = List.of(a, b, c);
     return s;
+  }
+
+  @Test
+  void countsAreRenderedBeforeFirstReport() {
+    String text = MetricsText.render(null, counts(), OWN);
+    assertTrue(text.contains("dropprobe_lost_segments_total{probe=\"a\"} 12\n"), text);
+    assertFalse(text.contains("dropprobe_probe_active"), text);
+    assertFalse(MetricsText.render(null, Map.of(), OWN).contains("dropprobe_lost"));
   }
 
   private static Map<String, Counts> counts() {
