@@ -26,6 +26,7 @@ public final class TestProbe {
   public static DropProbe changed(DropProbe p, Consumer<DropProbe> change) {
     DropProbe next = probe(p.getMetadata().getName(), p.getMetadata().getUid());
     next.getMetadata().setGeneration(p.getMetadata().getGeneration() + 1);
+    next.getMetadata().setCreationTimestamp(p.getMetadata().getCreationTimestamp());
     next.getSpec().active = p.getSpec().active;
     next.getSpec().match = p.getSpec().match;
     next.getSpec().stages = p.getSpec().stages;

@@ -7,6 +7,7 @@ import io.dropprobe.api.rules.ProbeLifetime;
 import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the DropProbe and of its probe in the kernel
  * @param generation generation of the spec
+ * @param created when the DropProbe was created, in whole seconds; {@link Instant#MAX} if it does
+ *     not say, which the API server does not accept
  * @param series identifies what is counted; counts start at zero for another series
  * @param state Active, Inactive or Expired
  * @param expiresAt when counting ends by spec.duration; null means never
@@ -34,6 +37,7 @@ public record DesiredProbe(
     String name,
     String uid,
     long generation,
+    Instant created,
     String series,
     ProbeState state,
     @Nullable Instant expiresAt,
@@ -80,12 +84,18 @@ public record DesiredProbe(
         p.getMetadata().getName(),
         p.getMetadata().getUid(),
         History.generation(p),
+        created(p),
         series,
         ProbeLifetime.state(p.getSpec(), end, now),
         end,
         match == null ? new Match() : match,
         p.getSpec().stages == Stages.Enabled,
         interval(p));
+  }
+
+  private static Instant created(DropProbe p) {
+    Instant at = Times.parseOrNull(p.getMetadata().getCreationTimestamp());
+    return at == null ? Instant.MAX : at;
   }
 
   /** The operator's interval takes precedence: it lengthens the spec's in large clusters. */

@@ -35,6 +35,7 @@ public final class ProbeKeeper {
   private final StepRunner runner;
   private final Owner me;
   private final Handover handover;
+  private final FailureLog failures = new FailureLog();
 
   /** UIDs by name: the probes of this node when the kernel was last read. */
   private Map<String, String> owned = Map.of();
@@ -76,6 +77,7 @@ public final class ProbeKeeper {
             me,
             runner.netns(),
             (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
+    failures.changes(desired.probes(), plan.verdicts());
     try {
       return new Attempt(
           plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);

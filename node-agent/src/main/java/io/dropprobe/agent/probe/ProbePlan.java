@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +38,30 @@ record ProbePlan(
    */
   static ProbePlan of(
       DesiredState desired, Observation observed, Owner me, Map<String, String> netns, Fits fits) {
-    Planner p = new Planner(observed, me, netns, fits);
+    List<ProbeSnapshot> ofNodes = observed.probes().stream().filter(o -> !o.manual()).toList();
     Set<String> existing = desired.existingUids();
-    observed.probes().stream()
-        .filter(probe -> !probe.manual() && !desired.contains(probe.uid()))
-        .forEach(probe -> p.undesired(probe, existing));
+    Predicate<ProbeSnapshot> removed =
+        o -> !desired.contains(o.uid()) && removable(o, existing, me);
+    List<ProbeSnapshot> staying = ofNodes.stream().filter(removed.negate()).toList();
     Map<String, ProbeSnapshot> byName =
         observed.probes().stream()
             .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
+    Slots slots = Slots.of(staying, missing(desired, staying), me);
+    Planner p = new Planner(observed, me, netns, fits, slots);
+    ofNodes.stream().filter(removed).forEach(p::undesired);
     desired.probes().forEach(d -> p.desired(d, byName.get(d.name())));
     return new ProbePlan(List.copyOf(p.steps), Map.copyOf(p.verdicts), Map.copyOf(p.options));
+  }
+
+  /** One of this node, and one of a deleted DropProbe whose owner has let its lease expire. */
+  private static boolean removable(ProbeSnapshot undesired, Set<String> existing, Owner me) {
+    return me.owns(undesired) || (undesired.lease() == 0 && !existing.contains(undesired.uid()));
+  }
+
+  /** The desired probes that are not in the kernel, and whose name is free there. */
+  private static List<DesiredProbe> missing(DesiredState desired, List<ProbeSnapshot> staying) {
+    Set<String> names = staying.stream().map(ProbeSnapshot::name).collect(Collectors.toSet());
+    return desired.probes().stream().filter(d -> !names.contains(d.name())).toList();
   }
 
   private static final class Planner {
@@ -57,31 +72,31 @@ record ProbePlan(
     private final Owner me;
     private final Map<String, String> netns;
     private final Fits fits;
+    private final Slots slots;
 
-    Planner(Observation observed, Owner me, Map<String, String> netns, Fits fits) {
+    Planner(Observation observed, Owner me, Map<String, String> netns, Fits fits, Slots slots) {
       this.observed = observed;
       this.me = me;
       this.netns = netns;
       this.fits = fits;
+      this.slots = slots;
     }
 
-    /**
-     * Removes a probe of this node, and one of a deleted DropProbe whose owner has let its lease
-     * expire.
-     */
-    void undesired(ProbeSnapshot probe, Set<String> existing) {
-      if (me.owns(probe)) {
-        remove(probe);
-      } else if (probe.lease() == 0 && !existing.contains(probe.uid())) {
+    void undesired(ProbeSnapshot probe) {
+      if (!me.owns(probe)) {
         steps.add(new Step.Renew(probe.name(), probe.uid()));
-        remove(probe);
       }
+      remove(probe);
     }
 
     void desired(DesiredProbe desired, @Nullable ProbeSnapshot probe) {
       boolean same = probe != null && probe.uid().equals(desired.uid());
       if (probe != null && probe.leasedByAnother(me.node())) {
         verdicts.put(desired.uid(), same ? elsewhere(probe) : oldNamesake(probe));
+        return;
+      }
+      if (slots.waiting().contains(desired.uid())) {
+        verdicts.put(desired.uid(), slots.verdict());
         return;
       }
       Options.Result result = Options.of(desired, observed.reasons(), observed.podNetns());

@@ -32,7 +32,12 @@ public final class CapturedLog implements AutoCloseable {
 
   /** Captures INFO and above. */
   public CapturedLog(Class<?> of) {
-    logger = Logger.getLogger(of.getName());
+    this(of.getName());
+  }
+
+  /** The same of a class that the test does not see, by its name. */
+  public CapturedLog(String of) {
+    logger = Logger.getLogger(of);
     logger.addHandler(handler);
     logger.setUseParentHandlers(false);
     logger.setLevel(Level.INFO);

@@ -12,6 +12,7 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Protocol;
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,15 @@ class OptionsTest {
 
   private static DesiredProbe probe(Match match) {
     return new DesiredProbe(
-        "a", "u", 1, "s", ProbeState.Active, null, match, false, Duration.ofSeconds(30));
+        "a",
+        "u",
+        1,
+        Instant.EPOCH,
+        "s",
+        ProbeState.Active,
+        null,
+        match,
+        false,
+        Duration.ofSeconds(30));
   }
 }

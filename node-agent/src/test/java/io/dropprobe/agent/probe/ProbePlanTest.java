@@ -19,6 +19,7 @@ import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Protocol;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -39,7 +40,8 @@ class ProbePlanTest {
   private Map<String, String> netns = Map.of();
 
   private static DesiredProbe desired(String name, String uid, ProbeState state, Match match) {
-    return new DesiredProbe(name, uid, 1, "s", state, null, match, false, Duration.ofSeconds(30));
+    return new DesiredProbe(
+        name, uid, 1, Instant.EPOCH, "s", state, null, match, false, Duration.ofSeconds(30));
   }
 
   private static DesiredProbe active(String name, String uid) {

@@ -10,12 +10,22 @@ import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
   private static final DesiredProbe PROBE =
       new DesiredProbe(
-          "a", "u1", 1, "s", ProbeState.Active, null, new Match(), false, Duration.ofSeconds(30));
+          "a",
+          "u1",
+          1,
+          Instant.EPOCH,
+          "s",
+          ProbeState.Active,
+          null,
+          new Match(),
+          false,
+          Duration.ofSeconds(30));
 
   private static Verdict verdict(Step step, Errno errno) {
     return verdict(step, errno, 32L);
