@@ -24,6 +24,7 @@ import io.dropprobe.agent.probe.Owner;
 import io.dropprobe.agent.probe.ProbeKeeper;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.report.ConditionLog;
+import io.dropprobe.agent.report.JournaledWriter;
 import io.dropprobe.agent.report.NodeState;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
@@ -88,7 +89,12 @@ public final class Agent {
         new Ledger(
             new Journal(settings.stateDir().resolve("journal")), names -> Judge.of(catalog, names));
     this.reporter =
-        new Reporter(journaled(writer), time, wake, settings.node(), settings.heartbeat());
+        new Reporter(
+            new JournaledWriter(writer, this::save),
+            time,
+            wake,
+            settings.node(),
+            settings.heartbeat());
     this.observer =
         new Observer(kernel, time, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
     this.module =
@@ -245,17 +251,6 @@ public final class Agent {
 
   private ModuleUsers others(Observation observed) {
     return ModuleUsers.of(observed.module(), observed.probes(), settings.node());
-  }
-
-  /**
-   * Saves the journal before each report, so that a new process knows what was reported without the
-   * API server.
-   */
-  private ReportWriter journaled(ReportWriter writer) {
-    return (report, done) -> {
-      save();
-      writer.write(report, done);
-    };
   }
 
   /** Limits what a crash of the node during an API outage loses to one heartbeat's counts. */

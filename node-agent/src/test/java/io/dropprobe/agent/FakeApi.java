@@ -9,6 +9,7 @@ import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.Predecessor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,9 @@ public final class FakeApi implements Cluster, ReportWriter {
   /** Answers that are still to come. */
   public final List<Runnable> answers = new ArrayList<>();
 
+  /** Earlier Nodes of this name whose counts are in every report; null means none. */
+  public List<Predecessor> predecessors;
+
   private ClusterView followed;
   private boolean started;
   private DropProbeNodeStatus first;
@@ -51,6 +55,11 @@ public final class FakeApi implements Cluster, ReportWriter {
   void restart() {
     followed = null;
     started = false;
+  }
+
+  @Override
+  public void complete(DropProbeNodeStatus status) {
+    status.predecessors = predecessors;
   }
 
   @Override

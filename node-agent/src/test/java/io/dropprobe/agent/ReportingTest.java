@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +140,17 @@ class ReportingTest extends NodeTestCase {
     node.time.skew(skew);
     node.settle();
     assertEquals(reported, node.now().clockSkew);
+  }
+
+  @Test
+  void everyReportHasCountsOfEarlierNodes() {
+    Predecessor earlier = new Predecessor();
+    earlier.nodeUID = "node-uid-0";
+    node.api.predecessors = List.of(earlier);
+    node.settle();
+    node.run(Duration.ofMinutes(6));
+    assertTrue(node.api.reports.size() > 1);
+    node.api.reports.forEach(r -> assertEquals("node-uid-0", r.predecessors.get(0).nodeUID));
   }
 
   @Test
