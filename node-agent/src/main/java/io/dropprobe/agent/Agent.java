@@ -26,6 +26,7 @@ import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.agent.report.ConditionLog;
 import io.dropprobe.agent.report.JournaledWriter;
 import io.dropprobe.agent.report.NodeState;
+import io.dropprobe.agent.report.Note;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
@@ -245,7 +246,7 @@ public final class Agent {
         after.module(),
         outcome,
         sharedWith,
-        time.skew(),
+        Note.of(time.skew(), ledger.saveError()),
         states);
   }
 

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -135,11 +139,43 @@ class ReportingTest extends NodeTestCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"PT0S,", "PT59S,", "PT-59S,", "PT1M30S, 1m0s", "PT-1H, -1h0m0s"})
-  void reportsClockThatIsWrongByAMinute(Duration skew, @Nullable String reported) {
+  @CsvSource({
+    "PT0S,",
+    "PT59S,",
+    "PT-59S,",
+    "PT1M30S, 1m0s ahead of the API server's",
+    "PT-1H, 1h0m0s behind the API server's"
+  })
+  void reportsClockThatIsWrongByAMinute(Duration skew, @Nullable String text) {
     node.time.skew(skew);
     node.settle();
-    assertEquals(reported, node.now().clockSkew);
+    List<String> messages =
+        node.now().conditions.stream()
+            .filter(c -> c.getType().equals("ClockSynchronized"))
+            .map(Condition::getMessage)
+            .toList();
+    assertEquals(text == null ? 0 : 1, messages.size(), messages::toString);
+    assertTrue(text == null || messages.get(0).startsWith("the node's clock is " + text));
+  }
+
+  @Test
+  void reportsJournalThatCannotBeWrittenUntilItCan() throws IOException {
+    node.settle();
+    Path journal = node.stateDir().resolve("journal");
+    Files.deleteIfExists(journal);
+    Path obstacle = Files.createDirectories(journal.resolve("obstacle"));
+    node.run(Duration.ofMinutes(6));
+    assertEquals(
+        List.of("JournalNotSaved"),
+        node.now().conditions.stream()
+            .filter(c -> c.getType().equals("JournalSaved"))
+            .map(Condition::getReason)
+            .toList());
+
+    Files.delete(obstacle);
+    Files.delete(journal);
+    node.run(Duration.ofMinutes(6));
+    assertTrue(node.now().conditions.stream().noneMatch(c -> c.getType().equals("JournalSaved")));
   }
 
   @Test

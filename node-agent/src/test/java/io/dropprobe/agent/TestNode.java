@@ -41,6 +41,11 @@ public final class TestNode {
     start();
   }
 
+  /** Holds the journal and the built modules. */
+  public Path stateDir() {
+    return dir.resolve("state");
+  }
+
   /** Starts a new agent process, as after a kill of the old one. */
   public void start() {
     api.restart();
@@ -56,7 +61,7 @@ public final class TestNode {
                 "DROPPROBE_MODULE_MEMORY_LIMIT",
                 "64",
                 "DROPPROBE_STATE_DIR",
-                dir.resolve("state").toString(),
+                stateDir().toString(),
                 "DROPPROBE_BUILD_DIR",
                 dir.resolve("build").toString()));
     agent = new Agent(settings, time, kernel, api, () -> podFolders, api, () -> {});

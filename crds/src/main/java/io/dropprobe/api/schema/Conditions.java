@@ -68,6 +68,12 @@ public final class Conditions {
     public static final List<String> IN_ORDER =
         List.of(KERNEL_SUPPORTED, HEADERS_FOUND, MODULE_BUILT, MODULE_LOADED, PROBES_ACTIVE);
 
+    public static final String CLOCK_SYNCHRONIZED = "ClockSynchronized";
+    public static final String JOURNAL_SAVED = "JournalSaved";
+
+    /** They do not keep a node from counting, and are reported only while they are False. */
+    public static final List<String> NOTES = List.of(JOURNAL_SAVED, CLOCK_SYNCHRONIZED);
+
     // KernelSupported
     public static final String SUPPORTED = "Supported";
     public static final String ARCHITECTURE_NOT_SUPPORTED = "ArchitectureNotSupported";
@@ -86,6 +92,10 @@ public final class Conditions {
     public static final String BUILT = "Built";
     public static final String BUILDING = "Building";
     public static final String BUILD_FAILED = "BuildFailed";
+
+    /** The node's disk has no space for the built module. */
+    public static final String NO_SPACE = "NoSpace";
+
     public static final String BUILD_TIMED_OUT = "BuildTimedOut";
     public static final String MODULE_REFUSED = "ModuleRefused";
 
@@ -106,6 +116,16 @@ public final class Conditions {
 
     /** A condition that can't be judged because an earlier one is not True. */
     public static final String NOT_REACHED = "NotReached";
+
+    // ClockSynchronized
+
+    /** The node's clock differs from the API server's by a minute or more. */
+    public static final String CLOCK_SKEW = "ClockSkew";
+
+    // JournalSaved
+
+    /** A crash of the node would lose what it has counted since its last report. */
+    public static final String JOURNAL_NOT_SAVED = "JournalNotSaved";
 
     // Reasons of one probe with the state Failed
 
@@ -160,9 +180,6 @@ public final class Conditions {
 
     /** Nodes that count, and on which a part of the spec has no effect. */
     public static final String SPEC_WITHOUT_EFFECT = "SpecWithoutEffect";
-
-    /** Nodes that count, and whose clock differs from the API server's by a minute or more. */
-    public static final String CLOCK_SKEW = "ClockSkew";
 
     /** A selected node whose report is older than {@code staleAfter}. */
     public static final String REPORT_STALE = "ReportStale";

@@ -26,7 +26,8 @@ public class DropProbeNodeStatus {
   @Size(max = 16)
   @JsonPropertyDescription(
       "In the order in which they can fail; the first one with status False names the problem and"
-          + " the next step.")
+          + " the next step. ClockSynchronized and JournalSaved appear only while they are False, and"
+          + " do not keep the node from counting.")
   public @Nullable List<Condition> conditions;
 
   @JsonPropertyDescription("Probes that count in this kernel for this node.")
@@ -34,12 +35,6 @@ public class DropProbeNodeStatus {
 
   @JsonPropertyDescription("When this report was made, by the API server's clock.")
   public @Nullable String reportedAt;
-
-  @Size(max = Limits.LABEL)
-  @JsonPropertyDescription(
-      "How far the node's clock is ahead of the API server's, in whole minutes; negative if it is"
-          + " behind. Absent below one minute. The times of this report are corrected by it.")
-  public @Nullable String clockSkew;
 
   @Size(max = Limits.NODE_PROBES)
   @JsonPropertyDescription(

@@ -31,6 +31,7 @@ public final class Ledger {
   private Interfaces interfaces = Interfaces.NONE;
   private Instant now = Instant.EPOCH;
   private boolean unsaved;
+  private @Nullable String saveError;
 
   /** Whether the accounts are all that can be known, so that they may replace the journal. */
   private boolean restored;
@@ -241,11 +242,18 @@ public final class Ledger {
     try {
       journal.save(accounts.values());
       unsaved = false;
+      saveError = null;
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "cannot write the journal: {0}; counts since the last report may be lost in a crash",
           e.toString());
+      saveError = e.toString();
     }
+  }
+
+  /** Why the journal could not be written the last time; null means that it could. */
+  public @Nullable String saveError() {
+    return saveError;
   }
 }

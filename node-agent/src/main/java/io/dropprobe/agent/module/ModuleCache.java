@@ -95,11 +95,16 @@ final class ModuleCache {
     manifest.put("seconds", Integer.toString(answer.seconds()));
 
     Path fresh = dir.resolve("." + key + ".tmp");
-    SafeFiles.deleteTree(fresh);
-    Files.createDirectories(fresh);
-    SafeFiles.writeSynced(fresh.resolve(MODULE), answer.module());
-    SafeFiles.writeSynced(
-        fresh.resolve(MANIFEST), KeyValues.format(manifest).getBytes(StandardCharsets.UTF_8));
+    try {
+      SafeFiles.deleteTree(fresh);
+      Files.createDirectories(fresh);
+      SafeFiles.writeSynced(fresh.resolve(MODULE), answer.module());
+      SafeFiles.writeSynced(
+          fresh.resolve(MANIFEST), KeyValues.format(manifest).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      SafeFiles.deleteTree(fresh); // it would take space that is needed
+      throw e;
+    }
     drop(key);
     Files.move(fresh, dir.resolve(key));
     SafeFiles.syncDirectory(dir);

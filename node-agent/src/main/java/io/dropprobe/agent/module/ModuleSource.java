@@ -104,7 +104,14 @@ final class ModuleSource {
       take(id, answer.get());
       builder.forget(id);
     } catch (IOException | IllegalArgumentException e) {
-      failed(Problems.buildFailed("the agent cannot use the built module: " + e.getMessage(), ""));
+      String error = String.valueOf(e.getMessage());
+      if (Problems.isFull(error)) {
+        // The answer stays, and the next pass stores it if there is space then.
+        failed(Problems.noSpace(error));
+        givenUpAt = time.in(deadline.plus(GRACE));
+        return;
+      }
+      failed(Problems.buildFailed("the agent cannot use the built module: " + error, ""));
       withdraw();
     }
   }

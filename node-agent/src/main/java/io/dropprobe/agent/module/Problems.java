@@ -13,6 +13,7 @@ import static io.dropprobe.api.schema.Conditions.Node.MODULES_NOT_CONFIGURED;
 import static io.dropprobe.api.schema.Conditions.Node.MODULE_BUILT;
 import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 import static io.dropprobe.api.schema.Conditions.Node.MODULE_REFUSED;
+import static io.dropprobe.api.schema.Conditions.Node.NO_SPACE;
 import static io.dropprobe.api.schema.Conditions.Node.SIGNATURE_ENFORCED;
 import static io.dropprobe.api.schema.Conditions.Node.TOOLCHAIN_MISSING;
 import static io.dropprobe.api.schema.Conditions.Node.TRACEPOINT_MISSING;
@@ -24,6 +25,7 @@ import io.dropprobe.agent.kernel.Preflight;
 import io.dropprobe.api.schema.Conditions;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Explains a state of the kernel, an answer of the builder, or an errno. */
 final class Problems {
@@ -31,6 +33,11 @@ final class Problems {
 
   private static final String WHERE =
       "; add it to the capabilities of the container node-agent in the DaemonSet";
+
+  private static final String NO_SPACE_TO_BUILD =
+      "the node has no space for the files of a build; make space where the kubelet keeps its pods'"
+          + " volumes (/var/lib/kubelet), and the agent builds again by itself, after ten minutes at"
+          + " the latest";
 
   private Problems() {}
 
@@ -87,8 +94,28 @@ final class Problems {
               true);
       case TOOLCHAIN -> new NodeProblem(HEADERS_FOUND, TOOLCHAIN_MISSING, message, true);
       case DEADLINE -> new NodeProblem(MODULE_BUILT, BUILD_TIMED_OUT, message, false);
-      default -> buildFailed(message, answer.log());
+      default ->
+          isFull(message) || isFull(answer.log())
+              ? new NodeProblem(MODULE_BUILT, NO_SPACE, NO_SPACE_TO_BUILD, false)
+              : buildFailed(message, answer.log());
     };
+  }
+
+  /** Whether an error or a log is about a full disk or a quota. */
+  static boolean isFull(@Nullable String text) {
+    return text != null
+        && (text.contains("No space left on device") || text.contains("Disk quota exceeded"));
+  }
+
+  /** The built module can't be stored. */
+  static NodeProblem noSpace(String error) {
+    return new NodeProblem(
+        MODULE_BUILT,
+        NO_SPACE,
+        "the node has no space for the built module: "
+            + error
+            + "; make space in /var/lib/dropprobe, and the agent stores it within seconds",
+        false);
   }
 
   /** The error, then as much of the end of the log as fits. */

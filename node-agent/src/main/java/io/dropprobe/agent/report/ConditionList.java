@@ -51,16 +51,19 @@ final class ConditionList {
    *
    * @param previous conditions of the last report, for lastTransitionTime; null means none
    * @param namesReasons whether the kernel names its drop reasons
+   * @param notes conditions that are reported only while they are False
    */
   static List<Condition> of(
       @Nullable List<Condition> previous,
       Instant now,
       ModuleOutcome module,
       boolean namesReasons,
-      List<ProbeResult> probes) {
+      List<ProbeResult> probes,
+      List<Note> notes) {
     ConditionList c = new ConditionList(previous, now);
     c.module(module, namesReasons);
     c.probes(module, probes);
+    notes.forEach(n -> c.add(n.condition(), FALSE, n.reason(), n.message()));
     return c.conditions.list();
   }
 

@@ -5,7 +5,7 @@ import io.dropprobe.agent.kernel.KernelFacts;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeStates;
-import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeUid UID of the Node
  * @param observed the module in the kernel, after the pass
  * @param sharedWith another node that owns probes in this kernel; null means none
- * @param clockSkew how far the node's clock is ahead of the API server's
+ * @param notes what else is to be mended on the node
  * @param probes state and counts of the probes after the pass
  */
 public record NodeState(
@@ -23,7 +23,7 @@ public record NodeState(
     ObservedModule observed,
     ModuleOutcome module,
     @Nullable String sharedWith,
-    Duration clockSkew,
+    List<Note> notes,
     ProbeStates probes) {
 
   boolean namesReasons() {

@@ -4,7 +4,6 @@ package io.dropprobe.agent.report;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.probe.ProbeStates;
-import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
@@ -13,7 +12,6 @@ import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.fabric8.kubernetes.api.model.Condition;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -35,10 +33,14 @@ public final class ReportBuilder {
     s.nodeUID = node.nodeUid();
     s.kernel = kernel(node);
     s.module = module(node);
-    s.clockSkew = clockSkew(node.clockSkew());
     s.conditions =
         ConditionList.of(
-            previous, now, node.module(), node.namesReasons(), node.probes().desired());
+            previous,
+            now,
+            node.module(),
+            node.namesReasons(),
+            node.probes().desired(),
+            node.notes());
     s.probes =
         // Probes that are or should be in the kernel come first, then the largest removed ones.
         Stream.of(desired(node), leftovers(node), removed(node))
@@ -72,12 +74,6 @@ public final class ReportBuilder {
 
   private static long active(List<ProbeReport> reports) {
     return reports.stream().filter(p -> p.state == ProbeState.Active).count();
-  }
-
-  /** In whole minutes, since each change is a write; null below one minute. */
-  private static @Nullable String clockSkew(Duration skew) {
-    Duration minutes = Duration.ofMinutes(skew.toMinutes());
-    return minutes.isZero() ? null : Durations.format(minutes);
   }
 
   private static KernelInfo kernel(NodeState node) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ConditionListTest {
   private static Condition loaded(ModuleOutcome outcome) {
-    return ConditionList.of(null, Instant.EPOCH, outcome, true, List.of()).get(3);
+    return ConditionList.of(null, Instant.EPOCH, outcome, true, List.of(), List.of()).get(3);
   }
 
   @Test

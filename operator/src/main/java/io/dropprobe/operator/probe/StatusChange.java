@@ -26,7 +26,10 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   private static final Set<String> NOTES =
       Stream.concat(
               Conditions.Node.INCOMPLETE.stream(),
-              Stream.of(Conditions.Problem.SPEC_WITHOUT_EFFECT, Conditions.Problem.CLOCK_SKEW))
+              Stream.of(
+                  Conditions.Problem.SPEC_WITHOUT_EFFECT,
+                  Conditions.Node.CLOCK_SKEW,
+                  Conditions.Node.JOURNAL_NOT_SAVED))
           .collect(Collectors.toSet());
 
   /**

@@ -15,6 +15,7 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.accounting.Contribution;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -109,19 +110,14 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     }
     if (p.state == desired) {
       Kind kind = desired == ProbeState.Active ? Kind.ACTIVE : Kind.INACTIVE;
-      return p.message == null && status.clockSkew != null
-          ? new Verdict(node, kind, Problem.CLOCK_SKEW, clockSkew(status.clockSkew))
-          : new Verdict(node, kind, p.message == null ? null : reasonOfNote(p), p.message);
+      return p.message != null
+          ? new Verdict(node, kind, reasonOfNote(p), p.message)
+          : firstFalse(status, Conditions.Node.NOTES)
+              .map(c -> new Verdict(node, kind, c.getReason(), c.getMessage()))
+              .orElseGet(() -> new Verdict(node, kind, null, null));
     }
     return pending(
         node, Problem.NOT_YET_REPORTED, "state is " + p.state + ", should become " + desired);
-  }
-
-  private static String clockSkew(String skew) {
-    return "the node's clock is "
-        + (skew.startsWith("-") ? skew.substring(1) + " behind" : skew + " ahead of")
-        + " the API server's; DropProbe corrects its own times, but check the time service of the"
-        + " node (timedatectl, chronyc tracking)";
   }
 
   /** The reason for the message of a probe that is in its desired state. */
@@ -133,7 +129,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
 
   /** Pending; if a condition says what the node waits for, this is the reason. */
   private static Verdict notYet(String node, DropProbeNodeStatus status) {
-    return firstFalse(status)
+    return firstFalse(status, Conditions.Node.IN_ORDER)
         .map(c -> pending(node, c.getReason(), c.getMessage()))
         .orElseGet(
             () ->
@@ -145,7 +141,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
 
   private static Verdict broken(
       String node, DropProbeNodeStatus status, Kind kind, String otherwise) {
-    return firstFalse(status)
+    return firstFalse(status, Conditions.Node.IN_ORDER)
         .map(c -> new Verdict(node, kind, c.getReason(), c.getMessage()))
         .orElseGet(
             () ->
@@ -156,17 +152,13 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
                     "the report gives no reason; see kubectl describe dpnode " + node));
   }
 
-  private static Optional<Condition> firstFalse(DropProbeNodeStatus status) {
+  private static Optional<Condition> firstFalse(DropProbeNodeStatus status, List<String> order) {
     if (status.conditions == null) {
       return Optional.empty();
     }
     return status.conditions.stream()
-        .filter(c -> "False".equals(c.getStatus()) && orderOf(c) >= 0)
-        .min(Comparator.comparingInt(Verdict::orderOf));
-  }
-
-  private static int orderOf(Condition c) {
-    return Conditions.Node.IN_ORDER.indexOf(c.getType());
+        .filter(c -> "False".equals(c.getStatus()) && order.contains(c.getType()))
+        .min(Comparator.comparingInt(c -> order.indexOf(c.getType())));
   }
 
   private static Verdict pending(String node, String reason, String message) {
