@@ -55,6 +55,7 @@ class DeletionIT extends OperatorSupport {
     settings(data -> data.putAll(Map.of("heartbeat", "1s", "staleAfter", "2s")));
     try {
       awaitCondition("lost", "Ready", "False", "NodesStale");
+      awaitCondition("lost", "Degraded", "True", "NodesWithProblems");
       admin.resources(DropProbe.class).withName("lost").delete();
       Await.until(
           "the DropProbe is deleted", () -> probe("lost") == null, OperatorSupport::everything);
@@ -69,6 +70,33 @@ class DeletionIT extends OperatorSupport {
                     e ->
                         e.getReason().equals("DeletedWithoutNodes")
                             && e.getMessage().contains("deleted without waiting for a,")));
+  }
+
+  @Test
+  void doesNotWaitForANodeThatKubernetesCallsNotReady() {
+    FakeNode a = node("a");
+    FakeNode b = node("b");
+    DropProbe probe = create("dead", p -> {});
+    a.counts(probe, ProbeState.Active, 1);
+    b.counts(probe, ProbeState.Active, 1);
+    await("dead", s -> s.nodes != null && s.nodes.active == 2);
+    admin.resources(DropProbe.class).withName("dead").delete();
+    Await.until(
+        "the message names both nodes and a time",
+        () -> ready("dead").contains("kernel of a, b; without another report from them"),
+        OperatorSupport::everything);
+    b.isNotReady();
+    Await.until(
+        "only one node is waited for",
+        () -> ready("dead").contains("kernel of a; "),
+        OperatorSupport::everything);
+    a.reports(s -> {});
+    Await.until(
+        "the DropProbe is deleted", () -> probe("dead") == null, OperatorSupport::everything);
+  }
+
+  private static String ready(String name) {
+    return status(name).conditions.get(0).getMessage();
   }
 
   @Test

@@ -17,7 +17,7 @@ public final class Conditions {
     public static final String DEGRADED = "Degraded";
     public static final String EXPIRED = "Expired";
 
-    /** Ready True: counting on at least one node. */
+    /** Ready True: counting on at least one node, and the message says which do not count. */
     public static final String COUNTING = "Counting";
 
     /** Ready True: stopped by {@code active: false}; Expired False likewise. */
@@ -29,10 +29,13 @@ public final class Conditions {
     /** Ready False: no node matches nodeSelector and tolerations. */
     public static final String NO_NODE_SELECTED = "NoNodeSelected";
 
-    /** Ready False: some selected nodes have not applied this generation yet. */
+    /**
+     * Ready False: some selected nodes have not applied this generation yet. Ready waits for them
+     * no longer than {@code staleAfter} if another node has.
+     */
     public static final String NODES_PENDING = "NodesPending";
 
-    /** Ready False: some selected nodes have stopped reporting. */
+    /** Ready False: no selected node is in the desired state, and some have stopped reporting. */
     public static final String NODES_STALE = "NodesStale";
 
     /** Ready False: every selected node has reported, and none is in the desired state. */
@@ -44,7 +47,10 @@ public final class Conditions {
     /** Degraded False. */
     public static final String ALL_NODES_WORK = "AllNodesWork";
 
-    /** Degraded True: at least one node is unsupported or failed. */
+    /**
+     * Degraded True: at least one node is unsupported, has failed, has stopped reporting, or has
+     * been pending for longer than {@code staleAfter}.
+     */
     public static final String NODES_WITH_PROBLEMS = "NodesWithProblems";
 
     /** Expired False: the spec has no duration. */
@@ -184,6 +190,12 @@ public final class Conditions {
     /** A selected node whose report is older than {@code staleAfter}. */
     public static final String REPORT_STALE = "ReportStale";
 
+    /**
+     * A selected node without a current report, and Kubernetes itself calls the node NotReady. It
+     * does not hold up Ready.
+     */
+    public static final String NODE_NOT_READY = "NodeNotReady";
+
     /** A selected node whose report can't be read. */
     public static final String REPORT_INVALID = "ReportInvalid";
 
@@ -201,7 +213,7 @@ public final class Conditions {
     /** The counts start at zero, because an earlier version of DropProbe counted otherwise. */
     public static final String COUNTS_RESTARTED = "CountsRestarted";
 
-    /** A DropProbe was deleted without waiting for nodes that have stopped reporting. */
+    /** A DropProbe was deleted without waiting for nodes that are NotReady or stopped reporting. */
     public static final String DELETED_WITHOUT_NODES = "DeletedWithoutNodes";
 
     /** A DropProbe was deleted that had counted on Nodes that no longer exist. */

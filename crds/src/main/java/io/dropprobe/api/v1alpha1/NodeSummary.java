@@ -25,6 +25,11 @@ public class NodeSummary {
   @JsonPropertyDescription("Nodes that have not reported the current generation yet.")
   public @Nullable Integer pending;
 
+  @JsonPropertyDescription(
+      "Since when there has been a pending node; absent if there is none. Ready waits no longer than"
+          + " the setting staleAfter.")
+  public @Nullable String pendingSince;
+
   @JsonPropertyDescription("Nodes that can't run the kernel module; see problems.")
   public @Nullable Integer unsupported;
 

@@ -200,14 +200,19 @@ public class ClusterCache {
   }
 
   static Node prune(Node n) {
+    ClusterNode kept = ClusterNode.of(n);
     return new NodeBuilder()
         .withMetadata(identity(n, true))
         .withNewSpec()
         .withTaints(n.getSpec() == null ? null : n.getSpec().getTaints())
         .endSpec()
         .withNewStatus()
+        .addNewCondition()
+        .withType(ClusterNode.READY)
+        .withStatus(kept.ready() ? "True" : "False")
+        .endCondition()
         .withNewNodeInfo()
-        .withBootID(ClusterNode.of(n).bootId())
+        .withBootID(kept.bootId())
         .endNodeInfo()
         .endStatus()
         .build();

@@ -5,18 +5,33 @@ import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.rules.NodeSelection;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
 
 /**
  * What the operator keeps of a Node.
  *
  * @param bootId of its kernel, as the kubelet reports it; empty if it does not
+ * @param ready whether the condition Ready of the Node is True. Kubernetes sets it to Unknown when
+ *     it has not heard of the kubelet for {@code --node-monitor-grace-period} of
+ *     kube-controller-manager, by default less than a minute
  */
-public record ClusterNode(String name, NodeFacts facts, String bootId) {
+public record ClusterNode(String name, NodeFacts facts, String bootId, boolean ready) {
+  /** The type of the condition by which Kubernetes calls a Node Ready or NotReady. */
+  static final String READY = "Ready";
 
   /** The facts of a Node, complete or pruned. */
   public static ClusterNode of(Node node) {
-    return new ClusterNode(node.getMetadata().getName(), NodeFacts.of(node), bootId(node));
+    return new ClusterNode(
+        node.getMetadata().getName(), NodeFacts.of(node), bootId(node), isReady(node));
+  }
+
+  private static boolean isReady(Node node) {
+    NodeStatus status = node.getStatus();
+    return status != null
+        && status.getConditions() != null
+        && status.getConditions().stream()
+            .anyMatch(c -> READY.equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
   private static String bootId(Node node) {

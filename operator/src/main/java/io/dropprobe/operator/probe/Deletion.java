@@ -1,37 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.accounting.Contribution;
 import io.dropprobe.operator.accounting.Staleness;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes block the deletion of a DropProbe. All lists hold node names, sorted.
  *
  * @param waiting nodes that may still have the probe in the kernel
- * @param stale nodes that had it and have stopped reporting; they do not block
+ * @param until when the reports of the waiting nodes are stale if they do not change, in whole
+ *     minutes; null means that it waits for no node
+ * @param unavailable nodes that had it, and are NotReady or have stopped reporting; they do not
+ *     block
  * @param deleted Nodes that had it and no longer exist; they do not block
  */
-record Deletion(List<String> waiting, List<String> stale, List<String> deleted) {
+record Deletion(
+    List<String> waiting, @Nullable Instant until, List<String> unavailable, List<String> deleted) {
   static Deletion of(
-      DropProbe probe, Snapshot cluster, Staleness staleness, Predicate<DropProbeNode> isDeleted) {
-    Deletion d = new Deletion(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      DropProbe probe,
+      Snapshot cluster,
+      Staleness staleness,
+      Predicate<DropProbeNode> isDeleted,
+      Instant now) {
+    List<DropProbeNode> waiting = new ArrayList<>();
+    List<String> unavailable = new ArrayList<>();
+    List<String> deleted = new ArrayList<>();
     holders(probe, cluster)
         .forEach(
             r -> {
-              List<String> to =
-                  isDeleted.test(r) ? d.deleted : staleness.test(r) ? d.stale : d.waiting;
-              to.add(r.getMetadata().getName());
+              if (isDeleted.test(r)) {
+                deleted.add(name(r));
+              } else if (staleness.test(r) || isNotReady(r, cluster)) {
+                unavailable.add(name(r));
+              } else {
+                waiting.add(r);
+              }
             });
-    return d;
+    return new Deletion(
+        waiting.stream().map(Deletion::name).toList(),
+        until(waiting, staleness, now),
+        unavailable,
+        deleted);
+  }
+
+  /** What the deletion waits for, and how long at most. */
+  String message() {
+    String message =
+        "waiting for the agents to remove the probe from the kernel of "
+            + NameList.shorten(waiting);
+    return until == null
+        ? message
+        : message
+            + "; without another report from them, the deletion finishes at "
+            + Times.format(until);
+  }
+
+  private static String name(DropProbeNode report) {
+    return report.getMetadata().getName();
+  }
+
+  private static boolean isNotReady(DropProbeNode report, Snapshot cluster) {
+    ClusterNode node = cluster.nodes().get(name(report));
+    return node != null && !node.ready();
+  }
+
+  /** Rounded up, because ages are measured again in each pass, and each change is a write. */
+  private static @Nullable Instant until(
+      List<DropProbeNode> waiting, Staleness staleness, Instant now) {
+    return waiting.stream()
+        .map(staleness.age())
+        .min(Comparator.naturalOrder())
+        .map(youngest -> now.minus(youngest).plus(staleness.after()))
+        .map(at -> at.plusSeconds(59).truncatedTo(ChronoUnit.MINUTES))
+        .orElse(null);
   }
 
   /** The reports by which the probe may still be in the kernel. */

@@ -196,9 +196,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    */
   private Duration delete(DropProbe probe, FinalizerRemoval removal) {
     Staleness staleness = new Staleness(cluster::age, settings.get().staleAfter());
-    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted);
+    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted, time.wall());
     if (!deletion.waiting().isEmpty()) {
-      writeWaiting(probe, deletion.waiting());
+      writeWaiting(probe, deletion);
       return RESYNC;
     }
     statuses.forget(probe);
@@ -213,9 +213,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
     return SOON;
   }
 
-  private void writeWaiting(DropProbe probe, List<String> waiting) {
+  private void writeWaiting(DropProbe probe, Deletion deletion) {
     DropProbeStatus before = statuses.current(probe);
-    DropProbeStatus after = factory.deleting(probe, before, waiting, time.wall());
+    DropProbeStatus after = factory.deleting(probe, before, deletion, time.wall());
     if (!new StatusChange(before, after).none()) {
       statuses.write(probe, after);
     }

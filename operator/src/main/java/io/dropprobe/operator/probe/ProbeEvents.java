@@ -31,12 +31,12 @@ final class ProbeEvents {
 
   /** Emits which nodes a deletion has not waited for. */
   void deleted(DropProbe probe, Deletion deletion) {
-    if (!deletion.stale().isEmpty()) {
+    if (!deletion.unavailable().isEmpty()) {
       events.warning(
           probe,
           Conditions.Event.DELETED_WITHOUT_NODES,
-          "deleted without waiting for %s, which stopped reporting; the probe is removed there by the agent or when its lease expires"
-              .formatted(NameList.shorten(deletion.stale())));
+          "deleted without waiting for %s, NotReady or without a recent report; the probe is removed there by the agent or when its lease expires"
+              .formatted(NameList.shorten(deletion.unavailable())));
     }
     if (!deletion.deleted().isEmpty()) {
       events.normal(

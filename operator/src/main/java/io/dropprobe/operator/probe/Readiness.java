@@ -6,11 +6,15 @@ import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * The condition Ready. It is True if at least one node is selected, every selected node has
- * reported the current generation and is not stale, and at least one is in the desired state.
+ * The condition Ready. It is True if at least one selected node is in the desired state, and no
+ * node holds it up: one that is pending and that Kubernetes calls Ready, for at most {@code
+ * staleAfter}. Nodes that have stopped reporting, or that join later, do not: one dead node of
+ * thousands must not make it False for ever. The message says what is missing.
  */
 record Readiness(boolean ready, String reason, String message) {
   /**
@@ -19,12 +23,22 @@ record Readiness(boolean ready, String reason, String message) {
    * @param problems the same, by reason, and those of the installation
    */
   static Readiness of(
-      List<Verdict> verdicts, NodeSummary n, List<Problem> problems, ProbeState desired) {
+      List<Verdict> verdicts,
+      NodeSummary n,
+      List<Problem> problems,
+      ProbeState desired,
+      Patience patience) {
     if (Sums.orZero(n.selected) == 0) {
       return no(
           Conditions.Probe.NO_NODE_SELECTED,
           "no Linux node matches spec.nodeSelector and spec.tolerations; compare with kubectl get"
               + " nodes --show-labels");
+    }
+    List<String> awaited = names(verdicts, Verdict::isAwaited);
+    if (Sums.orZero(n.ready) > 0) {
+      return awaited.isEmpty() || patience.isOver()
+          ? counting(n, desired, missing(verdicts, n))
+          : pending(awaited, n);
     }
     if (Sums.orZero(n.stale) > 0) {
       return no(
@@ -33,48 +47,64 @@ record Readiness(boolean ready, String reason, String message) {
               .formatted(n.stale, n.selected));
     }
     if (Sums.orZero(n.pending) > 0) {
-      return no(
-          Conditions.Probe.NODES_PENDING,
-          "%d of %d selected nodes are not ready yet: %s"
-              .formatted(n.pending, n.selected, NameList.shorten(pending(verdicts))));
+      return pending(awaited.isEmpty() ? pending(verdicts) : awaited, n);
     }
-    if (Sums.orZero(n.ready) == 0) {
-      String worst =
-          problems.stream()
-              .filter(p -> Sums.orZero(p.nodes) > 0)
-              .findFirst()
-              .map(p -> ": " + p.reason)
-              .orElse("");
-      return no(
-          Conditions.Probe.NO_NODE_READY,
-          "none of %d selected nodes can count%s; see status.problems"
-              .formatted(n.selected, worst));
-    }
+    String worst =
+        problems.stream()
+            .filter(p -> Sums.orZero(p.nodes) > 0)
+            .findFirst()
+            .map(p -> ": " + p.reason)
+            .orElse("");
+    return no(
+        Conditions.Probe.NO_NODE_READY,
+        "none of %d selected nodes can count%s; see status.problems".formatted(n.selected, worst));
+  }
+
+  private static Readiness counting(NodeSummary n, ProbeState desired, String missing) {
+    String stopped = "counting stopped on %d of %d selected nodes%s; the counts are kept";
     return switch (desired) {
-      case Inactive ->
-          yes(
-              Conditions.Probe.INACTIVE,
-              "counting stopped on %d of %d selected nodes; the counts are kept",
-              n);
-      case Expired ->
-          yes(
-              Conditions.Probe.DURATION_ELAPSED,
-              "counting stopped on %d of %d selected nodes; the counts are kept",
-              n);
-      default -> yes(Conditions.Probe.COUNTING, "counting on %d of %d selected nodes", n);
+      case Inactive -> yes(Conditions.Probe.INACTIVE, stopped, n, missing);
+      case Expired -> yes(Conditions.Probe.DURATION_ELAPSED, stopped, n, missing);
+      default ->
+          yes(Conditions.Probe.COUNTING, "counting on %d of %d selected nodes%s", n, missing);
     };
+  }
+
+  /** Which nodes Ready does not wait for; empty if there is none. */
+  private static String missing(List<Verdict> verdicts, NodeSummary n) {
+    List<String> parts = new ArrayList<>();
+    int stale = Sums.orZero(n.stale);
+    if (stale > 0) {
+      parts.add(stale + (stale == 1 ? " has" : " have") + " stopped reporting");
+    }
+    List<String> pending = pending(verdicts);
+    if (!pending.isEmpty()) {
+      parts.add(
+          pending.size()
+              + (pending.size() == 1 ? " is" : " are")
+              + " not ready yet (%s)".formatted(NameList.shorten(pending)));
+    }
+    return parts.isEmpty() ? "" : "; " + String.join(", ", parts) + ", see status.problems";
+  }
+
+  private static Readiness pending(List<String> names, NodeSummary n) {
+    return no(
+        Conditions.Probe.NODES_PENDING,
+        "%d of %d selected nodes are not ready yet: %s"
+            .formatted(names.size(), n.selected, NameList.shorten(names)));
   }
 
   /** Named here, because status.problems is empty again when somebody reads the Event. */
   private static List<String> pending(List<Verdict> verdicts) {
-    return verdicts.stream()
-        .filter(v -> v.kind() == Verdict.Kind.PENDING)
-        .map(Verdict::node)
-        .toList();
+    return names(verdicts, v -> v.kind() == Verdict.Kind.PENDING);
   }
 
-  private static Readiness yes(String reason, String message, NodeSummary n) {
-    return new Readiness(true, reason, message.formatted(n.ready, n.selected));
+  private static List<String> names(List<Verdict> verdicts, Predicate<Verdict> which) {
+    return verdicts.stream().filter(which).map(Verdict::node).toList();
+  }
+
+  private static Readiness yes(String reason, String message, NodeSummary n, String missing) {
+    return new Readiness(true, reason, message.formatted(n.ready, n.selected, missing));
   }
 
   private static Readiness no(String reason, String message) {

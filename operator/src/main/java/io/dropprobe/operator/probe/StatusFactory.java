@@ -8,7 +8,6 @@ import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Limits;
-import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
@@ -104,11 +103,15 @@ final class StatusFactory {
             .map(n -> verdict(n, cluster, staleness, probe, desired))
             .toList();
     NodeSummary nodes = NodeTally.count(verdicts);
+    Patience patience =
+        Patience.of(old, nodes, status.observedGeneration, desired, settings.staleAfter(), now);
+    nodes.pendingSince = patience.pendingSince();
     List<Problem> problems = Problems.of(verdicts, installation.get());
     status.nodes = nodes;
     status.problems = problems;
-    Readiness ready = Readiness.of(verdicts, nodes, problems, desired);
-    status.conditions = conditions(old, status, nodes, ready, probe, desired, now);
+    Readiness ready = Readiness.of(verdicts, nodes, problems, desired, patience);
+    Degradation degraded = Degradation.of(nodes, patience);
+    status.conditions = conditions(old, status, ready, degraded, probe, desired, now);
     fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;
   }
@@ -117,20 +120,15 @@ final class StatusFactory {
    * Returns the last status with a condition that names the nodes that block the deletion. All else
    * stays as it was.
    *
-   * @param waiting names of nodes, not empty
+   * @param deletion waits for at least one node
    */
   DropProbeStatus deleting(
-      DropProbe probe, DropProbeStatus before, List<String> waiting, Instant now) {
+      DropProbe probe, DropProbeStatus before, Deletion deletion, Instant now) {
     DropProbeStatus status = before.copy();
     status.observedGeneration = probe.getMetadata().getGeneration();
     status.conditions =
         new ConditionSet(before.conditions, status.observedGeneration, now)
-            .set(
-                Conditions.Probe.READY,
-                false,
-                Conditions.Probe.DELETING,
-                "waiting for the agents to remove the probe from the kernel of "
-                    + NameList.shorten(waiting))
+            .set(Conditions.Probe.READY, false, Conditions.Probe.DELETING, deletion.message())
             .keepOthers()
             .list();
     return status;
@@ -144,7 +142,7 @@ final class StatusFactory {
       ProbeState desired) {
     DropProbeNode report = cluster.reportOf(node);
     boolean stale = report != null && staleness.test(report);
-    return Verdict.of(node.name(), report, stale, probe, desired, namespace);
+    return Verdict.of(node.name(), node.ready(), report, stale, probe, desired, namespace);
   }
 
   private Totals totals(
@@ -188,23 +186,14 @@ final class StatusFactory {
   private List<Condition> conditions(
       DropProbeStatus old,
       DropProbeStatus status,
-      NodeSummary n,
       Readiness ready,
+      Degradation degraded,
       DropProbe probe,
       ProbeState desired,
       Instant now) {
     ConditionSet set = new ConditionSet(old.conditions, status.observedGeneration, now);
     set.set(Conditions.Probe.READY, ready.ready(), ready.reason(), ready.message());
-    int broken = Sums.orZero(n.unsupported) + Sums.orZero(n.failed);
-    boolean degraded = broken > 0;
-    set.set(
-        Conditions.Probe.DEGRADED,
-        degraded,
-        degraded ? Conditions.Probe.NODES_WITH_PROBLEMS : Conditions.Probe.ALL_NODES_WORK,
-        degraded
-            ? "%d of %d selected nodes can't count; see status.problems"
-                .formatted(broken, n.selected)
-            : "no selected node is unsupported or failed");
+    set.set(Conditions.Probe.DEGRADED, degraded.degraded(), degraded.reason(), degraded.message());
     expired(set, probe, status, desired);
     return set.list();
   }

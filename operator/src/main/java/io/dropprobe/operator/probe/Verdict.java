@@ -42,6 +42,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
   /**
    * Judges a selected node.
    *
+   * @param ready whether Kubernetes calls the node Ready
    * @param report null means that there is none
    * @param stale whether the report is too old to describe the present
    * @param desired the state that the DropProbe asks for
@@ -49,16 +50,19 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
    */
   static Verdict of(
       String node,
+      boolean ready,
       @Nullable DropProbeNode report,
       boolean stale,
       DropProbe probe,
       ProbeState desired,
       String namespace) {
     if (report == null || report.getStatus() == null || report.getStatus().reportedAt == null) {
-      return pending(
-          node,
-          Problem.AGENT_NOT_REPORTING,
-          "the agent has not reported yet; " + look(node, namespace));
+      return ready
+          ? pending(
+              node,
+              Problem.AGENT_NOT_REPORTING,
+              "the agent has not reported yet; " + look(node, namespace))
+          : notReady(node, Kind.PENDING, "the agent has not reported yet");
     }
     if (Times.parseOrNull(report.getStatus().reportedAt) == null) {
       return new Verdict(
@@ -69,12 +73,24 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
               .formatted(report.getStatus().reportedAt, node));
     }
     if (stale) {
-      return new Verdict(
-          node,
-          Kind.STALE,
-          Problem.REPORT_STALE,
-          "last report at " + report.getStatus().reportedAt + "; " + look(node, namespace));
+      String last = "last report at " + report.getStatus().reportedAt;
+      return ready
+          ? new Verdict(node, Kind.STALE, Problem.REPORT_STALE, last + "; " + look(node, namespace))
+          : notReady(node, Kind.STALE, last);
     }
+    Verdict verdict = ofReport(node, report, probe, desired);
+    return verdict.kind == Kind.PENDING && !ready
+        ? notReady(node, Kind.PENDING, verdict.message)
+        : verdict;
+  }
+
+  /** Whether Ready waits for this node: it is pending, and Kubernetes calls it Ready. */
+  boolean isAwaited() {
+    return kind == Kind.PENDING && !Problem.NODE_NOT_READY.equals(reason);
+  }
+
+  private static Verdict ofReport(
+      String node, DropProbeNode report, DropProbe probe, ProbeState desired) {
     DropProbeNodeStatus status = report.getStatus();
     ModuleState module = status.module == null ? null : status.module.state;
     if (module == ModuleState.Unsupported || module == ModuleState.Failed) {
@@ -159,6 +175,14 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     return status.conditions.stream()
         .filter(c -> "False".equals(c.getStatus()) && order.contains(c.getType()))
         .min(Comparator.comparingInt(c -> order.indexOf(c.getType())));
+  }
+
+  private static Verdict notReady(String node, Kind kind, @Nullable String what) {
+    return new Verdict(
+        node,
+        kind,
+        Problem.NODE_NOT_READY,
+        "the node is NotReady (%s); see kubectl describe node %s".formatted(what, node));
   }
 
   private static Verdict pending(String node, String reason, String message) {

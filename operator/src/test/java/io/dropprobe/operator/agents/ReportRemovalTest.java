@@ -155,7 +155,8 @@ class ReportRemovalTest {
 
   private List<DropProbeNode> removed() {
     ClusterNode node =
-        new ClusterNode("a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "");
+        new ClusterNode(
+            "a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "", true);
     Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);
     return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> deleted);
   }

@@ -28,6 +28,32 @@ class ClusterCacheTest {
     assertEquals(deleted, ClusterCache.isDeleted(report, node(cached), () -> node(live)));
   }
 
+  @ParameterizedTest
+  @CsvSource({"True, true", "False, false", "Unknown, false"})
+  void keepsWhatDecisionsAreMadeFrom(String status, boolean ready) {
+    Node complete =
+        new NodeBuilder(node("uid"))
+            .editMetadata()
+            .addToLabels("kubernetes.io/os", "linux")
+            .endMetadata()
+            .withNewStatus()
+            .addNewCondition()
+            .withType("MemoryPressure")
+            .withStatus("True")
+            .endCondition()
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus(status)
+            .endCondition()
+            .withNewNodeInfo()
+            .withBootID("boot")
+            .endNodeInfo()
+            .endStatus()
+            .build();
+    assertEquals(ready, ClusterNode.of(complete).ready());
+    assertEquals(ClusterNode.of(complete), ClusterNode.of(ClusterCache.prune(complete)));
+  }
+
   private static Node node(String uid) {
     return uid.isEmpty()
         ? null

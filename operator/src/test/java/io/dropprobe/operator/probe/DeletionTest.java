@@ -3,11 +3,13 @@ package io.dropprobe.operator.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.accounting.Staleness;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.testing.Reports;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class DeletionTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private final Map<String, DropProbeNode> reports = new HashMap<>();
+  private final Map<String, ClusterNode> nodes = new HashMap<>();
 
   @Test
   void waitsForEveryNodeThatMayHaveTheProbeInItsKernel() {
@@ -42,7 +45,7 @@ class DeletionTest {
           p.state = ProbeState.Failed;
           p.epoch = null;
         });
-    assertEquals(new Deletion(List.of(), List.of(), List.of()), deletion());
+    assertEquals(new Deletion(List.of(), null, List.of(), List.of()), deletion());
   }
 
   @Test
@@ -50,7 +53,29 @@ class DeletionTest {
     report("stale", NOON.minusSeconds(900), "u", p -> p.state = ProbeState.Active);
     report("fresh", NOON.minusSeconds(899), "u", p -> p.state = ProbeState.Active);
     report("deleted", NOON, "u", p -> p.state = ProbeState.Active);
-    assertEquals(new Deletion(List.of("fresh"), List.of("stale"), List.of("deleted")), deletion());
+    assertEquals(
+        new Deletion(List.of("fresh"), NOON.plusSeconds(60), List.of("stale"), List.of("deleted")),
+        deletion());
+  }
+
+  @Test
+  void doesNotWaitForNodesThatKubernetesCallsNotReady() {
+    report("dead", NOON, "u", p -> p.state = ProbeState.Active);
+    report("alive", NOON, "u", p -> p.state = ProbeState.Active);
+    node("dead", false);
+    node("alive", true);
+    assertEquals(List.of("alive"), deletion().waiting());
+    assertEquals(List.of("dead"), deletion().unavailable());
+  }
+
+  @Test
+  void saysForWhichNodesItWaitsAndForHowLong() {
+    report("a", NOON, "u", p -> p.state = ProbeState.Active);
+    report("b", NOON.minusSeconds(60), "u", p -> p.state = ProbeState.Active);
+    assertEquals(
+        "waiting for the agents to remove the probe from the kernel of a, b; without another report"
+            + " from them, the deletion finishes at 2026-01-01T12:15:00Z",
+        deletion().message());
   }
 
   @Test
@@ -65,9 +90,15 @@ class DeletionTest {
     probe.getMetadata().setUid("u");
     return Deletion.of(
         probe,
-        new Snapshot(Map.of(), reports, Map.of()),
+        new Snapshot(nodes, reports, Map.of()),
         new Staleness(Reports.agesAt(NOON), Duration.ofMinutes(15)),
-        r -> r.getMetadata().getName().equals("deleted"));
+        r -> r.getMetadata().getName().equals("deleted"),
+        NOON);
+  }
+
+  private void node(String name, boolean ready) {
+    nodes.put(
+        name, new ClusterNode(name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready));
   }
 
   private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {

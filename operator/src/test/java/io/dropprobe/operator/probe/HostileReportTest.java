@@ -75,7 +75,7 @@ class HostileReportTest {
     assertTrue(status.problems.get(0).message.contains(HostileReports.NO_TIME));
     assertEquals(2, status.nodes.failed);
     assertEquals(List.of("good"), deletion(cluster).waiting());
-    assertEquals(List.of("bad-1", "bad-2"), deletion(cluster).stale());
+    assertEquals(List.of("bad-1", "bad-2"), deletion(cluster).unavailable());
   }
 
   @Test
@@ -168,6 +168,7 @@ class HostileReportTest {
         cluster.probes().get("p"),
         cluster,
         new Staleness(Reports.agesAt(NOON), Duration.ofMinutes(15)),
-        cluster::isOfEarlierNode);
+        cluster::isOfEarlierNode,
+        NOON);
   }
 }

@@ -16,6 +16,8 @@ class ProblemsTest {
   private static final List<Problem> BAD_SETTINGS =
       InstallationProblems.of(Optional.of("leas: unknown key"), Optional.empty());
 
+  private static final Patience PATIENT = new Patience(false, null, false);
+
   private static Verdict failed(String node, String reason) {
     return new Verdict(node, Kind.FAILED, reason, "message");
   }
@@ -37,7 +39,8 @@ class ProblemsTest {
             .toList();
     assertEquals(
         "7 of 8 selected nodes are not ready yet: n1, n2, n3, n4, n5 and 2 more",
-        Readiness.of(verdicts, NodeTally.count(verdicts), List.of(), ProbeState.Active).message());
+        Readiness.of(verdicts, NodeTally.count(verdicts), List.of(), ProbeState.Active, PATIENT)
+            .message());
   }
 
   @Test
@@ -50,9 +53,9 @@ class ProblemsTest {
     List<Problem> problems = Problems.of(verdicts, BAD_SETTINGS);
     assertEquals(
         "none of 1 selected nodes can count: SignatureEnforced; see status.problems",
-        Readiness.of(verdicts, counts, problems, ProbeState.Active).message());
+        Readiness.of(verdicts, counts, problems, ProbeState.Active, PATIENT).message());
     assertEquals(
         "none of 1 selected nodes can count; see status.problems",
-        Readiness.of(verdicts, counts, BAD_SETTINGS, ProbeState.Active).message());
+        Readiness.of(verdicts, counts, BAD_SETTINGS, ProbeState.Active, PATIENT).message());
   }
 }

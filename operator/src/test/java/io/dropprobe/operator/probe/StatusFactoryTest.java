@@ -94,7 +94,10 @@ class StatusFactoryTest {
       nodes.put(
           name,
           new ClusterNode(
-              name, new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()), ""));
+              name,
+              new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()),
+              "",
+              true));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
     }
     Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));
@@ -137,7 +140,11 @@ class StatusFactoryTest {
             .list();
     DropProbeStatus after =
         factory(new Snapshot(Map.of(), Map.of(), Map.of()))
-            .deleting(probe, before, List.of("a"), NOON.plusSeconds(1));
+            .deleting(
+                probe,
+                before,
+                new Deletion(List.of("a"), NOON, List.of(), List.of()),
+                NOON.plusSeconds(1));
     for (Field field : DropProbeStatus.class.getFields()) {
       if (!field.getName().equals("conditions") && !field.getName().equals("observedGeneration")) {
         assertSame(field.get(before), field.get(after), field::getName);

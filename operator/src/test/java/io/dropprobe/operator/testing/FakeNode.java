@@ -29,7 +29,7 @@ public final class FakeNode {
   private final String name;
   private String uid;
 
-  /** Creates the Node, with kubernetes.io/os and the given labels. */
+  /** Creates a Node that is Ready, with kubernetes.io/os and the given labels. */
   public FakeNode(ApiServer api, String name, Map<String, String> labels) {
     this.admin = api.admin();
     this.agent = api.agent(name);
@@ -48,6 +48,15 @@ public final class FakeNode {
                     .withName(name)
                     .withLabels(all)
                     .endMetadata()
+                    .withNewStatus()
+                    .addNewCondition()
+                    .withType("Ready")
+                    .withStatus("True")
+                    .endCondition()
+                    .withNewNodeInfo()
+                    .withKernelVersion("6.12.0-test")
+                    .endNodeInfo()
+                    .endStatus()
                     .build())
             .create()
             .getMetadata()
@@ -111,6 +120,22 @@ public final class FakeNode {
     report.getStatus().nodeUID = uid;
     rest.accept(report.getStatus());
     as.resource(report).subresource("status").patch(APPLY);
+  }
+
+  /** Kubernetes calls the Node NotReady: its kubelet is not heard any more. */
+  public void isNotReady() {
+    admin
+        .nodes()
+        .withName(name)
+        .editStatus(
+            n ->
+                new NodeBuilder(n)
+                    .editStatus()
+                    .editMatchingCondition(c -> c.getType().equals("Ready"))
+                    .withStatus("Unknown")
+                    .endCondition()
+                    .endStatus()
+                    .build());
   }
 
   /** Deletes the Node and creates one with the same name, which has not reported yet. */

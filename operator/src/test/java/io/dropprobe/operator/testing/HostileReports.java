@@ -136,7 +136,8 @@ public final class HostileReports {
           new ClusterNode(
               name,
               new NodeFacts("uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of()),
-              "boot-" + name));
+              "boot-" + name,
+              true));
       DropProbeNode r = Reports.report(name, NOON);
       r.getStatus().nodeUID = "uid-" + name;
       ProbeReport p = Reports.entry("p", "u", HostileReports::counting);
