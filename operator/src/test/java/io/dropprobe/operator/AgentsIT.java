@@ -11,6 +11,7 @@ import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import java.time.Instant;
@@ -94,6 +95,40 @@ class AgentsIT extends OperatorSupport {
     Await.until("a is no longer kept", () -> terms().size() == 1, OperatorSupport::everything);
     awaitCondition("moving", "Ready", "True", "Counting");
     await("moving", s -> s.packets.lost == 11 && s.nodes.selected == 1);
+  }
+
+  @Test
+  void aNodeThatIsNotReadyDoesNotUseUpTheRollout() {
+    node("a");
+    FakeNode b = node("b");
+    create("rollout", p -> {});
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
+    assertEquals(new IntOrString("10%"), maxUnavailable());
+    var template = daemonSet().getSpec().getTemplate();
+    b.isNotReady();
+    Await.until(
+        "the rollout may go on",
+        () -> maxUnavailable().equals(new IntOrString(2)),
+        OperatorSupport::everything);
+    assertEquals(template, daemonSet().getSpec().getTemplate());
+    String version = daemonSet().getMetadata().getResourceVersion();
+    // A pass that has seen this label has placed the agents, too.
+    create("marker", p -> p.getSpec().nodeSelector = Map.of("pass", "1"));
+    for (int pass = 1; pass < 4; pass++) {
+      label("a", "pass", Integer.toString(pass % 2));
+      int selected = pass % 2;
+      await("marker", s -> s.nodes != null && s.nodes.selected == selected);
+    }
+    assertEquals(version, daemonSet().getMetadata().getResourceVersion());
+    b.disappears();
+    Await.until(
+        "the usual bound is back",
+        () -> maxUnavailable().equals(new IntOrString("10%")),
+        OperatorSupport::everything);
+  }
+
+  private static IntOrString maxUnavailable() {
+    return daemonSet().getSpec().getUpdateStrategy().getRollingUpdate().getMaxUnavailable();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.dropprobe.operator.agents;
 
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.settings.Settings;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
@@ -34,7 +35,8 @@ final class AgentDaemonSet {
 
   private AgentDaemonSet() {}
 
-  static DaemonSet desired(Settings settings, AgentPlacement placement, String namespace) {
+  static DaemonSet desired(
+      Settings settings, AgentPlacement placement, IntOrString maxUnavailable, String namespace) {
     return new DaemonSetBuilder()
         .withNewMetadata()
         .withName(Names.AGENT)
@@ -48,7 +50,7 @@ final class AgentDaemonSet {
         .withNewUpdateStrategy()
         .withType("RollingUpdate")
         .withNewRollingUpdate()
-        .withNewMaxUnavailable("10%")
+        .withMaxUnavailable(maxUnavailable)
         .endRollingUpdate()
         .endUpdateStrategy()
         .withNewTemplate()

@@ -55,8 +55,13 @@ record AgentPlacement(
     List<ClusterNode> kept = kept(cluster);
     return new AgentPlacement(
         selectors(cluster.probes().values()),
-        kept.stream().map(AgentPlacement::only).toList(),
+        kept.stream().map(n -> only(n.name())).toList(),
         tolerations(cluster.probes().values(), kept));
+  }
+
+  /** Whether an agent stays on the node of this name although no probe selects it. */
+  boolean keeps(String node) {
+    return kept.contains(only(node));
   }
 
   private static List<NodeSelectorTerm> selectors(Collection<DropProbe> probes) {
@@ -93,8 +98,8 @@ record AgentPlacement(
         .build();
   }
 
-  private static NodeSelectorTerm only(ClusterNode node) {
-    return new NodeSelectorTermBuilder().withMatchFields(in("metadata.name", node.name())).build();
+  private static NodeSelectorTerm only(String node) {
+    return new NodeSelectorTermBuilder().withMatchFields(in("metadata.name", node)).build();
   }
 
   private static NodeSelectorRequirement in(String key, String value) {

@@ -145,7 +145,9 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
     AgentPlacement placement = AgentPlacement.of(snapshot);
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
-        DaemonSet desired = AgentDaemonSet.desired(settings, placement, namespace.name());
+        DaemonSet desired =
+            AgentDaemonSet.desired(
+                settings, placement, MaxUnavailable.of(snapshot, placement), namespace.name());
         if (actual.isEmpty() || !matches(actual.get(), desired, ctx)) {
           ctx.resourceOperations().serverSideApply(desired);
         }

@@ -32,7 +32,9 @@ class AgentDaemonSetTest {
     f.assertMatches("out-placement.yaml", decision);
     if (f.expects("out-daemonset.yaml")) {
       f.assertMatches(
-          "out-daemonset.yaml", AgentDaemonSet.desired(settings, placement, "dropprobe-system"));
+          "out-daemonset.yaml",
+          AgentDaemonSet.desired(
+              settings, placement, MaxUnavailable.of(f.cluster(), placement), "dropprobe-system"));
     }
   }
 }
