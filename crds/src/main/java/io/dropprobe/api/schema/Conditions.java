@@ -196,6 +196,11 @@ public final class Conditions {
      */
     public static final String NODE_NOT_READY = "NodeNotReady";
 
+    /**
+     * A selected node that is no machine with a kernel of its own: Virtual Kubelet, kwok, Fargate.
+     */
+    public static final String VIRTUAL_NODE = "VirtualNode";
+
     /** A selected node whose report can't be read. */
     public static final String REPORT_INVALID = "ReportInvalid";
 

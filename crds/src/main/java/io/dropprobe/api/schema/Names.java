@@ -37,4 +37,10 @@ public final class Names {
 
   /** The value of {@link #OS_LABEL} on the nodes that a probe can select. */
   public static final String LINUX = "linux";
+
+  /** The label with a node's architecture, which its kubelet sets. */
+  public static final String ARCH_LABEL = "kubernetes.io/arch";
+
+  /** The only value of {@link #ARCH_LABEL} for which images are made. */
+  public static final String ARCHITECTURE = "amd64";
 }

@@ -8,6 +8,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ProbeToleration;
 import io.dropprobe.operator.cluster.ClusterNode;
+import io.dropprobe.operator.cluster.NodeObstacle;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * until their report says that the module is unloaded.
  *
  * @param selected one term for each distinct selector, without those that another selector
- *     includes; sorted; empty if no probe can select a node
+ *     includes; sorted; empty if no agent can run on a node that a probe selects. The terms exclude
+ *     nodes whose labels say that no agent can run there, see {@link NodeObstacle}
  * @param kept one term for each node on which the agent still has to clean up; sorted
  * @param tolerations the union of all probes' tolerations, those that kept nodes need, and the
  *     lifecycle taints that the DaemonSet controller does not tolerate by itself; sorted
@@ -85,7 +88,9 @@ record AgentPlacement(
         .map(p -> p.getSpec().nodeSelector)
         .map(s -> new TreeMap<>(s == null ? Map.<String, String>of() : s))
         .filter(s -> s.getOrDefault(Names.OS_LABEL, Names.LINUX).equals(Names.LINUX))
+        .filter(s -> !NodeObstacle.isIn(s))
         .peek(s -> s.put(Names.OS_LABEL, Names.LINUX))
+        .peek(s -> s.put(Names.ARCH_LABEL, Names.ARCHITECTURE))
         .distinct()
         .sorted(Comparator.comparing(Object::toString))
         .toList();
@@ -94,7 +99,12 @@ record AgentPlacement(
   private static NodeSelectorTerm all(TreeMap<String, String> labels) {
     return new NodeSelectorTermBuilder()
         .withMatchExpressions(
-            labels.entrySet().stream().map(e -> in(e.getKey(), e.getValue())).toList())
+            Stream.concat(
+                    labels.entrySet().stream().map(e -> in(e.getKey(), e.getValue())),
+                    NodeObstacle.VIRTUAL.entrySet().stream()
+                        .map(e -> new NodeSelectorRequirement(e.getKey(), "NotIn", e.getValue())))
+                .sorted(Comparator.comparing(NodeSelectorRequirement::getKey))
+                .toList())
         .build();
   }
 
@@ -127,7 +137,8 @@ record AgentPlacement(
    */
   static boolean covers(Collection<DropProbe> probes, ClusterNode node) {
     List<ProbeToleration> union = given(probes);
-    return probes.stream().anyMatch(p -> NodeSelection.matchesLabels(p.getSpec(), node.facts()))
+    return node.obstacle() == null
+        && probes.stream().anyMatch(p -> NodeSelection.matchesLabels(p.getSpec(), node.facts()))
         && node.facts().taints().stream()
             .allMatch(t -> !"NoExecute".equals(t.getEffect()) || NodeSelection.tolerated(t, union));
   }

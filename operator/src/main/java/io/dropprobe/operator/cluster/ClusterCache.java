@@ -11,6 +11,7 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeSystemInfo;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -201,6 +202,7 @@ public class ClusterCache {
 
   static Node prune(Node n) {
     ClusterNode kept = ClusterNode.of(n);
+    NodeSystemInfo info = n.getStatus() == null ? null : n.getStatus().getNodeInfo();
     return new NodeBuilder()
         .withMetadata(identity(n, true))
         .withNewSpec()
@@ -213,6 +215,8 @@ public class ClusterCache {
         .endCondition()
         .withNewNodeInfo()
         .withBootID(kept.bootId())
+        .withArchitecture(shared(info == null ? null : info.getArchitecture()))
+        .withKernelVersion(shared(info == null ? null : info.getKernelVersion()))
         .endNodeInfo()
         .endStatus()
         .build();

@@ -7,6 +7,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operator keeps of a Node.
@@ -15,18 +16,24 @@ import io.fabric8.kubernetes.api.model.NodeSystemInfo;
  * @param ready whether the condition Ready of the Node is True. Kubernetes sets it to Unknown when
  *     it has not heard of the kubelet for {@code --node-monitor-grace-period} of
  *     kube-controller-manager, by default less than a minute
+ * @param obstacle why no agent can run there; null means that the Node names nothing
  */
-public record ClusterNode(String name, NodeFacts facts, String bootId, boolean ready) {
+public record ClusterNode(
+    String name, NodeFacts facts, String bootId, boolean ready, @Nullable NodeObstacle obstacle) {
   /** The type of the condition by which Kubernetes calls a Node Ready or NotReady. */
   static final String READY = "Ready";
 
   /** The facts of a Node, complete or pruned. */
   public static ClusterNode of(Node node) {
     return new ClusterNode(
-        node.getMetadata().getName(), NodeFacts.of(node), bootId(node), isReady(node));
+        node.getMetadata().getName(),
+        NodeFacts.of(node),
+        bootId(node),
+        isReady(node),
+        NodeObstacle.of(node));
   }
 
-  private static boolean isReady(Node node) {
+  static boolean isReady(Node node) {
     NodeStatus status = node.getStatus();
     return status != null
         && status.getConditions() != null

@@ -53,7 +53,7 @@ public record Snapshot(
     return bootIdOf(report) == null;
   }
 
-  /** The nodes that a probe selects, sorted by name. */
+  /** The nodes that a probe selects, also those where no agent can run, sorted by name. */
   public List<ClusterNode> selectedBy(DropProbe probe) {
     return nodes.values().stream()
         .filter(n -> selects(probe, n))
@@ -65,6 +65,7 @@ public record Snapshot(
   public int agents() {
     return (int)
         nodes.values().stream()
+            .filter(n -> n.obstacle() == null)
             .filter(n -> probes.values().stream().anyMatch(p -> selects(p, n)))
             .count();
   }

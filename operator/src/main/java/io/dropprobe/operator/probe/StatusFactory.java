@@ -142,7 +142,7 @@ final class StatusFactory {
       ProbeState desired) {
     DropProbeNode report = cluster.reportOf(node);
     boolean stale = report != null && staleness.test(report);
-    return Verdict.of(node.name(), node.ready(), report, stale, probe, desired, namespace);
+    return Verdict.of(node, report, stale, probe, desired, namespace);
   }
 
   private Totals totals(

@@ -13,6 +13,7 @@ import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.accounting.Contribution;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Comparator;
 import java.util.List;
@@ -42,20 +43,23 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
   /**
    * Judges a selected node.
    *
-   * @param ready whether Kubernetes calls the node Ready
    * @param report null means that there is none
    * @param stale whether the report is too old to describe the present
    * @param desired the state that the DropProbe asks for
    * @param namespace of the agents, for the next step
    */
   static Verdict of(
-      String node,
-      boolean ready,
+      ClusterNode of,
       @Nullable DropProbeNode report,
       boolean stale,
       DropProbe probe,
       ProbeState desired,
       String namespace) {
+    String node = of.name();
+    boolean ready = of.ready();
+    if (of.obstacle() != null) {
+      return new Verdict(node, Kind.UNSUPPORTED, of.obstacle().reason(), of.obstacle().message());
+    }
     if (report == null || report.getStatus() == null || report.getStatus().reportedAt == null) {
       return ready
           ? pending(

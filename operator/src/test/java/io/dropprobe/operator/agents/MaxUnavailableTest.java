@@ -40,6 +40,6 @@ class MaxUnavailableTest {
 
   private static ClusterNode node(String name, String zone, boolean ready) {
     Map<String, String> labels = Map.of("kubernetes.io/os", "linux", "zone", zone);
-    return new ClusterNode(name, new NodeFacts("uid", labels, List.of()), "boot", ready);
+    return new ClusterNode(name, new NodeFacts("uid", labels, List.of()), "boot", ready, null);
   }
 }

@@ -156,7 +156,7 @@ class ReportRemovalTest {
   private List<DropProbeNode> removed() {
     ClusterNode node =
         new ClusterNode(
-            "a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "", true);
+            "a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "", true, null);
     Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);
     return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> deleted);
   }

@@ -47,6 +47,8 @@ class ClusterCacheTest {
             .endCondition()
             .withNewNodeInfo()
             .withBootID("boot")
+            .withArchitecture("arm64")
+            .withKernelVersion("6.12.0")
             .endNodeInfo()
             .endStatus()
             .build();

@@ -98,7 +98,8 @@ class DeletionTest {
 
   private void node(String name, boolean ready) {
     nodes.put(
-        name, new ClusterNode(name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready));
+        name,
+        new ClusterNode(name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready, null));
   }
 
   private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {

@@ -97,7 +97,8 @@ class StatusFactoryTest {
               name,
               new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()),
               "",
-              true));
+              true,
+              null));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
     }
     Snapshot cluster = new Snapshot(nodes, reports, Map.of(probe.getMetadata().getName(), probe));

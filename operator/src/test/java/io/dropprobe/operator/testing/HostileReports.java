@@ -137,7 +137,8 @@ public final class HostileReports {
               name,
               new NodeFacts("uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of()),
               "boot-" + name,
-              true));
+              true,
+              null));
       DropProbeNode r = Reports.report(name, NOON);
       r.getStatus().nodeUID = "uid-" + name;
       ProbeReport p = Reports.entry("p", "u", HostileReports::counting);
