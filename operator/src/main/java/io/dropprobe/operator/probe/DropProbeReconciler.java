@@ -196,7 +196,8 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    */
   private Duration delete(DropProbe probe, FinalizerRemoval removal) {
     Staleness staleness = new Staleness(cluster::age, settings.get().staleAfter());
-    Deletion deletion = Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted, time.wall());
+    Deletion deletion =
+        Deletion.of(probe, cluster.snapshot(), staleness, cluster::isDeleted, time.wall());
     if (!deletion.waiting().isEmpty()) {
       writeWaiting(probe, deletion);
       return RESYNC;
