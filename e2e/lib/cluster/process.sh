@@ -54,6 +54,12 @@ stop() {
   [ ${#left[@]} = 0 ] || die "these processes still run 5 s after SIGKILL: ${left[*]}"
 }
 
+# signal_process NAME SIGNAL: sends a signal to a process that must run.
+signal_process() {
+  running "$1" || die "cluster $CLUSTER: $1 does not run; see 'e2e/cluster status'"
+  kill -"$2" "$(cut -d' ' -f1 "$RUN/processes/$1")"
+}
+
 # kill_at_once NAME: ends a process as a power failure would.
 kill_at_once() {
   local deadline=$((SECONDS + 10))

@@ -98,6 +98,21 @@ final class Cluster {
     Shell.output("e2e/cluster", "reboot", "--name", NAME, node);
   }
 
+  /** Lets the API server answer nothing, with its connections open, until {@link #thaw}. */
+  static void freeze() {
+    Shell.output("e2e/cluster", "freeze", "--name", NAME);
+  }
+
+  /** Ends {@link #freeze}. */
+  static void thaw() {
+    Shell.output("e2e/cluster", "thaw", "--name", NAME);
+  }
+
+  /** Sets the node's clock; negative is back. */
+  static void stepClock(String node, int seconds) {
+    ssh(node, "date -s @$(($(date +%s) + " + seconds + "))");
+  }
+
   static boolean moduleLoaded(String node) {
     return trySsh(node, "test -d /sys/module/dropprobe").status() == 0;
   }
@@ -138,18 +153,32 @@ final class Cluster {
 
   /** How often the container of the node's agent has restarted. */
   static int agentRestarts(String node) {
-    return agentContainer(node).getRestartCount();
+    return container(node, "node-agent").getRestartCount();
   }
 
-  /** Kills the agent's process with SIGKILL, by its container's ID. */
+  /** How often the operator's container has restarted. */
+  static int operatorRestarts() {
+    return API.pods().inNamespace(NAMESPACE).list().getItems().stream()
+        .filter(p -> p.getMetadata().getName().startsWith("dropprobe-operator-"))
+        .flatMap(p -> p.getStatus().getContainerStatuses().stream())
+        .mapToInt(ContainerStatus::getRestartCount)
+        .sum();
+  }
+
+  /** Kills the agent's process with SIGKILL. */
   static void killAgent(String node) {
-    var id = agentContainer(node).getContainerID().replace("containerd://", "");
-    ssh(node, "ctr -n k8s.io task kill -s SIGKILL " + id);
+    kill(node, "node-agent");
   }
 
-  private static ContainerStatus agentContainer(String node) {
+  /** Kills all processes of a container of the node's agent with SIGKILL, by the container's ID. */
+  static void kill(String node, String container) {
+    var id = container(node, container).getContainerID().replace("containerd://", "");
+    ssh(node, "ctr -n k8s.io task kill --all -s SIGKILL " + id);
+  }
+
+  private static ContainerStatus container(String node, String name) {
     return agent(node).getStatus().getContainerStatuses().stream()
-        .filter(c -> c.getName().equals("node-agent"))
+        .filter(c -> c.getName().equals(name))
         .findFirst()
         .orElseThrow();
   }

@@ -28,7 +28,7 @@ final class RunningAgents implements BeforeAllCallback, BeforeEachCallback, Afte
         .computeIfAbsent(RunningAgents.class, key -> install(), AutoCloseable.class);
   }
 
-  private static AutoCloseable install() {
+  static AutoCloseable install() {
     Cluster.kubectl("apply", "-k", "deploy/overlays/local");
     Cluster.kubectl("apply", "-f", "e2e/drop-maker.yaml");
     Cluster.awaitRollout("dropprobe-story", "daemonset/drop-maker");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that no probe selects any more. These tests end the agents, so they run last. */
@@ -86,5 +87,22 @@ class UnloadIT {
     Await.until("the probe is deleted", () -> Probes.get(PROBE) == null, deleted -> deleted);
     Await.until(
         node + " has unloaded the module", () -> Cluster.moduleLoaded(node), loaded -> !loaded);
+  }
+
+  /** The wrong order: no operator is left to remove the finalizer. */
+  @Tag("long")
+  @Test
+  void reinstallingFinishesDeletionAfterNamespaceWasDeletedFirst() {
+    RunningAgents.replaceByTheTestsProbe();
+    Cluster.kubectl("delete", "namespace", Cluster.NAMESPACE, "--timeout=600s");
+    for (var node : NODES) {
+      Await.until(
+          node + " has unloaded the module", () -> Cluster.moduleLoaded(node), loaded -> !loaded);
+    }
+    Probes.delete(PROBE);
+    assertNotNull(Probes.get(PROBE), "its finalizer is left");
+
+    RunningAgents.install();
+    Await.until("the probe is deleted", () -> Probes.get(PROBE) == null, deleted -> deleted);
   }
 }

@@ -110,7 +110,7 @@ final class Pings implements WebSocket.Listener {
 
   @Override
   public void onError(WebSocket socket, Throwable error) {
-    // After an abort the owner has been told already.
+    // After an abort the owner has its error already.
     if (end()) {
       owner.onError(socket, error);
     }

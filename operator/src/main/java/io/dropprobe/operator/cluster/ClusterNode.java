@@ -25,15 +25,16 @@ public record ClusterNode(
 
   /** The facts of a Node, complete or pruned. */
   public static ClusterNode of(Node node) {
+    boolean ready = isReady(node);
     return new ClusterNode(
         node.getMetadata().getName(),
         NodeFacts.of(node),
         bootId(node),
-        isReady(node),
-        NodeObstacle.of(node));
+        ready,
+        NodeObstacle.of(node, ready));
   }
 
-  static boolean isReady(Node node) {
+  private static boolean isReady(Node node) {
     NodeStatus status = node.getStatus();
     return status != null
         && status.getConditions() != null

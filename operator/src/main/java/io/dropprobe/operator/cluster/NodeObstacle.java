@@ -34,8 +34,9 @@ public record NodeObstacle(String reason, String message) {
    * The obstacle of a Node; null means that there is none.
    *
    * @param node complete, or pruned by ClusterCache
+   * @param ready whether its condition Ready is True
    */
-  static @Nullable NodeObstacle of(Node node) {
+  static @Nullable NodeObstacle of(Node node, boolean ready) {
     NodeObstacle byLabels = of(NodeFacts.of(node).labels());
     if (byLabels != null) {
       return byLabels;
@@ -48,7 +49,7 @@ public record NodeObstacle(String reason, String message) {
     // A kubelet writes the kernel's version before it calls its Node Ready.
     boolean kernel =
         info != null && info.getKernelVersion() != null && !info.getKernelVersion().isEmpty();
-    return kernel || !ClusterNode.isReady(node)
+    return kernel || !ready
         ? null
         : virtual("the node has no status.nodeInfo.kernelVersion");
   }
