@@ -49,9 +49,7 @@ public record NodeObstacle(String reason, String message) {
     // A kubelet writes the kernel's version before it calls its Node Ready.
     boolean kernel =
         info != null && info.getKernelVersion() != null && !info.getKernelVersion().isEmpty();
-    return kernel || !ready
-        ? null
-        : virtual("the node has no status.nodeInfo.kernelVersion");
+    return kernel || !ready ? null : virtual("the node has no status.nodeInfo.kernelVersion");
   }
 
   /** Whether all nodes with these labels have an obstacle. */

@@ -47,7 +47,7 @@ class NodeObstacleTest {
     assertEquals(
         "the node is arm64, and the images are for amd64 only; to leave it out, add"
             + " kubernetes.io/arch: amd64 to spec.nodeSelector",
-        NodeObstacle.of(node(Map.of(), "arm64", "6.12.0", "True")).message());
+        ClusterNode.of(node(Map.of(), "arm64", "6.12.0", "True")).obstacle().message());
   }
 
   @Test
@@ -63,7 +63,7 @@ class NodeObstacleTest {
   }
 
   private static void assertReason(String expected, Node node) {
-    NodeObstacle obstacle = NodeObstacle.of(node);
+    NodeObstacle obstacle = ClusterNode.of(node).obstacle();
     if (expected == null) {
       assertNull(obstacle);
     } else {
