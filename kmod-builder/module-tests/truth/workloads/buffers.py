@@ -12,9 +12,11 @@ import struct
 import threading
 import time
 
+import module
 from measure import (
     HERE,
     LOCAL,
+    NEXT,
     connect,
     counting,
     datagrams,
@@ -341,6 +343,38 @@ def conntrack_full_beside_rule():
             time.sleep(0.2)
             measured.n = 20 - received(receiver)
             assert measured.n == 20, measured.n
+
+
+@workload
+def conntrack_clash():
+    """Each packet but the first would be a connection that exists already, seen from its other end.
+    So conntrack cannot add it."""
+    with contextlib.ExitStack() as ends:
+        name = ends.enter_context(pair(quiet=True))
+        with inside(name):
+            receiver = ends.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            receiver.bind((NEXT[0], 2000))
+        needs("modprobe nf_conntrack", "this kernel has no conntrack")
+        sh(
+            "nft add table ip c; nft add chain ip c c "
+            "'{ type nat hook postrouting priority 100; }'; "
+            f"nft add rule ip c c udp dport 2000 snat to {HERE[0]}:5000"
+        )
+        ends.enter_context(counting(20))
+        for _ in range(21):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                with contextlib.suppress(PermissionError):
+                    sender.sendto(b"", (NEXT[0], 2000))
+        assert received(receiver) == 1
+
+
+@workload
+def card_without_buffers():
+    """There is no packet that could be freed."""
+    with module.held("device"):
+        sh("ip link set held0 up")
+        with counting(13):
+            module.count_at_held0(20, 13)
 
 
 @workload
