@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
+import io.dropprobe.api.schema.Digest;
 import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.operator.settings.Settings;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,16 +38,19 @@ final class AgentDaemonSet {
   }
 
   private static final int GRACE_SECONDS = 30;
+  private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
   private AgentDaemonSet() {}
 
   static DaemonSet desired(
-      Settings settings, AgentPlacement placement, IntOrString maxUnavailable, String namespace) {
+      Settings settings, AgentPlacement placement, Rollout rollout, String namespace) {
     return new DaemonSetBuilder()
         .withNewMetadata()
         .withName(Names.AGENT)
         .withNamespace(namespace)
         .withLabels(LABELS)
+        .addToAnnotations(AppliedAgents.REST, rollout.rest())
+        .addToAnnotations(AppliedAgents.SINCE, Times.format(rollout.since()))
         .endMetadata()
         .withNewSpec()
         .withNewSelector()
@@ -50,16 +59,33 @@ final class AgentDaemonSet {
         .withNewUpdateStrategy()
         .withType("RollingUpdate")
         .withNewRollingUpdate()
-        .withMaxUnavailable(maxUnavailable)
+        .withMaxUnavailable(rollout.maxUnavailable())
         .endRollingUpdate()
         .endUpdateStrategy()
-        .withNewTemplate()
+        .withTemplate(template(settings, placement))
+        .endSpec()
+        .build();
+  }
+
+  /**
+   * What the DaemonSet says of its rollout, outside the pod template.
+   *
+   * @param rest see {@link #digest}
+   * @param since when the pod template was last changed
+   */
+  record Rollout(IntOrString maxUnavailable, String rest, Instant since) {}
+
+  /** Identifies the pod template of a placement, for {@link AppliedAgents}. */
+  static String digest(Settings settings, AgentPlacement placement) {
+    return Digest.shortOf(JSON.asJson(template(settings, placement)));
+  }
+
+  private static PodTemplateSpec template(Settings settings, AgentPlacement placement) {
+    return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(POD_LABELS)
         .endMetadata()
         .withSpec(pod(settings, placement))
-        .endTemplate()
-        .endSpec()
         .build();
   }
 

@@ -35,31 +35,31 @@ import org.jspecify.annotations.Nullable;
  * @param selected one term for each distinct selector, without those that another selector
  *     includes; sorted; empty if no agent can run on a node that a probe selects. The terms exclude
  *     nodes whose labels say that no agent can run there, see {@link NodeObstacle}
- * @param kept one term for each node on which the agent still has to clean up; sorted
+ * @param kept one term for each of {@link KeptNodes}; sorted
  * @param tolerations the union of all probes' tolerations, those that kept nodes need, and the
  *     lifecycle taints that the DaemonSet controller does not tolerate by itself; sorted
  */
 record AgentPlacement(
     List<NodeSelectorTerm> selected, List<NodeSelectorTerm> kept, List<Toleration> tolerations) {
 
-  /**
-   * Most kept nodes, because each adds a term to the pod template. If more lose their selection at
-   * once, the agents of the others clean up when they are terminated.
-   */
-  static final int MOST_KEPT = 200;
+  /** The only field of a Node that a term can match. */
+  static final String NODE_NAME = "metadata.name";
 
   private static final List<String> ALWAYS =
       List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
   private static final List<ProbeToleration> NONE = List.of();
 
-  /** Keeps nodes with a stale report too: they may return with the module in their kernel. */
-  static AgentPlacement of(Snapshot cluster) {
-    List<ClusterNode> kept = kept(cluster);
+  /**
+   * @param kept names of {@link KeptNodes}; empty for the placement without them
+   */
+  static AgentPlacement of(Snapshot cluster, List<String> kept) {
+    Collection<DropProbe> probes = cluster.probes().values();
     return new AgentPlacement(
-        selectors(cluster.probes().values()),
-        kept.stream().map(n -> only(n.name())).toList(),
-        tolerations(cluster.probes().values(), kept));
+        selectors(probes),
+        kept.stream().map(AgentPlacement::only).toList(),
+        tolerations(
+            probes, kept.stream().map(cluster.nodes()::get).filter(Objects::nonNull).toList()));
   }
 
   /** Whether an agent stays on the node of this name although no probe selects it. */
@@ -109,25 +109,11 @@ record AgentPlacement(
   }
 
   private static NodeSelectorTerm only(String node) {
-    return new NodeSelectorTermBuilder().withMatchFields(in("metadata.name", node)).build();
+    return new NodeSelectorTermBuilder().withMatchFields(in(NODE_NAME, node)).build();
   }
 
   private static NodeSelectorRequirement in(String key, String value) {
     return new NodeSelectorRequirement(key, "In", List.of(value));
-  }
-
-  /** Nodes where an agent runs anyway need not be kept, see {@link #covers}. */
-  private static List<ClusterNode> kept(Snapshot cluster) {
-    return cluster.nodes().values().stream()
-        .filter(n -> !covers(cluster.probes().values(), n))
-        .filter(
-            n -> {
-              DropProbeNode report = cluster.reportOf(n);
-              return report != null && !isClean(report);
-            })
-        .sorted(Comparator.comparing(ClusterNode::name))
-        .limit(MOST_KEPT)
-        .toList();
   }
 
   /**

@@ -29,6 +29,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,7 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
   private final EventRecorder events;
   private final OperatorNamespace namespace;
   private final AgentPods pods;
+  private final Clock clock;
 
   /** The last problem of the settings, so that its Event is emitted once. */
   private String lastProblem = "";
@@ -75,12 +77,14 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
       CurrentSettings current,
       EventRecorder events,
       OperatorNamespace namespace,
-      AgentPods pods) {
+      AgentPods pods,
+      Clock clock) {
     this.cluster = cluster;
     this.current = current;
     this.events = events;
     this.namespace = namespace;
     this.pods = pods;
+    this.clock = clock;
   }
 
   @Override
@@ -108,7 +112,8 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
       settings.ifPresent(s -> placeAgents(s, snapshot, actual, ctx));
     } finally {
       // Also if the DaemonSet can't be written.
-      new ReportDeletion(ctx.getClient()).all(ReportRemoval.of(snapshot, cluster::isDeleted));
+      new ReportDeletion(ctx.getClient())
+          .all(ReportRemoval.of(snapshot, AppliedAgents.of(actual).kept(), cluster::isDeleted));
     }
     return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(RESYNC);
   }
@@ -142,12 +147,15 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
 
   private void placeAgents(
       Settings settings, Snapshot snapshot, Optional<DaemonSet> actual, Context<ConfigMap> ctx) {
-    AgentPlacement placement = AgentPlacement.of(snapshot);
+    String rest = AgentDaemonSet.digest(settings, AgentPlacement.of(snapshot, List.of()));
+    KeptNodes kept =
+        KeptNodes.of(KeptNodes.unclean(snapshot), AppliedAgents.of(actual), rest, clock.instant());
+    AgentPlacement placement = AgentPlacement.of(snapshot, kept.names());
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
-        DaemonSet desired =
-            AgentDaemonSet.desired(
-                settings, placement, MaxUnavailable.of(snapshot, placement), namespace.name());
+        var rollout =
+            new AgentDaemonSet.Rollout(MaxUnavailable.of(snapshot, placement), rest, kept.since());
+        DaemonSet desired = AgentDaemonSet.desired(settings, placement, rollout, namespace.name());
         if (actual.isEmpty() || !matches(actual.get(), desired, ctx)) {
           ctx.resourceOperations().serverSideApply(desired);
         }

@@ -9,6 +9,7 @@ import io.dropprobe.operator.accounting.EarlierReports;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -22,9 +23,11 @@ final class ReportRemoval {
    * Agents run on more nodes than the probes select, see {@link AgentPlacement#covers}; a report
    * that is deleted there would be written again.
    *
+   * @param kept names of nodes where the pod template keeps an agent
    * @param deleted whether the Node of a report no longer exists
    */
-  static List<DropProbeNode> of(Snapshot cluster, Predicate<DropProbeNode> deleted) {
+  static List<DropProbeNode> of(
+      Snapshot cluster, Set<String> kept, Predicate<DropProbeNode> deleted) {
     return cluster.reports().values().stream()
         .filter(
             r ->
@@ -32,7 +35,7 @@ final class ReportRemoval {
                 (cluster.isOfEarlierNode(r)
                         && hasFolded(cluster, EarlierReports.with(r))
                         && deleted.test(r))
-                    || isOrphaned(r, cluster))
+                    || (isOrphaned(r, cluster) && !kept.contains(r.getMetadata().getName())))
         .toList();
   }
 

@@ -3,7 +3,9 @@ package io.dropprobe.operator.agents;
 
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.TestFactory;
  * object.
  */
 class AgentDaemonSetTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return Fixture.all("agents").map(f -> DynamicTest.dynamicTest(f.name(), () -> check(f)));
@@ -22,7 +26,9 @@ class AgentDaemonSetTest {
 
   private static void check(Fixture f) {
     Settings settings = Settings.parse(f.settings());
-    AgentPlacement placement = AgentPlacement.of(f.cluster());
+    String rest = AgentDaemonSet.digest(settings, AgentPlacement.of(f.cluster(), List.of()));
+    KeptNodes kept = KeptNodes.of(KeptNodes.unclean(f.cluster()), AppliedAgents.NONE, rest, NOON);
+    AgentPlacement placement = AgentPlacement.of(f.cluster(), kept.names());
     Map<String, Object> decision = new LinkedHashMap<>();
     decision.put("planWithDaemonSet", AgentPlan.of(placement, true).name());
     decision.put("planWithoutDaemonSet", AgentPlan.of(placement, false).name());
@@ -34,7 +40,11 @@ class AgentDaemonSetTest {
       f.assertMatches(
           "out-daemonset.yaml",
           AgentDaemonSet.desired(
-              settings, placement, MaxUnavailable.of(f.cluster(), placement), "dropprobe-system"));
+              settings,
+              placement,
+              new AgentDaemonSet.Rollout(
+                  MaxUnavailable.of(f.cluster(), placement), rest, kept.since()),
+              "dropprobe-system"));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.testing.HostileReports;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 class HostileReportPlacementTest {
   @TestFactory
   Stream<DynamicTest> changesNothingForOtherNodes() {
-    AgentPlacement good = AgentPlacement.of(HostileReports.cluster((r, p) -> {}));
+    AgentPlacement good = placement(HostileReports.cluster((r, p) -> {}));
     return HostileReports.ALL.entrySet().stream()
         .map(
             e ->
@@ -25,8 +26,12 @@ class HostileReportPlacementTest {
   }
 
   private static void check(AgentPlacement good, Snapshot cluster) {
-    assertEquals(good, AgentPlacement.of(cluster));
-    List<DropProbeNode> removed = ReportRemoval.of(cluster, cluster::isOfEarlierNode);
+    assertEquals(good, placement(cluster));
+    List<DropProbeNode> removed = ReportRemoval.of(cluster, Set.of(), cluster::isOfEarlierNode);
     assertTrue(removed.isEmpty(), () -> removed + " before their counts are folded");
+  }
+
+  private static AgentPlacement placement(Snapshot cluster) {
+    return AgentPlacement.of(cluster, KeptNodes.unclean(cluster));
   }
 }

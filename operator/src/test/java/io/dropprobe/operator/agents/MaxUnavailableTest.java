@@ -34,7 +34,7 @@ class MaxUnavailableTest {
     // No agent runs there.
     all.put("other", node("other", "b", false));
     Snapshot cluster = new Snapshot(all, Map.of(), Map.of("p", probe));
-    Object bound = MaxUnavailable.of(cluster, AgentPlacement.of(cluster)).getValue();
+    Object bound = MaxUnavailable.of(cluster, AgentPlacement.of(cluster, List.of())).getValue();
     assertEquals(expected, bound.toString());
   }
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ class ReportRemovalTest {
   private final Map<String, DropProbe> probes = new HashMap<>(Map.of("p", probe));
   private List<Taint> taints = List.of();
   private boolean deleted = true;
+  private Set<String> kept = Set.of();
 
   @BeforeEach
   void reportOfANodeThatCounted() {
@@ -95,6 +97,10 @@ class ReportRemovalTest {
     report.getStatus().probes.clear();
     assertKept();
     report.getStatus().module.state = ModuleState.Absent;
+    // Its term stays in the pod template until other nodes are clean, too.
+    kept = Set.of("a");
+    assertKept();
+    kept = Set.of();
     assertRemoved();
   }
 
@@ -158,6 +164,6 @@ class ReportRemovalTest {
         new ClusterNode(
             "a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "", true, null);
     Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);
-    return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), r -> deleted);
+    return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), kept, r -> deleted);
   }
 }
