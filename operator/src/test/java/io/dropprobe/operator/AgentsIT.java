@@ -10,13 +10,20 @@ import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** The agents' DaemonSet on a real API server. */
@@ -61,6 +68,100 @@ class AgentsIT extends OperatorSupport {
                     .endStatus()
                     .build());
     awaitProblem("uncreated", "AgentNotCreated", "pods of DaemonSet dropprobe-agent: Error");
+  }
+
+  @Test
+  void reportsWhyAPodDoesNotRun() {
+    node("a");
+    node("b");
+    Pod running = pod("dropprobe-agent-running");
+    running.getSpec().setNodeName("a");
+    Pod waiting = pod("dropprobe-agent-waiting");
+    waiting.getSpec().setAffinity(affinity("b"));
+    try {
+      withStatus(
+          admin.resource(running).create(),
+          s ->
+              s.withPhase("Running")
+                  .addNewContainerStatus()
+                  .withName("node-agent")
+                  .withNewState()
+                  .withNewWaiting()
+                  .withReason("CrashLoopBackOff")
+                  .endWaiting()
+                  .endState()
+                  .withNewLastState()
+                  .withNewTerminated()
+                  .withExitCode(1)
+                  .withReason("Error")
+                  .withMessage("exec format\nerror")
+                  .endTerminated()
+                  .endLastState()
+                  .endContainerStatus());
+      withStatus(
+          admin.resource(waiting).create(),
+          s ->
+              s.withPhase("Pending")
+                  .addNewCondition()
+                  .withType("PodScheduled")
+                  .withStatus("False")
+                  .withReason("Unschedulable")
+                  .withMessage("0/2 nodes are available: 1 Insufficient memory")
+                  .endCondition());
+      create("crash", p -> {});
+      awaitProblem(
+          "crash",
+          "AgentNotReporting",
+          "container node-agent of pod dropprobe-agent-running waits: CrashLoopBackOff; it ended"
+              + " with exit code 1, Error: exec format error; the agent has not reported yet;");
+      label("b", "zone", "b");
+      create("unscheduled", p -> p.getSpec().nodeSelector = Map.of("zone", "b"));
+      awaitProblem(
+          "unscheduled",
+          "AgentNotReporting",
+          "pod dropprobe-agent-waiting is not scheduled: Unschedulable: 0/2 nodes are available:");
+    } finally {
+      admin.resource(running).withGracePeriod(0).delete();
+      admin.resource(waiting).withGracePeriod(0).delete();
+    }
+  }
+
+  private static Pod pod(String name) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(ApiServer.NAMESPACE)
+        .addToLabels("app.kubernetes.io/name", "dropprobe")
+        .addToLabels("app.kubernetes.io/component", "agent")
+        .endMetadata()
+        .withNewSpec()
+        .withServiceAccountName("dropprobe-agent")
+        .addNewContainer()
+        .withName("node-agent")
+        .withImage("example.org/agent:1")
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+
+  private static Affinity affinity(String node) {
+    return new AffinityBuilder()
+        .withNewNodeAffinity()
+        .withNewRequiredDuringSchedulingIgnoredDuringExecution()
+        .addNewNodeSelectorTerm()
+        .withMatchFields(new NodeSelectorRequirement("metadata.name", "In", List.of(node)))
+        .endNodeSelectorTerm()
+        .endRequiredDuringSchedulingIgnoredDuringExecution()
+        .endNodeAffinity()
+        .build();
+  }
+
+  private static void withStatus(Pod pod, UnaryOperator<PodStatusBuilder> status) {
+    admin
+        .resource(pod)
+        .editStatus(
+            p ->
+                new PodBuilder(p).withStatus(status.apply(new PodStatusBuilder()).build()).build());
   }
 
   @Test

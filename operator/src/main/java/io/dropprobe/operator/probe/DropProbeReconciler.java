@@ -95,7 +95,8 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
             cluster::age,
             statuses::size,
             namespace.name(),
-            () -> InstallationProblems.of(settings.problem(), agents.problem()));
+            () -> InstallationProblems.of(settings.problem(), agents.problem()),
+            agents::trouble);
     this.events = new ProbeEvents(events);
     this.settings = settings;
     this.time = time;

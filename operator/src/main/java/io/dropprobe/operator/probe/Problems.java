@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.probe;
 
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -17,6 +21,10 @@ import java.util.stream.Stream;
 final class Problems {
   /** Shorter than in a node's own report, because a status holds several. */
   private static final int MESSAGE = 300;
+
+  /** Reasons of nodes that are up, and whose agents do not report. */
+  private static final Set<String> SILENT =
+      Set.of(Conditions.Problem.AGENT_NOT_REPORTING, Conditions.Problem.REPORT_STALE);
 
   private static final Comparator<Problem> MOST_NODES_FIRST =
       Comparator.comparing((Problem p) -> p.nodes).reversed().thenComparing(p -> p.reason);
@@ -41,6 +49,21 @@ final class Problems {
     return Stream.concat(ofNodes, installation.stream().map(Problems::shortened))
         .sorted(MOST_NODES_FIRST)
         .toList();
+  }
+
+  /**
+   * Adds to the problems of agents that do not report what keeps the example's pod from running.
+   *
+   * @param trouble of the agent's pod on a node; empty if nothing is known
+   */
+  static void explain(List<Problem> problems, Function<String, Optional<String>> trouble) {
+    for (Problem p : problems) {
+      if (p.example != null && p.reason != null && SILENT.contains(p.reason)) {
+        trouble
+            .apply(p.example)
+            .ifPresent(t -> p.message = Limits.cut(t + "; " + p.message, MESSAGE));
+      }
+    }
   }
 
   private static Problem shortened(Problem of) {

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -45,6 +46,7 @@ final class StatusFactory {
   private final ToIntFunction<DropProbeStatus> size;
   private final String namespace;
   private final Supplier<List<Problem>> installation;
+  private final Function<String, Optional<String>> trouble;
 
   /**
    * @param deleted whether the Node of a report no longer exists
@@ -52,18 +54,21 @@ final class StatusFactory {
    * @param size bytes of a status as JSON
    * @param namespace of the agents
    * @param installation problems of the installation, not of a node
+   * @param trouble what keeps the agent's pod on a node from running; empty if nothing is known
    */
   StatusFactory(
       Predicate<DropProbeNode> deleted,
       Function<DropProbeNode, Duration> age,
       ToIntFunction<DropProbeStatus> size,
       String namespace,
-      Supplier<List<Problem>> installation) {
+      Supplier<List<Problem>> installation,
+      Function<String, Optional<String>> trouble) {
     this.deleted = deleted;
     this.age = age;
     this.size = size;
     this.namespace = namespace;
     this.installation = installation;
+    this.trouble = trouble;
   }
 
   /**
@@ -107,6 +112,7 @@ final class StatusFactory {
         Patience.of(old, nodes, status.observedGeneration, desired, settings.staleAfter(), now);
     nodes.pendingSince = patience.pendingSince();
     List<Problem> problems = Problems.of(verdicts, installation.get());
+    Problems.explain(problems, trouble);
     status.nodes = nodes;
     status.problems = problems;
     Readiness ready = Readiness.of(verdicts, nodes, problems, desired, patience);

@@ -25,6 +25,7 @@ import io.dropprobe.operator.testing.Reports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -159,7 +160,8 @@ class HostileReportTest {
             Reports.agesAt(NOON),
             Fixture::size,
             "dropprobe-system",
-            List::of);
+            List::of,
+            n -> Optional.empty());
     return factory.create(cluster.probes().get("p"), null, cluster, Settings.DEFAULTS, NOON);
   }
 

@@ -32,6 +32,21 @@ class ProblemsTest {
   }
 
   @Test
+  void addsTheTroubleOfThePodOfAnAgentThatDoesNotReport() {
+    List<Problem> problems =
+        Problems.of(
+            List.of(
+                new Verdict("a", Kind.PENDING, "AgentNotReporting", "not yet"),
+                new Verdict("b", Kind.STALE, "ReportStale", "last report at noon"),
+                failed("c", "BuildFailed")),
+            BAD_SETTINGS);
+    Problems.explain(problems, n -> n.equals("b") ? Optional.empty() : Optional.of("pod " + n));
+    assertEquals(
+        List.of("pod a; not yet", "message", "last report at noon", "leas: unknown key"),
+        problems.stream().map(p -> p.message).toList());
+  }
+
+  @Test
   void readyNamesTheFirstPendingNodes() {
     List<Verdict> verdicts =
         IntStream.range(0, 8)

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class StatusFactoryTest {
         Reports.agesAt(NOON),
         Fixture::size,
         "dropprobe-system",
-        List::of);
+        List::of,
+        n -> Optional.empty());
   }
 
   @Test
