@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.operator.cluster.ClusterCache;
@@ -29,7 +30,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import jakarta.inject.Inject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +65,7 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
   private final EventRecorder events;
   private final OperatorNamespace namespace;
   private final AgentPods pods;
-  private final Clock clock;
+  private final Time time;
 
   /** The last problem of the settings, so that its Event is emitted once. */
   private String lastProblem = "";
@@ -78,13 +78,13 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
       EventRecorder events,
       OperatorNamespace namespace,
       AgentPods pods,
-      Clock clock) {
+      Time time) {
     this.cluster = cluster;
     this.current = current;
     this.events = events;
     this.namespace = namespace;
     this.pods = pods;
-    this.clock = clock;
+    this.time = time;
   }
 
   @Override
@@ -149,7 +149,7 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
       Settings settings, Snapshot snapshot, Optional<DaemonSet> actual, Context<ConfigMap> ctx) {
     String rest = AgentDaemonSet.digest(settings, AgentPlacement.of(snapshot, List.of()));
     KeptNodes kept =
-        KeptNodes.of(KeptNodes.unclean(snapshot), AppliedAgents.of(actual), rest, clock.instant());
+        KeptNodes.of(KeptNodes.unclean(snapshot), AppliedAgents.of(actual), rest, time.wall());
     AgentPlacement placement = AgentPlacement.of(snapshot, kept.names());
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {

@@ -96,7 +96,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
             statuses::size,
             namespace.name(),
             () -> InstallationProblems.of(settings.problem(), agents.problem()),
-            agents::trouble);
+            node -> agents.trouble(node));
     this.events = new ProbeEvents(events);
     this.settings = settings;
     this.time = time;

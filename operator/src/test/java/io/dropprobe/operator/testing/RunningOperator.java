@@ -56,7 +56,7 @@ public final class RunningOperator implements AutoCloseable {
             new PassWatch(time),
             time));
     operator.register(
-        new AgentsReconciler(cluster, settings, events, namespace, agents, clock),
+        new AgentsReconciler(cluster, settings, events, namespace, agents, time),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }
