@@ -45,7 +45,7 @@ class DisturbancesIT {
     }
     Probes.dropAndAwait(node, 5, 22);
     Await.until("the problem has disappeared", () -> hasProblem("ClockSkew"), is -> !is);
-    assertEquals(22, status().packets.refused);
+    awaitRefused(22);
   }
 
   @Test
