@@ -30,6 +30,7 @@ import io.dropprobe.agent.report.Note;
 import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
+import io.dropprobe.agent.report.ShownSkew;
 import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -60,6 +61,7 @@ public final class Agent {
   private final ProbeKeeper probes;
   private final BlindPass blind;
   private final ConditionLog conditionLog = new ConditionLog();
+  private final ShownSkew shownSkew = new ShownSkew();
   private final Reporter reporter;
   private final NextPass next;
   private final History history;
@@ -246,7 +248,7 @@ public final class Agent {
         after.module(),
         outcome,
         sharedWith,
-        Note.of(time.skew(), ledger.saveError()),
+        Note.of(shownSkew.show(time.skew()), ledger.saveError()),
         states);
   }
 

@@ -62,7 +62,7 @@ public final class Main {
     ServerTime time = new ServerTime(Time.system());
     this.settings = settings;
     this.client = Clients.of(Config.autoConfigure(null), time);
-    Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls());
+    Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls(), time);
     this.cluster =
         new KubernetesCluster(client, settings.node(), settings.namespace(), NODE_POLL, this::wake);
     this.writer =

@@ -22,6 +22,11 @@ public final class ManualTime implements Time {
   }
 
   @Override
+  public Instant machine() {
+    return wall.plus(skew);
+  }
+
+  @Override
   public Duration skew() {
     return skew;
   }

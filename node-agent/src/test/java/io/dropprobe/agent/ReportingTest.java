@@ -143,7 +143,7 @@ class ReportingTest extends NodeTestCase {
     "PT0S,",
     "PT59S,",
     "PT-59S,",
-    "PT1M30S, 1m0s ahead of the API server's",
+    "PT1M20S, 1m0s ahead of the API server's",
     "PT-1H, 1h0m0s behind the API server's"
   })
   void reportsClockThatIsWrongByAMinute(Duration skew, @Nullable String text) {

@@ -54,7 +54,8 @@ final class Pings implements WebSocket.Listener {
 
   private void ping(WebSocket socket) {
     if (ended.get() || socket.isInputClosed() || socket.isOutputClosed()) {
-      end();
+      // The owner gets its error or its end later, in another thread.
+      cancel();
     } else if (System.nanoTime() - heard > patience.toNanos()) {
       if (end()) {
         socket.abort();
@@ -69,13 +70,17 @@ final class Pings implements WebSocket.Listener {
     }
   }
 
-  /** Stops the pings; false if they had stopped before. */
+  /** Stops the pings, and records that the owner learns the end; false if it has before. */
   private boolean end() {
+    cancel();
+    return !ended.getAndSet(true);
+  }
+
+  private void cancel() {
     ScheduledFuture<?> running = timer;
     if (running != null) {
       running.cancel(false);
     }
-    return !ended.getAndSet(true);
   }
 
   @Override

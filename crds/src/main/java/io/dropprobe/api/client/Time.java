@@ -9,6 +9,11 @@ public interface Time {
   /** Time of day, which may jump. For times that people and other machines read. */
   Instant wall();
 
+  /** Time of day by the machine's own clock, for what other processes on it compare with theirs. */
+  default Instant machine() {
+    return wall();
+  }
+
   /**
    * How far the machine's clock is ahead of {@link #wall}; negative if it is behind. Zero if the
    * machine's clock is all that is known.

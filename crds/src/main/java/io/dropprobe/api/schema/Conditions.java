@@ -133,6 +133,9 @@ public final class Conditions {
     /** A crash of the node would lose what it has counted since its last report. */
     public static final String JOURNAL_NOT_SAVED = "JournalNotSaved";
 
+    /** Reasons of {@link #NOTES}. Also problems of the DropProbe, and reasons of Events. */
+    public static final List<String> NOTE_REASONS = List.of(CLOCK_SKEW, JOURNAL_NOT_SAVED);
+
     // Reasons of one probe with the state Failed
 
     /** The probe is no longer desired, but could not be removed from the kernel yet. */

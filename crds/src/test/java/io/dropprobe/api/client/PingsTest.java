@@ -65,6 +65,19 @@ class PingsTest {
     assertFalse(socket.aborted);
   }
 
+  /** The HTTP client marks a failed socket as closed, and reports the error later. */
+  @Test
+  void passesErrorOnThatComesAfterTheSocketWasClosed() throws InterruptedException {
+    Socket socket = new Socket(0);
+    Pings pings = new Pings(owner, Duration.ofMillis(300));
+    pings.onOpen(socket);
+    socket.abort();
+    TimeUnit.MILLISECONDS.sleep(300);
+    pings.onError(socket, new IOException("reset"));
+    assertEquals("reset", errors.get(0).getMessage());
+    assertEquals(1, errors.size());
+  }
+
   /** Answers a number of pings. */
   private static final class Socket implements WebSocket {
     private final CountDownLatch answered;

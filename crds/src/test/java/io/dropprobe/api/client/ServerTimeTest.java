@@ -77,10 +77,11 @@ class ServerTimeTest {
 
   @Test
   void followsTheServer() {
-    time.answered(NOON);
     time.answered("Thu, 01 Jan 2026 13:00:00 GMT");
     assertEquals(Instant.parse("2026-01-01T13:00:00Z"), time.wall());
     assertEquals(Duration.ofHours(-1), time.skew());
+    time.answered("Thu, 01 Jan 2026 14:00:00 GMT");
+    assertEquals(Instant.parse("2026-01-01T14:00:00Z"), time.wall());
   }
 
   @ParameterizedTest
@@ -89,6 +90,29 @@ class ServerTimeTest {
     time.answered(NOON);
     time.answered(date);
     time.answered(null);
+    assertEquals(machine.wall, time.wall());
+  }
+
+  /** Of several API servers, one has a wrong clock. */
+  @Test
+  void staysWithTheMachineWhileOneServerConfirmsIt() {
+    for (int i = 0; i < 10; i++) {
+      time.answered(NOON);
+      assertEquals(machine.wall, time.wall());
+      time.answered("Thu, 01 Jan 2026 13:00:00 GMT");
+      assertEquals(machine.wall, time.wall());
+      assertEquals(Duration.ZERO, time.skew());
+    }
+    machine.passes(ServerTime.CONFIRMED.plusSeconds(1));
+    assertEquals(Duration.ofHours(-1), time.skew(), "no server has confirmed it for long");
+  }
+
+  /** The process had no time, and reads the answer late. */
+  @Test
+  void staysWithTheMachineWhenAnAnswerIsReadLate() {
+    time.answered(NOON);
+    machine.passes(Duration.ofSeconds(40));
+    time.answered("Thu, 01 Jan 2026 12:00:05 GMT");
     assertEquals(machine.wall, time.wall());
   }
 }

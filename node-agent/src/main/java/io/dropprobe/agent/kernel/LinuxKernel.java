@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.kernel;
 
+import io.dropprobe.api.client.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,12 +20,18 @@ public final class LinuxKernel implements Kernel {
 
   private final KernelPaths paths;
   private final Syscalls syscalls;
+  private final Time time;
   private final KernelFacts facts;
 
-  /** Reads at once what cannot change before the next boot. */
-  public LinuxKernel(KernelPaths paths, Syscalls syscalls) {
+  /**
+   * Reads at once what cannot change before the next boot.
+   *
+   * @param time says how wrong the machine's clock is, from which the kernel has its times
+   */
+  public LinuxKernel(KernelPaths paths, Syscalls syscalls, Time time) {
     this.paths = paths;
     this.syscalls = syscalls;
+    this.time = time;
     this.facts =
         new KernelFacts(
             line("sys/kernel/osrelease"),
@@ -93,8 +100,8 @@ public final class LinuxKernel implements Kernel {
     return probe(paths.dropProbes().resolve("probes").resolve(name));
   }
 
-  private static Optional<ProbeSnapshot> probe(Path file) throws IOException {
-    return complete(file, CounterParser::parse);
+  private Optional<ProbeSnapshot> probe(Path file) throws IOException {
+    return complete(file, CounterParser::parse).map(p -> p.corrected(time.skew()));
   }
 
   /** Reads a file until a read is not truncated; empty if there is no such file. */

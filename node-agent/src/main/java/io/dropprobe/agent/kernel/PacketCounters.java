@@ -3,6 +3,7 @@ package io.dropprobe.agent.kernel;
 
 import io.dropprobe.api.schema.Times;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ public record PacketCounters(long packets, long segments, long bytes, @Nullable 
         r.number("segments", packets),
         r.number("bytes"),
         Instant.ofEpochSecond(r.number("last")));
+  }
+
+  /** The same packets, with an earlier time. */
+  PacketCounters earlier(Duration by) {
+    return new PacketCounters(packets, segments, bytes, last == null ? null : last.minus(by));
   }
 
   /** The sum, with the later time. */

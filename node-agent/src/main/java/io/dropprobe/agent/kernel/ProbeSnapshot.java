@@ -3,6 +3,7 @@ package io.dropprobe.agent.kernel;
 
 import io.dropprobe.api.catalog.Free;
 import io.dropprobe.api.v1alpha1.Direction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,36 @@ public record ProbeSnapshot(
           ? new Facts(r.textOrNull("tcp"), r.textOrNull("to"), r.textOrNull("socket"))
           : NONE;
     }
+  }
+
+  /**
+   * This reading with all its times made earlier, because the kernel has them from the machine's
+   * clock.
+   *
+   * @param skew how far that clock is ahead
+   */
+  public ProbeSnapshot corrected(Duration skew) {
+    return skew.isZero()
+        ? this
+        : new ProbeSnapshot(
+            name,
+            uid,
+            owner,
+            active,
+            lease,
+            epoch,
+            tag,
+            since == null ? null : since.minus(skew),
+            gap,
+            filtered,
+            undecided,
+            unkeyed,
+            missingCpus,
+            reasons.stream()
+                .map(r -> new Reason(r.id(), r.name(), r.counters().earlier(skew)))
+                .toList(),
+            cells.stream().map(c -> c.with(c.counters().earlier(skew))).toList(),
+            stages);
   }
 
   /** Whether a node's agent owns it. */

@@ -27,6 +27,8 @@ final class ModuleSource {
     record Impossible(NodeProblem problem) implements Supply {}
   }
 
+  private static final Duration STORE_AGAIN = Duration.ofSeconds(10);
+
   /** Time beyond the builder's own deadline before the agent gives up waiting. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -49,6 +51,9 @@ final class ModuleSource {
   private @Nullable NodeProblem problem;
   private boolean builderStarted;
   private long givenUpAt;
+
+  /** Until when an answer waits that did not fit on the disk. */
+  private long storeAt = Long.MIN_VALUE;
 
   ModuleSource(
       Builder builder, ModuleCache cache, KernelFacts kernel, Time time, Duration deadline) {
@@ -73,7 +78,7 @@ final class ModuleSource {
     if (current == null) {
       current = cache.find(id).orElse(null);
     }
-    if (current == null) {
+    if (current == null && time.millis() >= storeAt) {
       takeAnswer(id);
     }
     if (current != null) {
@@ -106,8 +111,9 @@ final class ModuleSource {
     } catch (IOException | IllegalArgumentException e) {
       String error = String.valueOf(e.getMessage());
       if (Problems.isFull(error)) {
-        // The answer stays, and the next pass stores it if there is space then.
-        failed(Problems.noSpace(error));
+        // The answer stays, and is stored when there is space.
+        failed(Problems.noSpace());
+        storeAt = time.in(STORE_AGAIN);
         givenUpAt = time.in(deadline.plus(GRACE));
         return;
       }
@@ -134,7 +140,8 @@ final class ModuleSource {
   private Supply build(String id) {
     try {
       if (!builder.requested(id)) {
-        builder.request(id, kernel.release(), time.wall().plus(deadline));
+        // The builder compares it with the machine's clock.
+        builder.request(id, kernel.release(), time.machine().plus(deadline));
         givenUpAt = time.in(deadline.plus(GRACE));
       } else if (givenUpAt == 0) {
         // This agent's predecessor sent the request.
@@ -146,10 +153,12 @@ final class ModuleSource {
     } catch (IOException e) {
       return new Supply.Impossible(
           failed(
-              Problems.buildFailed(
-                  "the agent cannot write its request for the container kmod-builder: "
-                      + e.getMessage(),
-                  "")));
+              Problems.isFull(e.getMessage())
+                  ? Problems.noSpaceToBuild()
+                  : Problems.buildFailed(
+                      "the agent cannot write its request for the container kmod-builder: "
+                          + e.getMessage(),
+                      "")));
     }
     // The problem most likely persists, so report it until the new build has succeeded.
     return problem != null
@@ -191,7 +200,7 @@ final class ModuleSource {
     Optional<byte[]> content =
         cache.read(file).filter(c -> ModuleCheck.complaint(c, kernel.release()).isEmpty());
     if (content.isPresent()) {
-      cache.touch(file, time.wall());
+      cache.touch(file, time.machine());
     } else {
       drop();
     }

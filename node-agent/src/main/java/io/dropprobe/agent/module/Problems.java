@@ -34,11 +34,6 @@ final class Problems {
   private static final String WHERE =
       "; add it to the capabilities of the container node-agent in the DaemonSet";
 
-  private static final String NO_SPACE_TO_BUILD =
-      "the node has no space for the files of a build; make space where the kubelet keeps its pods'"
-          + " volumes (/var/lib/kubelet), and the agent builds again by itself, after ten minutes at"
-          + " the latest";
-
   private Problems() {}
 
   /** Why this kernel would not accept the module; empty if nothing is known against it. */
@@ -96,7 +91,7 @@ final class Problems {
       case DEADLINE -> new NodeProblem(MODULE_BUILT, BUILD_TIMED_OUT, message, false);
       default ->
           isFull(message) || isFull(answer.log())
-              ? new NodeProblem(MODULE_BUILT, NO_SPACE, NO_SPACE_TO_BUILD, false)
+              ? noSpaceToBuild()
               : buildFailed(message, answer.log());
     };
   }
@@ -108,13 +103,23 @@ final class Problems {
   }
 
   /** The built module can't be stored. */
-  static NodeProblem noSpace(String error) {
+  static NodeProblem noSpace() {
     return new NodeProblem(
         MODULE_BUILT,
         NO_SPACE,
-        "the node has no space for the built module: "
-            + error
-            + "; make space in /var/lib/dropprobe, and the agent stores it within seconds",
+        "the node has no space for the built module; make space in /var/lib/dropprobe, and the agent"
+            + " stores it within seconds",
+        false);
+  }
+
+  /** A build, or the request for it, does not fit on the disk. */
+  static NodeProblem noSpaceToBuild() {
+    return new NodeProblem(
+        MODULE_BUILT,
+        NO_SPACE,
+        "the node has no space for the files of a build; make space where the kubelet keeps its"
+            + " pods' volumes (/var/lib/kubelet), and the agent builds again by itself, after ten"
+            + " minutes at the latest",
         false);
   }
 

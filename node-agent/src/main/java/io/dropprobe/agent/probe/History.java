@@ -2,6 +2,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import java.time.Instant;
@@ -70,7 +71,13 @@ public final class History {
             new Seen(generation, now),
             (old, fresh) -> old.generation == fresh.generation ? old : fresh);
     Instant counted = generation == 1 ? since.of(uid, series) : null;
-    return counted != null && counted.isBefore(first.at) ? counted : first.at;
+    if (counted == null) {
+      return first.at;
+    }
+    // Not before the probe was created: the node's clock may have been wrong then.
+    Instant created = Times.parseOrNull(probe.getMetadata().getCreationTimestamp());
+    Instant begun = created != null && created.isAfter(counted) ? created : counted;
+    return begun.isBefore(first.at) ? begun : first.at;
   }
 
   static long generation(DropProbe probe) {

@@ -20,15 +20,13 @@ public record Note(String condition, String reason, String message) {
   /**
    * The notes of a node.
    *
-   * @param skew how far the node's clock is ahead of the API server's
+   * @param skew see {@link ShownSkew#show}
    * @param journalError why the journal can't be written; null means that it can
    */
   public static List<Note> of(Duration skew, @Nullable String journalError) {
     return Stream.of(
             Optional.ofNullable(journalError).map(Note::notSaved),
-            Optional.of(Duration.ofMinutes(skew.toMinutes()))
-                .filter(minutes -> !minutes.isZero())
-                .map(Note::clockSkew))
+            Optional.of(skew).filter(s -> !s.isZero()).map(Note::clockSkew))
         .flatMap(Optional::stream)
         .toList();
   }
@@ -43,14 +41,13 @@ public record Note(String condition, String reason, String message) {
             + "; make space in /var/lib/dropprobe on the node");
   }
 
-  /** In whole minutes, since each change is a write. */
-  private static Note clockSkew(Duration minutes) {
+  private static Note clockSkew(Duration skew) {
     return new Note(
         Conditions.Node.CLOCK_SYNCHRONIZED,
         Conditions.Node.CLOCK_SKEW,
         "the node's clock is "
-            + Durations.format(minutes.abs())
-            + (minutes.isNegative() ? " behind" : " ahead of")
+            + Durations.format(skew.abs())
+            + (skew.isNegative() ? " behind" : " ahead of")
             + " the API server's; DropProbe corrects its own times, but check the time service of"
             + " the node (timedatectl, chronyc tracking)");
   }

@@ -13,6 +13,7 @@ import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.catalog.Cause;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.catalog.Free;
+import io.dropprobe.api.client.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -146,7 +147,8 @@ public final class TruthSuite {
     }
 
     private static Kernel kernel(Path saved) {
-      return new LinuxKernel(new KernelPaths(saved, saved, saved, saved), new NoCalls());
+      return new LinuxKernel(
+          new KernelPaths(saved, saved, saved, saved), new NoCalls(), Time.system());
     }
 
     /** What the agent has counted after passes that read these. */

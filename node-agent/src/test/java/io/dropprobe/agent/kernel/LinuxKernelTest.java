@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.agent.ManualTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LinuxKernelTest {
   @TempDir Path root;
   private final List<String> written = new ArrayList<>();
+  private final ManualTime time = new ManualTime();
   private LinuxKernel kernel;
 
   @BeforeEach
@@ -60,7 +64,7 @@ class LinuxKernelTest {
             root.resolve("proc/mooc/net"),
             root.resolve("sys/module"),
             root.resolve("security"));
-    kernel = new LinuxKernel(paths, syscalls);
+    kernel = new LinuxKernel(paths, syscalls, time);
   }
 
   private void file(String path, String text) throws IOException {
@@ -184,6 +188,15 @@ class LinuxKernelTest {
     IOException e = assertThrows(IOException.class, kernel::probes);
     assertTrue(
         e.getMessage().contains("probes/a: no record 'end' after 2 records"), e.getMessage());
+  }
+
+  @Test
+  void correctsTimesOfKernelWhoseClockIsWrong() throws IOException {
+    file("proc/mooc/net/drop-probes/probes/a", probe("a").replace("since=0", "since=1000000000"));
+    assertEquals(Instant.ofEpochSecond(1_000_000_000), kernel.probe("a").orElseThrow().since());
+    time.skew(Duration.ofHours(1));
+    assertEquals(Instant.ofEpochSecond(999_996_400), kernel.probe("a").orElseThrow().since());
+    assertEquals(Instant.ofEpochSecond(999_996_400), kernel.probes().get(0).since());
   }
 
   private static String probe(String name) {

@@ -47,6 +47,15 @@ public final class BuilderSide {
     }
   }
 
+  /** The text of a request that is pending. */
+  public String request(String id) {
+    try {
+      return Files.readString(dir.resolve("requests").resolve(id));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Ids of the requests in the directory. */
   public List<String> pending() {
     return list("requests");

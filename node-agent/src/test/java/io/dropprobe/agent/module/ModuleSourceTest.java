@@ -29,6 +29,19 @@ class ModuleSourceTest extends ModuleTestCase {
     assertEquals(ModuleState.Loaded, pass().state());
   }
 
+  /** The builder compares it with the clock of its machine, which may be wrong. */
+  @Test
+  void givesBuilderItsDeadlineByTheMachinesClock() {
+    builder.starts("s1");
+    time.skew(Duration.ofHours(1));
+    pass();
+    long left = Duration.ofMinutes(10).plusHours(1).toSeconds();
+    assertTrue(
+        builder
+            .request(builder.pending().get(0))
+            .contains("deadline=" + (time.wall().getEpochSecond() + left)));
+  }
+
   @Test
   void retriesBackOffToOneMinute() {
     builder.starts("s1");

@@ -15,14 +15,15 @@ import java.util.function.Function;
  */
 public record Staleness(Function<DropProbeNode, Duration> age, Duration after) {
   /**
-   * Whether a report is stale. A report without a time is not: it has not been written yet. One
-   * whose time can't be parsed is stale, so that nothing waits for it forever.
+   * Whether a report is stale. One without a status has not been written yet; one whose time can't
+   * be parsed is stale, so that nothing waits for it forever.
    */
   public boolean test(DropProbeNode report) {
-    if (report.getStatus() == null || report.getStatus().reportedAt == null) {
+    if (report.getStatus() == null) {
       return false;
     }
-    return Times.parseOrNull(report.getStatus().reportedAt) == null || isOld(age.apply(report));
+    String at = report.getStatus().reportedAt;
+    return (at != null && Times.parseOrNull(at) == null) || isOld(age.apply(report));
   }
 
   /** Whether a report of this age is stale. */

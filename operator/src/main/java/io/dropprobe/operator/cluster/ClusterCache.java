@@ -154,6 +154,7 @@ public class ClusterCache {
   /** The present state. */
   public Snapshot snapshot() {
     Watches w = started();
+    reports.look(w.reports().informer().isWatching());
     return new Snapshot(
         w.nodes().list().stream()
             .map(ClusterNode::of)

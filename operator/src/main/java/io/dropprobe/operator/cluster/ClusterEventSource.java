@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Triggers a reconciler after every change in the cluster that can matter. Which change it was
@@ -18,6 +19,8 @@ import java.util.function.Supplier;
  * @param <P> the reconciler's primary resource
  */
 public final class ClusterEventSource<P extends HasMetadata> extends SimpleInboundEventSource<P> {
+  private static final Logger LOG = Logger.getLogger(ClusterEventSource.class);
+
   /**
    * Longest time between two passes. The framework schedules passes by {@link java.util.Timer},
    * which measures by the time of day: after a step of the clock by an hour back they are an hour
@@ -44,8 +47,16 @@ public final class ClusterEventSource<P extends HasMetadata> extends SimpleInbou
   public void start() {
     super.start();
     cluster.start();
-    timer.scheduleWithFixedDelay(
-        this::changed, TICK.toSeconds(), TICK.toSeconds(), TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(this::tick, TICK.toSeconds(), TICK.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** An exception would end the timer. */
+  private void tick() {
+    try {
+      changed();
+    } catch (RuntimeException e) {
+      LOG.warn("can't start the regular passes; trying again in a minute", e);
+    }
   }
 
   @Override

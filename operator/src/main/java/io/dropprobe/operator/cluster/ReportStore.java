@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reports, and when each last changed by the operator's own monotonic clock. Kubernetes judges
- * its nodes in the same way: only times that one has taken oneself can be compared.
+ * its nodes in the same way: only times that one has taken oneself can be compared. While the
+ * operator has no watch, no report gets older: after an outage of the API server all nodes would
+ * look as if they had stopped.
  */
 final class ReportStore extends PrunedStore<DropProbeNode> {
   private final Map<String, Change> changes = new ConcurrentHashMap<>();
@@ -28,13 +30,34 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
    * The last change of a report.
    *
    * @param content differs after each write of the agent
-   * @param at in milliseconds of the monotonic clock
+   * @param at in milliseconds of {@link #seen}
    */
   private record Change(List<@Nullable String> content, long at) {}
+
+  private long looked;
+  private long blind;
 
   ReportStore(UnaryOperator<DropProbeNode> prune, Time time) {
     super(prune);
     this.time = time;
+    this.looked = time.millis();
+  }
+
+  /**
+   * Takes whether there is a watch now. To be called regularly: time since the last call counts as
+   * with or without one.
+   */
+  synchronized void look(boolean watching) {
+    long now = time.millis();
+    if (!watching) {
+      blind += now - looked;
+    }
+    looked = now;
+  }
+
+  /** Milliseconds during which changes were seen, since an arbitrary moment. */
+  private synchronized long seen() {
+    return time.millis() - blind;
   }
 
   @Override
@@ -52,7 +75,7 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
   /** Time since a report last changed; zero if it is not in the store. */
   Duration age(DropProbeNode report) {
     Change last = changes.get(getKey(report));
-    return last == null ? Duration.ZERO : Duration.ofMillis(time.millis() - last.at);
+    return last == null ? Duration.ZERO : Duration.ofMillis(seen() - last.at);
   }
 
   /** A list that is read again has the same content, and other writers do not count. */
@@ -62,9 +85,9 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
             report.getMetadata().getUid(),
             String.valueOf(report.getStatus() == null ? null : report.getStatus().reportedAt));
     if (before == null) {
-      return new Change(content, time.millis() - ageByServer(report).toMillis());
+      return new Change(content, seen() - ageByServer(report).toMillis());
     }
-    return before.content.equals(content) ? before : new Change(content, time.millis());
+    return before.content.equals(content) ? before : new Change(content, seen());
   }
 
   /**

@@ -4,7 +4,6 @@ package io.dropprobe.operator.health;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -61,9 +60,11 @@ public class PassWatch {
         .toList();
   }
 
-  /** Whether the operator has anything left to do for it. */
+  /**
+   * Whether the framework calls the reconciler for it. It adds the finalizer first; while it may
+   * not, a restart would help nothing. Without the finalizer the deletion is done.
+   */
   private static boolean isReconciled(DropProbe probe) {
-    ObjectMeta m = probe.getMetadata();
-    return m.getDeletionTimestamp() == null || m.getFinalizers().contains(Names.FINALIZER);
+    return probe.getMetadata().getFinalizers().contains(Names.FINALIZER);
   }
 }

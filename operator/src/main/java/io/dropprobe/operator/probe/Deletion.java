@@ -11,9 +11,7 @@ import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Which nodes block the deletion of a DropProbe. All lists hold node names, sorted.
  *
  * @param waiting nodes that may still have the probe in the kernel
- * @param until when the reports of the waiting nodes are stale if they do not change, in whole
- *     minutes; null means that it waits for no node
- * @param unavailable nodes that had it, and are NotReady or have stopped reporting; they do not
- *     block
+ * @param until when it stops waiting for nodes that go on reporting the probe; null means that it
+ *     waits for none
+ * @param unavailable nodes that had it and are NotReady, have stopped reporting, or were waited for
+ *     too long; they do not block
  * @param deleted Nodes that had it and no longer exist; they do not block
  */
 record Deletion(
@@ -37,7 +35,9 @@ record Deletion(
       Staleness staleness,
       Predicate<DropProbeNode> isDeleted,
       Instant now) {
-    List<DropProbeNode> waiting = new ArrayList<>();
+    Instant until = until(probe, staleness);
+    boolean over = until != null && !now.isBefore(until);
+    List<String> waiting = new ArrayList<>();
     List<String> unavailable = new ArrayList<>();
     List<String> deleted = new ArrayList<>();
     holders(probe, cluster)
@@ -45,17 +45,13 @@ record Deletion(
             r -> {
               if (isDeleted.test(r)) {
                 deleted.add(name(r));
-              } else if (staleness.test(r) || isNotReady(r, cluster)) {
+              } else if (over || staleness.test(r) || isNotReady(r, cluster)) {
                 unavailable.add(name(r));
               } else {
-                waiting.add(r);
+                waiting.add(name(r));
               }
             });
-    return new Deletion(
-        waiting.stream().map(Deletion::name).toList(),
-        until(waiting, staleness, now),
-        unavailable,
-        deleted);
+    return new Deletion(waiting, waiting.isEmpty() ? null : until, unavailable, deleted);
   }
 
   /** What the deletion waits for, and how long at most. */
@@ -63,11 +59,7 @@ record Deletion(
     String message =
         "waiting for the agents to remove the probe from the kernel of "
             + NameList.shorten(waiting);
-    return until == null
-        ? message
-        : message
-            + "; without another report from them, the deletion finishes at "
-            + Times.format(until);
+    return until == null ? message : message + ", until " + Times.format(until) + " at the latest";
   }
 
   private static String name(DropProbeNode report) {
@@ -79,15 +71,13 @@ record Deletion(
     return node != null && !node.ready();
   }
 
-  /** Rounded up, because ages are measured again in each pass, and each change is a write. */
-  private static @Nullable Instant until(
-      List<DropProbeNode> waiting, Staleness staleness, Instant now) {
-    return waiting.stream()
-        .map(staleness.age())
-        .min(Comparator.naturalOrder())
-        .map(youngest -> now.minus(youngest).plus(staleness.after()))
-        .map(at -> at.plusSeconds(59).truncatedTo(ChronoUnit.MINUTES))
-        .orElse(null);
+  /**
+   * A node that has the probe goes on reporting. If it can't remove it, or only says so, the
+   * deletion ends without it after twice the time after which it would be stale.
+   */
+  private static @Nullable Instant until(DropProbe probe, Staleness staleness) {
+    Instant deleted = Times.parseOrNull(probe.getMetadata().getDeletionTimestamp());
+    return deleted == null ? null : deleted.plus(staleness.after().multipliedBy(2));
   }
 
   /** The reports by which the probe may still be in the kernel. */

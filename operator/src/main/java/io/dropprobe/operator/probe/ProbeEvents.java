@@ -35,7 +35,7 @@ final class ProbeEvents {
       events.warning(
           probe,
           Conditions.Event.DELETED_WITHOUT_NODES,
-          "deleted without waiting for %s, NotReady or without a recent report; the probe is removed there by the agent or when its lease expires"
+          "deleted without waiting for %s, NotReady, without a recent report, or waited for too long; the probe is removed there by the agent or when its lease expires"
               .formatted(NameList.shorten(deletion.unavailable())));
     }
     if (!deletion.deleted().isEmpty()) {

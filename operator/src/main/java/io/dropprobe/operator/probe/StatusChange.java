@@ -24,12 +24,11 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
 
   /** Reasons of problems of nodes that count. */
   private static final Set<String> NOTES =
-      Stream.concat(
-              Conditions.Node.INCOMPLETE.stream(),
-              Stream.of(
-                  Conditions.Problem.SPEC_WITHOUT_EFFECT,
-                  Conditions.Node.CLOCK_SKEW,
-                  Conditions.Node.JOURNAL_NOT_SAVED))
+      Stream.of(
+              Conditions.Node.INCOMPLETE,
+              Conditions.Node.NOTE_REASONS,
+              List.of(Conditions.Problem.SPEC_WITHOUT_EFFECT))
+          .flatMap(List::stream)
           .collect(Collectors.toSet());
 
   /**

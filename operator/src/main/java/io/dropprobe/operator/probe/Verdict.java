@@ -133,6 +133,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
       return p.message != null
           ? new Verdict(node, kind, reasonOfNote(p), p.message)
           : firstFalse(status, Conditions.Node.NOTES)
+              .filter(c -> Conditions.Node.NOTE_REASONS.contains(c.getReason()))
               .map(c -> new Verdict(node, kind, c.getReason(), c.getMessage()))
               .orElseGet(() -> new Verdict(node, kind, null, null));
     }

@@ -20,7 +20,8 @@ class StalenessTest {
     "PT0S, 0000-01-01T00:00:00Z, false",
     "PT0S, 9999-12-31T23:59:59Z, false",
     "PT15M, 9999-12-31T23:59:59Z, true",
-    "PT15M, , false",
+    "PT15M, , true",
+    "PT0S, , false",
     "PT0S, 2026-01-01T12:00:00+99:99, true"
   })
   void isJudgedByTimeSinceReportChanged(Duration age, String reportedAt, boolean stale) {

@@ -99,6 +99,20 @@ class ReportStoreTest {
   }
 
   @Test
+  void doesNotGrowWhileThereIsNoWatch() {
+    DropProbeNode report = report(NOON);
+    arrives(report);
+    clock.passes(Duration.ofMinutes(5));
+    store.look(true);
+    clock.passes(Duration.ofMinutes(20));
+    store.look(false);
+    assertEquals(Duration.ofMinutes(5), store.age(report));
+    clock.passes(Duration.ofMinutes(1));
+    store.look(true);
+    assertEquals(Duration.ofMinutes(6), store.age(report));
+  }
+
+  @Test
   void isForgottenWithTheReport() {
     arrives(report(NOON));
     clock.passes(Duration.ofHours(1));

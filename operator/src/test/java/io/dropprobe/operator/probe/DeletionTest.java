@@ -54,7 +54,8 @@ class DeletionTest {
     report("fresh", NOON.minusSeconds(899), "u", p -> p.state = ProbeState.Active);
     report("deleted", NOON, "u", p -> p.state = ProbeState.Active);
     assertEquals(
-        new Deletion(List.of("fresh"), NOON.plusSeconds(60), List.of("stale"), List.of("deleted")),
+        new Deletion(
+            List.of("fresh"), NOON.plusSeconds(1740), List.of("stale"), List.of("deleted")),
         deletion());
   }
 
@@ -73,9 +74,17 @@ class DeletionTest {
     report("a", NOON, "u", p -> p.state = ProbeState.Active);
     report("b", NOON.minusSeconds(60), "u", p -> p.state = ProbeState.Active);
     assertEquals(
-        "waiting for the agents to remove the probe from the kernel of a, b; without another report"
-            + " from them, the deletion finishes at 2026-01-01T12:15:00Z",
+        "waiting for the agents to remove the probe from the kernel of a, b, until"
+            + " 2026-01-01T12:29:00Z at the latest",
         deletion().message());
+  }
+
+  @Test
+  void doesNotWaitForeverForNodesThatGoOnReporting() {
+    report("a", NOON, "u", p -> p.state = ProbeState.Active);
+    reports.get("a").getStatus().reportedAt = NOON.plusSeconds(1740).toString();
+    assertEquals(List.of("a"), deletion(NOON.plusSeconds(1739)).waiting());
+    assertEquals(List.of("a"), deletion(NOON.plusSeconds(1740)).unavailable());
   }
 
   @Test
@@ -86,14 +95,20 @@ class DeletionTest {
   }
 
   private Deletion deletion() {
+    return deletion(NOON);
+  }
+
+  /** It was deleted at one minute before noon. */
+  private Deletion deletion(Instant now) {
     DropProbe probe = new DropProbe();
     probe.getMetadata().setUid("u");
+    probe.getMetadata().setDeletionTimestamp("2026-01-01T11:59:00Z");
     return Deletion.of(
         probe,
         new Snapshot(nodes, reports, Map.of()),
-        new Staleness(Reports.agesAt(NOON), Duration.ofMinutes(15)),
+        new Staleness(Reports.agesAt(now), Duration.ofMinutes(15)),
         r -> r.getMetadata().getName().equals("deleted"),
-        NOON);
+        now);
   }
 
   private void node(String name, boolean ready) {
