@@ -126,7 +126,8 @@ public class AgentPods {
               .getItems();
       Stream<Pod> candidates = pods.isEmpty() ? unscheduled(node).stream() : pods.stream();
       return candidates.map(PodTrouble::of).flatMap(Optional::stream).findFirst();
-    } catch (KubernetesClientException e) {
+    } catch (RuntimeException e) {
+      // Also if a kubelet writes what nobody expects: the pass must go on.
       LOG.warnf("can't read the agent's pod of node %s, which does not report: %s", node, e);
       return Optional.empty();
     }

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PodTroubleTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
@@ -58,6 +60,44 @@ class PodTroubleTest {
         "{phase: Failed, reason: Evicted, message: low on memory}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"%z", "%1$2000000000s", "%s%s%s%n", "%", "$1\\$2"})
+  void textOfAKubeletIsNoFormat(String text) {
+    assertTrouble(
+        "container %s of pod agent-1 waits: %s: %s".formatted(text, text, text),
+        """
+        {phase: Pending, containerStatuses: [
+          {name: "TEXT", state: {waiting: {reason: "TEXT", message: "TEXT"}}}]}"""
+            .replace("TEXT", text.replace("\\", "\\\\")));
+    assertTrouble(
+        "container %s of pod agent-1 waits: %s; it ended with exit code 1, %s: %s"
+            .formatted(text, text, text, text),
+        """
+        {phase: Running, containerStatuses: [
+          {name: "TEXT", state: {waiting: {reason: "TEXT", message: "TEXT"}},
+           lastState: {terminated: {exitCode: 1, reason: "TEXT", message: "TEXT"}}}]}"""
+            .replace("TEXT", text.replace("\\", "\\\\")));
+    assertTrouble(
+        "pod agent-1 has failed: %s: %s".formatted(text, text),
+        "{phase: Failed, reason: \"TEXT\", message: \"TEXT\"}"
+            .replace("TEXT", text.replace("\\", "\\\\")));
+  }
+
+  @Test
+  void cutsNamesReasonsAndMessages() {
+    String huge = "x".repeat(100_000);
+    String trouble =
+        PodTrouble.of(
+                pod(
+                    """
+                    {phase: Running, containerStatuses: [
+                      {name: HUGE, state: {waiting: {reason: HUGE, message: HUGE}},
+                       lastState: {terminated: {exitCode: 1, reason: HUGE, message: HUGE}}}]}"""
+                        .replace("HUGE", huge)))
+            .orElseThrow();
+    assertTrue(trouble.length() < 1400, () -> trouble.length() + " characters");
+  }
+
   @Test
   void aPodThatStartsOrRunsIsNoTrouble() {
     assertTrouble(
@@ -93,11 +133,13 @@ class PodTroubleTest {
   }
 
   private static void assertTrouble(String expected, String status) {
-    Pod pod =
-        YAML.unmarshal(
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: agent-1}\nspec: {}\nstatus: "
-                + status.replace("\n", "\n  "),
-            Pod.class);
-    assertEquals(Optional.ofNullable(expected), PodTrouble.of(pod));
+    assertEquals(Optional.ofNullable(expected), PodTrouble.of(pod(status)));
+  }
+
+  private static Pod pod(String status) {
+    return YAML.unmarshal(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: agent-1}\nspec: {}\nstatus: "
+            + status.replace("\n", "\n  "),
+        Pod.class);
   }
 }
