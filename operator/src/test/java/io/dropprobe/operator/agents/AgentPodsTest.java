@@ -2,16 +2,20 @@
 package io.dropprobe.operator.agents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.Problem;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AgentPodsTest {
@@ -41,8 +45,11 @@ class AgentPodsTest {
     Problem p =
         AgentPods.problem(
                 SOME_MISSING,
-                List.of(
-                    failed("2026-01-01T11:57:00Z", "first"), micro, failed(null, "without a time")),
+                AgentPods.last(
+                    Stream.of(
+                        failed("2026-01-01T11:57:00Z", "first"),
+                        micro,
+                        failed(null, "without a time"))),
                 NOON)
             .orElseThrow();
     assertEquals("AgentNotCreated", p.reason);
@@ -56,6 +63,27 @@ class AgentPodsTest {
   void ignoresOldErrors() {
     assertEquals(
         Optional.empty(),
-        AgentPods.problem(SOME_MISSING, List.of(failed("2026-01-01T11:39:59Z", "old")), NOON));
+        AgentPods.problem(
+            SOME_MISSING, Optional.of(failed("2026-01-01T11:39:59Z", "old")), NOON));
+  }
+
+  @Test
+  void readsOnlyPodsThatTheDaemonSetControls() {
+    assertTrue(AgentPods.isOf(ownedBy("agents", true), "agents"));
+    assertFalse(AgentPods.isOf(ownedBy("agents", null), "agents"));
+    assertFalse(AgentPods.isOf(ownedBy("node", true), "agents"));
+    Pod mirror = new PodBuilder().withNewMetadata().withName("mirror").endMetadata().build();
+    assertFalse(AgentPods.isOf(mirror, "agents"));
+  }
+
+  private static Pod ownedBy(String uid, Boolean controller) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .addNewOwnerReference()
+        .withUid(uid)
+        .withController(controller)
+        .endOwnerReference()
+        .endMetadata()
+        .build();
   }
 }
