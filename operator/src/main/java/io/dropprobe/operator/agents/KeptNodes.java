@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 /**
  * Nodes that no probe selects any more, and on which the agent stays to unload the module. Each is
  * a term of the pod template, and each change of the template restarts every agent. So the terms of
- * nodes that are clean stay until all are, or until the template changes anyway.
+ * nodes that are clean stay until all are, or until the template changes anyway. And no term is
+ * added within {@link #LONGEST} of the last change: a kubelet can change the labels and the report
+ * of its node at any time, and must not restart the agents of all others each time. So kept nodes
+ * cause at most two changes in that time: terms are added, and removed.
  *
  * @param names sorted; at most {@link #MOST}
  * @param since when the pod template with these names and this rest was first desired
@@ -24,8 +27,11 @@ record KeptNodes(List<String> names, Instant since) {
    */
   static final int MOST = 200;
 
-  /** How long a node that does not become clean holds back the terms of those that are. */
-  private static final Duration LONGEST = Duration.ofMinutes(5);
+  /**
+   * How long a node that does not become clean holds back the terms of those that are, and how long
+   * nodes that are deselected later wait. The agents of these clean up when they are terminated.
+   */
+  static final Duration LONGEST = Duration.ofMinutes(5);
 
   /**
    * @param unclean see {@link #unclean}
@@ -34,15 +40,16 @@ record KeptNodes(List<String> names, Instant since) {
    */
   static KeptNodes of(List<String> unclean, AppliedAgents applied, String rest, Instant now) {
     List<String> still = unclean.stream().filter(applied.kept()::contains).toList();
-    List<String> others = unclean.stream().filter(n -> !applied.kept().contains(n)).toList();
     boolean sameRest = rest.equals(applied.rest());
     Instant since = applied.since() == null ? Instant.MIN : applied.since();
     boolean recent = !since.isAfter(now) && since.isAfter(now.minus(LONGEST));
-    // While the list is full, the agents of others clean up when they are terminated.
-    boolean addsNone = others.isEmpty() || applied.kept().size() >= MOST;
-    if (sameRest && recent && addsNone && !still.isEmpty()) {
+    if (sameRest && recent && !still.isEmpty()) {
       return new KeptNodes(List.copyOf(applied.kept()), since);
     }
+    List<String> others =
+        sameRest && recent
+            ? List.of()
+            : unclean.stream().filter(n -> !applied.kept().contains(n)).toList();
     List<String> names =
         Stream.concat(still.stream(), others.stream()).limit(MOST).sorted().toList();
     boolean same = sameRest && applied.since() != null && names.equals(List.copyOf(applied.kept()));
@@ -52,10 +59,13 @@ record KeptNodes(List<String> names, Instant since) {
   /**
    * Names of the nodes that no probe selects and whose report says that the module is in the
    * kernel; sorted. Includes nodes with a stale report: they may return with the module in their
-   * kernel. No node where an agent runs anyway, see {@link AgentPlacement#covers}.
+   * kernel. No node where an agent runs anyway, see {@link AgentPlacement#covers}, and none with an
+   * obstacle: a kubelet writes it about its own node, with labels and status. If a node with an
+   * agent gets one, the agent cleans up when it is terminated.
    */
   static List<String> unclean(Snapshot cluster) {
     return cluster.nodes().values().stream()
+        .filter(n -> n.obstacle() == null)
         .filter(n -> !AgentPlacement.covers(cluster.probes().values(), n))
         .filter(
             n -> {

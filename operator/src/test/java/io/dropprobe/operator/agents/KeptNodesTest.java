@@ -2,6 +2,7 @@
 package io.dropprobe.operator.agents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.rules.NodeFacts;
@@ -12,15 +13,19 @@ import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Reports;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,18 +99,112 @@ class KeptNodesTest {
     loaded("d");
     clean("c");
     pass();
-    assertKept("d");
+    assertKept();
     assertEquals(2, changes);
+    now = now.plus(KeptNodes.LONGEST);
+    pass();
+    assertKept("d");
+    assertEquals(3, changes);
   }
 
   @Test
-  void aNodeThatIsDeselectedLaterIsKeptAtOnce() {
+  void aNodeThatIsDeselectedLaterIsKeptFiveMinutesAfterTheLastChange() {
     clean("a");
     pass();
     loaded("d");
+    now = now.plusSeconds(299);
+    pass();
+    assertKept("a", "b", "c");
+    assertEquals(0, changes);
+    now = now.plusSeconds(1);
     pass();
     assertKept("b", "c", "d");
     assertEquals(1, changes);
+  }
+
+  @Test
+  void aNodeThatIsDeselectedWithTheProbeIsKeptAtOnce() {
+    loaded("d");
+    selects("new", Map.of("name", "b"));
+    pass();
+    assertKept("a", "c", "d");
+    assertEquals(1, changes);
+  }
+
+  @Test
+  void aNodeThatFlipsItsReportChangesTheTemplateTwiceInFiveMinutes() {
+    assertAtMostTwoChangesInFiveMinutes(
+        i -> reports.get("a").getStatus().module.state = module(i), List.of("b", "c"));
+    assertAtMostTwoChangesInFiveMinutes(
+        i -> {
+          reports.get("a").getStatus().module.state = module(i);
+          reports.get("b").getStatus().module.state = module(i + 1);
+        },
+        List.of());
+  }
+
+  @Test
+  void aNodeThatFlipsItsLabelsChangesTheTemplateTwiceInFiveMinutes() {
+    assertAtMostTwoChangesInFiveMinutes(
+        i -> label("a", i % 2 == 0 ? Map.of("name", "selected") : Map.of("name", "a")),
+        List.of("b", "c"));
+  }
+
+  @Test
+  void aNodeThatFlipsAnObstacleChangesTheTemplateTwiceInFiveMinutes() {
+    assertAtMostTwoChangesInFiveMinutes(
+        i -> label("a", i % 2 == 0 ? Map.of("type", "kwok") : Map.of()), List.of("b", "c"));
+  }
+
+  @Test
+  void aSelectedNodeThatFlipsAnObstacleNeverChangesTheTemplate() {
+    List.of("a", "b", "c").forEach(this::clean);
+    pass();
+    changes = 0;
+    for (int i = 0; i < 100; i++) {
+      label("selected", i % 2 == 0 ? Map.of("type", "kwok") : Map.of());
+      now = now.plusSeconds(20);
+      pass();
+    }
+    assertEquals(0, changes);
+  }
+
+  /** The node flips every 20 s for an hour, after some others have become clean. */
+  private void assertAtMostTwoChangesInFiveMinutes(IntConsumer flip, List<String> clean) {
+    clean.forEach(this::clean);
+    List<Instant> at = new ArrayList<>();
+    for (int i = 0; i < 180; i++) {
+      flip.accept(i);
+      now = now.plusSeconds(20);
+      int before = changes;
+      pass();
+      if (changes > before) {
+        at.add(now);
+      }
+    }
+    assertTrue(at.size() >= 2, "the flips have no effect, so the test shows nothing");
+    for (int i = 2; i < at.size(); i++) {
+      assertFalse(at.get(i).isBefore(at.get(i - 2).plus(KeptNodes.LONGEST)), at::toString);
+    }
+  }
+
+  private static ModuleState module(int i) {
+    return i % 2 == 0 ? ModuleState.Absent : ModuleState.Loaded;
+  }
+
+  /** Gives a node labels besides those of {@link #loaded}, as its kubelet can. */
+  private void label(String name, Map<String, String> labels) {
+    Map<String, String> all = new TreeMap<>(Map.of("kubernetes.io/os", "linux", "name", name));
+    all.putAll(labels);
+    nodes.put(
+        name,
+        ClusterNode.of(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withLabels(all)
+                .endMetadata()
+                .build()));
   }
 
   @Test
@@ -119,7 +218,9 @@ class KeptNodesTest {
   @Test
   void toleratesTheTaintsOfNodesThatAreCleanUntilTheyAreDropped() {
     loaded("d", new Taint("NoExecute", "gpu", null, null));
+    now = now.plus(KeptNodes.LONGEST);
     pass();
+    assertKept("a", "b", "c", "d");
     changes = 0;
     clean("d");
     pass();
