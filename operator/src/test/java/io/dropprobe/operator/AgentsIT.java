@@ -74,11 +74,20 @@ class AgentsIT extends OperatorSupport {
   void reportsWhyAPodDoesNotRun() {
     node("a");
     node("b");
+    create("crash", p -> {});
+    Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
     Pod running = pod("dropprobe-agent-running");
     running.getSpec().setNodeName("a");
     Pod waiting = pod("dropprobe-agent-waiting");
     waiting.getSpec().setAffinity(affinity("b"));
+    // A kubelet can create it, but not with the DaemonSet as its owner.
+    Pod mirror = pod("dropprobe-agent-a-mirror");
+    mirror.getMetadata().setOwnerReferences(null);
+    mirror.getSpec().setNodeName("a");
     try {
+      withStatus(
+          admin.resource(mirror).create(),
+          s -> s.withPhase("Failed").withReason("Invented").withMessage("%z %1$2000000000s"));
       withStatus(
           admin.resource(running).create(),
           s ->
@@ -108,7 +117,6 @@ class AgentsIT extends OperatorSupport {
                   .withReason("Unschedulable")
                   .withMessage("0/2 nodes are available: 1 Insufficient memory")
                   .endCondition());
-      create("crash", p -> {});
       awaitProblem(
           "crash",
           "AgentNotReporting",
@@ -123,6 +131,7 @@ class AgentsIT extends OperatorSupport {
     } finally {
       admin.resource(running).withGracePeriod(0).delete();
       admin.resource(waiting).withGracePeriod(0).delete();
+      admin.resource(mirror).withGracePeriod(0).delete();
     }
   }
 
@@ -133,6 +142,13 @@ class AgentsIT extends OperatorSupport {
         .withNamespace(ApiServer.NAMESPACE)
         .addToLabels("app.kubernetes.io/name", "dropprobe")
         .addToLabels("app.kubernetes.io/component", "agent")
+        .addNewOwnerReference()
+        .withApiVersion("apps/v1")
+        .withKind("DaemonSet")
+        .withName(daemonSet().getMetadata().getName())
+        .withUid(daemonSetUid())
+        .withController(true)
+        .endOwnerReference()
         .endMetadata()
         .withNewSpec()
         .withServiceAccountName("dropprobe-agent")
@@ -200,32 +216,59 @@ class AgentsIT extends OperatorSupport {
 
   @Test
   void aNodeThatIsNotReadyDoesNotUseUpTheRollout() {
-    node("a");
+    node("a").reports(s -> {});
     FakeNode b = node("b");
+    b.reports(s -> {});
     create("rollout", p -> {});
     Await.until("the DaemonSet exists", () -> daemonSet() != null, OperatorSupport::everything);
     assertEquals(new IntOrString("10%"), maxUnavailable());
-    var template = daemonSet().getSpec().getTemplate();
+    rolledOut(2);
     b.isNotReady();
+    assertNoWriteInSomePasses();
+    assertEquals(new IntOrString("10%"), maxUnavailable());
+    var template = daemonSet().getSpec().getTemplate();
+    rolledOut(1);
     Await.until(
         "the rollout may go on",
         () -> maxUnavailable().equals(new IntOrString(2)),
         OperatorSupport::everything);
     assertEquals(template, daemonSet().getSpec().getTemplate());
-    String version = daemonSet().getMetadata().getResourceVersion();
-    // A pass that has seen this label has placed the agents, too.
-    create("marker", p -> p.getSpec().nodeSelector = Map.of("pass", "1"));
-    for (int pass = 1; pass < 4; pass++) {
-      label("a", "pass", Integer.toString(pass % 2));
-      int selected = pass % 2;
-      await("marker", s -> s.nodes != null && s.nodes.selected == selected);
-    }
-    assertEquals(version, daemonSet().getMetadata().getResourceVersion());
-    b.disappears();
+    assertNoWriteInSomePasses();
+    rolledOut(2);
     Await.until(
         "the usual bound is back",
         () -> maxUnavailable().equals(new IntOrString("10%")),
         OperatorSupport::everything);
+  }
+
+  private void assertNoWriteInSomePasses() {
+    String version = daemonSet().getMetadata().getResourceVersion();
+    // A pass that has seen this label has placed the agents, too.
+    String marker = "marker" + version;
+    create(marker, p -> p.getSpec().nodeSelector = Map.of("pass", "1"));
+    for (int pass = 1; pass < 4; pass++) {
+      label("a", "pass", Integer.toString(pass % 2));
+      int selected = pass % 2;
+      await(marker, s -> s.nodes != null && s.nodes.selected == selected);
+    }
+    assertEquals(version, daemonSet().getMetadata().getResourceVersion());
+  }
+
+  /** The test plays the DaemonSet controller, with two nodes. */
+  private static void rolledOut(int updated) {
+    admin
+        .resource(daemonSet())
+        .editStatus(
+            d ->
+                new DaemonSetBuilder(d)
+                    .withNewStatus()
+                    .withDesiredNumberScheduled(2)
+                    .withUpdatedNumberScheduled(updated)
+                    .withCurrentNumberScheduled(2)
+                    .withNumberMisscheduled(0)
+                    .withNumberReady(1)
+                    .endStatus()
+                    .build());
   }
 
   private static IntOrString maxUnavailable() {

@@ -154,7 +154,8 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
     switch (AgentPlan.of(placement, actual.isPresent())) {
       case APPLY -> {
         var rollout =
-            new AgentDaemonSet.Rollout(MaxUnavailable.of(snapshot, placement), rest, kept.since());
+            new AgentDaemonSet.Rollout(
+                MaxUnavailable.of(snapshot, placement, actual), rest, kept.since());
         DaemonSet desired = AgentDaemonSet.desired(settings, placement, rollout, namespace.name());
         if (actual.isEmpty() || !matches(actual.get(), desired, ctx)) {
           ctx.resourceOperations().serverSideApply(desired);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
-import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import java.util.List;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many nodes may be without an agent during a rollout. The DaemonSet controller counts a node
@@ -17,19 +19,35 @@ final class MaxUnavailable {
   private MaxUnavailable() {}
 
   /**
-   * 10 %, which the controller rounds up; and the number of NotReady nodes more if there are any.
-   * The field is outside the pod template, so a change of it restarts no agent.
+   * 10 %, which the controller rounds up; and during a rollout as many nodes more as are NotReady
+   * and have had an agent. A node without one takes no part in the rollout. Outside of a rollout it
+   * is always 10 %, so that nodes which come and go cause no writes. The field is outside the pod
+   * template, so a change of it restarts no agent and starts no rollout.
+   *
+   * @param actual its status is used; it may be of an earlier generation, because the bound follows
+   *     the status of the next
    */
-  static IntOrString of(Snapshot cluster, AgentPlacement placement) {
-    List<ClusterNode> withAgent =
-        cluster.nodes().values().stream()
-            .filter(
-                n ->
-                    AgentPlacement.covers(cluster.probes().values(), n)
-                        || placement.keeps(n.name()))
-            .toList();
-    int notReady = (int) withAgent.stream().filter(n -> !n.ready()).count();
-    int tenth = (withAgent.size() + 9) / 10;
-    return notReady == 0 ? USUAL : new IntOrString(tenth + notReady);
+  static IntOrString of(Snapshot cluster, AgentPlacement placement, Optional<DaemonSet> actual) {
+    DaemonSetStatus status = actual.map(DaemonSet::getStatus).orElse(null);
+    int desired = status == null ? 0 : orZero(status.getDesiredNumberScheduled());
+    if (status == null || orZero(status.getUpdatedNumberScheduled()) >= desired) {
+      return USUAL;
+    }
+    int notReady =
+        (int)
+            cluster.nodes().values().stream()
+                .filter(n -> !n.ready())
+                .filter(n -> cluster.reportOf(n) != null)
+                .filter(
+                    n ->
+                        AgentPlacement.covers(cluster.probes().values(), n)
+                            || placement.keeps(n.name()))
+                .count();
+    int tenth = (desired + 9) / 10;
+    return notReady == 0 ? USUAL : new IntOrString(Math.min(desired, tenth + notReady));
+  }
+
+  private static int orZero(@Nullable Integer number) {
+    return number == null ? 0 : number;
   }
 }

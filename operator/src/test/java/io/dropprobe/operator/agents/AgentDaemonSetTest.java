@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -43,7 +44,7 @@ class AgentDaemonSetTest {
               settings,
               placement,
               new AgentDaemonSet.Rollout(
-                  MaxUnavailable.of(f.cluster(), placement), rest, kept.since()),
+                  MaxUnavailable.of(f.cluster(), placement, Optional.empty()), rest, kept.since()),
               "dropprobe-system"));
     }
   }

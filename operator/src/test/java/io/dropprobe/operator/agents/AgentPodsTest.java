@@ -63,8 +63,7 @@ class AgentPodsTest {
   void ignoresOldErrors() {
     assertEquals(
         Optional.empty(),
-        AgentPods.problem(
-            SOME_MISSING, Optional.of(failed("2026-01-01T11:39:59Z", "old")), NOON));
+        AgentPods.problem(SOME_MISSING, Optional.of(failed("2026-01-01T11:39:59Z", "old")), NOON));
   }
 
   @Test

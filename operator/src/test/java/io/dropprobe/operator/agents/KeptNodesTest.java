@@ -265,7 +265,8 @@ class KeptNodesTest {
             KeptNodes.unclean(cluster), AppliedAgents.of(Optional.ofNullable(read)), rest, now);
     AgentPlacement placement = AgentPlacement.of(cluster, kept.names());
     var rollout =
-        new AgentDaemonSet.Rollout(MaxUnavailable.of(cluster, placement), rest, kept.since());
+        new AgentDaemonSet.Rollout(
+            MaxUnavailable.of(cluster, placement, Optional.ofNullable(read)), rest, kept.since());
     DaemonSet desired = AgentDaemonSet.desired(settings, placement, rollout, "dropprobe-system");
     boolean changed =
         read != null && !desired.getSpec().getTemplate().equals(read.getSpec().getTemplate());
