@@ -254,7 +254,7 @@ public class ClusterCache {
     return kept;
   }
 
-  private static ObjectMeta identity(HasMetadata of, boolean labels) {
+  private static ObjectMeta identity(HasMetadata of, boolean node) {
     ObjectMeta m = of.getMetadata();
     return new ObjectMetaBuilder()
         .withName(m.getName())
@@ -263,7 +263,8 @@ public class ClusterCache {
         .withGeneration(m.getGeneration())
         .withDeletionTimestamp(m.getDeletionTimestamp())
         .withFinalizers(m.getFinalizers())
-        .withLabels(labels ? m.getLabels() : null)
+        .withLabels(node ? m.getLabels() : null)
+        .withCreationTimestamp(node ? m.getCreationTimestamp() : null)
         .build();
   }
 

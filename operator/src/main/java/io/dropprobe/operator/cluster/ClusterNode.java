@@ -3,10 +3,12 @@ package io.dropprobe.operator.cluster;
 
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  *     it has not heard of the kubelet for {@code --node-monitor-grace-period} of
  *     kube-controller-manager, by default less than a minute
  * @param obstacle why no agent can run there; null means that the Node names nothing
+ * @param created when the Node was created, by the API server's clock; null means unknown
  */
 public record ClusterNode(
-    String name, NodeFacts facts, String bootId, boolean ready, @Nullable NodeObstacle obstacle) {
+    String name,
+    NodeFacts facts,
+    String bootId,
+    boolean ready,
+    @Nullable NodeObstacle obstacle,
+    @Nullable Instant created) {
   /** The type of the condition by which Kubernetes calls a Node Ready or NotReady. */
   static final String READY = "Ready";
 
@@ -31,7 +39,8 @@ public record ClusterNode(
         NodeFacts.of(node),
         bootId(node),
         ready,
-        NodeObstacle.of(node, ready));
+        NodeObstacle.of(node, ready),
+        Times.parseOrNull(node.getMetadata().getCreationTimestamp()));
   }
 
   private static boolean isReady(Node node) {

@@ -9,16 +9,15 @@ import java.util.List;
 
 /**
  * The condition Degraded. It is True if a selected node is unsupported, has failed, has stopped
- * reporting, or has been pending for longer than {@code staleAfter}.
+ * reporting, or is pending although some node has been for longer than {@code staleAfter}, and it
+ * is older than that itself.
  */
 record Degradation(boolean degraded, String reason, String message) {
   static Degradation of(NodeSummary n, Patience patience) {
     List<String> parts = new ArrayList<>();
     add(parts, n, Sums.orZero(n.unsupported) + Sums.orZero(n.failed), "can't count", "can't count");
     add(parts, n, Sums.orZero(n.stale), "has stopped reporting", "have stopped reporting");
-    if (patience.exhausted()) {
-      add(parts, n, Sums.orZero(n.pending), "is not ready yet", "are not ready yet");
-    }
+    add(parts, n, patience.overdue(), "is not ready yet", "are not ready yet");
     return parts.isEmpty()
         ? new Degradation(
             false, Conditions.Probe.ALL_NODES_WORK, "no selected node is unsupported or failed")

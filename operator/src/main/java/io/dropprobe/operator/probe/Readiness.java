@@ -34,7 +34,8 @@ record Readiness(boolean ready, String reason, String message) {
           "no Linux node matches spec.nodeSelector and spec.tolerations; compare with kubectl get"
               + " nodes --show-labels");
     }
-    List<String> awaited = names(verdicts, Verdict::isAwaited);
+    List<String> awaited =
+        names(verdicts, v -> v.isAwaited() && !patience.newcomers().contains(v.node()));
     if (Sums.orZero(n.ready) > 0) {
       return awaited.isEmpty() || patience.isOver()
           ? counting(n, desired, missing(verdicts, n))

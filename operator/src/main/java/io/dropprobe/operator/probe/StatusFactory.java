@@ -107,9 +107,14 @@ final class StatusFactory {
         cluster.selectedBy(probe).stream()
             .map(n -> verdict(n, cluster, staleness, probe, desired))
             .toList();
+    List<ClusterNode> pending =
+        verdicts.stream()
+            .filter(v -> v.kind() == Verdict.Kind.PENDING)
+            .map(v -> cluster.nodes().get(v.node()))
+            .toList();
     NodeSummary nodes = NodeTally.count(verdicts);
     Patience patience =
-        Patience.of(old, nodes, status.observedGeneration, desired, settings.staleAfter(), now);
+        Patience.of(old, pending, status.observedGeneration, desired, settings.staleAfter(), now);
     nodes.pendingSince = patience.pendingSince();
     List<Problem> problems = Problems.of(verdicts, installation.get());
     Problems.explain(problems, trouble);

@@ -289,7 +289,8 @@ class KeptNodesTest {
     Map<String, String> labels = Map.of("kubernetes.io/os", "linux", "name", name);
     nodes.put(
         name,
-        new ClusterNode(name, new NodeFacts("", labels, List.of(taints)), "boot", true, null));
+        new ClusterNode(
+            name, new NodeFacts("", labels, List.of(taints)), "boot", true, null, null));
     reports.put(name, Reports.report(name, now));
   }
 

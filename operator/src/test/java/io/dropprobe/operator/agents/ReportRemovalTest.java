@@ -162,7 +162,12 @@ class ReportRemovalTest {
   private List<DropProbeNode> removed() {
     ClusterNode node =
         new ClusterNode(
-            "a", new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints), "", true, null);
+            "a",
+            new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints),
+            "",
+            true,
+            null,
+            null);
     Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);
     return ReportRemoval.of(new Snapshot(nodes, Map.of("a", report), probes), kept, r -> deleted);
   }

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClusterCacheTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
   /** The report is about the Node with uid "new"; an empty uid means that no Node exists. */
   @ParameterizedTest(name = "cached {0}, live {1}")
   @CsvSource({
@@ -35,6 +37,7 @@ class ClusterCacheTest {
         new NodeBuilder(node("uid"))
             .editMetadata()
             .addToLabels("kubernetes.io/os", "linux")
+            .withCreationTimestamp("2026-01-01T12:00:00Z")
             .endMetadata()
             .withNewStatus()
             .addNewCondition()
@@ -53,6 +56,7 @@ class ClusterCacheTest {
             .endStatus()
             .build();
     assertEquals(ready, ClusterNode.of(complete).ready());
+    assertEquals(NOON, ClusterNode.of(complete).created());
     assertEquals(ClusterNode.of(complete), ClusterNode.of(ClusterCache.prune(complete)));
   }
 

@@ -114,7 +114,8 @@ class DeletionTest {
   private void node(String name, boolean ready) {
     nodes.put(
         name,
-        new ClusterNode(name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready, null));
+        new ClusterNode(
+            name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready, null, null));
   }
 
   private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {

@@ -10,8 +10,13 @@ import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.operator.cluster.ClusterNode;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PatienceTest {
@@ -61,10 +66,60 @@ class PatienceTest {
     assertEquals("2026-01-01T12:00:00Z", p.pendingSince());
   }
 
+  @Test
+  void newcomersAreNotWaitedForAndAreNoProblem() {
+    DropProbeStatus before = status(3, false, false, 1, "2026-01-01T11:50:00Z");
+    Patience p =
+        patience(
+            before,
+            node("old", "2026-01-01T10:00:00Z"),
+            node("first", "2026-01-01T11:50:00Z"),
+            node("late", "2026-01-01T11:50:01Z"),
+            node("unknown", null));
+    assertFalse(p.isOver());
+    assertEquals(Set.of("late"), p.newcomers());
+    assertEquals(0, p.overdue());
+  }
+
+  @Test
+  void onlyNodesOlderThanGivenAreOverdue() {
+    DropProbeStatus before = status(3, true, false, 1, ELEVEN);
+    ClusterNode late = node("late", "2026-01-01T11:45:01Z");
+    assertEquals(0, patience(before, late).overdue());
+    assertEquals(
+        3,
+        patience(
+                before,
+                late,
+                node("old", "2026-01-01T10:00:00Z"),
+                node("joined", "2026-01-01T11:45:00Z"),
+                node("unknown", null))
+            .overdue());
+  }
+
   private static Patience patience(DropProbeStatus before, ProbeState desired, int pending) {
-    NodeSummary now = new NodeSummary();
-    now.pending = pending;
-    return Patience.of(before, now, 3L, desired, Duration.ofMinutes(15), NOON);
+    return Patience.of(
+        before,
+        Collections.nCopies(pending, node("old", "2026-01-01T10:00:00Z")),
+        3L,
+        desired,
+        Duration.ofMinutes(15),
+        NOON);
+  }
+
+  private static Patience patience(DropProbeStatus before, ClusterNode... pending) {
+    return Patience.of(
+        before, List.of(pending), 3L, ProbeState.Active, Duration.ofMinutes(15), NOON);
+  }
+
+  private static ClusterNode node(String name, String created) {
+    return ClusterNode.of(
+        new NodeBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withCreationTimestamp(created)
+            .endMetadata()
+            .build());
   }
 
   private static DropProbeStatus status(

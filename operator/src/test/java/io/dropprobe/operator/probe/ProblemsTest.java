@@ -9,6 +9,7 @@ import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.probe.Verdict.Kind;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class ProblemsTest {
   private static final List<Problem> BAD_SETTINGS =
       InstallationProblems.of(Optional.of("leas: unknown key"), Optional.empty());
 
-  private static final Patience PATIENT = new Patience(false, null, false);
+  private static final Patience PATIENT = new Patience(false, null, false, Set.of(), 0);
 
   private static Verdict failed(String node, String reason) {
     return new Verdict(node, Kind.FAILED, reason, "message");

@@ -100,6 +100,7 @@ class StatusFactoryTest {
               new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()),
               "",
               true,
+              null,
               null));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));
     }
