@@ -22,7 +22,7 @@ final class LookUps<T> {
   /** How long an empty answer is used: what was just asked may soon be there. */
   static final Duration CACHED = Duration.ofSeconds(10);
 
-  /** When an answer is forgotten for which nobody has asked. */
+  /** When an answer is forgotten for which no pass has asked. */
   static final Duration FORGOTTEN = Duration.ofMinutes(5);
 
   private final Duration shown;
