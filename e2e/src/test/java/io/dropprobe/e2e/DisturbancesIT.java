@@ -154,6 +154,30 @@ class DisturbancesIT {
     awaitRefused(22);
   }
 
+  /** The compiled module waits beside the full disk until there is space. */
+  @Tag("long")
+  @Test
+  void fullDiskDelaysTheModuleAndIsReported() {
+    RunningAgents.replaceByTheTestsProbe();
+    var node = NODES.get(1);
+    Probes.deleteAndWait(PROBE);
+    Await.until("no module is loaded", () -> Cluster.moduleLoaded(node), loaded -> !loaded);
+    Cluster.ssh(node, "mount -t tmpfs -o size=64k tmpfs /var/lib/dropprobe");
+    try {
+      Probes.create(PROBE);
+      Await.until("the status has problem NoSpace", () -> hasProblem("NoSpace"), is -> is);
+      Probes.awaitNoSocket(PROBE, NODES.get(0), 0);
+      Cluster.ssh(node, "mount -o remount,size=16m /var/lib/dropprobe");
+      Await.until("both nodes count", () -> status().nodes.active, n -> n == 2);
+      assertEquals(List.of(), status().problems);
+      Probes.dropAndAwait(node, 8, 8);
+    } finally {
+      Cluster.ssh(node, "umount -l /var/lib/dropprobe");
+    }
+    replaceAgent(node);
+    Probes.dropAndAwait(node, 2, 10);
+  }
+
   private static void replaceAgent(String node) {
     var agent = Cluster.agent(node).getMetadata();
     Cluster.kubectl("-n", Cluster.NAMESPACE, "delete", "pod", agent.getName(), "--wait=false");

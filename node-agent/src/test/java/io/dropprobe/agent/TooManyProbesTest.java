@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** More DropProbes than a kernel has slots. */
@@ -185,5 +186,24 @@ class TooManyProbesTest extends NodeTestCase {
     assertEquals("TooManyProbes", node.reported("p01").reason);
     assertEquals(7, node.reported("p01").refused, "its counts are kept");
     assertEquals(7, node.reported("p01").base.refused);
+  }
+
+  @Test
+  void probeThatKernelRefusesKeepsNoSlotFree() {
+    kernel.refuseFilters = true;
+    DropProbe refused = created("refused", 0);
+    refused.getSpec().match = TestProbe.ports(9);
+    apply(Stream.concat(Stream.of(refused), probes(15).stream()).toList());
+    assertEquals(names(1, 15), names(kernel));
+
+    apply(List.of(created("p16", 1)));
+    assertEquals(names(1, 16), names(kernel));
+    node.settle();
+    assertEquals(names(1, 16), names(kernel));
+
+    kernel.refuseFilters = false;
+    delete("p07");
+    node.settle();
+    assertTrue(names(kernel).contains("refused"), "it is tried again when there is room");
   }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -36,6 +37,9 @@ public final class ProbeKeeper {
   private final Owner me;
   private final Handover handover;
   private final FailureLog failures = new FailureLog();
+
+  /** UIDs of desired probes that the kernel refused when they were last added. */
+  private Set<String> refused = Set.of();
 
   /** UIDs by name: the probes of this node when the kernel was last read. */
   private Map<String, String> owned = Map.of();
@@ -74,13 +78,16 @@ public final class ProbeKeeper {
         ProbePlan.of(
             desired,
             observed,
+            refused,
             me,
             runner.netns(),
             (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
     failures.changes(desired.probes(), plan.verdicts());
     try {
-      return new Attempt(
-          plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);
+      Attempt attempt =
+          new Attempt(plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);
+      refused = refused(desired, attempt);
+      return attempt;
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -88,6 +95,18 @@ public final class ProbeKeeper {
           e.toString());
       return Attempt.prevented(unreadable(e.toString()));
     }
+  }
+
+  /** One that waits for a slot has not been tried again. */
+  private Set<String> refused(DesiredState desired, Attempt attempt) {
+    return desired.probes().stream()
+        .filter(
+            d ->
+                attempt.failed().get(d.name()) instanceof Verdict.Failed
+                    || (refused.contains(d.uid())
+                        && attempt.plan().verdicts().get(d.uid()) instanceof Verdict.Failed))
+        .map(DesiredProbe::uid)
+        .collect(Collectors.toSet());
   }
 
   private static Verdict unreadable(String error) {

@@ -33,11 +33,17 @@ record ProbePlan(
   }
 
   /**
+   * @param refused UIDs of probes that the kernel refused when they were last added
    * @param me owner of this node's probes
    * @param netns by epoch: the network namespaces that this agent has set
    */
   static ProbePlan of(
-      DesiredState desired, Observation observed, Owner me, Map<String, String> netns, Fits fits) {
+      DesiredState desired,
+      Observation observed,
+      Set<String> refused,
+      Owner me,
+      Map<String, String> netns,
+      Fits fits) {
     List<ProbeSnapshot> ofNodes = observed.probes().stream().filter(o -> !o.manual()).toList();
     Set<String> existing = desired.existingUids();
     Predicate<ProbeSnapshot> removed =
@@ -46,7 +52,7 @@ record ProbePlan(
     Map<String, ProbeSnapshot> byName =
         observed.probes().stream()
             .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
-    Slots slots = Slots.of(staying, missing(desired, staying), me);
+    Slots slots = Slots.of(staying, missing(desired, staying), refused, me);
     Planner p = new Planner(observed, me, netns, fits, slots);
     ofNodes.stream().filter(removed).forEach(p::undesired);
     desired.probes().forEach(d -> p.desired(d, byName.get(d.name())));

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * Which desired probes a kernel has no room for. A probe that is in the kernel keeps its slot,
  * since its counts would have a gap; the free slots go to the oldest DropProbes, so that nodes with
- * the same probes choose the same ones. The manual probe needs none, see the module's PROTOCOL.md.
+ * the same probes choose the same ones. One that the kernel has refused comes last, or it would
+ * keep a slot free. The manual probe needs none, see the module's PROTOCOL.md.
  *
  * @param waiting UIDs of the DropProbes that wait for a slot
  * @param taken who has the slots, as users know them, sorted
@@ -28,11 +29,21 @@ record Slots(Set<String> waiting, List<String> taken) {
    *
    * @param staying probes of any owner that this pass leaves in the kernel, or adds again
    * @param missing desired probes that are not in the kernel
+   * @param refused UIDs of those that the kernel refused when they were last added
    * @param me owner of this node's probes
    */
-  static Slots of(Collection<ProbeSnapshot> staying, Collection<DesiredProbe> missing, Owner me) {
+  static Slots of(
+      Collection<ProbeSnapshot> staying,
+      Collection<DesiredProbe> missing,
+      Set<String> refused,
+      Owner me) {
     int free = Math.max(0, Limits.PROBES_PER_KERNEL - staying.size());
-    List<DesiredProbe> inOrder = missing.stream().sorted(OLDEST_FIRST).toList();
+    List<DesiredProbe> inOrder =
+        missing.stream()
+            .sorted(
+                Comparator.comparing((DesiredProbe d) -> refused.contains(d.uid()))
+                    .thenComparing(OLDEST_FIRST))
+            .toList();
     return new Slots(
         inOrder.stream().skip(free).map(DesiredProbe::uid).collect(Collectors.toSet()),
         Stream.concat(

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,7 @@ class ProbePlanTest {
         new DesiredState("n1", desired, EXISTING, true),
         new Observation(
             LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, Map.of(), Map.of(), null),
+        Set.of(),
         new Owner("me", 600),
         netns,
         (p, w, o) -> fits);
