@@ -203,6 +203,22 @@ class CountingTest extends NodeTestCase {
     assertEquals(2, a().observedGeneration);
   }
 
+  /** This node has missed what was between, or the operator would not count a return. */
+  @Test
+  void returnToEarlierMatchStartsAtZero() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 5);
+    node.report();
+    assertEquals(5, a().refused);
+    String series = a().series;
+    node.change("a", p -> p.getStatus().returns = 1);
+    assertNotEquals(series, a().series);
+    assertEquals(0, a().refused);
+    kernel.drop("NO_SOCKET", 2);
+    node.report();
+    assertEquals(2, a().refused);
+  }
+
   @Test
   void changedResetAtStartsAtZero() {
     applied("a", "u1");

@@ -83,12 +83,12 @@ class DeletionIT extends OperatorSupport {
     admin.resources(DropProbe.class).withName("dead").delete();
     Await.until(
         "the message names both nodes and a time",
-        () -> ready("dead").contains("kernel of a, b; without another report from them"),
+        () -> ready("dead").contains("kernel of a, b, until "),
         OperatorSupport::everything);
     b.isNotReady();
     Await.until(
         "only one node is waited for",
-        () -> ready("dead").contains("kernel of a; "),
+        () -> ready("dead").contains("kernel of a, until "),
         OperatorSupport::everything);
     a.reports(s -> {});
     Await.until(

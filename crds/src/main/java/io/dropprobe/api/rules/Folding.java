@@ -44,7 +44,7 @@ public final class Folding {
         && entries.stream()
             .filter(e -> Objects.equals(e.uid, probe.getMetadata().getUid()))
             .limit(1)
-            .anyMatch(e -> isOfSeries(e, Series.of(probe.getSpec())));
+            .anyMatch(e -> isOfSeries(e, Series.of(probe)));
   }
 
   private static boolean hasFolded(DropProbe probe, String key) {

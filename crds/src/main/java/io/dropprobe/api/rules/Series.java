@@ -2,7 +2,10 @@
 package io.dropprobe.api.rules;
 
 import io.dropprobe.api.schema.Digest;
+import io.dropprobe.api.schema.Sums;
+import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeSpec;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.api.v1alpha1.Match;
 import java.util.Collection;
 import java.util.TreeSet;
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of a list does not matter, and an empty list is the same as an absent one.
  *
+ * <p>If {@code match} and {@code resetAt} come back to earlier values, this is another series: a
+ * node that has missed what was between them would go on with its old counts, and the others not.
+ * The operator counts such returns in the status.
+ *
  * <p>The version of the model is part of it: numbers of another meaning are never added up.
  *
  * <p>A field that is new in {@code match} must be appended only if it is set: nodes remember the
@@ -27,9 +34,20 @@ public final class Series {
   /** The version of the model. Version 1 counted drops and noise, and was not written. */
   private static final int MODEL = 2;
 
-  /** Returns the series of a spec: 16 hexadecimal digits. */
-  public static String of(DropProbeSpec spec) {
-    return Digest.shortOf("model=" + MODEL + ";" + text(spec));
+  /** Returns the series of a DropProbe by its spec and its last status: 16 hexadecimal digits. */
+  public static String of(DropProbe probe) {
+    DropProbeStatus status = probe.getStatus();
+    return of(probe.getSpec(), status == null ? null : status.returns);
+  }
+
+  /**
+   * Returns the series of a spec: 16 hexadecimal digits.
+   *
+   * @param returns how often the spec came back to an earlier series; null means never
+   */
+  public static String of(DropProbeSpec spec, @Nullable Integer returns) {
+    String back = Sums.orZero(returns) == 0 ? "" : "returns=" + returns + ";";
+    return Digest.shortOf("model=" + MODEL + ";" + back + text(spec));
   }
 
   /** The series that a spec had before the model had a version. */

@@ -52,6 +52,9 @@ public final class Limits {
   /** Folded reports that the schema accepts. */
   public static final int FOLDED_ACCEPTED = 64;
 
+  /** Entries of {@code status.earlierSeries}. */
+  public static final int EARLIER_SERIES = 16;
+
   /** Bytes of JSON of a DropProbe's status at the default {@code top}. */
   public static final int STATUS_BYTES = 8 * 1024;
 

@@ -64,6 +64,14 @@ public class DropProbeStatus implements Cloneable {
           + " starts at zero.")
   public @Nullable String series;
 
+  @Size(max = Limits.EARLIER_SERIES)
+  @JsonPropertyDescription("Series that came before this one, the last one first.")
+  public @Nullable List<String> earlierSeries;
+
+  @JsonPropertyDescription(
+      "How often match and resetAt came back to what they had been before; absent if never.")
+  public @Nullable Integer returns;
+
   @JsonPropertyDescription(
       "When active became true or the series started; the duration runs from here.")
   public @Nullable String activeSince;

@@ -78,7 +78,7 @@ public record DesiredProbe(
 
   private static DesiredProbe of(DropProbe p, History history, Instant now) {
     Match match = p.getSpec().match;
-    String series = Series.of(p.getSpec());
+    String series = Series.of(p);
     Instant end = ProbeLifetime.end(p, history.begin(p, series, now));
     return new DesiredProbe(
         p.getMetadata().getName(),

@@ -75,7 +75,8 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
    * another meaning.
    */
   boolean restartsCounts(DropProbeSpec spec) {
-    return Series.ofFirstModel(spec).equals(before.series) && Series.of(spec).equals(after.series);
+    return Series.ofFirstModel(spec).equals(before.series)
+        && Series.of(spec, after.returns).equals(after.series);
   }
 
   /** Whether the Event about a condition is Normal, not a Warning. */

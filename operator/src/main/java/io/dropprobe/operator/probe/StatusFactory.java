@@ -3,7 +3,6 @@ package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.rules.ProbeLifetime;
-import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
@@ -85,15 +84,16 @@ final class StatusFactory {
     DropProbeStatus old = before == null ? new DropProbeStatus() : before;
     DropProbeStatus status = new DropProbeStatus();
     status.observedGeneration = probe.getMetadata().getGeneration();
-    status.series = Series.of(probe.getSpec());
+    SeriesHistory history = SeriesHistory.of(probe.getSpec(), old);
+    history.into(status);
     List<Contribution> contributions =
         Contribution.of(
             cluster.reports().values(),
             cluster::bootIdOf,
             age,
             probe.getMetadata().getUid(),
-            status.series);
-    Schedule schedule = Schedule.of(probe, old, status.series, contributions, now);
+            history.series());
+    Schedule schedule = Schedule.of(probe, old, history.series(), contributions, now);
     status.activeSince = schedule.activeSince();
     status.expiresAt = schedule.expiresAt();
     Duration interval =
@@ -105,7 +105,7 @@ final class StatusFactory {
     Staleness staleness = new Staleness(age, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
-            .map(n -> verdict(n, cluster, staleness, probe, desired))
+            .map(n -> verdict(n, cluster, staleness, probe, history.series(), desired))
             .toList();
     List<ClusterNode> pending =
         verdicts.stream()
@@ -150,10 +150,11 @@ final class StatusFactory {
       Snapshot cluster,
       Staleness staleness,
       DropProbe probe,
+      String series,
       ProbeState desired) {
     DropProbeNode report = cluster.reportOf(node);
     boolean stale = report != null && staleness.test(report);
-    return Verdict.of(node, report, stale, probe, desired, namespace);
+    return Verdict.of(node, report, stale, probe, series, desired, namespace);
   }
 
   private Totals totals(

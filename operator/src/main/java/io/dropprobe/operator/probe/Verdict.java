@@ -2,7 +2,6 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.rules.Folding;
-import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Conditions.Problem;
 import io.dropprobe.api.schema.Times;
@@ -45,6 +44,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
    *
    * @param report null means that there is none
    * @param stale whether the report is too old to describe the present
+   * @param series of the probe that is current
    * @param desired the state that the DropProbe asks for
    * @param namespace of the agents, for the next step
    */
@@ -53,6 +53,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
       @Nullable DropProbeNode report,
       boolean stale,
       DropProbe probe,
+      String series,
       ProbeState desired,
       String namespace) {
     String node = of.name();
@@ -82,7 +83,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
           ? new Verdict(node, Kind.STALE, Problem.REPORT_STALE, last + "; " + look(node, namespace))
           : notReady(node, Kind.STALE, last);
     }
-    Verdict verdict = ofReport(node, report, probe, desired);
+    Verdict verdict = ofReport(node, report, probe, series, desired);
     return verdict.kind == Kind.PENDING && !ready
         ? notReady(node, Kind.PENDING, verdict.message)
         : verdict;
@@ -94,7 +95,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
   }
 
   private static Verdict ofReport(
-      String node, DropProbeNode report, DropProbe probe, ProbeState desired) {
+      String node, DropProbeNode report, DropProbe probe, String series, ProbeState desired) {
     DropProbeNodeStatus status = report.getStatus();
     ModuleState module = status.module == null ? null : status.module.state;
     if (module == ModuleState.Unsupported || module == ModuleState.Failed) {
@@ -106,16 +107,16 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     }
     return Contribution.entries(report, probe.getMetadata().getUid())
         .findFirst()
-        .filter(p -> isCurrent(p, probe))
+        .filter(p -> isCurrent(p, probe, series))
         .map(p -> ofEntry(node, status, p, desired))
         .orElseGet(() -> notYet(node, status));
   }
 
-  private static boolean isCurrent(ProbeReport p, DropProbe probe) {
+  private static boolean isCurrent(ProbeReport p, DropProbe probe, String series) {
     Long generation = probe.getMetadata().getGeneration();
     boolean actedOn =
         generation == null || (p.observedGeneration != null && p.observedGeneration >= generation);
-    return actedOn && Folding.isOfSeries(p, Series.of(probe.getSpec()));
+    return actedOn && Folding.isOfSeries(p, series);
   }
 
   private static Verdict ofEntry(

@@ -78,7 +78,7 @@ class ReportRemovalTest {
   void doesNotWaitForCountsOfAnotherSeries() {
     report.getStatus().probes.get(0).series = "old";
     assertRemoved();
-    report.getStatus().probes.get(0).series = Series.of(probe.getSpec());
+    report.getStatus().probes.get(0).series = Series.of(probe);
     assertKept();
   }
 

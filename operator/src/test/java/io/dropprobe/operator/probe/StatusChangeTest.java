@@ -33,9 +33,11 @@ class StatusChangeTest {
           "activeSince",
           "expiresAt");
 
-  /** Fields whose change may wait. */
+  /** Fields whose change may wait, or comes with a change of the series only. */
   private static final Set<String> NOT_URGENT =
       Set.of(
+          "earlierSeries",
+          "returns",
           "nodes",
           "problems",
           "packets",
@@ -113,11 +115,13 @@ class StatusChangeTest {
       retired.nodes = 1;
       return retired;
     }
-    return type == Long.class
-        ? 1L
-        : type == String.class
-            ? "x"
-            : type == List.class ? List.of() : type.getConstructor().newInstance();
+    return switch (type.getSimpleName()) {
+      case "Long" -> 1L;
+      case "Integer" -> 1;
+      case "String" -> "x";
+      case "List" -> List.of();
+      default -> type.getConstructor().newInstance();
+    };
   }
 
   @Test
@@ -187,7 +191,7 @@ class StatusChangeTest {
     DropProbeStatus first = status(true, "Counting", "");
     first.series = Series.ofFirstModel(spec);
     DropProbeStatus now = status(true, "Counting", "");
-    now.series = Series.of(spec);
+    now.series = Series.of(spec, null);
     DropProbeStatus otherMatch = status(true, "Counting", "");
     otherMatch.series = "0123456789abcdef";
     assertTrue(new StatusChange(first, now).restartsCounts(spec));

@@ -170,6 +170,7 @@ class StatusFactoryTest {
   private static Object sample(Class<?> type) {
     return switch (type.getSimpleName()) {
       case "Long" -> 1L;
+      case "Integer" -> 1;
       case "String" -> "text";
       case "List" -> List.of();
       case "NodeSummary" -> new NodeSummary();

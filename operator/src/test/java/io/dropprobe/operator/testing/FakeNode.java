@@ -74,7 +74,7 @@ public final class FakeNode {
           ProbeReport p =
               Reports.entry(probe.getMetadata().getName(), probe.getMetadata().getUid(), r -> {});
           p.observedGeneration = probe.getMetadata().getGeneration();
-          p.series = Series.of(probe.getSpec());
+          p.series = Series.of(probe);
           p.state = state;
           p.lost = packets;
           p.bytes = packets * 100;
