@@ -35,7 +35,6 @@ public class LeaderElection {
   public static final String LEASE_NAME = Names.OPERATOR;
 
   private static final Logger LOG = Logger.getLogger(LeaderElection.class);
-  private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final OperatorNamespace namespace;
   private final Clients clients;
@@ -86,7 +85,7 @@ public class LeaderElection {
         lease,
         // The library measures it from the end of a renewal, and the lease from its beginning.
         lease.multipliedBy(3).dividedBy(4),
-        RETRY,
+        lease.dividedBy(48),
         identity,
         new LeaderCallbacks(
             () -> leading = true, () -> exit.now("leader election lost", null), leader -> {}),
