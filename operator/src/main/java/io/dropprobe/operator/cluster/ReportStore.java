@@ -26,16 +26,19 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
   private final Map<String, Change> changes = new ConcurrentHashMap<>();
   private final Time time;
 
+  /** When {@link #look} was last called, in milliseconds of the monotonic clock. */
+  private long looked;
+
+  /** Milliseconds without a watch so far. */
+  private long blind;
+
   /**
    * The last change of a report.
    *
    * @param content differs after each write of the agent
    * @param at in milliseconds of {@link #seen}
    */
-  private record Change(List<@Nullable String> content, long at) {}
-
-  private long looked;
-  private long blind;
+  private record Change(List<String> content, long at) {}
 
   ReportStore(UnaryOperator<DropProbeNode> prune, Time time) {
     super(prune);
@@ -80,7 +83,7 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
 
   /** A list that is read again has the same content, and other writers do not count. */
   private Change change(@Nullable Change before, DropProbeNode report) {
-    List<@Nullable String> content =
+    List<String> content =
         List.of(
             report.getMetadata().getUid(),
             String.valueOf(report.getStatus() == null ? null : report.getStatus().reportedAt));
