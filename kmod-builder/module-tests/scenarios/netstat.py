@@ -309,7 +309,8 @@ def devices(probe):
             assert counters.device(there, "eth0") == {}, counters.text
         # It keeps its count when it moves, which is nothing that it drops in its new namespace.
         sh("ip link add away type veth peer name stays")
-        sysctl("net/ipv6/conf/stays/disable_ipv6", 1)  # only what is sent
+        for end in ("stays", "away"):  # only what is sent
+            sysctl(f"net/ipv6/conf/{end}/disable_ipv6", 1)
         sh("ip addr add 10.7.0.1/24 dev stays; ip link set stays up; ip link set away mtu 1300 up")
         sh("ip neigh replace 10.7.0.2 lladdr 02:00:00:00:00:01 dev stays nud permanent")
         udp("10.7.0.2", 9, 30, size=1400)
