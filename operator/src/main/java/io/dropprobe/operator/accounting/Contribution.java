@@ -74,11 +74,9 @@ public record Contribution(
                             entries(n, uid)
                                 .map(
                                     r ->
-                                        of(
-                                            n,
-                                            bootId.apply(n),
-                                            n == report ? age.apply(report) : CARRIED,
-                                            r))))
+                                        n == report
+                                            ? of(n, bootId.apply(n), false, age.apply(n), r)
+                                            : of(n, bootId.apply(n), true, CARRIED, r))))
         .filter(c -> Folding.isOfSeries(c.report, series))
         .sorted(Comparator.comparing(Contribution::node))
         .toList();
@@ -104,17 +102,16 @@ public record Contribution(
   }
 
   private static Contribution of(
-      DropProbeNode node, @Nullable String actualBootId, Duration age, ProbeReport report) {
+      DropProbeNode node,
+      @Nullable String actualBootId,
+      boolean carried,
+      Duration age,
+      ProbeReport report) {
     KernelInfo kernel = node.getStatus().kernel;
     String claimed = kernel == null ? null : kernel.bootID;
     boolean confirmed = claimed != null && claimed.equals(actualBootId);
     return new Contribution(
-        node,
-        confirmed || actualBootId == null ? claimed : null,
-        confirmed,
-        age.equals(CARRIED),
-        age,
-        report);
+        node, confirmed || actualBootId == null ? claimed : null, confirmed, carried, age, report);
   }
 
   /** Name of the node. */

@@ -5,15 +5,15 @@ import io.dropprobe.api.schema.Lists;
 import io.dropprobe.api.schema.Times;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
-import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,22 +44,24 @@ record AppliedAgents(Set<String> kept, @Nullable String rest, @Nullable Instant 
     }
     Affinity affinity = actual.getSpec().getTemplate().getSpec().getAffinity();
     return new AppliedAgents(
-        terms(affinity)
-            .flatMap(t -> Lists.orEmpty(t.getMatchFields()).stream())
-            .filter(f -> AgentPlacement.NODE_NAME.equals(f.getKey()))
-            .map(NodeSelectorRequirement::getValues)
-            .flatMap(List::stream)
-            .collect(TreeSet::new, Set::add, Set::addAll),
-        annotations.get(REST),
-        Times.parseOrNull(annotations.get(SINCE)));
+        nodeNames(affinity), annotations.get(REST), Times.parseOrNull(annotations.get(SINCE)));
   }
 
-  /** Empty if somebody has removed the affinity. */
-  private static Stream<NodeSelectorTerm> terms(@Nullable Affinity affinity) {
+  /**
+   * The nodes that an affinity names; sorted.
+   *
+   * @param affinity null, as when somebody has removed it, names none
+   */
+  static SortedSet<String> nodeNames(@Nullable Affinity affinity) {
     return Optional.ofNullable(affinity)
         .map(Affinity::getNodeAffinity)
         .map(n -> n.getRequiredDuringSchedulingIgnoredDuringExecution())
         .stream()
-        .flatMap(s -> s.getNodeSelectorTerms().stream());
+        .flatMap(s -> s.getNodeSelectorTerms().stream())
+        .flatMap(t -> Lists.orEmpty(t.getMatchFields()).stream())
+        .filter(f -> AgentPlacement.NODE_NAME.equals(f.getKey()))
+        .map(NodeSelectorRequirement::getValues)
+        .flatMap(List::stream)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

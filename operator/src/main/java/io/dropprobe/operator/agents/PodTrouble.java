@@ -3,7 +3,6 @@ package io.dropprobe.operator.agents;
 
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Lists;
-import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -72,13 +71,7 @@ final class PodTrouble {
   /** Whether a pod that is not scheduled yet is meant for a node. */
   static boolean isFor(Pod pod, String node) {
     // The DaemonSet controller replaces the affinity of the template by the name of the node.
-    return Optional.ofNullable(pod.getSpec().getAffinity())
-        .map(Affinity::getNodeAffinity)
-        .map(n -> n.getRequiredDuringSchedulingIgnoredDuringExecution())
-        .stream()
-        .flatMap(s -> s.getNodeSelectorTerms().stream())
-        .flatMap(t -> Lists.orEmpty(t.getMatchFields()).stream())
-        .anyMatch(f -> AgentPlacement.NODE_NAME.equals(f.getKey()) && f.getValues().contains(node));
+    return AppliedAgents.nodeNames(pod.getSpec().getAffinity()).contains(node);
   }
 
   private static String why(@Nullable String reason, @Nullable String message) {
