@@ -2,6 +2,7 @@
 package io.dropprobe.agent.probe;
 
 import io.dropprobe.api.rules.NodeSelection;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -81,8 +82,7 @@ public final class History {
   }
 
   static long generation(DropProbe probe) {
-    Long generation = probe.getMetadata().getGeneration();
-    return generation == null ? 0 : generation;
+    return Sums.orZero(probe.getMetadata().getGeneration());
   }
 
   /**

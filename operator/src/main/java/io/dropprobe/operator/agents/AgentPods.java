@@ -5,6 +5,7 @@ import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Lists;
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.v1alpha1.Problem;
 import io.dropprobe.operator.runtime.OperatorNamespace;
@@ -236,7 +237,6 @@ public class AgentPods {
     if (status == null || status.getDesiredNumberScheduled() == null) {
       return 0;
     }
-    Integer present = status.getCurrentNumberScheduled();
-    return status.getDesiredNumberScheduled() - (present == null ? 0 : present);
+    return status.getDesiredNumberScheduled() - Sums.orZero(status.getCurrentNumberScheduled());
   }
 }

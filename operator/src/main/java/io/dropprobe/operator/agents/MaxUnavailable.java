@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
+import io.dropprobe.api.schema.Sums;
 import io.dropprobe.operator.cluster.Snapshot;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many nodes may be without an agent during a rollout. The DaemonSet controller counts a node
@@ -29,8 +29,8 @@ final class MaxUnavailable {
    */
   static IntOrString of(Snapshot cluster, AgentPlacement placement, Optional<DaemonSet> actual) {
     DaemonSetStatus status = actual.map(DaemonSet::getStatus).orElse(null);
-    int desired = status == null ? 0 : orZero(status.getDesiredNumberScheduled());
-    if (status == null || orZero(status.getUpdatedNumberScheduled()) >= desired) {
+    int desired = status == null ? 0 : Sums.orZero(status.getDesiredNumberScheduled());
+    if (status == null || Sums.orZero(status.getUpdatedNumberScheduled()) >= desired) {
       return USUAL;
     }
     int notReady =
@@ -45,9 +45,5 @@ final class MaxUnavailable {
                 .count();
     int tenth = (desired + 9) / 10;
     return notReady == 0 ? USUAL : new IntOrString(Math.min(desired, tenth + notReady));
-  }
-
-  private static int orZero(@Nullable Integer number) {
-    return number == null ? 0 : number;
   }
 }
