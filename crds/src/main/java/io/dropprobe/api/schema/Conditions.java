@@ -41,6 +41,9 @@ public final class Conditions {
     /** Ready False: every selected node has reported, and none is in the desired state. */
     public static final String NO_NODE_READY = "NoNodeReady";
 
+    /** Ready False: the setting {@code enabled} is false. */
+    public static final String SUSPENDED = "Suspended";
+
     /** Ready False: the DropProbe is being deleted. */
     public static final String DELETING = "Deleting";
 
@@ -113,6 +116,21 @@ public final class Conditions {
 
     /** A load or unload has not returned from the kernel for a minute. */
     public static final String MODULE_STUCK = "ModuleStuck";
+
+    /**
+     * ModuleLoaded Unknown, and the reason of a pending probe: the module, or a hook of it, waits
+     * until a canary has proven it.
+     */
+    public static final String AWAITING_CANARY = "AwaitingCanary";
+
+    /** The node went down while the module was on trial; it is tried once more. */
+    public static final String MODULE_CRASHED = "ModuleCrashed";
+
+    /** The node went down twice while the module was on trial; it is not loaded again. */
+    public static final String MODULE_SUSPECTED = "ModuleSuspected";
+
+    /** The trial could not be written to the node's disk, so the module is not loaded. */
+    public static final String TRIAL_NOT_SAVED = "TrialNotSaved";
 
     // ProbesActive
     public static final String AS_DESIRED = "AsDesired";
@@ -204,6 +222,9 @@ public final class Conditions {
      */
     public static final String VIRTUAL_NODE = "VirtualNode";
 
+    /** The trial of a module failed, so that others wait. Also the reason of an Event. */
+    public static final String CANARY_FAILED = "CanaryFailed";
+
     /** A selected node whose report can't be read. */
     public static final String REPORT_INVALID = "ReportInvalid";
 
@@ -217,6 +238,9 @@ public final class Conditions {
 
     /** The ConfigMap was read, and its settings are in force. */
     public static final String SETTINGS_ACCEPTED = "SettingsAccepted";
+
+    /** A module is proven for a kernel, and all nodes with that kernel load it. */
+    public static final String MODULE_PROVEN = "ModuleProven";
 
     /** The counts start at zero, because an earlier version of DropProbe counted otherwise. */
     public static final String COUNTS_RESTARTED = "CountsRestarted";

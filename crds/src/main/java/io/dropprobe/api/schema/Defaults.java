@@ -27,6 +27,15 @@ public final class Defaults {
   /** Setting {@code minReportInterval}. */
   public static final String MIN_REPORT_INTERVAL = "10s";
 
+  /** Setting {@code enabled}. */
+  public static final boolean ENABLED = true;
+
+  /** Setting {@code canaries}. */
+  public static final int CANARIES = 1;
+
+  /** Setting {@code soak}. */
+  public static final String SOAK = "60s";
+
   /** Setting {@code agentPort}. */
   public static final int AGENT_PORT = 9640;
 

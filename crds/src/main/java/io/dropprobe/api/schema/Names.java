@@ -17,6 +17,18 @@ public final class Names {
   /** The ConfigMap with all settings, in the operator's namespace. */
   public static final String SETTINGS = "dropprobe";
 
+  /** The ConfigMap with the proofs of modules, in the operator's namespace. */
+  public static final String TRIALS = "dropprobe-trials";
+
+  /**
+   * The annotation of a Node by which a person asks for one more trial of a module there; its value
+   * is the module's srcversion.
+   */
+  public static final String RETRY_MODULE = "dropprobe.io/retry-module";
+
+  /** The label of Nodes that are preferred as canaries, with the value {@code true}. */
+  public static final String CANARY_LABEL = "dropprobe.io/canary";
+
   /** The container of the agent's pod that talks to the API server and to the kernel. */
   public static final String NODE_AGENT_CONTAINER = "node-agent";
 

@@ -18,7 +18,12 @@ public class DropProbeStatus implements Cloneable {
   @JsonPropertyDescription("Ready, Degraded and Expired, with a reason and the next step.")
   public @Nullable List<Condition> conditions;
 
-  @JsonPropertyDescription("The selected nodes by state; all states but ready add up to selected.")
+  @JsonPropertyDescription(
+      "True while the setting enabled is false: no node has the probe in its kernel.")
+  public @Nullable Boolean suspended;
+
+  @JsonPropertyDescription(
+      "The selected nodes by state; all states but ready and waiting add up to selected.")
   public @Nullable NodeSummary nodes;
 
   @Size(max = Limits.PROBLEMS_ACCEPTED)

@@ -36,4 +36,8 @@ public class ModuleInfo {
   @Size(max = Limits.NAME)
   @JsonPropertyDescription("Node that owns the probes in this kernel, if it is another node.")
   public @Nullable String sharedWith;
+
+  @JsonPropertyDescription(
+      "Whether the module that is wanted is proven; absent before it is built.")
+  public @Nullable Trial trial;
 }

@@ -30,6 +30,11 @@ public class NodeSummary {
           + " the setting staleAfter.")
   public @Nullable String pendingSince;
 
+  @JsonPropertyDescription(
+      "Nodes that have built a module and wait until a canary has proven it. Those that go on with"
+          + " the module they had are active; the others are pending.")
+  public @Nullable Integer waiting;
+
   @JsonPropertyDescription("Nodes that can't run the kernel module; see problems.")
   public @Nullable Integer unsupported;
 
