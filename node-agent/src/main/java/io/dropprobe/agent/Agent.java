@@ -10,6 +10,7 @@ import io.dropprobe.agent.count.Ledger;
 import io.dropprobe.agent.count.ReportedAccounts;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.module.ModuleFile;
 import io.dropprobe.agent.module.ModuleKeeper;
 import io.dropprobe.agent.module.ModuleOutcome;
 import io.dropprobe.agent.module.ModuleUsers;
@@ -31,6 +32,9 @@ import io.dropprobe.agent.report.ReportBuilder;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.agent.report.ShownSkew;
+import io.dropprobe.agent.trial.Canaries;
+import io.dropprobe.agent.trial.HookGate;
+import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -56,6 +60,8 @@ public final class Agent {
   private final Kernel kernel;
   private final Cluster cluster;
   private final Ledger ledger;
+  private final Trials trials;
+  private final HookGate hooks;
   private final ModuleKeeper module;
   private final Observer observer;
   private final ProbeKeeper probes;
@@ -100,11 +106,21 @@ public final class Agent {
             settings.heartbeat());
     this.observer =
         new Observer(kernel, time, () -> PodNetns.of(kernel.netNamespaces(), podFolders.get()));
+    this.trials =
+        new Trials(
+            settings.stateDir().resolve("trials"),
+            settings.node(),
+            time,
+            kernel.facts(),
+            settings.soak(),
+            settings.retryAfter());
+    this.hooks = new HookGate(trials);
     this.module =
         ModuleKeeper.of(
             kernel,
             settings.stateDir(),
             settings.buildDir(),
+            trials,
             time,
             ModuleKeeper.BUILD_DEADLINE,
             settings.moduleMemoryLimit());
@@ -135,9 +151,13 @@ public final class Agent {
       return next.afterBlindPass();
     }
     DesiredState desired = desired(view.get());
-    Result result = act(desired);
+    Result result = act(desired, view.get());
     long reportDue = reporter.offer(result.report(), next.reportInterval(desired));
-    return next.after(begun, desired, result.states(), Math.min(reportDue, module.dueAt()));
+    return next.after(
+        begun,
+        desired,
+        result.states(),
+        Math.min(reportDue, Math.min(module.dueAt(), trials.dueAt())));
   }
 
   /**
@@ -145,12 +165,13 @@ public final class Agent {
    * selects the node any more, the pass removes the probes and the module.
    */
   public void shutDown() {
+    trials.stop();
     Optional<ClusterView> view = cluster.ask();
     if (view.isEmpty()) {
       LOG.log(
           System.Logger.Level.INFO,
           "shutting down: the API server does not answer, so all probes keep counting");
-      cluster.view().ifPresent(last -> act(desired(last)));
+      cluster.view().ifPresent(last -> act(desired(last), last));
     } else {
       DesiredState desired = desired(view.get());
       LOG.log(
@@ -158,10 +179,10 @@ public final class Agent {
           desired.isEmpty()
               ? "shutting down: no DropProbe selects this node, so its probes and the module are removed"
               : "shutting down: all probes keep counting");
-      act(desired);
+      act(desired, view.get());
       if (!module.idle()) {
         module.await(LAST_CALL);
-        act(desired);
+        act(desired, view.get());
       }
     }
     ledger.save();
@@ -212,14 +233,26 @@ public final class Agent {
 
   private record Result(ProbeStates states, DropProbeNodeStatus report) {}
 
-  private Result act(DesiredState desired) {
+  private Result act(DesiredState desired, ClusterView view) {
     Observation before = observe(desired.followsPods());
+    trials.look(
+        before.module(),
+        !module.idle(),
+        view.node().retryModule(),
+        new Canaries(settings.canaries(), view.trials(), reporter.announced()));
     ModuleOutcome outcome =
-        module.pass(!desired.isEmpty(), before.module(), others(before), probes::removeAll);
+        module.pass(
+            !desired.isEmpty(),
+            desired.hooks(),
+            before.module(),
+            others(before),
+            probes::removeAll);
     // A plan by the first observation would rely on probes that an unload has just removed.
     Observation current = module.acted() ? observe(desired.followsPods()) : before;
     Attempt attempt =
-        outcome.usable() ? probes.act(desired, current) : Attempt.waiting(outcome.note());
+        outcome.usable()
+            ? probes.act(desired, current, opening(desired, current, outcome))
+            : Attempt.waiting(outcome.note());
     Observation after = observer.afterwards(current, settings.node());
     ProbeStates states = probes.record(desired, attempt, after);
     saveRegularly();
@@ -229,6 +262,21 @@ public final class Agent {
     conditionLog.changes(report.conditions);
     latest = new Latest(report, states.counts());
     return new Result(states, report);
+  }
+
+  private HookGate.Opening opening(
+      DesiredState desired, Observation observed, ModuleOutcome outcome) {
+    if (!(observed.module() instanceof ObservedModule.Live live)) {
+      return HookGate.Opening.ALL;
+    }
+    ModuleFile origin = outcome.origin();
+    boolean known = origin != null && origin.srcversion().equals(live.srcversion());
+    return hooks.open(
+        live,
+        origin != null && known ? origin.builder() : "",
+        origin != null && known ? origin.key() : "",
+        HookGate.attached(observed.probes()),
+        desired.hooks());
   }
 
   private Observation observe(boolean pods) {
@@ -247,6 +295,7 @@ public final class Agent {
         kernel.facts(),
         after.module(),
         outcome,
+        module.trial(),
         sharedWith,
         Note.of(shownSkew.show(time.skew()), ledger.saveError()),
         states);

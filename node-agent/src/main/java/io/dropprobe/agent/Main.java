@@ -64,7 +64,13 @@ public final class Main {
     this.client = Clients.of(Config.autoConfigure(null), time);
     Kernel kernel = new LinuxKernel(settings.kernel(), new LinuxSyscalls(), time);
     this.cluster =
-        new KubernetesCluster(client, settings.node(), settings.namespace(), NODE_POLL, this::wake);
+        new KubernetesCluster(
+            client,
+            settings.node(),
+            settings.namespace(),
+            settings.canaries(),
+            NODE_POLL,
+            this::wake);
     this.writer =
         new ServerSideApplyWriter(
             client, settings.node(), () -> cluster.view().map(ClusterView::probes), time);

@@ -21,6 +21,10 @@ import java.util.Map;
  * @param port port of /metrics on all addresses; 0 for any free port
  * @param healthPort port of /healthz and /readyz on 127.0.0.1; 0 for any free port
  * @param moduleMemoryLimit MiB for the counters of all probes, with which the module is loaded
+ * @param canaries whether a module waits until other nodes have proven it
+ * @param soak how long a node must live with a module before it is proven here
+ * @param retryAfter how long a module is not loaded after the node went down once while it was on
+ *     trial
  * @param stateDir directory on the node for modules and journal
  * @param buildDir directory shared with the builder
  * @param podLogs the kubelet's pod log directory; only names in it are read
@@ -35,10 +39,14 @@ public record Settings(
     int healthPort,
     int moduleMemoryLimit,
     String logLevel,
+    boolean canaries,
+    Duration soak,
+    Duration retryAfter,
     Path stateDir,
     Path buildDir,
     Path podLogs,
     KernelPaths kernel) {
+  private static final String RETRY_AFTER = "10m";
 
   /**
    * Reads the settings.
@@ -57,6 +65,10 @@ public record Settings(
         r.port("DROPPROBE_HEALTH_PORT", Defaults.AGENT_PORT + 1),
         r.mebibytes("DROPPROBE_MODULE_MEMORY_LIMIT", Defaults.MODULE_MEMORY_LIMIT),
         r.text("DROPPROBE_LOG_LEVEL", Defaults.LOG_LEVEL),
+        // An operator that does not set it knows of no canaries.
+        r.text("DROPPROBE_CANARIES", "false").equals("true"),
+        r.duration("DROPPROBE_SOAK", Defaults.SOAK),
+        r.duration("DROPPROBE_RETRY_AFTER", RETRY_AFTER),
         r.path("DROPPROBE_STATE_DIR", "/var/lib/dropprobe"),
         r.path("DROPPROBE_BUILD_DIR", "/build"),
         r.path("DROPPROBE_POD_LOGS", "/host/var/log/pods"),

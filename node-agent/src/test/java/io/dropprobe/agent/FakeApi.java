@@ -7,6 +7,7 @@ import io.dropprobe.agent.api.Cluster;
 import io.dropprobe.agent.api.ClusterView;
 import io.dropprobe.agent.report.ReportWriter;
 import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.Predecessor;
@@ -29,8 +30,14 @@ public final class FakeApi implements Cluster, ReportWriter {
   public NodeFacts node =
       new NodeFacts("node-uid-1", Map.of("kubernetes.io/os", "linux"), List.of());
 
+  /** What the operator knows of the nodes' trials. */
+  public TrialBoard trials = TrialBoard.EMPTY;
+
   /** Whether requests are answered. */
   public boolean up = true;
+
+  /** Whether writes are accepted. */
+  public boolean writes = true;
 
   /** Whether DropProbe is being uninstalled. */
   public boolean uninstalling;
@@ -69,7 +76,7 @@ public final class FakeApi implements Cluster, ReportWriter {
         first = last();
         started = true;
       }
-      followed = new ClusterView(node, List.copyOf(probes), first);
+      followed = new ClusterView(node, List.copyOf(probes), first, trials);
     }
     return Optional.ofNullable(followed);
   }
@@ -99,13 +106,13 @@ public final class FakeApi implements Cluster, ReportWriter {
     if (refuses) {
       return Optional.of(ClusterView.refused(node));
     }
-    ClusterView view = new ClusterView(node, List.copyOf(probes), last());
+    ClusterView view = new ClusterView(node, List.copyOf(probes), last(), trials);
     return Optional.of(uninstalling ? view.withoutProbes() : view);
   }
 
   @Override
   public void write(DropProbeNodeStatus status, Consumer<Exception> done) {
-    if (up) {
+    if (up && writes) {
       reports.add(copy(status));
       done.accept(null);
     } else {

@@ -120,6 +120,7 @@ class ReportingTest extends NodeTestCase {
   @Test
   void followsIntervalInForce() {
     applied("a", "u1");
+    node.run(Duration.ofSeconds(70)); // the module is proven
     node.change("a", p -> p.getStatus().reportInterval = "2m0s");
     int before = node.api.reports.size();
     for (int i = 0; i < 360; i++) {

@@ -65,6 +65,7 @@ class RestartTest extends NodeTestCase {
     kernel.drop("NO_SOCKET", 7);
     node.report();
     String since = a().since;
+    node.run(Duration.ofMinutes(1)); // the module is proven
     kernel.reboot();
     node.start();
     node.settle();

@@ -24,6 +24,9 @@ public final class TestNode {
   public final FakeApi api = new FakeApi();
   public final BuilderSide builder;
 
+  /** Whether the operator lets the nodes wait for canaries; from the next start on. */
+  public boolean canaries;
+
   /** Names of the kubelet's pod log directories. */
   public Optional<List<String>> podFolders = Optional.of(List.of());
 
@@ -60,6 +63,8 @@ public final class TestNode {
                 "60s",
                 "DROPPROBE_MODULE_MEMORY_LIMIT",
                 "64",
+                "DROPPROBE_CANARIES",
+                Boolean.toString(canaries),
                 "DROPPROBE_STATE_DIR",
                 stateDir().toString(),
                 "DROPPROBE_BUILD_DIR",

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.api.trial;
 
-import io.dropprobe.api.v1alpha1.DropProbeSpec;
-import io.dropprobe.api.v1alpha1.Stages;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -22,9 +20,13 @@ public enum Hook {
 
   private static final String NONE = "load";
 
-  /** The hooks that a probe with this spec needs while it is active. */
-  public static Set<Hook> of(DropProbeSpec spec) {
-    return spec.stages == Stages.Enabled ? EnumSet.allOf(Hook.class) : EnumSet.of(DROPS);
+  /**
+   * The hooks that an active probe needs.
+   *
+   * @param stages whether it counts at the stages
+   */
+  public static Set<Hook> of(boolean stages) {
+    return stages ? EnumSet.allOf(Hook.class) : EnumSet.of(DROPS);
   }
 
   /** Hooks as text: {@code load} for none of them, otherwise like {@code drops,stages}. */

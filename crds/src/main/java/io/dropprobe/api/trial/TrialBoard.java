@@ -81,9 +81,18 @@ public final class TrialBoard {
     return Optional.ofNullable(entries.get(key.digest())).filter(e -> e.key().equals(key));
   }
 
-  /** A proof of this key, or of one with more hooks; empty if there is none. */
+  /**
+   * A proof of this key, or of one with more hooks; empty if there is none.
+   *
+   * @param wanted with an empty builder, a proof of any builder's module of this source will do: it
+   *     is in the kernel already, and it is not known who made it
+   */
   public Optional<TrialEntry> proof(TrialKey wanted) {
-    return entries.values().stream().filter(e -> e.proves(wanted)).findFirst();
+    return entries.values().stream().filter(e -> e.proves(of(wanted, e.key()))).findFirst();
+  }
+
+  private static TrialKey of(TrialKey wanted, TrialKey other) {
+    return wanted.builder().isEmpty() ? wanted.madeBy(other.builder()) : wanted;
   }
 
   @Override

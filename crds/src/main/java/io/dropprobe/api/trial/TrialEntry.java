@@ -29,11 +29,11 @@ public record TrialEntry(
     @Nullable String since) {
   /** How far the proof is. */
   public enum State {
-    /** The canaries load the module; everybody else waits. */
+    /** The canaries load the module; all other nodes wait. */
     TRYING,
     /** Every node may load it. */
     PROVEN,
-    /** Two different nodes rebooted or fell silent in their trials: nobody may load it. */
+    /** Two different nodes rebooted or fell silent in their trials: it is not loaded. */
     STOPPED
   }
 

@@ -71,6 +71,11 @@ public record TrialKey(
     return sameModule(other) && hooks.containsAll(other.hooks);
   }
 
+  /** The same source in the same kernel, of another builder. */
+  TrialKey madeBy(String other) {
+    return new TrialKey(srcversion, other, release, version, hooks);
+  }
+
   /** The same module in the same kernel, with other hooks. */
   public TrialKey with(Set<Hook> others) {
     return new TrialKey(srcversion, builder, release, version, others);

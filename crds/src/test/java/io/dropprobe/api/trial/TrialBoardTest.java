@@ -80,7 +80,7 @@ class TrialBoardTest {
   }
 
   @Test
-  void whatCannotBeReadProvesNothingAndHurtsNobodyElse() {
+  void entryThatCannotBeReadProvesNothingAndHurtsNoOther() {
     Map<String, String> data =
         new HashMap<>(TrialBoard.of(List.of(entry(DROPS, TrialEntry.State.PROVEN))).format());
     String good = data.values().iterator().next();

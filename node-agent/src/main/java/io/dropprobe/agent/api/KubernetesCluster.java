@@ -2,9 +2,12 @@
 package io.dropprobe.agent.api;
 
 import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,6 +44,10 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   private final Duration nodePoll;
   private final Runnable changed;
   private final SharedIndexInformer<DropProbe> informer;
+
+  /** Of the one ConfigMap with the proofs; null means that they are not asked for. */
+  private final @Nullable SharedIndexInformer<ConfigMap> trials;
+
   private final ScheduledExecutorService poller =
       Executors.newSingleThreadScheduledExecutor(r -> daemon(r, "node-poll"));
 
@@ -52,6 +59,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   /**
    * Reads nothing yet.
    *
+   * @param canaries whether the nodes' trials are read, too
    * @param nodePoll how often the Node is read
    * @param changed called from any thread when {@link #view} may have changed
    */
@@ -59,6 +67,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
       KubernetesClient client,
       String nodeName,
       String namespace,
+      boolean canaries,
       Duration nodePoll,
       Runnable changed) {
     this.client = client;
@@ -67,22 +76,33 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     this.nodePoll = nodePoll;
     this.changed = changed;
     this.informer = client.resources(DropProbe.class).runnableInformer(0);
+    this.trials =
+        canaries
+            ? client.configMaps().inNamespace(namespace).withName(Names.TRIALS).runnableInformer(0)
+            : null;
   }
 
   /** Starts reading. Returns at once and retries forever. */
   public void start() {
-    informer
-        .addEventHandler(new Wake())
+    start(informer, "DropProbes");
+    if (trials != null) {
+      start(trials, "the ConfigMap " + Names.TRIALS);
+    }
+    poller.execute(this::poll);
+  }
+
+  private <T> void start(SharedIndexInformer<T> of, String what) {
+    of.addEventHandler(new Wake<>())
         .exceptionHandler(
             (started, e) -> {
               LOG.log(
                   System.Logger.Level.WARNING,
-                  "cannot watch DropProbes: {0}; the agent will retry",
+                  "cannot watch {0}: {1}; the agent will retry",
+                  what,
                   ExceptionMessages.of(e));
               return true;
             })
         .start();
-    poller.execute(this::poll);
   }
 
   @Override
@@ -91,7 +111,16 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     Optional<DropProbeNodeStatus> report = firstReport;
     return n == null || report == null || !informer.hasSynced()
         ? Optional.empty()
-        : Optional.of(new ClusterView(n, informer.getStore().list(), report.orElse(null)));
+        : Optional.of(new ClusterView(n, informer.getStore().list(), report.orElse(null), board()));
+  }
+
+  private TrialBoard board() {
+    return trials == null
+        ? TrialBoard.EMPTY
+        : trials.getStore().list().stream()
+            .findFirst()
+            .map(m -> TrialBoard.parse(m.getData()))
+            .orElse(TrialBoard.EMPTY);
   }
 
   @Override
@@ -132,7 +161,8 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
           new ClusterView(
               own != null ? own : new NodeFacts("", Map.of(), List.of()),
               client.resources(DropProbe.class).list().getItems(),
-              report(nodeName).orElse(null));
+              report(nodeName).orElse(null),
+              board());
       return Optional.of(namespaceIsDeleted() ? view.withoutProbes() : view);
     } catch (KubernetesClientException e) {
       return uninstalled(e) ? Optional.of(refusedView()) : Optional.empty();
@@ -208,6 +238,9 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   public void close() {
     poller.shutdownNow();
     informer.stop();
+    if (trials != null) {
+      trials.stop();
+    }
   }
 
   static Thread daemon(Runnable r, String name) {
@@ -216,19 +249,19 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
     return t;
   }
 
-  private final class Wake implements ResourceEventHandler<DropProbe> {
+  private final class Wake<T> implements ResourceEventHandler<T> {
     @Override
-    public void onAdd(DropProbe p) {
+    public void onAdd(T added) {
       changed.run();
     }
 
     @Override
-    public void onUpdate(DropProbe before, DropProbe p) {
+    public void onUpdate(T before, T after) {
       changed.run();
     }
 
     @Override
-    public void onDelete(DropProbe p, boolean finalStateUnknown) {
+    public void onDelete(T deleted, boolean finalStateUnknown) {
       changed.run();
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param file path of the .ko file
  * @param sha256 digest of the file when it was stored
  * @param srcversion hash of its source, from the section .modinfo
+ * @param builder digest of source and compiler of the builder that made it; empty if unknown
  * @param headers directory of the kernel headers that it was built with
  * @param buildSeconds how long the build took; null means that it ended before this agent started
  */
@@ -19,7 +20,19 @@ public record ModuleFile(
     Path file,
     String sha256,
     String srcversion,
+    String builder,
     @Nullable String version,
     @Nullable String headers,
     @Nullable String compiler,
-    @Nullable Long buildSeconds) {}
+    @Nullable Long buildSeconds) {
+  /** Whether both are the same file with the same content. */
+  boolean isSameAs(ModuleFile other) {
+    return key.equals(other.key) && sha256.equals(other.sha256);
+  }
+
+  /** The same file, and the builder that made it. */
+  ModuleFile builtBy(String digest) {
+    return new ModuleFile(
+        key, file, sha256, srcversion, digest, version, headers, compiler, buildSeconds);
+  }
+}

@@ -5,12 +5,16 @@ import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.client.Time;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Brings the module to its desired state, as far as one pass can without waiting. */
@@ -33,7 +37,9 @@ public final class ModuleKeeper {
   public static final Duration BUILD_DEADLINE = Duration.ofMinutes(30);
 
   private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
-  private static final int STEPS = 6;
+
+  /** Enough to replace the module, and to go back when the kernel refuses the new one. */
+  private static final int STEPS = 8;
 
   /** Milliseconds until the agent looks for the builder's answer again. */
   private static final int ANSWER_POLL = 1000;
@@ -43,6 +49,8 @@ public final class ModuleKeeper {
 
   private final Kernel kernel;
   private final ModuleSource source;
+  private final Trials trials;
+  private final TargetChoice targets;
   private final Time time;
   private final int memoryLimit;
   private final ModuleCalls calls;
@@ -53,11 +61,14 @@ public final class ModuleKeeper {
   private @Nullable String unloadProblem;
   private boolean sourceNeeded;
   private @Nullable ModuleAction last;
+  private @Nullable ShownTrial shown;
   private boolean acted;
 
-  ModuleKeeper(Kernel kernel, ModuleSource source, Time time, int memoryLimit) {
+  ModuleKeeper(Kernel kernel, ModuleSource source, Trials trials, Time time, int memoryLimit) {
     this.kernel = kernel;
     this.source = source;
+    this.trials = trials;
+    this.targets = new TargetChoice(source, trials);
     this.time = time;
     this.memoryLimit = memoryLimit;
     this.calls = new ModuleCalls(time, PATIENCE);
@@ -69,35 +80,48 @@ public final class ModuleKeeper {
    *
    * @param stateDir the agent's directory on the node, where modules are kept
    * @param buildDir the directory shared with the builder
+   * @param trials of this node
    * @param deadline for one build
    * @param memoryLimit MiB for the counters of all probes, with which the module is loaded
    */
   public static ModuleKeeper of(
-      Kernel kernel, Path stateDir, Path buildDir, Time time, Duration deadline, int memoryLimit) {
+      Kernel kernel,
+      Path stateDir,
+      Path buildDir,
+      Trials trials,
+      Time time,
+      Duration deadline,
+      int memoryLimit) {
     ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
     ModuleSource source =
         new ModuleSource(new BuilderClient(buildDir), cache, kernel.facts(), time, deadline);
-    return new ModuleKeeper(kernel, source, time, memoryLimit);
+    return new ModuleKeeper(kernel, source, trials, time, memoryLimit);
   }
 
   /**
    * Takes as many steps as possible without waiting.
    *
    * @param desired whether a probe of this node needs the module
+   * @param hooks that the probes of this node need
    * @param observed the module in the kernel at the beginning of the pass
    * @param users who else uses the module
    */
   public ModuleOutcome pass(
-      boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
+      boolean desired,
+      Set<Hook> hooks,
+      ObservedModule observed,
+      ModuleUsers users,
+      Quiesce quiesce) {
     if (!desired) {
       source.withdraw();
     }
     acted = false;
+    shown = null;
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
       // Look again after a step: the agent's own call or another agent has changed the module.
       acted |= i > 0;
-      outcome = step(desired, i == 0 ? observed : kernel.module(), users, quiesce);
+      outcome = step(desired, hooks, i == 0 ? observed : kernel.module(), users, quiesce);
     }
     return outcome != null
         ? outcome
@@ -112,6 +136,11 @@ public final class ModuleKeeper {
   /** Whether the last pass changed the kernel or looked again: earlier observations are stale. */
   public boolean acted() {
     return acted;
+  }
+
+  /** What the last pass found of the module that is wanted; null means that there is none yet. */
+  public @Nullable ShownTrial trial() {
+    return shown;
   }
 
   /** Whether no load or unload is running. */
@@ -140,7 +169,11 @@ public final class ModuleKeeper {
 
   /** Returns null if something was done, so that the state must be looked at again. */
   private @Nullable ModuleOutcome step(
-      boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
+      boolean desired,
+      Set<Hook> hooks,
+      ObservedModule observed,
+      ModuleUsers users,
+      Quiesce quiesce) {
     Optional<ModuleCalls.Running> running = calls.running();
     if (running.isPresent()) {
       return stuck.during(running.get(), desired);
@@ -155,28 +188,57 @@ public final class ModuleKeeper {
     sourceNeeded = desired && problem.isEmpty();
     ModuleSource.Supply supply =
         sourceNeeded ? source.get() : new ModuleSource.Supply.Pending("no probe needs the module");
-    ModuleFile target = supply.file();
-    if (supply instanceof ModuleSource.Supply.Impossible i) {
-      problem = Optional.of(i.problem());
+    TargetChoice.Choice choice =
+        sourceNeeded
+            ? targets.choose(observed, supply, hooks)
+            : new TargetChoice.Choice(null, null, null, null);
+    shown = choice.shown();
+    TargetChoice.Target next = choice.target();
+    ModuleFile target = next == null ? null : next.file();
+    if (choice.problem() != null) {
+      problem = Optional.of(choice.problem());
     }
     ModuleAction action =
         ModuleTable.decide(observed, desired, target == null ? null : target.srcversion(), users);
     last = action;
 
-    if (action instanceof ModuleAction.Load && target != null) {
-      return load(target);
+    if (action instanceof ModuleAction.Load && next != null) {
+      return load(next);
     }
-    if (action instanceof ModuleAction.Replace || action instanceof ModuleAction.Unload) {
+    if (action instanceof ModuleAction.Replace && next != null) {
+      // Before the old one is given up.
+      Optional<NodeProblem> obstacle = begin(next);
+      return obstacle.isPresent()
+          ? Outcomes.kept(observed, obstacle.get(), target)
+          : unload(observed, target, quiesce);
+    }
+    if (action instanceof ModuleAction.Unload) {
       return unload(observed, target, quiesce);
     }
     if (action instanceof ModuleAction.Keep) {
       loadProblem = null;
       unloadProblem = null;
     }
-    return Outcomes.of(observed, desired, action, problem.orElse(null), supply);
+    return Outcomes.of(observed, desired, action, problem.orElse(null), choice.note(), supply);
   }
 
-  private @Nullable ModuleOutcome load(ModuleFile target) {
+  /** Puts a module on trial; empty if that is on the disk. */
+  private Optional<NodeProblem> begin(TargetChoice.Target target) {
+    try {
+      trials.begin(target.key(), target.file().key());
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          new NodeProblem(
+              Conditions.Node.MODULE_LOADED,
+              Conditions.Node.TRIAL_NOT_SAVED,
+              Trials.notSaved("module is loaded", e),
+              false));
+    }
+  }
+
+  private @Nullable ModuleOutcome load(TargetChoice.Target next) {
+    ModuleFile target = next.file();
     if (loadProblem != null && !loadBackoff.ready(time.millis())) {
       return Outcomes.failed(loadProblem, target);
     }
@@ -187,6 +249,10 @@ public final class ModuleKeeper {
           "cached module {0} has changed or fails the check; building it again",
           target.file());
       return null;
+    }
+    Optional<NodeProblem> obstacle = begin(next);
+    if (obstacle.isPresent()) {
+      return Outcomes.failed(obstacle.get(), target);
     }
     byte[] module = content.get();
     acted = true;
@@ -236,12 +302,16 @@ public final class ModuleKeeper {
     if (e.errno() == Errno.EBUSY) {
       return Outcomes.pending("another process is loading or unloading the module", target);
     }
+    NodeProblem problem = Problems.load(e, kernel.preflight());
     if (Problems.wrongFile(e.errno()) && source.rebuild()) {
       return null;
     }
     loadBackoff.failed(time.millis());
-    loadProblem = Problems.load(e, kernel.preflight());
-    return Outcomes.failed(loadProblem, target);
+    loadProblem = problem;
+    if (target != null && targets.hasAnother(target, problem)) {
+      return null;
+    }
+    return Outcomes.failed(problem, target);
   }
 
   private @Nullable ModuleOutcome unload(

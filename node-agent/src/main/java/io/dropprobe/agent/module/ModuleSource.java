@@ -47,6 +47,9 @@ final class ModuleSource {
   /** Names the module in the cache, and the request to the builder; null before the first. */
   private @Nullable String key;
 
+  /** The digest that the builder gives of itself; empty before the first. */
+  private String source = "";
+
   private @Nullable ModuleFile current;
   private @Nullable NodeProblem problem;
   private boolean builderStarted;
@@ -74,9 +77,9 @@ final class ModuleSource {
           : new Supply.Pending("waiting for the container kmod-builder to start");
     }
     String id = ModuleCache.key(info.get().source(), kernel);
-    adopt(id);
+    adopt(id, info.get().source());
     if (current == null) {
-      current = cache.find(id).orElse(null);
+      current = cached(id, source).orElse(null);
     }
     if (current == null && time.millis() >= storeAt) {
       takeAnswer(id);
@@ -87,11 +90,28 @@ final class ModuleSource {
     return problem != null && !retry(id, problem) ? new Supply.Impossible(problem) : build(id);
   }
 
+  /**
+   * A module that was built earlier, also by another builder.
+   *
+   * @param id name of its directory in the cache
+   * @param builder digest of the builder that made it
+   * @return empty if the cache no longer has it
+   */
+  Optional<ModuleFile> cached(String id, String builder) {
+    return cache.find(id).map(f -> f.builtBy(builder));
+  }
+
+  /** Whether a file is the one that {@link #get} supplies. */
+  boolean isCurrent(ModuleFile file) {
+    return current != null && current.isSameAs(file);
+  }
+
   /** A new key comes with a new builder, which may succeed where the old one failed. */
-  private void adopt(String newKey) {
+  private void adopt(String newKey, String newSource) {
     if (!newKey.equals(key)) {
       withdraw();
       key = newKey;
+      source = newSource;
       current = null;
       problem = null;
       headersBackoff.succeeded();
@@ -133,7 +153,7 @@ final class ModuleSource {
       failed(Problems.refused(complaint.get(), kernel.release()));
       return;
     }
-    current = cache.store(id, answer);
+    current = cache.store(id, answer).builtBy(source);
     problem = null;
   }
 

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The decision table: what to do with the module, by its observed and desired state. */
 final class ModuleTable {
-  /** Version of the proc files that this agent supports; the module's is in {@code abi.h}. */
+  /**
+   * Version of the proc files that this agent knows; the module's is in {@code abi.h}. It works
+   * with the version before, too, since a node may go on with the module it has.
+   */
   static final int ABI = 1;
 
   private ModuleTable() {}
@@ -45,7 +48,12 @@ final class ModuleTable {
       return usable(live)
           ? new ModuleAction.Keep()
           : new ModuleAction.Wait(
-              "the loaded module has ABI " + live.abi() + ", but this agent needs " + ABI);
+              "the loaded module has ABI "
+                  + live.abi()
+                  + ", but this agent needs "
+                  + ABI
+                  + " or "
+                  + (ABI - 1));
     }
     return free(users, new ModuleAction.Replace());
   }
@@ -59,6 +67,6 @@ final class ModuleTable {
 
   /** Whether this agent can work with a loaded module. */
   static boolean usable(ObservedModule.Live live) {
-    return live.abi() != null && live.abi() == ABI;
+    return live.abi() != null && (live.abi() == ABI || live.abi() == ABI - 1);
   }
 }

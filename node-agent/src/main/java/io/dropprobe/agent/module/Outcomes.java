@@ -24,6 +24,12 @@ final class Outcomes {
 
   static ModuleOutcome held(ObservedModule observed, String reason, @Nullable ModuleFile target) {
     NodeProblem problem = new NodeProblem(MODULE_LOADED, MODULE_HELD, reason, false);
+    return kept(observed, problem, target);
+  }
+
+  /** The module stays as it is, because of a problem with its successor. */
+  static ModuleOutcome kept(
+      ObservedModule observed, NodeProblem problem, @Nullable ModuleFile target) {
     return new ModuleOutcome(ModuleState.Loaded, problem, null, target, usable(observed));
   }
 
@@ -36,6 +42,7 @@ final class Outcomes {
       boolean desired,
       ModuleAction action,
       @Nullable NodeProblem problem,
+      @Nullable String waits,
       ModuleSource.Supply supply) {
     ModuleFile target = supply.file();
     if (action instanceof ModuleAction.Held h) {
@@ -51,7 +58,7 @@ final class Outcomes {
       return failed(new NodeProblem(MODULE_LOADED, LOAD_FAILED, r.reason(), true), target);
     }
     if (usable(observed)) {
-      return new ModuleOutcome(ModuleState.Loaded, problem, null, target, true);
+      return new ModuleOutcome(ModuleState.Loaded, problem, waits, target, true);
     }
     if (!desired) {
       boolean loaded =
@@ -61,6 +68,9 @@ final class Outcomes {
     }
     if (problem != null) {
       return failed(problem, target);
+    }
+    if (waits != null) {
+      return pending(waits, target);
     }
     String note =
         supply instanceof ModuleSource.Supply.Pending p

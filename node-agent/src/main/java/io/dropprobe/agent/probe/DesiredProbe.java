@@ -8,6 +8,7 @@ import io.dropprobe.api.rules.Series;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.Match;
 import io.dropprobe.api.v1alpha1.ProbeState;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +54,19 @@ public record DesiredProbe(
     return state == ProbeState.Active;
   }
 
+  /** The module's hooks that the probe needs now. */
+  public Set<Hook> hooks() {
+    return active() ? Hook.of(stages) : Set.of();
+  }
+
   /** Whether what the probe matches changes as pods start and end. */
   public boolean followsPods() {
     return match.namespaces != null && !match.namespaces.isEmpty();
   }
 
   /**
-   * Selects the DropProbes for this node, sorted by name, without those that are being deleted.
+   * Selects the DropProbes for this node, sorted by name, without those that are being deleted, and
+   * without all of them while the operator suspends counting.
    *
    * @param node the agent's own Node
    * @param history records what is selected
@@ -68,12 +76,17 @@ public record DesiredProbe(
     List<DesiredProbe> selected =
         all.stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+            .filter(p -> !isSuspended(p))
             .filter(p -> NodeSelection.selects(p.getSpec(), node, history.selected(p)))
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
     history.remember(selected.stream().map(DesiredProbe::uid).toList());
     return selected;
+  }
+
+  private static boolean isSuspended(DropProbe p) {
+    return p.getStatus() != null && Boolean.TRUE.equals(p.getStatus().suspended);
   }
 
   private static DesiredProbe of(DropProbe p, History history, Instant now) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.probe;
 
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,6 +24,13 @@ public record DesiredState(
   /** Whether no DropProbe selects this node. */
   public boolean isEmpty() {
     return probes.isEmpty();
+  }
+
+  /** The module's hooks that the probes of this node need now. */
+  public Set<Hook> hooks() {
+    return probes.stream()
+        .flatMap(p -> p.hooks().stream())
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Hook.class)));
   }
 
   /** Whether the network namespaces of the node's pods are needed. */

@@ -12,6 +12,7 @@ import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.probe.ProbeStates.Leftover;
 import io.dropprobe.agent.probe.ProbeStates.Removed;
+import io.dropprobe.agent.trial.HookGate;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -66,8 +67,9 @@ public final class ProbeKeeper {
    * Plans the steps to the desired state, and takes them.
    *
    * @param observed the kernel before this pass changed any probe
+   * @param opening the module's hooks that probes may attach
    */
-  public Attempt act(DesiredState desired, Observation observed) {
+  public Attempt act(DesiredState desired, Observation observed, HookGate.Opening opening) {
     String error = observed.error();
     if (error != null) {
       renewAll(observed);
@@ -81,6 +83,7 @@ public final class ProbeKeeper {
             refused,
             me,
             runner.netns(),
+            opening,
             (probe, d, options) -> ledger.fits(probe, d.series(), desired.nodeUid(), options));
     failures.changes(desired.probes(), plan.verdicts());
     try {

@@ -3,6 +3,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.observe.Observation;
+import io.dropprobe.agent.trial.HookGate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ record ProbePlan(
    * @param refused UIDs of probes that the kernel refused when they were last added
    * @param me owner of this node's probes
    * @param netns by epoch: the network namespaces that this agent has set
+   * @param opening the module's hooks that probes may attach
    */
   static ProbePlan of(
       DesiredState desired,
@@ -43,6 +45,7 @@ record ProbePlan(
       Set<String> refused,
       Owner me,
       Map<String, String> netns,
+      HookGate.Opening opening,
       Fits fits) {
     List<ProbeSnapshot> ofNodes = observed.probes().stream().filter(o -> !o.manual()).toList();
     Set<String> existing = desired.existingUids();
@@ -53,7 +56,7 @@ record ProbePlan(
         observed.probes().stream()
             .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
     Slots slots = Slots.of(staying, missing(desired, staying), refused, me);
-    Planner p = new Planner(observed, me, netns, fits, slots);
+    Planner p = new Planner(observed, me, netns, opening, fits, slots);
     ofNodes.stream().filter(removed).forEach(p::undesired);
     desired.probes().forEach(d -> p.desired(d, byName.get(d.name())));
     return new ProbePlan(List.copyOf(p.steps), Map.copyOf(p.verdicts), Map.copyOf(p.options));
@@ -77,13 +80,21 @@ record ProbePlan(
     private final Observation observed;
     private final Owner me;
     private final Map<String, String> netns;
+    private final HookGate.Opening opening;
     private final Fits fits;
     private final Slots slots;
 
-    Planner(Observation observed, Owner me, Map<String, String> netns, Fits fits, Slots slots) {
+    Planner(
+        Observation observed,
+        Owner me,
+        Map<String, String> netns,
+        HookGate.Opening opening,
+        Fits fits,
+        Slots slots) {
       this.observed = observed;
       this.me = me;
       this.netns = netns;
+      this.opening = opening;
       this.fits = fits;
       this.slots = slots;
     }
@@ -103,6 +114,14 @@ record ProbePlan(
       }
       if (slots.waiting().contains(desired.uid())) {
         verdicts.put(desired.uid(), slots.verdict());
+        return;
+      }
+      HookGate.Obstacle obstacle = opening.before(desired.hooks());
+      if (obstacle != null) {
+        verdicts.put(desired.uid(), Verdict.of(obstacle));
+        if (probe != null && same && (!me.owns(probe) || me.renewalDue(probe))) {
+          steps.add(new Step.Renew(desired.name(), desired.uid()));
+        }
         return;
       }
       Options.Result result = Options.of(desired, observed.reasons(), observed.podNetns());

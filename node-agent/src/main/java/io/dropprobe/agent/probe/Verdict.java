@@ -3,6 +3,7 @@ package io.dropprobe.agent.probe;
 
 import io.dropprobe.agent.count.Coverage;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.agent.trial.HookGate;
 import io.dropprobe.api.schema.Conditions;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,13 @@ public sealed interface Verdict {
           cpus > 0 ? Conditions.Node.CPUS_NOT_COUNTED : Conditions.Node.SILENT_LOSSES_INCOMPLETE,
           String.join("; ", missing));
     }
+  }
+
+  /** Of a probe whose hooks may not be attached. */
+  static Verdict of(HookGate.Obstacle obstacle) {
+    return obstacle.reason() == null
+        ? new Pending(obstacle.message())
+        : new Failed(obstacle.reason(), obstacle.message());
   }
 
   /**

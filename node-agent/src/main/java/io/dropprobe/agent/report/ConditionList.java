@@ -2,6 +2,7 @@
 package io.dropprobe.agent.report;
 
 import static io.dropprobe.api.schema.Conditions.Node.AS_DESIRED;
+import static io.dropprobe.api.schema.Conditions.Node.AWAITING_CANARY;
 import static io.dropprobe.api.schema.Conditions.Node.BUILDING;
 import static io.dropprobe.api.schema.Conditions.Node.BUILT;
 import static io.dropprobe.api.schema.Conditions.Node.HEADERS_FOUND;
@@ -50,6 +51,7 @@ final class ConditionList {
    * Makes the conditions.
    *
    * @param previous conditions of the last report, for lastTransitionTime; null means none
+   * @param waiting whether the module waits until another node has proven it
    * @param namesReasons whether the kernel names its drop reasons
    * @param notes conditions that are reported only while they are False
    */
@@ -57,17 +59,18 @@ final class ConditionList {
       @Nullable List<Condition> previous,
       Instant now,
       ModuleOutcome module,
+      boolean waiting,
       boolean namesReasons,
       List<ProbeResult> probes,
       List<Note> notes) {
     ConditionList c = new ConditionList(previous, now);
-    c.module(module, namesReasons);
+    c.module(module, waiting, namesReasons);
     c.probes(module, probes);
     notes.forEach(n -> c.add(n.condition(), FALSE, n.reason(), n.message()));
     return c.conditions.list();
   }
 
-  private void module(ModuleOutcome m, boolean namesReasons) {
+  private void module(ModuleOutcome m, boolean waiting, boolean namesReasons) {
     boolean loaded = m.state() == ModuleState.Loaded;
     boolean failed = false;
     for (String type : IN_ORDER.subList(0, IN_ORDER.size() - 1)) {
@@ -79,13 +82,13 @@ final class ConditionList {
       } else if (failed) {
         add(type, UNKNOWN, NOT_REACHED, "");
       } else {
-        fine(type, m);
+        fine(type, m, waiting);
       }
     }
   }
 
   /** A condition before which none has failed. */
-  private void fine(String type, ModuleOutcome m) {
+  private void fine(String type, ModuleOutcome m, boolean waiting) {
     ModuleFile origin = m.origin();
     boolean beyond = m.problem() != null;
     if (type.equals(KERNEL_SUPPORTED)) {
@@ -93,7 +96,7 @@ final class ConditionList {
     } else if (m.state() == ModuleState.Absent) {
       add(type, UNKNOWN, NOT_NEEDED, "no DropProbe selects this node");
     } else if (type.equals(MODULE_LOADED)) {
-      add(type, UNKNOWN, NOT_REACHED, m.note());
+      add(type, UNKNOWN, waiting ? AWAITING_CANARY : NOT_REACHED, m.note());
     } else if (origin != null || beyond) {
       boolean headers = type.equals(HEADERS_FOUND);
       String reason = headers ? HEADERS_PRESENT : BUILT;

@@ -3,14 +3,17 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.module.ModuleOutcome;
+import io.dropprobe.agent.module.ShownTrial;
 import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Trial;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.Comparator;
@@ -38,6 +41,7 @@ public final class ReportBuilder {
             previous,
             now,
             node.module(),
+            node.isWaiting(),
             node.namesReasons(),
             node.probes().desired(),
             node.notes());
@@ -85,11 +89,24 @@ public final class ReportBuilder {
     return k;
   }
 
+  private static @Nullable Trial trial(@Nullable ShownTrial of) {
+    if (of == null) {
+      return null;
+    }
+    Trial t = new Trial();
+    t.phase = of.phase();
+    t.srcversion = of.key().srcversion();
+    t.builder = of.key().builder();
+    t.hooks = Hook.format(of.key().hooks());
+    return t;
+  }
+
   private static ModuleInfo module(NodeState node) {
     ModuleOutcome outcome = node.module();
     ModuleInfo m = new ModuleInfo();
     m.state = outcome.state();
     m.sharedWith = node.sharedWith();
+    m.trial = trial(node.trial());
     if (node.observed() instanceof ObservedModule.Live live) {
       m.version = live.version();
       m.srcversion = live.srcversion();

@@ -3,7 +3,9 @@ package io.dropprobe.agent.report;
 
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.TrialPhase;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +71,15 @@ public final class Reporter {
     }
     long age = Duration.between(at, time.wall()).toMillis();
     return Math.max(0, Math.min(age, heartbeat.toMillis()));
+  }
+
+  /** The trial that is Running by the last report that the API server has; null means none. */
+  public synchronized @Nullable TrialKey announced() {
+    DropProbeNodeStatus last = written;
+    if (last == null || last.module == null || last.module.trial == null) {
+      return null;
+    }
+    return last.module.trial.phase == TrialPhase.Running ? TrialKey.of(last).orElse(null) : null;
   }
 
   /** Conditions of the last report; null means none. */

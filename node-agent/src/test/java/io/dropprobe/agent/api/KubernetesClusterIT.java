@@ -65,7 +65,7 @@ class KubernetesClusterIT {
         .create();
     cluster =
         new KubernetesCluster(
-            client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release);
+            client, "worker-1", "dropprobe-system", true, Duration.ofSeconds(1), CHANGES::release);
     cluster.start();
     writer =
         new ServerSideApplyWriter(
@@ -304,7 +304,12 @@ class KubernetesClusterIT {
   void readsOwnReportAfterRestartAndThoseOfOtherNodes() throws InterruptedException {
     try (KubernetesCluster next =
         new KubernetesCluster(
-            client, "worker-1", "dropprobe-system", Duration.ofSeconds(1), CHANGES::release)) {
+            client,
+            "worker-1",
+            "dropprobe-system",
+            true,
+            Duration.ofSeconds(1),
+            CHANGES::release)) {
       next.start();
       ClusterView view = await("view", next::view, Optional::isPresent).orElseThrow();
       assertEquals(9, view.report().probes.get(0).lost);

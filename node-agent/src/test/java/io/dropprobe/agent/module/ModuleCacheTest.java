@@ -33,6 +33,7 @@ class ModuleCacheTest extends ModuleTestCase {
   void rebuildsFileThatChangedOnDisk() throws IOException {
     builder.starts("s1");
     Path file = built().origin().file();
+    survived();
     kernel.reboot();
     Files.write(file, TestModule.of("EEEE"));
     restart();
@@ -49,6 +50,7 @@ class ModuleCacheTest extends ModuleTestCase {
     builder.starts("s1");
     Path file = built().origin().file();
     assertArrayEquals(Files.readAllBytes(file), kernel.image);
+    survived();
     kernel.reboot();
     Files.delete(file);
     DirectoryHandleTest.fifo(file);

@@ -52,10 +52,10 @@ class ModuleKeeperTest extends ModuleTestCase {
     StringBuilder order = new StringBuilder();
     ModuleKeeper.Quiesce quiesce = () -> order.append("quiesced ").append(kernel.srcversion());
     assertEquals(
-        ModuleState.Loaded, keeper.pass(true, kernel.module(), ModuleUsers.NONE, quiesce).state());
+        ModuleState.Loaded, pass(true, kernel.module(), ModuleUsers.NONE, quiesce).state());
     assertEquals("", order.toString());
     builder.answers();
-    keeper.pass(true, kernel.module(), ModuleUsers.NONE, quiesce);
+    pass(true, kernel.module(), ModuleUsers.NONE, quiesce);
     assertEquals("quiesced AAAA", order.toString());
     assertEquals("BBBB", kernel.srcversion());
   }
@@ -70,11 +70,11 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.answers();
     ModuleUsers other = new ModuleUsers(List.of("worker-2"), false);
 
-    ModuleOutcome kept = keeper.pass(true, kernel.module(), other, () -> {});
+    ModuleOutcome kept = pass(true, kernel.module(), other, () -> {});
     assertEquals(ModuleState.Loaded, kept.state());
     assertNull(kept.problem());
     assertTrue(kept.usable());
-    ModuleOutcome left = keeper.pass(false, kernel.module(), other, () -> {});
+    ModuleOutcome left = pass(false, kernel.module(), other, () -> {});
     assertEquals(ModuleState.Absent, left.state());
     assertEquals("AAAA", kernel.srcversion());
   }
@@ -84,14 +84,12 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    ModuleOutcome held =
-        keeper.pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
+    ModuleOutcome held = pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
     assertEquals("ModuleHeld", held.problem().reason());
     assertTrue(held.problem().message().contains("echo deactivate"), held.problem().message());
     kernel.manualActive = false;
     assertEquals(
-        ModuleState.Absent,
-        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
+        ModuleState.Absent, pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
     assertNull(kernel.srcversion());
   }
 
@@ -101,13 +99,11 @@ class ModuleKeeperTest extends ModuleTestCase {
     built();
     kernel.manualActive = true;
     assertEquals(
-        ModuleState.Loaded,
-        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
+        ModuleState.Loaded, pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
     kernel.manualActive = false;
     time.pass(Duration.ofSeconds(2));
     assertEquals(
-        ModuleState.Absent,
-        keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
+        ModuleState.Absent, pass(false, kernel.module(), ModuleUsers.NONE, () -> {}).state());
   }
 
   @Test
@@ -116,7 +112,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.result = "failed";
     built();
     assertTrue(keeper.dueAt() < Long.MAX_VALUE, "tried again");
-    keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
+    pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt(), "no probe needs it");
     pass();
     kernel.preflight = TestPreflight.modulesDisabled();
@@ -136,7 +132,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     time.pass(Duration.ofSeconds(60));
     pass();
     builder.starts("s2");
-    keeper.pass(true, kernel.module(), ModuleUsers.NONE, () -> {});
+    pass(true, kernel.module(), ModuleUsers.NONE, () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 
@@ -145,10 +141,10 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.starts("s1");
     built();
     kernel.manualActive = true;
-    keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
+    pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
     assertTrue(keeper.dueAt() > time.millis() && keeper.dueAt() < Long.MAX_VALUE);
     time.pass(Duration.ofSeconds(60));
-    keeper.pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
+    pass(false, kernel.module(), new ModuleUsers(List.of(), true), () -> {});
     assertEquals(Long.MAX_VALUE, keeper.dueAt());
   }
 
@@ -198,8 +194,7 @@ class ModuleKeeperTest extends ModuleTestCase {
       }
     }
     kernel.loaded("AAAA");
-    ModuleOutcome outcome =
-        keeper.pass(true, new ObservedModule.Absent(), ModuleUsers.NONE, () -> {});
+    ModuleOutcome outcome = pass(true, new ObservedModule.Absent(), ModuleUsers.NONE, () -> {});
     assertTrue(outcome.usable(), outcome.toString());
     assertTrue(keeper.acted());
   }

@@ -125,7 +125,7 @@ class ModuleSourceTest extends ModuleTestCase {
   void withdrawsRequestThatIsNoLongerNeeded() {
     builder.starts("s1");
     pass();
-    keeper.pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
+    pass(false, kernel.module(), ModuleUsers.NONE, () -> {});
     assertEquals(List.of(), builder.pending());
   }
 }

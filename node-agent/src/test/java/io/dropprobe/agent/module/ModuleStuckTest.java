@@ -31,7 +31,7 @@ class ModuleStuckTest extends ModuleTestCase {
   }
 
   private ModuleOutcome pass(boolean desired) {
-    return keeper.pass(desired, kernel.module(), ModuleUsers.NONE, () -> {});
+    return pass(desired, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
   private void returns() {

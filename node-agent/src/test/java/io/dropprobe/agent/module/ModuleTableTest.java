@@ -35,8 +35,10 @@ class ModuleTableTest {
           built-in, yes, A, none,   Refuse
           built-in, no,  ?, none,   Keep
           old-abi,  yes, A, none,   Replace
-          old-abi,  yes, ?, none,   Wait
-          old-abi,  no,  ?, none,   Unload
+          old-abi,  yes, ?, none,   Keep
+          new-abi,  yes, A, none,   Replace
+          new-abi,  yes, ?, none,   Wait
+          new-abi,  no,  ?, none,   Unload
           no-abi,   yes, B, none,   Wait
           """)
   void decides(String seen, String desired, String target, String holder, String action) {
@@ -54,7 +56,8 @@ class ModuleTableTest {
       case "absent" -> new ObservedModule.Absent();
       case "same" -> live("A", 1);
       case "other" -> live("B", 1);
-      case "old-abi" -> live("B", 0);
+      case "old-abi" -> live("B", ModuleTable.ABI - 1);
+      case "new-abi" -> live("B", ModuleTable.ABI + 1);
       case "no-abi" -> live("B", null);
       case "built-in" -> new ObservedModule.BuiltIn();
       default -> new ObservedModule.Transient(seen);

@@ -13,6 +13,7 @@ import io.dropprobe.agent.kernel.ReasonNames;
 import io.dropprobe.agent.kernel.TestSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.pod.PodNetns;
+import io.dropprobe.agent.trial.HookGate;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.IPFamily;
 import io.dropprobe.api.v1alpha1.Match;
@@ -62,6 +63,7 @@ class ProbePlanTest {
         Set.of(),
         new Owner("me", 600),
         netns,
+        HookGate.Opening.ALL,
         (p, w, o) -> fits);
   }
 

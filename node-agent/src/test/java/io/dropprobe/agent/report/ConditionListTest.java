@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 
 class ConditionListTest {
   private static Condition loaded(ModuleOutcome outcome) {
-    return ConditionList.of(null, Instant.EPOCH, outcome, true, List.of(), List.of()).get(3);
+    return ConditionList.of(null, Instant.EPOCH, outcome, false, true, List.of(), List.of()).get(3);
   }
 
   @Test
   void moduleThatOtherProcessLoadsIsNotLoadedYet() {
-    ModuleFile file = new ModuleFile("k", Path.of("m.ko"), "s", "AAAA", "0.1.0", "/h", "gcc", 6L);
+    ModuleFile file =
+        new ModuleFile("k", Path.of("m.ko"), "s", "AAAA", "b", "0.1.0", "/h", "gcc", 6L);
     Condition c =
         loaded(
             new ModuleOutcome(

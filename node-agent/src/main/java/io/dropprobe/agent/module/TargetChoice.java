@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.module;
+
+import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
+
+import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.trial.Judgement;
+import io.dropprobe.agent.trial.Trials;
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialKey;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the module that the kernel should have now. This is the one that was built, if it may be
+ * loaded; otherwise the node goes on with the module it has, or the last one that it has survived.
+ */
+final class TargetChoice {
+  private final ModuleSource source;
+  private final Trials trials;
+
+  /** The built module that the kernel has refused; null means none. */
+  private @Nullable ModuleFile refused;
+
+  private @Nullable NodeProblem refusal;
+
+  TargetChoice(ModuleSource source, Trials trials) {
+    this.source = source;
+    this.trials = trials;
+  }
+
+  /**
+   * A module to load.
+   *
+   * @param key what it is put on trial with
+   */
+  record Target(ModuleFile file, TrialKey key) {}
+
+  /**
+   * A choice.
+   *
+   * @param target null means that the module in the kernel stays, if there is one
+   * @param problem of the module that was built; null means none
+   * @param note what that module waits for; null means nothing
+   * @param shown what the report says of it; null means nothing
+   */
+  record Choice(
+      @Nullable Target target,
+      @Nullable NodeProblem problem,
+      @Nullable String note,
+      @Nullable ShownTrial shown) {}
+
+  /**
+   * Chooses.
+   *
+   * @param supply of the module that is built for this kernel
+   * @param hooks that the probes of this node need
+   */
+  Choice choose(ObservedModule observed, ModuleSource.Supply supply, Set<Hook> hooks) {
+    ModuleFile built = supply.file();
+    if (built == null) {
+      NodeProblem problem = supply instanceof ModuleSource.Supply.Impossible i ? i.problem() : null;
+      return new Choice(instead(observed), problem, null, null);
+    }
+    TrialKey key = trials.key(built.srcversion(), built.builder(), hooks);
+    Target target = new Target(built, key);
+    Judgement judgement = trials.judge(key);
+    ShownTrial shown = new ShownTrial(trials.phase(judgement), key);
+    if (isLoaded(observed, built)) {
+      // Its hooks are another matter.
+      return new Choice(target, null, null, shown);
+    }
+    if (isRefused(built)) {
+      Target other = instead(observed);
+      boolean goesOn = other != null || Outcomes.usable(observed);
+      return new Choice(goesOn ? other : target, refusal, null, shown);
+    }
+    if (judgement instanceof Judgement.Go) {
+      return new Choice(target, null, null, shown);
+    }
+    return new Choice(
+        instead(observed),
+        judgement instanceof Judgement.Refused r
+            ? new NodeProblem(MODULE_LOADED, r.reason(), r.message(), false)
+            : null,
+        judgement instanceof Judgement.Wait w
+            ? w.note()
+            : "the module is built; this node announces that it tries it",
+        shown);
+  }
+
+  /**
+   * Whether there is a module to go back to, because the kernel has refused one. It is not tried
+   * again before it was built again, since each attempt would cost counts.
+   */
+  boolean hasAnother(ModuleFile file, NodeProblem why) {
+    if (!source.isCurrent(file)) {
+      return false;
+    }
+    refused = file;
+    refusal = why;
+    return instead(new ObservedModule.Absent()) != null;
+  }
+
+  /** The last module that this node has survived, maybe the same one with fewer hooks. */
+  private @Nullable Target instead(ObservedModule observed) {
+    if (Outcomes.usable(observed)) {
+      return null;
+    }
+    return trials.survived().stream()
+        .flatMap(
+            s ->
+                source
+                    .cached(s.file(), s.key().builder())
+                    .map(f -> new Target(f, s.key()))
+                    .stream())
+        .filter(t -> !isRefused(t.file()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean isRefused(ModuleFile file) {
+    return refused != null && refused.isSameAs(file);
+  }
+
+  private static boolean isLoaded(ObservedModule observed, ModuleFile file) {
+    return observed instanceof ObservedModule.Live live
+        && Objects.equals(live.srcversion(), file.srcversion());
+  }
+}

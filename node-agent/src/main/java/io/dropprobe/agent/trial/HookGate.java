@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.trial;
+
+import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.kernel.ProbeSnapshot;
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialKey;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which hooks the probes of this node may attach now. Those that are attached already, also by
+ * another node of a shared kernel, need no leave.
+ */
+public final class HookGate {
+  private static final System.Logger LOG = System.getLogger(HookGate.class.getName());
+
+  private final Trials trials;
+
+  /** Asks these trials. */
+  public HookGate(Trials trials) {
+    this.trials = trials;
+  }
+
+  /**
+   * The hooks that are open.
+   *
+   * @param hooks that probes may attach
+   * @param obstacle why they may not attach others; null means that they may attach all
+   */
+  public record Opening(Set<Hook> hooks, @Nullable Obstacle obstacle) {
+    /** All hooks. */
+    public static final Opening ALL = new Opening(EnumSet.allOf(Hook.class), null);
+
+    /** Why a probe may not be active that needs these hooks; null if it may. */
+    public @Nullable Obstacle before(Set<Hook> needed) {
+      return hooks.containsAll(needed) ? null : obstacle;
+    }
+  }
+
+  /**
+   * Why a hook stays closed.
+   *
+   * @param reason CamelCase; null means that it only takes time
+   */
+  public record Obstacle(@Nullable String reason, String message) {}
+
+  /** The hooks that the probes in the kernel have attached. */
+  public static Set<Hook> attached(Collection<ProbeSnapshot> probes) {
+    Set<Hook> hooks = EnumSet.noneOf(Hook.class);
+    probes.stream()
+        .filter(ProbeSnapshot::active)
+        .forEach(
+            p -> {
+              hooks.add(Hook.DROPS);
+              if (!p.stages().isEmpty()) {
+                hooks.add(Hook.STAGES);
+              }
+            });
+    return hooks;
+  }
+
+  /**
+   * Opens hooks, after it has recorded on the disk that they may be attached.
+   *
+   * @param live the loaded module
+   * @param builder see {@link TrialKey}; empty if it is not known how this module was built
+   * @param cached name of the module's directory in the cache; empty if unknown
+   * @param attached the hooks that are attached now
+   * @param wanted the hooks that the probes of this node need
+   */
+  public Opening open(
+      ObservedModule.Live live,
+      String builder,
+      String cached,
+      Set<Hook> attached,
+      Set<Hook> wanted) {
+    if (live.srcversion() == null) {
+      return Opening.ALL;
+    }
+    Set<Hook> all = EnumSet.noneOf(Hook.class);
+    all.addAll(attached);
+    all.addAll(wanted);
+    if (trials.hooksOf(live.srcversion()).containsAll(all)) {
+      return Opening.ALL;
+    }
+    TrialKey key = trials.key(live.srcversion(), builder, all);
+    Judgement judgement = attached.containsAll(wanted) ? null : trials.judge(key);
+    if (judgement == null || judgement instanceof Judgement.Go) {
+      return begin(key, cached, attached, judgement == null);
+    }
+    Set<Hook> open = EnumSet.noneOf(Hook.class);
+    open.addAll(attached);
+    open.addAll(trials.hooksOf(live.srcversion()));
+    return new Opening(open, obstacle(judgement));
+  }
+
+  /** What is attached already is put on trial, too: an earlier agent may not have done so. */
+  private Opening begin(TrialKey key, String cached, Set<Hook> attached, boolean allAttached) {
+    try {
+      trials.begin(key, cached);
+      return Opening.ALL;
+    } catch (IOException e) {
+      if (allAttached) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "cannot record the trial of the loaded module: {0}; the next pass tries again",
+            e.toString());
+        return Opening.ALL;
+      }
+      return new Opening(
+          attached,
+          new Obstacle(Conditions.Node.TRIAL_NOT_SAVED, Trials.notSaved("hooks attached", e)));
+    }
+  }
+
+  private static Obstacle obstacle(Judgement judgement) {
+    if (judgement instanceof Judgement.Refused r) {
+      return new Obstacle(r.reason(), r.message());
+    }
+    return new Obstacle(
+        null, judgement instanceof Judgement.Wait w ? w.note() : "the node announces its trial");
+  }
+}

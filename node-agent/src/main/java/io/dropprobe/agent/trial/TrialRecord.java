@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent.trial;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialKey;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the node's disk remembers of modules. A value: every change makes another one.
+ *
+ * @param running the module that may be in the kernel and is not proven here; null means none
+ * @param survived what this node has survived, the newest first
+ * @param crashes modules in whose trials the node went down, the newest first
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record TrialRecord(@Nullable Running running, List<Survival> survived, List<Crash> crashes) {
+  /** Of a new disk. */
+  static final TrialRecord EMPTY = new TrialRecord(null, List.of(), List.of());
+
+  /** More modules than a node meets between two upgrades of its kernel. */
+  private static final int KEEP = 8;
+
+  /**
+   * A trial that has begun.
+   *
+   * @param bootId of the kernel that it began in
+   * @param file name of the module's directory in the cache
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Running(TrialKey key, String bootId, String file) {}
+
+  /**
+   * A trial that went well.
+   *
+   * @param file name of the module's directory in the cache
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Survival(TrialKey key, String file) {}
+
+  /**
+   * Trials of one module in one kernel that ended with the node going down.
+   *
+   * @param count how often
+   * @param retry what became of a person's request to try it again
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Crash(TrialKey key, int count, Retry retry) {
+    /** The node went down twice: once may be chance. */
+    boolean isSuspected() {
+      return count > 1;
+    }
+
+    Crash with(Retry other) {
+      return new Crash(key, count, other);
+    }
+  }
+
+  /** A person's request, by an annotation of the Node, to try a module again. */
+  public enum Retry {
+    NONE,
+    /** One more trial may begin. */
+    GRANTED,
+    /** It has begun: the annotation has no effect until it is removed and set again. */
+    USED
+  }
+
+  /** Takes absent lists for empty ones. */
+  @SuppressWarnings("ConstantValue") // Jackson passes null for what is absent.
+  public TrialRecord {
+    survived = survived == null ? List.of() : List.copyOf(survived);
+    crashes = crashes == null ? List.of() : List.copyOf(crashes);
+  }
+
+  /**
+   * The record at the start of an agent. A trial of another boot has ended with the node going
+   * down, and what the module has survived before with these hooks proves nothing any more.
+   */
+  TrialRecord inBoot(String bootId) {
+    if (running == null || running.bootId.equals(bootId)) {
+      return this;
+    }
+    TrialKey key = running.key;
+    Crash before = crash(key).orElse(new Crash(key, 0, Retry.NONE));
+    Crash now = new Crash(key, before.count + 1, before.retry);
+    return new TrialRecord(
+        null,
+        survived.stream().filter(s -> !s.key.covers(key)).toList(),
+        newest(now, crashes, c -> c.key.sameModule(key)));
+  }
+
+  /** A trial begins: what was running of the same module goes on with more hooks. */
+  TrialRecord begun(TrialKey key, String bootId, String file) {
+    return new TrialRecord(
+        new Running(key, bootId, file),
+        survived,
+        crashes.stream()
+            .map(c -> c.key.sameModule(key) && c.retry == Retry.GRANTED ? c.with(Retry.USED) : c)
+            .toList());
+  }
+
+  /** The running trial has ended without harm, before or after its time. */
+  TrialRecord ended() {
+    return new TrialRecord(null, survived, crashes);
+  }
+
+  /** The running trial has ended after its time. */
+  TrialRecord proven() {
+    Running r = running;
+    return r == null
+        ? this
+        : new TrialRecord(
+            null,
+            newest(new Survival(r.key, r.file), survived, s -> r.key.covers(s.key)),
+            crashes.stream().filter(c -> !r.key.covers(c.key)).toList());
+  }
+
+  /**
+   * Follows the annotation of the Node.
+   *
+   * @param srcversion its value; empty means that there is none
+   */
+  TrialRecord asked(String srcversion) {
+    return new TrialRecord(
+        running,
+        survived,
+        crashes.stream()
+            .map(
+                c ->
+                    !c.key.srcversion().equals(srcversion)
+                        ? c.with(Retry.NONE)
+                        : c.retry == Retry.NONE ? c.with(Retry.GRANTED) : c)
+            .toList());
+  }
+
+  /** Whether this node has survived the module with at least these hooks. */
+  boolean hasSurvived(TrialKey key) {
+    return survived.stream().anyMatch(s -> s.key.covers(key));
+  }
+
+  /** Whether the running trial is about the module, with at least these hooks. */
+  boolean isRunning(TrialKey key) {
+    return running != null && running.key.covers(key);
+  }
+
+  /** What is known against the module; empty if nothing is. */
+  Optional<Crash> crash(TrialKey key) {
+    return crashes.stream().filter(c -> c.key.sameModule(key)).findFirst();
+  }
+
+  /** The hooks that a module of this source has survived, or is being tried with, in a kernel. */
+  Set<Hook> hooksOf(@Nullable String srcversion, String release, String version) {
+    Set<Hook> hooks = EnumSet.noneOf(Hook.class);
+    Stream.concat(
+            survived.stream().map(Survival::key), Stream.ofNullable(running).map(Running::key))
+        .filter(k -> k.srcversion().equals(srcversion))
+        .filter(k -> k.release().equals(release) && k.version().equals(version))
+        .forEach(k -> hooks.addAll(k.hooks()));
+    return hooks;
+  }
+
+  private static <T> List<T> newest(T first, List<T> others, Predicate<T> replaced) {
+    return Stream.concat(Stream.of(first), others.stream().filter(replaced.negate()))
+        .limit(KEEP)
+        .toList();
+  }
+}

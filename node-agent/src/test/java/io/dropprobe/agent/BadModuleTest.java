@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.agent.kernel.Errno;
+import io.dropprobe.agent.platform.SafeFiles;
+import io.dropprobe.api.rules.NodeFacts;
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialBoard;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.DropProbeStatus;
+import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.ProbeState;
+import io.dropprobe.api.v1alpha1.Stages;
+import io.dropprobe.api.v1alpha1.TrialPhase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a bad module does to one node: it goes down at most twice, and others wait for it. */
+class BadModuleTest extends NodeTestCase {
+  private static final Duration SOAK = Duration.ofSeconds(61);
+  private static final Duration RETRY = Duration.ofMinutes(10);
+
+  private TrialPhase phase() {
+    return node.api.last().module.trial.phase;
+  }
+
+  private void crash() {
+    kernel.reboot();
+    node.start();
+    node.settle();
+  }
+
+  private void upgrade(String srcversion) {
+    node.builder.srcversion = srcversion;
+    node.builder.starts("source-" + srcversion);
+  }
+
+  private void startWithCanaries() {
+    node.canaries = true;
+    node.start();
+  }
+
+  private TrialEntry entry(TrialEntry.State state, List<String> canaries, int spread) {
+    TrialKey key = TrialKey.of(node.api.last()).orElseThrow();
+    return new TrialEntry(key, state, canaries, List.of(), List.of(), spread, null);
+  }
+
+  private void board(TrialEntry entry) {
+    node.api.trials = TrialBoard.of(List.of(entry));
+    node.pass(); // the ConfigMap is watched
+    node.settle();
+  }
+
+  // The crash breaker
+
+  @Test
+  void moduleIsProvenAfterItsSoak() {
+    applied("a", "u1");
+    assertEquals(TrialPhase.Running, phase());
+    assertEquals("drops", node.api.last().module.trial.hooks);
+    node.run(SOAK);
+    assertEquals(TrialPhase.Survived, phase());
+
+    crash();
+
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(TrialPhase.Survived, phase());
+  }
+
+  @Test
+  void nodeThatWentDownTriesOnceMoreAndThenNoMore() {
+    applied("a", "u1");
+    crash();
+    assertEquals("False/ModuleCrashed", node.condition("ModuleLoaded"));
+    assertEquals(TrialPhase.Crashed, phase());
+    assertEquals(ProbeState.Failed, a().state);
+    node.run(RETRY.minusSeconds(30));
+    assertNull(kernel.srcversion());
+    node.run(Duration.ofSeconds(60));
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(TrialPhase.Running, phase());
+
+    crash();
+
+    assertEquals("False/ModuleSuspected", node.condition("ModuleLoaded"));
+    assertEquals(ModuleState.Failed, node.api.last().module.state);
+    node.run(Duration.ofMinutes(20));
+    crash();
+    node.run(Duration.ofMinutes(20));
+    assertNull(kernel.srcversion());
+    assertEquals(2, kernel.loads);
+    assertEquals(TrialPhase.Suspected, phase());
+  }
+
+  @Test
+  void nodeThatSurvivesTheSecondTimeForgetsTheFirst() {
+    applied("a", "u1");
+    crash();
+    node.run(RETRY.plus(SOAK));
+    assertEquals(TrialPhase.Survived, phase());
+    crash();
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void suspectedModuleIsReplacedByFixedOne() {
+    applied("a", "u1");
+    crash();
+    node.run(RETRY.plusSeconds(5));
+    crash();
+    assertEquals(TrialPhase.Suspected, phase());
+
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(20));
+
+    assertEquals("BBBB", kernel.srcversion());
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void personCanAskForOneMoreTrial() {
+    applied("a", "u1");
+    crash();
+    node.run(RETRY.plusSeconds(5));
+    crash();
+    NodeFacts facts = node.api.node;
+    node.api.node = new NodeFacts(facts.uid(), facts.labels(), facts.taints(), "AAAA");
+    node.run(Duration.ofSeconds(10));
+    assertEquals(ProbeState.Active, a().state);
+
+    crash(); // the annotation is still there
+
+    assertEquals(TrialPhase.Suspected, phase());
+    assertNull(kernel.srcversion());
+    node.api.node = facts;
+    node.run(Duration.ofSeconds(10));
+    node.api.node = new NodeFacts(facts.uid(), facts.labels(), facts.taints(), "AAAA");
+    node.run(SOAK.plusSeconds(20));
+    assertEquals(TrialPhase.Survived, phase());
+  }
+
+  @Test
+  void annotationForAnotherModuleChangesNothing() {
+    applied("a", "u1");
+    crash();
+    NodeFacts facts = node.api.node;
+    node.api.node = new NodeFacts(facts.uid(), facts.labels(), facts.taints(), "BBBB");
+    node.run(Duration.ofSeconds(30));
+    assertNull(kernel.srcversion());
+  }
+
+  @Test
+  void plannedRebootInTheTrialIsNoCrash() {
+    applied("a", "u1");
+    node.terminate();
+    assertEquals(TrialPhase.Waiting, phase());
+    crash();
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(TrialPhase.Running, phase());
+  }
+
+  @Test
+  void killedAgentGoesOnWithTheTrial() {
+    applied("a", "u1");
+    node.run(Duration.ofSeconds(30));
+    node.start();
+    node.settle();
+    assertEquals(TrialPhase.Running, phase());
+    crash();
+    assertEquals(TrialPhase.Crashed, phase());
+  }
+
+  @Test
+  void moduleOfAnEarlierAgentIsPutOnTrial() throws IOException {
+    applied("a", "u1");
+    SafeFiles.deleteTree(node.stateDir().resolve("trials"));
+    node.start();
+    node.settle();
+    assertEquals(TrialPhase.Running, phase());
+    crash();
+    assertEquals(TrialPhase.Crashed, phase());
+  }
+
+  @Test
+  void crashLongAfterItWasProvenIsNotTheModules() {
+    applied("a", "u1");
+    node.run(Duration.ofMinutes(10));
+    crash();
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void crashRightAfterLoadEndsWhatWasProvenBefore() {
+    applied("a", "u1");
+    node.run(SOAK);
+    crash(); // not the module's
+    crash(); // seconds after it was loaded
+    assertEquals(TrialPhase.Crashed, phase());
+  }
+
+  @Test
+  void nothingIsLoadedWhatCannotBeRecorded() throws IOException {
+    Files.createDirectories(node.stateDir().resolve("trials")); // no file can have this name
+    applied("a", "u1");
+    assertNull(kernel.srcversion());
+    assertEquals("False/TrialNotSaved", node.condition("ModuleLoaded"));
+    assertEquals("TrialNotSaved", a().reason);
+
+    SafeFiles.deleteTree(node.stateDir().resolve("trials"));
+    node.settle();
+
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void newHooksAreATrialOfTheirOwn() {
+    applied("a", "u1");
+    node.run(SOAK);
+    node.api.probes.add(TestProbe.probe("b", "u2"));
+    node.change("b", p -> p.getSpec().stages = Stages.Enabled);
+    assertEquals(TrialPhase.Running, phase());
+    assertEquals("drops,stages", node.api.last().module.trial.hooks);
+    assertEquals(ProbeState.Active, node.state("b"));
+
+    crash();
+
+    assertEquals(ProbeState.Active, a().state, "it needs no stages");
+    assertEquals(ProbeState.Failed, node.state("b"));
+    assertEquals("ModuleCrashed", node.reported("b").reason);
+    node.run(RETRY.plus(SOAK));
+    assertEquals(ProbeState.Active, node.state("b"));
+    assertEquals(TrialPhase.Survived, phase());
+  }
+
+  // The way back
+
+  @Test
+  void suspectedModuleLeavesTheOneBeforeInPlace() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 3);
+    node.run(SOAK);
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(20));
+    assertEquals("BBBB", kernel.srcversion());
+
+    crash();
+
+    assertEquals("AAAA", kernel.srcversion());
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(ModuleState.Loaded, node.api.last().module.state);
+    assertEquals("AAAA", node.api.last().module.srcversion);
+    assertEquals(TrialPhase.Crashed, phase());
+    kernel.drop("NO_SOCKET", 4);
+    node.report();
+    assertEquals(7, a().refused);
+    node.run(RETRY.plusSeconds(10));
+    assertEquals("BBBB", kernel.srcversion());
+    crash();
+    assertEquals(TrialPhase.Suspected, phase());
+    assertEquals("AAAA", kernel.srcversion());
+    node.run(Duration.ofMinutes(20));
+    assertEquals("AAAA", kernel.srcversion());
+  }
+
+  @Test
+  void refusedModuleGivesWayToTheOneBefore() {
+    applied("a", "u1");
+    node.run(SOAK);
+    kernel.loadErrors.add(Errno.ENOMEM);
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(20));
+
+    assertEquals("AAAA", kernel.srcversion());
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals("AAAA", node.api.last().module.srcversion);
+    int loads = kernel.loads;
+    node.run(Duration.ofMinutes(20));
+    assertEquals(loads, kernel.loads, "each attempt would cost counts");
+
+    upgrade("CCCC");
+    node.run(Duration.ofSeconds(20));
+    assertEquals("CCCC", kernel.srcversion());
+  }
+
+  // The canary
+
+  @Test
+  void moduleWaitsForACanaryAndPodIsReady() {
+    startWithCanaries();
+    applied("a", "u1");
+    assertNull(kernel.srcversion());
+    assertTrue(node.ready());
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("Unknown/AwaitingCanary", node.condition("ModuleLoaded"));
+    assertEquals(ModuleState.Building, node.api.last().module.state);
+
+    board(entry(TrialEntry.State.TRYING, List.of("worker-2"), 0));
+    assertNull(kernel.srcversion());
+    assertTrue(a().message.contains("worker-2"), a().message);
+    board(entry(TrialEntry.State.STOPPED, List.of(), 0));
+    assertNull(kernel.srcversion());
+
+    board(entry(TrialEntry.State.PROVEN, List.of(), 0));
+
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(TrialPhase.Running, phase());
+  }
+
+  @Test
+  void canaryLoadsOnlyWhenItsAnnouncementWasAccepted() {
+    startWithCanaries();
+    applied("a", "u1");
+    TrialEntry named = entry(TrialEntry.State.TRYING, List.of("worker-1"), 0);
+    node.api.trials = TrialBoard.of(List.of(named));
+    node.api.writes = false;
+    node.run(Duration.ofSeconds(40));
+    assertNull(kernel.srcversion());
+    assertEquals(TrialPhase.Waiting, phase(), "of the report that was accepted");
+
+    node.api.writes = true;
+    node.run(Duration.ofSeconds(40));
+
+    assertEquals(ProbeState.Active, a().state);
+    List<TrialPhase> phases =
+        node.api.reports.stream()
+            .filter(r -> r.module.trial != null)
+            .map(r -> r.module.trial.phase)
+            .distinct()
+            .toList();
+    assertEquals(List.of(TrialPhase.Waiting, TrialPhase.Running), phases);
+    node.run(SOAK);
+    assertEquals(TrialPhase.Survived, phase());
+  }
+
+  @Test
+  void provenModuleIsLoadedInTurn() {
+    startWithCanaries();
+    applied("a", "u1");
+    board(entry(TrialEntry.State.PROVEN, List.of(), 600));
+    assertNull(kernel.srcversion());
+    node.run(Duration.ofMinutes(10));
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void nodeThatHasSurvivedNeedsNoLeave() {
+    applied("a", "u1");
+    node.run(SOAK);
+    node.canaries = true;
+    crash();
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void waitingNodeGoesOnWithTheModuleItHas() {
+    applied("a", "u1");
+    node.run(SOAK);
+    startWithCanaries();
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(20));
+    kernel.drop("NO_SOCKET", 3);
+    node.report();
+    assertEquals("AAAA", kernel.srcversion());
+    assertEquals(3, a().refused);
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("BBBB", node.api.last().module.trial.srcversion);
+
+    crash(); // also after a reboot
+
+    assertEquals("AAAA", kernel.srcversion());
+    assertEquals(ProbeState.Active, a().state);
+    board(entry(TrialEntry.State.PROVEN, List.of(), 0));
+    assertEquals("BBBB", kernel.srcversion());
+  }
+
+  @Test
+  void hooksThatAreNewWaitWhileTheOthersCount() {
+    applied("a", "u1");
+    node.run(SOAK);
+    startWithCanaries();
+    node.api.probes.add(TestProbe.probe("b", "u2"));
+    node.change("b", p -> p.getSpec().stages = Stages.Enabled);
+    assertEquals(ProbeState.Active, a().state);
+    assertNull(node.state("b"));
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("drops,stages", node.api.last().module.trial.hooks);
+    assertFalse(kernel.summary().toString().contains("b("), kernel.summary().toString());
+
+    board(entry(TrialEntry.State.TRYING, List.of("worker-1"), 0));
+
+    assertEquals(ProbeState.Active, node.state("b"));
+    assertEquals(Set.of(Hook.DROPS, Hook.STAGES), TrialKey.of(node.api.last()).get().hooks());
+  }
+
+  // The off switch
+
+  @Test
+  void suspendedProbesLeaveTheKernelAndKeepTheirNumbers() {
+    applied("a", "u1");
+    kernel.drop("NO_SOCKET", 3);
+    node.report();
+    node.change("a", p -> p.setStatus(suspended(true)));
+    assertNull(kernel.srcversion());
+    assertEquals(ModuleState.Absent, node.api.last().module.state);
+    assertEquals(ProbeState.Removed, a().state);
+    assertEquals(3, a().refused);
+
+    node.change("a", p -> p.setStatus(suspended(null)));
+    kernel.drop("NO_SOCKET", 4);
+    node.report();
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals(7, a().refused);
+  }
+
+  private static DropProbeStatus suspended(Boolean suspended) {
+    DropProbeStatus status = new DropProbeStatus();
+    status.suspended = suspended;
+    return status;
+  }
+}
