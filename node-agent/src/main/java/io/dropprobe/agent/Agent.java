@@ -269,12 +269,11 @@ public final class Agent {
     if (!(observed.module() instanceof ObservedModule.Live live)) {
       return HookGate.Opening.ALL;
     }
-    ModuleFile origin = outcome.origin();
-    boolean known = origin != null && origin.srcversion().equals(live.srcversion());
+    Optional<ModuleFile> origin = outcome.originOf(live);
     return hooks.open(
         live,
-        origin != null && known ? origin.builder() : "",
-        origin != null && known ? origin.key() : "",
+        origin.map(ModuleFile::builder).orElse(""),
+        origin.map(ModuleFile::key).orElse(""),
         HookGate.attached(observed.probes()),
         desired.hooks());
   }

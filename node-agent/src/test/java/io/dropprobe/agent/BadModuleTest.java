@@ -20,9 +20,11 @@ import io.dropprobe.api.v1alpha1.Stages;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a bad module does to one node: it goes down at most twice, and others wait for it. */
@@ -278,7 +280,7 @@ class BadModuleTest extends NodeTestCase {
     node.run(SOAK);
     kernel.loadErrors.add(Errno.ENOMEM);
     upgrade("BBBB");
-    node.run(Duration.ofSeconds(20));
+    node.run(Duration.ofSeconds(12));
 
     assertEquals("AAAA", kernel.srcversion());
     assertEquals(ProbeState.Active, a().state);
@@ -290,6 +292,25 @@ class BadModuleTest extends NodeTestCase {
     upgrade("CCCC");
     node.run(Duration.ofSeconds(20));
     assertEquals("CCCC", kernel.srcversion());
+  }
+
+  @Test
+  void damagedModuleOfBeforeIsNotLoaded() throws IOException {
+    applied("a", "u1");
+    node.run(SOAK);
+    try (Stream<Path> files = Files.walk(node.stateDir())) {
+      for (Path file : files.filter(f -> f.endsWith("dropprobe.ko")).toList()) {
+        Files.writeString(file, "damaged");
+      }
+    }
+    startWithCanaries();
+    upgrade("BBBB");
+    crash();
+    node.run(Duration.ofSeconds(20));
+    assertNull(kernel.srcversion());
+    assertEquals(TrialPhase.Waiting, phase());
+    board(entry(TrialEntry.State.PROVEN, List.of(), 0));
+    assertEquals("BBBB", kernel.srcversion());
   }
 
   // The canary

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.module;
 
-import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.client.Time;
-import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import java.io.IOException;
@@ -36,29 +34,19 @@ public final class ModuleKeeper {
    */
   public static final Duration BUILD_DEADLINE = Duration.ofMinutes(30);
 
-  private static final System.Logger LOG = System.getLogger(ModuleKeeper.class.getName());
-
   /** Enough to replace the module, and to go back when the kernel refuses the new one. */
   private static final int STEPS = 8;
 
   /** Milliseconds until the agent looks for the builder's answer again. */
   private static final int ANSWER_POLL = 1000;
 
-  /** How long a pass waits for a load or unload; most take milliseconds. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
   private final Kernel kernel;
   private final ModuleSource source;
-  private final Trials trials;
   private final TargetChoice targets;
-  private final Time time;
-  private final int memoryLimit;
+  private final ModuleLoader loader;
   private final ModuleCalls calls;
+  private final Time time;
   private final Stuck stuck;
-  private final Backoff loadBackoff = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
-  private final Backoff unloadBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
-  private @Nullable NodeProblem loadProblem;
-  private @Nullable String unloadProblem;
   private boolean sourceNeeded;
   private @Nullable ModuleAction last;
   private @Nullable ShownTrial shown;
@@ -67,11 +55,10 @@ public final class ModuleKeeper {
   ModuleKeeper(Kernel kernel, ModuleSource source, Trials trials, Time time, int memoryLimit) {
     this.kernel = kernel;
     this.source = source;
-    this.trials = trials;
     this.targets = new TargetChoice(source, trials);
+    this.loader = new ModuleLoader(kernel, source, trials, targets, time, memoryLimit);
+    this.calls = loader.calls;
     this.time = time;
-    this.memoryLimit = memoryLimit;
-    this.calls = new ModuleCalls(time, PATIENCE);
     this.stuck = new Stuck(time);
   }
 
@@ -160,11 +147,7 @@ public final class ModuleKeeper {
     }
     // Only what the last pass would have done if it had been due then.
     long due = sourceNeeded ? source.dueAt() : Long.MAX_VALUE;
-    if (loadProblem != null && last instanceof ModuleAction.Load) {
-      due = Math.min(due, loadBackoff.readyAt());
-    }
-    boolean unloading = last instanceof ModuleAction.Unload || last instanceof ModuleAction.Replace;
-    return unloadProblem != null && unloading ? Math.min(due, unloadBackoff.readyAt()) : due;
+    return Math.min(due, loader.dueAt(last));
   }
 
   /** Returns null if something was done, so that the state must be looked at again. */
@@ -181,7 +164,7 @@ public final class ModuleKeeper {
     Optional<ModuleCalls.Ended> ended = calls.ended();
     if (ended.isPresent()) {
       acted = true;
-      return ended(ended.get());
+      return loader.ended(ended.get());
     }
     Optional<NodeProblem> problem =
         Problems.before(kernel.facts(), kernel.preflight()).or(() -> stuck.between(observed));
@@ -203,135 +186,19 @@ public final class ModuleKeeper {
     last = action;
 
     if (action instanceof ModuleAction.Load && next != null) {
-      return load(next);
+      return loader.load(next);
     }
     if (action instanceof ModuleAction.Replace && next != null) {
-      // Before the old one is given up.
-      Optional<NodeProblem> obstacle = begin(next);
-      return obstacle.isPresent()
-          ? Outcomes.kept(observed, obstacle.get(), target)
-          : unload(observed, target, quiesce);
+      acted = true;
+      return loader.replace(observed, next, quiesce);
     }
     if (action instanceof ModuleAction.Unload) {
-      return unload(observed, target, quiesce);
+      acted = true;
+      return loader.unload(observed, target, quiesce);
     }
     if (action instanceof ModuleAction.Keep) {
-      loadProblem = null;
-      unloadProblem = null;
+      loader.settled();
     }
     return Outcomes.of(observed, desired, action, problem.orElse(null), choice.note(), supply);
-  }
-
-  /** Puts a module on trial; empty if that is on the disk. */
-  private Optional<NodeProblem> begin(TargetChoice.Target target) {
-    try {
-      trials.begin(target.key(), target.file().key());
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(
-          new NodeProblem(
-              Conditions.Node.MODULE_LOADED,
-              Conditions.Node.TRIAL_NOT_SAVED,
-              Trials.notSaved("module is loaded", e),
-              false));
-    }
-  }
-
-  private @Nullable ModuleOutcome load(TargetChoice.Target next) {
-    ModuleFile target = next.file();
-    if (loadProblem != null && !loadBackoff.ready(time.millis())) {
-      return Outcomes.failed(loadProblem, target);
-    }
-    Optional<byte[]> content = source.read(target);
-    if (content.isEmpty()) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "cached module {0} has changed or fails the check; building it again",
-          target.file());
-      return null;
-    }
-    Optional<NodeProblem> obstacle = begin(next);
-    if (obstacle.isPresent()) {
-      return Outcomes.failed(obstacle.get(), target);
-    }
-    byte[] module = content.get();
-    acted = true;
-    calls.make(ModuleCalls.Kind.LOAD, target, () -> kernel.load(module, memoryLimit));
-    return null;
-  }
-
-  /** Returns null if the state must be looked at again. */
-  private @Nullable ModuleOutcome ended(ModuleCalls.Ended call) {
-    boolean load = call.kind() == ModuleCalls.Kind.LOAD;
-    if (call.error() != null) {
-      return load
-          ? loadRefused(call.error(), call.target())
-          : unloadRefused(call.error(), call.target());
-    }
-    if (load) {
-      ModuleFile file = call.target();
-      if (file != null) {
-        LOG.log(
-            System.Logger.Level.INFO,
-            "loaded the module {0}, srcversion {1}",
-            file.file(),
-            file.srcversion());
-      }
-      loadBackoff.succeeded();
-      loadProblem = null;
-    } else {
-      LOG.log(System.Logger.Level.INFO, "unloaded the module");
-      unloadBackoff.succeeded();
-      unloadProblem = null;
-    }
-    return null;
-  }
-
-  private @Nullable ModuleOutcome loadRefused(KernelException e, @Nullable ModuleFile target) {
-    LOG.log(System.Logger.Level.WARNING, "cannot load the module: {0}", e.getMessage());
-    if (e.errno() == Errno.EEXIST) {
-      ObservedModule observed = kernel.module();
-      if (observed instanceof ObservedModule.Live) {
-        // Another agent on this kernel has loaded it.
-        return null;
-      }
-      if (observed instanceof ObservedModule.Transient) {
-        return Outcomes.pending("another process is loading the module", target);
-      }
-    }
-    if (e.errno() == Errno.EBUSY) {
-      return Outcomes.pending("another process is loading or unloading the module", target);
-    }
-    NodeProblem problem = Problems.load(e, kernel.preflight());
-    if (Problems.wrongFile(e.errno()) && source.rebuild()) {
-      return null;
-    }
-    loadBackoff.failed(time.millis());
-    loadProblem = problem;
-    if (target != null && targets.hasAnother(target, problem)) {
-      return null;
-    }
-    return Outcomes.failed(problem, target);
-  }
-
-  private @Nullable ModuleOutcome unload(
-      ObservedModule observed, @Nullable ModuleFile target, Quiesce quiesce) {
-    if (unloadProblem != null && !unloadBackoff.ready(time.millis())) {
-      return Outcomes.held(observed, unloadProblem, target);
-    }
-    acted = true;
-    try {
-      quiesce.quiesce();
-    } catch (KernelException | IOException e) {
-      return unloadRefused(e, target);
-    }
-    calls.make(ModuleCalls.Kind.UNLOAD, target, kernel::unload);
-    return null;
-  }
-
-  private ModuleOutcome unloadRefused(Exception e, @Nullable ModuleFile target) {
-    unloadBackoff.failed(time.millis());
-    unloadProblem = "the module cannot be unloaded: " + e.getMessage() + "; will retry";
-    return Outcomes.held(kernel.module(), unloadProblem, target);
   }
 }

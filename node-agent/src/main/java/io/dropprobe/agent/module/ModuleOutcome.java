@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.agent.module;
 
+import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +19,9 @@ public record ModuleOutcome(
     @Nullable NodeProblem problem,
     @Nullable String note,
     @Nullable ModuleFile origin,
-    boolean usable) {}
+    boolean usable) {
+  /** The file that a loaded module was loaded from; empty if that is not known. */
+  public Optional<ModuleFile> originOf(ObservedModule.Live live) {
+    return Optional.ofNullable(origin).filter(o -> o.srcversion().equals(live.srcversion()));
+  }
+}

@@ -222,7 +222,7 @@ final class ModuleSource {
     if (content.isPresent()) {
       cache.touch(file, time.machine());
     } else {
-      drop();
+      drop(file);
     }
     return content;
   }
@@ -238,19 +238,21 @@ final class ModuleSource {
       return false;
     }
     rebuildBackoff.failed(time.millis());
-    drop();
+    if (current != null) {
+      drop(current);
+    }
     return true;
   }
 
-  private void drop() {
-    if (key != null) {
-      try {
-        cache.drop(key);
-      } catch (IOException e) {
-        // The next module that is stored replaces it.
-      }
+  private void drop(ModuleFile file) {
+    try {
+      cache.drop(file.key());
+    } catch (IOException e) {
+      // The next module that is stored replaces it.
     }
-    current = null;
+    if (isCurrent(file)) {
+      current = null;
+    }
   }
 
   /** Withdraws the request, because no probe needs the module. */

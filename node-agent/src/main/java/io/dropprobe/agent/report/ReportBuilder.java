@@ -111,11 +111,14 @@ public final class ReportBuilder {
       m.version = live.version();
       m.srcversion = live.srcversion();
       // How the loaded module was built is known only if it is the one in the cache.
-      if (outcome.origin() != null && outcome.origin().srcversion().equals(live.srcversion())) {
-        m.headers = outcome.origin().headers();
-        m.compiler = outcome.origin().compiler();
-        m.buildSeconds = outcome.origin().buildSeconds();
-      }
+      outcome
+          .originOf(live)
+          .ifPresent(
+              origin -> {
+                m.headers = origin.headers();
+                m.compiler = origin.compiler();
+                m.buildSeconds = origin.buildSeconds();
+              });
     }
     return m;
   }

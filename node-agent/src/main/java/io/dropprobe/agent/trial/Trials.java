@@ -4,18 +4,15 @@ package io.dropprobe.agent.trial;
 import io.dropprobe.agent.kernel.KernelFacts;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.client.Time;
-import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.Hook;
-import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,29 +28,20 @@ public final class Trials {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final TrialFile file;
-  private final String node;
   private final Time time;
   private final KernelFacts kernel;
   private final Duration soak;
-  private final Duration retryAfter;
+  private final TrialJudge judge;
   private TrialRecord record;
 
   /** Whether the disk has another record, which a later pass writes again. */
   private boolean unsaved;
-
-  /** When this agent found that the node had gone down. */
-  private final long started;
 
   /** Since when the module of the running trial has been seen in the kernel; null means not yet. */
   private @Nullable Long liveSince;
 
   private Canaries canaries = Canaries.NONE;
   private boolean stopping;
-
-  /** The key that waited for a canary in the last pass, and until when it waits for its turn. */
-  private @Nullable TrialKey waited;
-
-  private @Nullable Long turn;
 
   /**
    * Reads the file, and records a crash that it shows.
@@ -66,12 +54,10 @@ public final class Trials {
   public Trials(
       Path file, String node, Time time, KernelFacts kernel, Duration soak, Duration retryAfter) {
     this.file = new TrialFile(file);
-    this.node = node;
     this.time = time;
     this.kernel = kernel;
     this.soak = soak;
-    this.retryAfter = retryAfter;
-    this.started = time.millis();
+    this.judge = new TrialJudge(node, time, soak, retryAfter);
     TrialRecord before = this.file.load();
     this.record = before.inBoot(kernel.bootId());
     if (!record.equals(before)) {
@@ -128,84 +114,7 @@ public final class Trials {
 
   /** Whether a module may be loaded with these hooks. */
   public Judgement judge(TrialKey wanted) {
-    if (record.hasSurvived(wanted)) {
-      return new Judgement.Go(TrialPhase.Survived);
-    }
-    Optional<TrialRecord.Crash> crash = record.crash(wanted);
-    if (!record.isRunning(wanted) && crash.isPresent()) {
-      Optional<Judgement> refused = refused(crash.get());
-      if (refused.isPresent()) {
-        return refused.get();
-      }
-    }
-    if (!canaries.inForce() || record.isRunning(wanted)) {
-      return new Judgement.Go(TrialPhase.Running);
-    }
-    Optional<TrialEntry> proof = canaries.board().proof(wanted);
-    if (proof.isPresent()) {
-      return inTurn(wanted, proof.get().spreadSeconds());
-    }
-    waited = wanted;
-    turn = null;
-    Optional<TrialEntry> entry = canaries.board().find(wanted);
-    if (entry.isPresent() && entry.get().isCanary(node, wanted)) {
-      return wanted.equals(canaries.announced())
-          ? new Judgement.Go(TrialPhase.Running)
-          : new Judgement.Announce();
-    }
-    return new Judgement.Wait(waitsFor(entry));
-  }
-
-  /** Those that have waited for the proof do not load the module all at once. */
-  private Judgement inTurn(TrialKey wanted, int spreadSeconds) {
-    if (!wanted.equals(waited) || spreadSeconds <= 0) {
-      return new Judgement.Go(TrialPhase.Running);
-    }
-    if (turn == null) {
-      long span = Duration.ofSeconds(spreadSeconds).toMillis();
-      turn = time.millis() + Math.floorMod((long) node.hashCode(), span);
-    }
-    return time.millis() >= turn
-        ? new Judgement.Go(TrialPhase.Running)
-        : new Judgement.Wait("the module is proven; the nodes load it one after the other");
-  }
-
-  private static String waitsFor(Optional<TrialEntry> entry) {
-    List<String> tried = entry.map(TrialEntry::canaries).orElse(List.of());
-    if (entry.isPresent() && entry.get().state() == TrialEntry.State.STOPPED) {
-      return "the module is built, and is not loaded: nodes went down in its trial";
-    }
-    return tried.isEmpty()
-        ? "the module is built; waiting for the operator to choose a node that tries it"
-        : "the module is built; waiting until it is proven on " + String.join(", ", tried);
-  }
-
-  private Optional<Judgement> refused(TrialRecord.Crash crash) {
-    if (crash.retry() == TrialRecord.Retry.GRANTED) {
-      return Optional.empty();
-    }
-    String what =
-        "the node went down within %s after the module %s was loaded, or a hook of it attached (%s)"
-            .formatted(
-                Durations.format(soak), crash.key().srcversion(), Hook.format(crash.key().hooks()));
-    if (crash.isSuspected()) {
-      return Optional.of(
-          new Judgement.Refused(
-              TrialPhase.Suspected,
-              Conditions.Node.MODULE_SUSPECTED,
-              ("%s, %d times; it is not loaded again. Look for the cause in the node's console or"
-                      + " pstore. To try it once more: kubectl annotate --overwrite node %s %s=%s")
-                  .formatted(
-                      what, crash.count(), node, Names.RETRY_MODULE, crash.key().srcversion())));
-    }
-    return time.millis() - started >= retryAfter.toMillis()
-        ? Optional.empty()
-        : Optional.of(
-            new Judgement.Refused(
-                TrialPhase.Crashed,
-                Conditions.Node.MODULE_CRASHED,
-                "%s; the agent tries it once more %s after its start"
-                    .formatted(what, Durations.format(retryAfter))));
+    return judge.of(wanted, record, canaries);
   }
 
   /**
@@ -271,11 +180,7 @@ public final class Trials {
     if (record.running() != null) {
       due = liveSince == null ? time.in(LOOK_AGAIN) : liveSince + soak.toMillis();
     }
-    if (turn != null && turn > time.millis()) {
-      due = Math.min(due, turn);
-    }
-    long retry = started + retryAfter.toMillis();
-    return !record.crashes().isEmpty() && retry > time.millis() ? Math.min(due, retry) : due;
+    return Math.min(due, judge.dueAt(record));
   }
 
   private void change(TrialRecord changed) {
