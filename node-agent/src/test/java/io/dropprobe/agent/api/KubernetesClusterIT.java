@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.ManualTime;
 import io.dropprobe.api.client.Time;
+import io.dropprobe.api.schema.Names;
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialBoard;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -19,14 +24,17 @@ import io.dropprobe.api.v1alpha1.ProbeReport;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Retired;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +137,30 @@ class KubernetesClusterIT {
     probeUid = client.resource(probe("one")).create().getMetadata().getUid();
     await("one", KubernetesClusterIT::names, n -> n.equals(List.of("one")));
     assertEquals(true, cluster.view().orElseThrow().probes().get(0).getSpec().active);
+  }
+
+  /** The only object of its kind that is read. */
+  @Test
+  @Order(2)
+  void followsTrialsAndNoOtherConfigMap() throws InterruptedException {
+    TrialKey key = new TrialKey("AAAA", "b1", "6.1.0-9", "#1 SMP", Set.of(Hook.DROPS));
+    TrialBoard board = TrialBoard.of(List.of(TrialEntry.begun(key, "2026-01-01T00:00:00Z")));
+    assertEquals(TrialBoard.EMPTY, cluster.view().orElseThrow().trials());
+    for (String name : List.of("another", Names.TRIALS)) {
+      client
+          .resource(
+              new ConfigMapBuilder()
+                  .withNewMetadata()
+                  .withName(name)
+                  .withNamespace("dropprobe-system")
+                  .endMetadata()
+                  .withData(name.equals(Names.TRIALS) ? board.format() : Map.of())
+                  .build())
+          .create();
+    }
+    await("trials", () -> cluster.view().orElseThrow().trials(), board::equals);
+    client.configMaps().inNamespace("dropprobe-system").withName(Names.TRIALS).delete();
+    await("no trials", () -> cluster.view().orElseThrow().trials(), TrialBoard.EMPTY::equals);
   }
 
   @Test
