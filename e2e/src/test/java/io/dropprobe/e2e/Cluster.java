@@ -73,6 +73,13 @@ final class Cluster {
             .count();
   }
 
+  /** Waits until exactly this many operators run. */
+  static void scaleOperator(int replicas) {
+    kubectl("-n", NAMESPACE, "scale", "deployment/dropprobe-operator", "--replicas=" + replicas);
+    awaitRollout(NAMESPACE, "deployment/dropprobe-operator");
+    Await.until("%d operators".formatted(replicas), Cluster::operators, n -> n == replicas);
+  }
+
   /** What the node reports; it must be there. */
   static DropProbeNode report(String name) {
     return API.resources(DropProbeNode.class).withName(name).get();

@@ -56,7 +56,7 @@ class NodesIT {
     Probes.createAndAwaitReady(PROBE);
     var node = NODES.get(1);
     Probes.dropAndAwait(node, 60, 60);
-    scaleOperator(0);
+    Cluster.scaleOperator(0);
     try {
       Cluster.API.nodes().withName(node).delete();
       Cluster.ssh(node, "systemctl restart kubelet");
@@ -65,7 +65,7 @@ class NodesIT {
           () -> Cluster.report(node).getStatus().predecessors,
           p -> p != null && p.get(0).probes.get(0).refused == 60);
     } finally {
-      scaleOperator(1);
+      Cluster.scaleOperator(1);
     }
     Cluster.awaitMaker(node);
     Cluster.dropUdp(node, 4);
@@ -124,16 +124,5 @@ class NodesIT {
     var base = Probes.count(PROBE, node, NO_SOCKET);
     Cluster.awaitMaker(node);
     Probes.dropAndAwait(node, 5, base + 5);
-  }
-
-  private static void scaleOperator(int replicas) {
-    Cluster.kubectl(
-        "-n",
-        Cluster.NAMESPACE,
-        "scale",
-        "deployment/dropprobe-operator",
-        "--replicas=" + replicas);
-    Cluster.awaitRollout(Cluster.NAMESPACE, "deployment/dropprobe-operator");
-    Await.until("%d operators".formatted(replicas), Cluster::operators, n -> n == replicas);
   }
 }

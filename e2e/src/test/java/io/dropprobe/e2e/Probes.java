@@ -130,8 +130,13 @@ final class Probes {
 
   /** Drops packets on the node, and waits until {@link #PROBE} has exactly {@code total} there. */
   static void dropAndAwait(String node, int packets, long total) {
+    dropAndAwait(PROBE, node, packets, total);
+  }
+
+  /** Likewise for a probe of another name. */
+  static void dropAndAwait(String name, String node, int packets, long total) {
     Cluster.dropUdp(node, packets);
-    awaitNoSocket(PROBE, node, total);
+    awaitNoSocket(name, node, total);
   }
 
   /** Waits until the report of a node has exactly this many packets of reason NO_SOCKET. */

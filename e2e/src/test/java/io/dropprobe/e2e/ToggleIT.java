@@ -47,10 +47,10 @@ class ToggleIT {
     Probes.patch(PROBE, "{\"spec\":{\"active\":false}}");
     NODES.forEach(
         n -> Await.until(n + " has stopped counting", () -> Cluster.activated(n), on -> !on));
-    var watches = NODES.stream().map(FirstCount::watch).toList();
+    var watches = NODES.stream().map(NodeWatch::firstCount).toList();
     var begin = Instant.now();
     Probes.patch(PROBE, "{\"spec\":{\"active\":true}}");
-    watches.forEach(FirstCount::await);
+    watches.forEach(NodeWatch::await);
     var took = Duration.between(begin, Instant.now());
     System.out.printf(
         "toggle: patch to first packet counted on every node: %d ms%n", took.toMillis());

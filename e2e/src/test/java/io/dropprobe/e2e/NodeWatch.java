@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Looks on a node, ten times a second and by one connection, for the first packet that is counted
- * there. A connection for each look would take an emulated node longer than what is measured.
+ * Looks on a node, ten times a second and by one connection, for what is to happen in its kernel. A
+ * connection for each look would take an emulated node longer than what is measured.
  */
-final class FirstCount {
+final class NodeWatch {
   /** Makes a drop before each look; ends by itself, whatever becomes of the tests. */
-  private static final String SCRIPT =
+  private static final String FIRST_COUNT =
       """
       packets() {
         cat /proc/mooc/net/drop-probes/probes/* |
@@ -28,22 +28,43 @@ final class FirstCount {
         sleep 0.1
         now=$(packets)
       done
-      echo counted
+      echo seen
       """
           .formatted(Cluster.CLOSED_PORT);
+
+  private static final String UNLOAD =
+      """
+      [ -d /sys/module/dropprobe ] || exit 1
+      echo watching
+      while [ -d /sys/module/dropprobe ]; do
+        [ "$SECONDS" -lt 120 ] || exit 1
+        sleep 0.1
+      done
+      echo seen
+      """;
 
   private final String node;
   private final BufferedReader output;
 
-  private FirstCount(String node, BufferedReader output) {
+  private NodeWatch(String node, BufferedReader output) {
     this.node = node;
     this.output = output;
   }
 
-  /** Returns when the node is being watched. Nothing may be counting there yet. */
-  static FirstCount watch(String node) {
+  /** Waits for the first packet that is counted. Nothing may be counting there yet. */
+  static NodeWatch firstCount(String node) {
+    return begin(node, FIRST_COUNT);
+  }
+
+  /** Waits until the module has left the kernel. It must be there. */
+  static NodeWatch unload(String node) {
+    return begin(node, UNLOAD);
+  }
+
+  /** Returns when the node is being watched. */
+  private static NodeWatch begin(String node, String script) {
     try {
-      var watch = new FirstCount(node, Shell.start(Cluster.sshCommand(node, SCRIPT)).inputReader());
+      var watch = new NodeWatch(node, Shell.start(Cluster.sshCommand(node, script)).inputReader());
       watch.expect("watching");
       return watch;
     } catch (IOException e) {
@@ -51,9 +72,9 @@ final class FirstCount {
     }
   }
 
-  /** Returns when a packet has been counted. */
+  /** Returns when it has happened. */
   void await() {
-    expect("counted");
+    expect("seen");
   }
 
   private void expect(String line) {
