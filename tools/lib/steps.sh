@@ -10,7 +10,7 @@
 # counts as read, so a new folder makes more steps run, never fewer.
 
 STEPS=(checks java builder deploy kernels bench truth lifecycle cluster)
-LONG_STEPS=(java25 kind)
+LONG_STEPS=(java25 kind trials)
 
 # step_budget STEP: prints the minutes that the step may take on 2 cores with a warm cache.
 step_budget() {
@@ -21,6 +21,7 @@ step_budget() {
     deploy) echo 2 ;;
     lifecycle) echo 1 ;;
     kernels | truth | cluster) echo 10 ;;
+    trials) echo 60 ;;
     *) echo 30 ;;
   esac
 }
@@ -33,7 +34,7 @@ step_unread() {
   local other='kmod-builder/module-tests/(bench|holder)/'
   local module='kmod-builder/(test$|module-tests/(scenarios|bench|holder|truth)/)'
   # Steps that run no DropProbe in a cluster do not read the tests of one.
-  local pods='e2e/(kind|src|holder|smoke|demo|cluster-tests)'
+  local pods='e2e/(kind|src|holder|smoke|demo|cluster-tests|bad-module-tests|lib/(tests|rbac))'
   case $1 in
     checks) echo '^$' ;;
     java | java25)
@@ -54,7 +55,7 @@ step_unread() {
     lifecycle)
       echo "^($texts|$java|deploy/|kmod-builder/|images/java|$pods)"
       ;;
-    cluster | kind)
+    cluster | kind | trials)
       echo "^($texts|$module|(crds|operator|node-agent)/src/test/)"
       ;;
     *) die "there is no step '$1': the steps are ${STEPS[*]}, and with --all ${LONG_STEPS[*]}" ;;

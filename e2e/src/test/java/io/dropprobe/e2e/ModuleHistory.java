@@ -51,7 +51,7 @@ final class ModuleHistory implements AutoCloseable {
     informer = Cluster.API.resources(DropProbeNode.class).inform(new Recorder());
   }
 
-  /** Begins with the reports that are there. */
+  /** Begins with the reports that exist. */
   static ModuleHistory watch() {
     return new ModuleHistory();
   }
@@ -66,7 +66,7 @@ final class ModuleHistory implements AutoCloseable {
     return List.copyOf(entries);
   }
 
-  /** Waits for an entry; it may be there already. */
+  /** Waits for an entry; it may be an earlier one. */
   Entry await(String what, Predicate<Entry> fits) {
     return Await.until(what, this::entries, all -> all.stream().anyMatch(fits)).stream()
         .filter(fits)

@@ -37,7 +37,7 @@ final class RunningAgents implements BeforeAllCallback, BeforeEachCallback, Afte
     return RunningAgents::deleteAllAndAwaitUnload;
   }
 
-  /** Ends the agents, if no other probe is there. */
+  /** Ends the agents, if no other probe exists. */
   static void deleteAllAndAwaitUnload() {
     Probes.deleteAndWait(KEEPER);
     Await.until(
