@@ -70,27 +70,25 @@ class BadModuleIT {
   void plannedRebootInMidTrialSuspendsNobody() {
     try (var history = ModuleHistory.watch()) {
       Probes.create(PROBE);
-      var canary =
-          history
-              .await(
-                  "one of the nodes with the same kernel tries the module with its hooks",
-                  e -> twins.has(e.node()) && e.phase() == TrialPhase.Running && e.counts())
-              .node();
+      var tried =
+          history.await(
+              "one of the nodes with the same kernel tries the module with its hooks",
+              e -> twins.has(e.node()) && e.phase() == TrialPhase.Running && e.counts());
+      var canary = tried.node();
       assertFalse(Cluster.activated(twins.other(canary)), "the other waits for the proof");
 
       Cluster.reboot(canary);
 
       awaitAllCount();
-      var boots = history.entries().stream().filter(e -> e.node().equals(canary)).toList();
-      var first = boots.get(0).boot();
       assertEquals(2, history.boots(canary).size(), () -> "boots of the canary: " + history);
       assertFalse(
           history.has(
-              e -> e.boot().equals(first) && e.phase() == TrialPhase.Survived && e.counts()),
+              e -> tried.boot().equals(e.boot()) && e.phase() == TrialPhase.Survived && e.counts()),
           () -> "the reboot came too late: " + history);
       assertFalse(history.has(BadModuleIT::wentWrong), history::toString);
       NODES.forEach(BadModuleIT::assertProven);
       Await.until("no problem is left", BadModuleIT::problems, Map::isEmpty);
+      Cluster.awaitMaker(canary);
     }
     dropOnEachNode(10);
     passed = 1;
@@ -102,15 +100,7 @@ class BadModuleIT {
     assumeTrue(passed == 1, "the test before has failed");
     rememberModules();
     try (var history = ModuleHistory.watch()) {
-      // The operator applies its own fields only, so this one stays.
-      Cluster.kubectl(
-          "-n",
-          Cluster.NAMESPACE,
-          "set",
-          "env",
-          "daemonset/dropprobe-agent",
-          "--containers=node-agent",
-          "DROPPROBE_RETRY_AFTER=60s");
+      retryAfterAMinute();
       Settings.useBuilder("kmod-builder-panic");
 
       var crash =
@@ -148,11 +138,7 @@ class BadModuleIT {
       // As long as another canary would need to be picked and to survive.
       Thread.sleep(SOAK.plusSeconds(30).toMillis());
       assertFalse(
-          history.has(
-              e ->
-                  e.node().equals(other)
-                      && e.loaded() != null
-                      && !KNOWN.get(other).contains(e.loaded())),
+          history.has(e -> e.node().equals(other) && hadNewModule(e)),
           () -> other + " had another module: " + history);
       assertEquals(1, history.boots(other).size(), "boots of " + other);
       assertEquals(1, history.boots(twins.third()).size(), "boots of " + twins.third());
@@ -177,19 +163,13 @@ class BadModuleIT {
 
       for (var node : NODES) {
         history.await(
-            node + " has loaded the fixed module",
-            e -> e.node().equals(node) && isNew(e) && e.wanted().equals(e.loaded()));
+            node + " has loaded the fixed module", e -> e.node().equals(node) && hadNewModule(e));
       }
       int survived =
           history.first(e -> twins.has(e.node()) && isNew(e) && e.phase() == TrialPhase.Survived);
       assertTrue(survived < history.entries().size(), () -> "no canary: " + history);
       var canary = history.entries().get(survived).node();
-      int loaded =
-          history.first(
-              e ->
-                  e.node().equals(twins.other(canary))
-                      && isNew(e)
-                      && e.wanted().equals(e.loaded()));
+      int loaded = history.first(e -> e.node().equals(twins.other(canary)) && hadNewModule(e));
       assertTrue(survived < loaded, () -> "the other did not wait for the proof: " + history);
       assertFalse(history.has(e -> isNew(e) && wentWrong(e)), history::toString);
     }
@@ -243,8 +223,24 @@ class BadModuleIT {
     return took;
   }
 
+  /** Instead of ten. The operator applies its own fields only, so this one stays. */
+  private static void retryAfterAMinute() {
+    Cluster.kubectl(
+        "-n",
+        Cluster.NAMESPACE,
+        "set",
+        "env",
+        "daemonset/dropprobe-agent",
+        "--containers=node-agent",
+        "DROPPROBE_RETRY_AFTER=60s");
+  }
+
   private static boolean isNew(ModuleHistory.Entry entry) {
     return entry.wanted() != null && !KNOWN.get(entry.node()).contains(entry.wanted());
+  }
+
+  private static boolean hadNewModule(ModuleHistory.Entry entry) {
+    return entry.loaded() != null && !KNOWN.get(entry.node()).contains(entry.loaded());
   }
 
   private static boolean wentWrong(ModuleHistory.Entry entry) {
