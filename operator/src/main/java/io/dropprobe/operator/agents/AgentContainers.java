@@ -42,6 +42,9 @@ final class AgentContainers {
             env("DROPPROBE_PORT", Integer.toString(s.agentPort())),
             env("DROPPROBE_HEALTH_PORT", Integer.toString(healthPort(s))),
             env("DROPPROBE_MODULE_MEMORY_LIMIT", Integer.toString(s.moduleMemoryLimit())),
+            env("DROPPROBE_SOAK", Durations.format(s.soak())),
+            // Not their number, whose change must not restart all agents.
+            env("DROPPROBE_CANARIES", Boolean.toString(s.canaries() > 0)),
             env("DROPPROBE_LOG_LEVEL", s.logLevel()))
         .addNewPort()
         .withName("metrics")

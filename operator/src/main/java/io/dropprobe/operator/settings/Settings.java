@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of the ConfigMap {@code dropprobe}, validated.
  *
+ * @param enabled false means that no node may have the module in its kernel
+ * @param canaries nodes that must survive a module before others with that kernel load it; 0 means
+ *     that no node waits
+ * @param soak how long a node must live with a module until it has survived it
  * @param agentImage image of the node-agent container
  * @param builderImage image of the kmod-builder container
  * @param lease how long a kernel keeps counting without its agent
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param logLevel of the agents
  */
 public record Settings(
+    boolean enabled,
+    int canaries,
+    Duration soak,
     String agentImage,
     String builderImage,
     Duration lease,
@@ -49,6 +56,8 @@ public record Settings(
   private static final Pattern CLASS_NAME =
       Pattern.compile("([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
   private static final Pattern MEMORY = Pattern.compile("([0-9]{1,4})(Mi|Gi)");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
+  private static final Duration DAY = Duration.ofHours(24);
   private static final Pattern LEVEL = Pattern.compile("ERROR|WARN|INFO|DEBUG");
 
   /** The components of this record, and the key that kustomize copies into the Deployment. */
@@ -61,6 +70,9 @@ public record Settings(
   /** For keys that the ConfigMap does not have; the images have no default. */
   public static final Settings DEFAULTS =
       new Settings(
+          Defaults.ENABLED,
+          Defaults.CANARIES,
+          Durations.parse(Defaults.SOAK),
           "",
           "",
           Durations.parse(Defaults.LEASE),
@@ -82,13 +94,17 @@ public record Settings(
     Map<String, String> given = Objects.requireNonNullElse(data, Map.of());
     Settings s =
         new Settings(
+            flag(given, "enabled", DEFAULTS.enabled),
+            number(given, "canaries", DEFAULTS.canaries, 0, 16, "a whole number, 0 to 16"),
+            duration(given, "soak", DEFAULTS.soak, Duration.ofSeconds(1), Duration.ofHours(1)),
             image(given, "agentImage"),
             image(given, "builderImage"),
-            duration(given, "lease", DEFAULTS.lease, Duration.ofSeconds(10)),
-            duration(given, "heartbeat", DEFAULTS.heartbeat, Duration.ofSeconds(1)),
-            duration(given, "staleAfter", DEFAULTS.staleAfter, Duration.ofSeconds(2)),
-            duration(given, "minReportInterval", DEFAULTS.minReportInterval, Duration.ofSeconds(1)),
-            port(given, "agentPort", DEFAULTS.agentPort),
+            duration(given, "lease", DEFAULTS.lease, Duration.ofSeconds(10), DAY),
+            duration(given, "heartbeat", DEFAULTS.heartbeat, Duration.ofSeconds(1), DAY),
+            duration(given, "staleAfter", DEFAULTS.staleAfter, Duration.ofSeconds(2), DAY),
+            duration(
+                given, "minReportInterval", DEFAULTS.minReportInterval, Duration.ofSeconds(1), DAY),
+            number(given, "agentPort", DEFAULTS.agentPort, 1, 65535, "a port, 1 to 65535"),
             mebibytes(given, "moduleMemoryLimit", DEFAULTS.moduleMemoryLimit),
             text(
                 given,
@@ -133,16 +149,21 @@ public record Settings(
   }
 
   private static Duration duration(
-      Map<String, String> given, String key, Duration otherwise, Duration atLeast) {
+      Map<String, String> given,
+      String key,
+      Duration otherwise,
+      Duration atLeast,
+      Duration atMost) {
     String value = given.get(key);
     if (value == null) {
       return otherwise;
     }
     String rule =
-        "a duration of at least " + Durations.format(atLeast) + " and at most 24h, like 600s or 5m";
+        "a duration of at least %s and at most %dh, like 600s or 5m"
+            .formatted(Durations.format(atLeast), atMost.toHours());
     try {
       Duration d = Durations.parse(value);
-      if (d.compareTo(atLeast) >= 0 && d.compareTo(Duration.ofHours(24)) <= 0) {
+      if (d.compareTo(atLeast) >= 0 && d.compareTo(atMost) <= 0) {
         return d;
       }
     } catch (IllegalArgumentException e) {
@@ -151,18 +172,28 @@ public record Settings(
     throw new SettingsException(key, value, rule);
   }
 
-  private static int port(Map<String, String> given, String key, int otherwise) {
+  private static int number(
+      Map<String, String> given, String key, int otherwise, int least, int most, String rule) {
     String value = given.get(key);
     if (value == null) {
       return otherwise;
     }
-    if (value.matches("[0-9]{1,5}")) {
-      int port = Integer.parseInt(value);
-      if (port >= 1 && port <= 65535) {
-        return port;
+    if (NUMBER.matcher(value).matches()) {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
       }
     }
-    throw new SettingsException(key, value, "a port, 1 to 65535");
+    throw new SettingsException(key, value, rule);
+  }
+
+  private static boolean flag(Map<String, String> given, String key, boolean otherwise) {
+    String value = given.getOrDefault(key, Boolean.toString(otherwise));
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new SettingsException(key, value, "true or false, in quotes");
+    };
   }
 
   private static int mebibytes(Map<String, String> given, String key, int otherwise) {

@@ -25,6 +25,9 @@ class SettingsTest {
   @Test
   void requiresOnlyTheImages() {
     Settings s = Settings.parse(data);
+    assertTrue(s.enabled());
+    assertEquals(1, s.canaries());
+    assertEquals(Duration.ofMinutes(1), s.soak());
     assertEquals(Duration.ofMinutes(10), s.lease());
     assertEquals(Duration.ofMinutes(15), s.staleAfter());
     assertEquals(9640, s.agentPort());
@@ -60,6 +63,13 @@ class SettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "enabled | no | true or false, in quotes",
+        "enabled | True | true or false, in quotes",
+        "canaries | -1 | a whole number, 0 to 16",
+        "canaries | 17 | a whole number, 0 to 16",
+        "canaries | one | a whole number, 0 to 16",
+        "soak | 0s | a duration of at least 1s and at most 1h, like 600s or 5m",
+        "soak | 61m | a duration of at least 1s and at most 1h, like 600s or 5m",
         "lease | ten | a duration of at least 10s and at most 24h, like 600s or 5m",
         "lease | 9s | a duration of at least 10s and at most 24h, like 600s or 5m",
         "heartbeat | 25h | a duration of at least 1s and at most 24h, like 600s or 5m",
