@@ -12,7 +12,6 @@ import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.runtime.PassLimiter;
 import io.dropprobe.operator.settings.CurrentSettings;
 import io.dropprobe.operator.settings.Settings;
-import io.dropprobe.operator.settings.SettingsException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.javaoperatorsdk.operator.api.config.informer.Field;
@@ -120,16 +119,8 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
 
   /** Empty if they are invalid: the agents keep the last valid settings then. */
   private Optional<Settings> read(ConfigMap config) {
-    Optional<Settings> settings = Optional.empty();
-    Optional<String> problem;
-    try {
-      settings = Optional.of(Settings.parse(config.getData()));
-      problem = Settings.unknown(config.getData());
-    } catch (SettingsException e) {
-      problem = Optional.of(e.getMessage());
-    }
-    current.accept(settings, problem);
-    emit(config, problem.orElse(""));
+    Optional<Settings> settings = current.read(config.getData());
+    emit(config, current.problem().orElse(""));
     return settings;
   }
 

@@ -40,7 +40,7 @@ public final class ClusterEventSource<P extends HasMetadata> extends SimpleInbou
     super("cluster");
     this.cluster = cluster;
     this.affected = affected;
-    cluster.onChange(this::changed);
+    cluster.onChange(this::trigger);
   }
 
   @Override
@@ -53,7 +53,7 @@ public final class ClusterEventSource<P extends HasMetadata> extends SimpleInbou
   /** An exception would end the timer. */
   private void tick() {
     try {
-      changed();
+      trigger();
     } catch (RuntimeException e) {
       LOG.warn("can't start the regular passes; trying again in a minute", e);
     }
@@ -71,7 +71,8 @@ public final class ClusterEventSource<P extends HasMetadata> extends SimpleInbou
     return thread;
   }
 
-  private void changed() {
+  /** Reconciles the affected resources soon. */
+  public void trigger() {
     if (isRunning()) {
       affected.get().forEach(this::propagateEvent);
     }

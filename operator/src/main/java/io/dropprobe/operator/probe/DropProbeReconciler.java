@@ -105,14 +105,16 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
 
   @Override
   public List<EventSource<?, DropProbe>> prepareEventSources(EventSourceContext<DropProbe> ctx) {
-    return List.of(
+    ClusterEventSource<DropProbe> all =
         new ClusterEventSource<>(
             cluster,
             () ->
                 ctx.getPrimaryCache()
                     .list()
                     .map(ResourceID::fromResource)
-                    .collect(Collectors.toSet())));
+                    .collect(Collectors.toSet()));
+    settings.onChange(all::trigger);
+    return List.of(all);
   }
 
   @Override
@@ -135,10 +137,12 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
    * @return time until the next pass
    */
   private Duration update(DropProbe probe) {
-    Settings now = settings.get();
     Instant wall = time.wall();
     Snapshot snapshot = cluster.snapshot();
     DropProbeStatus before = statuses.current(probe);
+    // After a start with settings that can't be read, what was suspended stays so.
+    boolean enabled = settings.enabled().orElse(!Boolean.TRUE.equals(before.suspended));
+    Settings now = settings.get().withEnabled(enabled);
     DropProbeStatus after = factory.create(probe, before, snapshot, now, wall);
     Duration interval = WritePace.interval(snapshot.agents(), now.minReportInterval());
     Duration wait = write(probe, before, after, interval);

@@ -52,9 +52,12 @@ record Patience(
       ProbeState desired,
       Duration most,
       Instant now) {
+    boolean suspended = desired == ProbeState.Removed;
     boolean same =
         Objects.equals(before.observedGeneration, generation)
-            && isTrue(before, Conditions.Probe.EXPIRED) == (desired == ProbeState.Expired);
+            && Boolean.TRUE.equals(before.suspended) == suspended
+            && (suspended
+                || isTrue(before, Conditions.Probe.EXPIRED) == (desired == ProbeState.Expired));
     boolean wasReady = same && isTrue(before, Conditions.Probe.READY);
     if (pending.isEmpty()) {
       return new Patience(wasReady, null, false, Set.of(), 0);

@@ -2,12 +2,15 @@
 package io.dropprobe.operator.probe;
 
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.schema.Sums;
 import io.dropprobe.api.v1alpha1.NodeSummary;
 import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Problem;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -17,10 +20,19 @@ import java.util.function.Predicate;
  * thousands must not make it False for ever. The message says what is missing.
  */
 record Readiness(boolean ready, String reason, String message) {
+  /** What nodes are from which the probe should be removed, and may not be. */
+  private static final Set<Verdict.Kind> MAY_HAVE_IT =
+      EnumSet.of(
+          Verdict.Kind.PENDING,
+          Verdict.Kind.FAILED,
+          Verdict.Kind.SHARED_KERNEL,
+          Verdict.Kind.STALE);
+
   /**
    * @param verdicts of the selected nodes
    * @param n the same, counted
    * @param problems the same, by reason, and those of the installation
+   * @param desired Removed while the setting {@code enabled} is false
    */
   static Readiness of(
       List<Verdict> verdicts,
@@ -28,6 +40,9 @@ record Readiness(boolean ready, String reason, String message) {
       List<Problem> problems,
       ProbeState desired,
       Patience patience) {
+    if (desired == ProbeState.Removed) {
+      return suspended(verdicts, n);
+    }
     if (Sums.orZero(n.selected) == 0) {
       return no(
           Conditions.Probe.NO_NODE_SELECTED,
@@ -59,6 +74,18 @@ record Readiness(boolean ready, String reason, String message) {
     return no(
         Conditions.Probe.NO_NODE_READY,
         "none of %d selected nodes can count%s; see status.problems".formatted(n.selected, worst));
+  }
+
+  private static Readiness suspended(List<Verdict> verdicts, NodeSummary n) {
+    List<String> left = names(verdicts, v -> MAY_HAVE_IT.contains(v.kind()));
+    return no(
+        Conditions.Probe.SUSPENDED,
+        (left.isEmpty()
+                ? "the setting enabled is false: the probe is in no kernel"
+                : "the setting enabled is false; %d of %d selected nodes have not reported yet that the probe is removed from their kernel: %s"
+                    .formatted(left.size(), n.selected, NameList.shorten(left)))
+            + "; the counts are kept; to count again, set enabled: \"true\" in the ConfigMap "
+            + Names.SETTINGS);
   }
 
   private static Readiness counting(NodeSummary n, ProbeState desired, String missing) {

@@ -51,6 +51,7 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   /** Whether more than counts has changed, which is written at once. */
   boolean urgent() {
     return !Objects.equals(before.observedGeneration, after.observedGeneration)
+        || !Objects.equals(before.suspended, after.suspended)
         || !Objects.equals(before.series, after.series)
         || !Objects.equals(before.activeSince, after.activeSince)
         || !Objects.equals(before.expiresAt, after.expiresAt)
@@ -83,6 +84,7 @@ record StatusChange(DropProbeStatus before, DropProbeStatus after) {
   static boolean good(Condition c) {
     return "True".equals(c.getStatus()) != c.getType().equals(Conditions.Probe.DEGRADED)
         || Conditions.Probe.NODES_PENDING.equals(c.getReason())
+        || Conditions.Probe.SUSPENDED.equals(c.getReason())
         || c.getType().equals(Conditions.Probe.EXPIRED);
   }
 

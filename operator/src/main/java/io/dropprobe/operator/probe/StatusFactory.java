@@ -100,8 +100,11 @@ final class StatusFactory {
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    ProbeState desired =
+    status.suspended = settings.enabled() ? null : Boolean.TRUE;
+
+    ProbeState enabled =
         ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
+    ProbeState desired = settings.enabled() ? enabled : ProbeState.Removed;
     Staleness staleness = new Staleness(age, settings.staleAfter());
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
@@ -122,7 +125,7 @@ final class StatusFactory {
     status.problems = problems;
     Readiness ready = Readiness.of(verdicts, nodes, problems, desired, patience);
     Degradation degraded = Degradation.of(nodes, patience);
-    status.conditions = conditions(old, status, ready, degraded, probe, desired, now);
+    status.conditions = conditions(old, status, ready, degraded, probe, enabled, now);
     fit(probe, status, totals(contributions, old, status, cluster, interval, staleness));
     return status;
   }
@@ -201,19 +204,20 @@ final class StatusFactory {
       Readiness ready,
       Degradation degraded,
       DropProbe probe,
-      ProbeState desired,
+      ProbeState enabled,
       Instant now) {
     ConditionSet set = new ConditionSet(old.conditions, status.observedGeneration, now);
     set.set(Conditions.Probe.READY, ready.ready(), ready.reason(), ready.message());
     set.set(Conditions.Probe.DEGRADED, degraded.degraded(), degraded.reason(), degraded.message());
-    expired(set, probe, status, desired);
+    expired(set, probe, status, enabled);
     return set.list();
   }
 
+  /** Also while it is suspended, the duration elapses. */
   private static void expired(
-      ConditionSet set, DropProbe probe, DropProbeStatus status, ProbeState desired) {
+      ConditionSet set, DropProbe probe, DropProbeStatus status, ProbeState enabled) {
     String type = Conditions.Probe.EXPIRED;
-    if (desired == ProbeState.Expired) {
+    if (enabled == ProbeState.Expired) {
       set.set(
           type,
           true,
@@ -228,7 +232,7 @@ final class StatusFactory {
           false,
           Conditions.Probe.NO_DURATION,
           "no duration given; counting continues until spec.active is false");
-    } else if (desired == ProbeState.Inactive) {
+    } else if (enabled == ProbeState.Inactive) {
       set.set(
           type,
           false,

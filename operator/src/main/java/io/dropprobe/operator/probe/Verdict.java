@@ -45,7 +45,8 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
    * @param report null means that there is none
    * @param stale whether the report is too old to describe the present
    * @param series of the probe that is current
-   * @param desired the state that the DropProbe asks for
+   * @param desired the state that the DropProbe asks for; Removed while the setting {@code enabled}
+   *     is false
    * @param namespace of the agents, for the next step
    */
   static Verdict of(
@@ -105,11 +106,38 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
           module == ModuleState.Failed ? Kind.FAILED : Kind.UNSUPPORTED,
           module.name());
     }
-    return Contribution.entries(report, probe.getMetadata().getUid())
-        .findFirst()
+    Optional<ProbeReport> entry =
+        Contribution.entries(report, probe.getMetadata().getUid()).findFirst();
+    if (desired == ProbeState.Removed) {
+      return entry
+          .filter(p -> p.state != ProbeState.Removed)
+          .map(p -> notRemoved(node, p))
+          .orElseGet(() -> removed(node, status));
+    }
+    return entry
         .filter(p -> isCurrent(p, probe, series))
         .map(p -> ofEntry(node, status, p, desired))
         .orElseGet(() -> notYet(node, status));
+  }
+
+  private static Verdict removed(String node, DropProbeNodeStatus status) {
+    ModuleState module = status.module == null ? null : status.module.state;
+    if (module == null || module == ModuleState.Absent) {
+      return new Verdict(node, Kind.INACTIVE, null, null);
+    }
+    return firstFalse(status, Conditions.Node.IN_ORDER)
+        .map(c -> new Verdict(node, Kind.INACTIVE, c.getReason(), c.getMessage()))
+        .orElseGet(
+            () -> pending(node, Problem.NOT_YET_REPORTED, "the module is not unloaded yet"));
+  }
+
+  private static Verdict notRemoved(String node, ProbeReport p) {
+    return Conditions.Node.REMOVE_FAILED.equals(p.reason)
+        ? new Verdict(node, Kind.FAILED, p.reason, p.message)
+        : pending(
+            node,
+            Problem.NOT_YET_REPORTED,
+            "state is %s, should become %s".formatted(p.state, ProbeState.Removed));
   }
 
   private static boolean isCurrent(ProbeReport p, DropProbe probe, String series) {

@@ -5,7 +5,10 @@ import io.dropprobe.api.client.Time;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The last valid settings, for classes that do not watch the ConfigMap themselves. */
@@ -16,7 +19,9 @@ public class CurrentSettings {
 
   private final Time time;
   private volatile Settings settings = Settings.DEFAULTS;
+  private volatile Optional<Boolean> enabled = Optional.empty();
   private volatile Optional<String> problem = Optional.empty();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean read;
 
   /** In milliseconds of the monotonic clock. */
@@ -50,14 +55,49 @@ public class CurrentSettings {
   }
 
   /**
-   * Sets what the reconciler has read.
+   * The setting {@code enabled}, which takes effect although another value is invalid: it is an
+   * emergency switch.
    *
-   * @param valid empty if the ConfigMap is invalid: the last valid settings stay in force
-   * @param problem what is wrong with the ConfigMap, as a sentence for users; empty if nothing is
+   * @return empty if no valid value of it was read
    */
-  public void accept(Optional<Settings> valid, Optional<String> problem) {
-    valid.ifPresent(s -> settings = s);
-    this.problem = problem;
+  public Optional<Boolean> enabled() {
+    return enabled;
+  }
+
+  /** Registers a listener that is called after every change; it must not block. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Takes what the ConfigMap holds.
+   *
+   * @param data null means empty
+   * @return empty if a value is invalid: the last valid settings stay in force
+   */
+  public Optional<Settings> read(@Nullable Map<String, String> data) {
+    Optional<Settings> valid = Optional.empty();
+    Optional<String> wrong;
+    try {
+      valid = Optional.of(Settings.parse(data));
+      wrong = Settings.unknown(data);
+    } catch (SettingsException e) {
+      wrong = Optional.of(e.getMessage());
+    }
+    Settings settingsNow = valid.orElse(settings);
+    Optional<Boolean> enabledNow = Settings.enabled(data).or(() -> enabled);
+    boolean same =
+        read
+            && settingsNow.equals(settings)
+            && enabledNow.equals(enabled)
+            && wrong.equals(problem);
+    settings = settingsNow;
+    enabled = enabledNow;
+    problem = wrong;
     read = true;
+    if (!same) {
+      listeners.forEach(Runnable::run);
+    }
+    return valid;
   }
 }

@@ -125,6 +125,38 @@ public record Settings(
   }
 
   /**
+   * The setting {@code enabled} alone, whatever the other values are.
+   *
+   * @param data null means empty
+   * @return empty if its value is invalid
+   */
+  static Optional<Boolean> enabled(@Nullable Map<String, String> data) {
+    try {
+      return Optional.of(flag(data == null ? Map.of() : data, "enabled", DEFAULTS.enabled));
+    } catch (SettingsException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** These settings with another {@code enabled}. */
+  public Settings withEnabled(boolean value) {
+    return new Settings(
+        value,
+        canaries,
+        soak,
+        agentImage,
+        builderImage,
+        lease,
+        heartbeat,
+        staleAfter,
+        minReportInterval,
+        agentPort,
+        moduleMemoryLimit,
+        priorityClassName,
+        logLevel);
+  }
+
+  /**
    * Names keys that have no effect, most likely because they are misspelt.
    *
    * @param data null means empty

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.agents;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.Fixture;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -23,6 +28,20 @@ class AgentDaemonSetTest {
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return Fixture.all("agents").map(f -> DynamicTest.dynamicTest(f.name(), () -> check(f)));
+  }
+
+  /** A rollout would take hours where an emergency asks for seconds. */
+  @Test
+  void offSwitchAndNumberOfCanariesDoNotChangeThePods() {
+    Fixture f = Fixture.all("agents").filter(s -> s.name().equals("one-probe")).findFirst().get();
+    AgentPlacement placement = AgentPlacement.of(f.cluster(), List.of());
+    Map<String, String> data = new HashMap<>(f.settings());
+    String before = AgentDaemonSet.digest(Settings.parse(data), placement);
+    data.put("enabled", "false");
+    data.put("canaries", "3");
+    assertEquals(before, AgentDaemonSet.digest(Settings.parse(data), placement));
+    data.put("canaries", "0");
+    assertNotEquals(before, AgentDaemonSet.digest(Settings.parse(data), placement));
   }
 
   private static void check(Fixture f) {

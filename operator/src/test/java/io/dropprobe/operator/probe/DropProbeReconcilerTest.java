@@ -11,10 +11,9 @@ import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.health.PassWatch;
 import io.dropprobe.operator.runtime.OperatorNamespace;
 import io.dropprobe.operator.settings.CurrentSettings;
-import io.dropprobe.operator.settings.Settings;
 import io.dropprobe.operator.testing.TestClock;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +54,7 @@ class DropProbeReconcilerTest {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
     CurrentSettings settings = new CurrentSettings(clock);
-    settings.accept(Optional.of(Settings.DEFAULTS), Optional.empty());
+    settings.read(Map.of());
     DropProbeReconciler held =
         new DropProbeReconciler(
             new ClusterCache(null, clock),

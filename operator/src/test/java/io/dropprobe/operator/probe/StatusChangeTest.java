@@ -26,6 +26,7 @@ class StatusChangeTest {
   private static final Set<String> URGENT =
       Set.of(
           "observedGeneration",
+          "suspended",
           "conditions",
           "retired",
           "reportInterval",
@@ -118,6 +119,7 @@ class StatusChangeTest {
     return switch (type.getSimpleName()) {
       case "Long" -> 1L;
       case "Integer" -> 1;
+      case "Boolean" -> true;
       case "String" -> "x";
       case "List" -> List.of();
       default -> type.getConstructor().newInstance();
@@ -157,6 +159,7 @@ class StatusChangeTest {
   void failuresAreWarnings() {
     assertTrue(StatusChange.good(status(true, "Counting", "").conditions.get(0)));
     assertTrue(StatusChange.good(status(false, "NodesPending", "").conditions.get(0)));
+    assertTrue(StatusChange.good(status(false, "Suspended", "").conditions.get(0)));
     assertFalse(StatusChange.good(status(false, "NodesStale", "").conditions.get(0)));
     var degraded = new ConditionSet(null, 1L, NOON).set("Degraded", true, "X", "").list().get(0);
     assertFalse(StatusChange.good(degraded));

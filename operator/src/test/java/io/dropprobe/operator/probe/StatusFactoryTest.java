@@ -56,12 +56,12 @@ class StatusFactoryTest {
     DropProbe probe = f.of(DropProbe.class).get(0);
     Snapshot cluster = f.cluster();
     StatusFactory factory = factory(cluster);
-    DropProbeStatus status =
-        factory.create(probe, probe.getStatus(), cluster, Settings.DEFAULTS, NOON);
+    Settings settings = f.settings() == null ? Settings.DEFAULTS : Settings.parse(f.settings());
+    DropProbeStatus status = factory.create(probe, probe.getStatus(), cluster, settings, NOON);
     f.assertMatches("out-status.yaml", status);
     // If nothing has changed, the next pass would write nothing.
     DropProbeStatus again =
-        factory.create(probe, status, cluster, Settings.DEFAULTS, NOON.plusSeconds(1));
+        factory.create(probe, status, cluster, settings, NOON.plusSeconds(1));
     assertEquals(status.conditions, again.conditions);
     assertEquals(status.activeSince, again.activeSince);
     assertEquals(status.retired.lost, again.retired.lost);
@@ -171,6 +171,7 @@ class StatusFactoryTest {
     return switch (type.getSimpleName()) {
       case "Long" -> 1L;
       case "Integer" -> 1;
+      case "Boolean" -> true;
       case "String" -> "text";
       case "List" -> List.of();
       case "NodeSummary" -> new NodeSummary();

@@ -9,6 +9,7 @@ import io.dropprobe.operator.testing.TestClock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class CurrentSettingsTest {
@@ -18,18 +19,42 @@ class CurrentSettingsTest {
   @Test
   void settingsAreKnownOnceConfigMapIsRead() {
     assertFalse(current.known());
-    Settings given =
-        Settings.parse(Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h"));
-    current.accept(Optional.of(given), Optional.empty());
+    Map<String, String> given = Map.of("agentImage", "a", "builderImage", "b", "staleAfter", "1h");
+    assertEquals(Optional.of(Settings.parse(given)), current.read(given));
     assertTrue(current.known());
-    assertEquals(given, current.get());
+    assertEquals(Settings.parse(given), current.get());
+    assertEquals(Optional.empty(), current.problem());
   }
 
   @Test
   void invalidConfigMapKeepsLastValidSettingsOrDefaults() {
-    current.accept(Optional.empty(), Optional.of("bad"));
+    assertEquals(Optional.empty(), current.read(Map.of()));
     assertTrue(current.known());
     assertEquals(Settings.DEFAULTS, current.get());
+    assertTrue(current.problem().orElseThrow().contains("agentImage"));
+  }
+
+  /** In an emergency, nobody looks for the mistake in another line first. */
+  @Test
+  void enabledTakesEffectAlthoughAnotherValueIsInvalid() {
+    assertEquals(Optional.empty(), current.enabled());
+    current.read(Map.of("enabled", "false", "lease", "soon"));
+    assertEquals(Optional.of(false), current.enabled());
+    current.read(Map.of("enabled", "perhaps"));
+    assertEquals(Optional.of(false), current.enabled());
+    current.read(Map.of("lease", "soon"));
+    assertEquals(Optional.of(true), current.enabled());
+  }
+
+  @Test
+  void listenersAreCalledAfterEveryChangeOnly() {
+    AtomicInteger calls = new AtomicInteger();
+    current.onChange(calls::incrementAndGet);
+    current.read(Map.of("enabled", "false"));
+    current.read(Map.of("enabled", "false"));
+    assertEquals(1, calls.get());
+    current.read(Map.of("enabled", "true"));
+    assertEquals(2, calls.get());
   }
 
   @Test
