@@ -13,6 +13,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.Predecessor;
 import io.dropprobe.operator.testing.ApiServer;
 import io.dropprobe.operator.testing.Await;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -145,6 +146,37 @@ class AccessIT {
                         .build())
                 .create());
     operator.resources(DropProbeNode.class).withName("worker-1").delete();
+  }
+
+  @Test
+  void operatorWritesTheProofsAndAgentsOnlyReadThem() {
+    KubernetesClient operator = api.operator();
+    operator.resource(proofs()).patch(ServerSideApply.as(Names.OPERATOR));
+    operator.configMaps().inNamespace(ApiServer.NAMESPACE).withName(Names.TRIALS).get();
+    KubernetesClient agent = api.agent("worker-1");
+    assertEquals(
+        1,
+        agent
+            .configMaps()
+            .inNamespace(ApiServer.NAMESPACE)
+            .withField("metadata.name", Names.TRIALS)
+            .list()
+            .getItems()
+            .size());
+    assertRefused(
+        "cannot patch resource \"configmaps\"", () -> agent.resource(proofs()).patch(APPLY));
+    assertRefused(
+        "cannot list resource \"configmaps\"",
+        () -> agent.configMaps().inNamespace(ApiServer.NAMESPACE).list());
+  }
+
+  private static ConfigMap proofs() {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(Names.TRIALS)
+        .withNamespace(ApiServer.NAMESPACE)
+        .endMetadata()
+        .build();
   }
 
   private static DropProbe probe() {

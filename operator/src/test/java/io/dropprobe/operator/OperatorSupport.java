@@ -53,6 +53,12 @@ abstract class OperatorSupport {
     }
   }
 
+  /** Ends the operator, and starts another one. */
+  static void restart() {
+    operator.close();
+    operator = new RunningOperator(api);
+  }
+
   /** Leaves nothing behind; without Nodes, no deletion waits. */
   @AfterEach
   void clean() {

@@ -4,6 +4,7 @@ package io.dropprobe.operator.agents;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Names;
+import io.dropprobe.operator.canary.Canaries;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
@@ -36,8 +37,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Places the agents' DaemonSet, and deletes reports that are no longer needed. Its primary resource
- * is the settings ConfigMap, so there is one object, and one pass at a time.
+ * Picks the canaries of a module, places the agents' DaemonSet, and deletes reports that are no
+ * longer needed. Its primary resource is the settings ConfigMap, so there is one object, and one
+ * pass at a time.
  */
 @ControllerConfiguration(
     name = "agents",
@@ -64,6 +66,7 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
   private final EventRecorder events;
   private final OperatorNamespace namespace;
   private final AgentPods pods;
+  private final Canaries canaries;
   private final Time time;
 
   /** The last problem of the settings, so that its Event is emitted once. */
@@ -77,12 +80,14 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
       EventRecorder events,
       OperatorNamespace namespace,
       AgentPods pods,
+      Canaries canaries,
       Time time) {
     this.cluster = cluster;
     this.current = current;
     this.events = events;
     this.namespace = namespace;
     this.pods = pods;
+    this.canaries = canaries;
     this.time = time;
   }
 
@@ -107,14 +112,23 @@ public class AgentsReconciler implements Reconciler<ConfigMap> {
     pods.observe(actual);
     Optional<Settings> settings = read(config);
     Snapshot snapshot = cluster.snapshot();
+    Duration next = RESYNC;
+    // What can't be written must not hold up the rest.
     try {
-      settings.ifPresent(s -> placeAgents(s, snapshot, actual, ctx));
+      next = shorter(RESYNC, canaries.pass(snapshot, current.get(), config));
     } finally {
-      // Also if the DaemonSet can't be written.
-      new ReportDeletion(ctx.getClient())
-          .all(ReportRemoval.of(snapshot, AppliedAgents.of(actual).kept(), cluster::isDeleted));
+      try {
+        settings.ifPresent(s -> placeAgents(s, snapshot, actual, ctx));
+      } finally {
+        new ReportDeletion(ctx.getClient())
+            .all(ReportRemoval.of(snapshot, AppliedAgents.of(actual).kept(), cluster::isDeleted));
+      }
     }
-    return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(RESYNC);
+    return UpdateControl.<ConfigMap>noUpdate().rescheduleAfter(next);
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
   }
 
   /** Empty if they are invalid: the agents keep the last valid settings then. */

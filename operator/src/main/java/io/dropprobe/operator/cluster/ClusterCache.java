@@ -3,6 +3,7 @@ package io.dropprobe.operator.cluster;
 
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Lists;
+import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -168,6 +169,14 @@ public class ClusterCache {
     return reports.age(report);
   }
 
+  /**
+   * Milliseconds of the operator's monotonic clock during which it saw changes of reports, for
+   * measuring how long a node has been silent.
+   */
+  public long seen() {
+    return reports.seen();
+  }
+
   /** Whether the Node of a report no longer exists, by the cache and by the API server. */
   public boolean isDeleted(DropProbeNode report) {
     String name = report.getMetadata().getName();
@@ -203,11 +212,16 @@ public class ClusterCache {
 
   static Node prune(Node n) {
     ClusterNode kept = ClusterNode.of(n);
+    String retry = kept.facts().retryModule();
     NodeSystemInfo info = n.getStatus() == null ? null : n.getStatus().getNodeInfo();
     return new NodeBuilder()
         .withMetadata(identity(n, true))
+        .editMetadata()
+        .withAnnotations(retry.isEmpty() ? null : Map.of(Names.RETRY_MODULE, retry))
+        .endMetadata()
         .withNewSpec()
         .withTaints(n.getSpec() == null ? null : n.getSpec().getTaints())
+        .withUnschedulable(kept.cordoned() ? true : null)
         .endSpec()
         .withNewStatus()
         .addNewCondition()

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether the condition Ready of the Node is True. Kubernetes sets it to Unknown when
  *     it has not heard of the kubelet for {@code --node-monitor-grace-period} of
  *     kube-controller-manager, by default less than a minute
+ * @param cordoned whether an administrator has called it unschedulable
  * @param obstacle why no agent can run there; null means that the Node names nothing
  * @param created when the Node was created, by the API server's clock; null means unknown
  */
@@ -26,6 +27,7 @@ public record ClusterNode(
     NodeFacts facts,
     String bootId,
     boolean ready,
+    boolean cordoned,
     @Nullable NodeObstacle obstacle,
     @Nullable Instant created) {
   /** The type of the condition by which Kubernetes calls a Node Ready or NotReady. */
@@ -39,6 +41,7 @@ public record ClusterNode(
         NodeFacts.of(node),
         bootId(node),
         ready,
+        node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable()),
         NodeObstacle.of(node, ready),
         Times.parseOrNull(node.getMetadata().getCreationTimestamp()));
   }
@@ -54,6 +57,19 @@ public record ClusterNode(
   private static String bootId(Node node) {
     NodeSystemInfo info = node.getStatus() == null ? null : node.getStatus().getNodeInfo();
     return info == null || info.getBootID() == null ? "" : info.getBootID();
+  }
+
+  /**
+   * Whether new pods may be started there: it is not cordoned, being drained, or short of
+   * something.
+   */
+  public boolean isSchedulable() {
+    return !cordoned
+        && facts.taints().stream()
+            .noneMatch(
+                t ->
+                    NodeSelection.LIFECYCLE_TAINTS.contains(t.getKey())
+                        || NodeSelection.TRANSIENT_TAINTS.contains(t.getKey()));
   }
 
   /** The uid of the Node; empty if unknown. */

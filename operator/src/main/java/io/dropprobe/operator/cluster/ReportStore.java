@@ -59,7 +59,7 @@ final class ReportStore extends PrunedStore<DropProbeNode> {
   }
 
   /** Milliseconds during which changes were seen, since an arbitrary moment. */
-  private synchronized long seen() {
+  synchronized long seen() {
     return time.millis() - blind;
   }
 

@@ -8,6 +8,7 @@ import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
 import io.dropprobe.operator.accounting.Staleness;
 import io.dropprobe.operator.agents.AgentPods;
+import io.dropprobe.operator.canary.Canaries;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.cluster.ClusterEventSource;
 import io.dropprobe.operator.cluster.Snapshot;
@@ -71,6 +72,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
   private final StatusFactory factory;
   private final ProbeEvents events;
   private final CurrentSettings settings;
+  private final Canaries canaries;
   private final Time time;
   private final Map<String, WritePace> paces = new ConcurrentHashMap<>();
   private final Passes passes = new Passes();
@@ -85,6 +87,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
       CurrentSettings settings,
       OperatorNamespace namespace,
       AgentPods agents,
+      Canaries canaries,
       PassWatch watch,
       Time time) {
     this.cluster = cluster;
@@ -96,7 +99,9 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
             statuses::size,
             namespace.name(),
             () -> InstallationProblems.of(settings.problem(), agents.problem()),
-            node -> agents.trouble(node));
+            node -> agents.trouble(node),
+            () -> canaries.board());
+    this.canaries = canaries;
     this.events = new ProbeEvents(events);
     this.settings = settings;
     this.time = time;
@@ -114,6 +119,7 @@ public class DropProbeReconciler implements Reconciler<DropProbe>, Cleaner<DropP
                     .map(ResourceID::fromResource)
                     .collect(Collectors.toSet()));
     settings.onChange(all::trigger);
+    canaries.onChange(all::trigger);
     return List.of(all);
   }
 

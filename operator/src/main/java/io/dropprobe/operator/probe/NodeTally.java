@@ -15,6 +15,7 @@ final class NodeTally {
     n.inactive = count(verdicts, Verdict.Kind.INACTIVE);
     n.ready = n.active + n.inactive;
     n.pending = count(verdicts, Verdict.Kind.PENDING);
+    n.waiting = (int) verdicts.stream().filter(Verdict::waits).count();
     n.unsupported = count(verdicts, Verdict.Kind.UNSUPPORTED);
     n.failed = count(verdicts, Verdict.Kind.FAILED);
     n.sharedKernel = count(verdicts, Verdict.Kind.SHARED_KERNEL);

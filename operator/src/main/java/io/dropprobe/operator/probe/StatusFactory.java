@@ -8,6 +8,7 @@ import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Limits;
 import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
@@ -46,6 +47,7 @@ final class StatusFactory {
   private final String namespace;
   private final Supplier<List<Problem>> installation;
   private final Function<String, Optional<String>> trouble;
+  private final Supplier<TrialBoard> trials;
 
   /**
    * @param deleted whether the Node of a report no longer exists
@@ -54,6 +56,7 @@ final class StatusFactory {
    * @param namespace of the agents
    * @param installation problems of the installation, not of a node
    * @param trouble what keeps the agent's pod on a node from running; empty if nothing is known
+   * @param trials of modules that nodes wait for
    */
   StatusFactory(
       Predicate<DropProbeNode> deleted,
@@ -61,13 +64,15 @@ final class StatusFactory {
       ToIntFunction<DropProbeStatus> size,
       String namespace,
       Supplier<List<Problem>> installation,
-      Function<String, Optional<String>> trouble) {
+      Function<String, Optional<String>> trouble,
+      Supplier<TrialBoard> trials) {
     this.deleted = deleted;
     this.age = age;
     this.size = size;
     this.namespace = namespace;
     this.installation = installation;
     this.trouble = trouble;
+    this.trials = trials;
   }
 
   /**
@@ -106,9 +111,14 @@ final class StatusFactory {
         ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
     ProbeState desired = settings.enabled() ? enabled : ProbeState.Removed;
     Staleness staleness = new Staleness(age, settings.staleAfter());
+    ModuleWait wait = new ModuleWait(trials.get(), cluster.nodes(), now);
     List<Verdict> verdicts =
         cluster.selectedBy(probe).stream()
-            .map(n -> verdict(n, cluster, staleness, probe, history.series(), desired))
+            .map(
+                n ->
+                    wait.in(
+                        verdict(n, cluster, staleness, probe, history.series(), desired),
+                        cluster.reportOf(n)))
             .toList();
     List<ClusterNode> pending =
         verdicts.stream()

@@ -25,8 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param node name
  * @param reason null means that there is no problem
  * @param message null means that there is no problem; otherwise what happened, and the next step
+ * @param waits whether the node waits until a module is proven
  */
-record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String message) {
+record Verdict(
+    String node, Kind kind, @Nullable String reason, @Nullable String message, boolean waits) {
+  Verdict(String node, Kind kind, @Nullable String reason, @Nullable String message) {
+    this(node, kind, reason, message, false);
+  }
 
   /** Every selected node is of exactly one kind. */
   enum Kind {
@@ -127,8 +132,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     }
     return firstFalse(status, Conditions.Node.IN_ORDER)
         .map(c -> new Verdict(node, Kind.INACTIVE, c.getReason(), c.getMessage()))
-        .orElseGet(
-            () -> pending(node, Problem.NOT_YET_REPORTED, "the module is not unloaded yet"));
+        .orElseGet(() -> pending(node, Problem.NOT_YET_REPORTED, "the module is not unloaded yet"));
   }
 
   private static Verdict notRemoved(String node, ProbeReport p) {
@@ -152,7 +156,7 @@ record Verdict(String node, Kind kind, @Nullable String reason, @Nullable String
     if (p.state == ProbeState.OwnedElsewhere) {
       return new Verdict(node, Kind.SHARED_KERNEL, null, null);
     }
-    if (p.state == ProbeState.Failed) {
+    if (p.state == ProbeState.Failed && !Conditions.Node.AWAITING_CANARY.equals(p.reason)) {
       return p.reason != null
           ? new Verdict(node, Kind.FAILED, p.reason, p.message)
           : broken(node, status, Kind.FAILED, Conditions.Node.PROBE_FAILED);

@@ -87,10 +87,7 @@ public class CurrentSettings {
     Settings settingsNow = valid.orElse(settings);
     Optional<Boolean> enabledNow = Settings.enabled(data).or(() -> enabled);
     boolean same =
-        read
-            && settingsNow.equals(settings)
-            && enabledNow.equals(enabled)
-            && wrong.equals(problem);
+        read && settingsNow.equals(settings) && enabledNow.equals(enabled) && wrong.equals(problem);
     settings = settingsNow;
     enabled = enabledNow;
     problem = wrong;

@@ -166,6 +166,7 @@ class ReportRemovalTest {
             new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints),
             "",
             true,
+            false,
             null,
             null);
     Map<String, ClusterNode> nodes = deleted ? Map.of() : Map.of("a", node);

@@ -2,12 +2,16 @@
 package io.dropprobe.operator.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.operator.testing.Reports;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,8 +41,13 @@ class ClusterCacheTest {
         new NodeBuilder(node("uid"))
             .editMetadata()
             .addToLabels("kubernetes.io/os", "linux")
+            .addToAnnotations("dropprobe.io/retry-module", "ABC")
+            .addToAnnotations("csi.volume.kubernetes.io/nodeid", "a long text")
             .withCreationTimestamp("2026-01-01T12:00:00Z")
             .endMetadata()
+            .withNewSpec()
+            .withUnschedulable(true)
+            .endSpec()
             .withNewStatus()
             .addNewCondition()
             .withType("MemoryPressure")
@@ -57,7 +66,37 @@ class ClusterCacheTest {
             .build();
     assertEquals(ready, ClusterNode.of(complete).ready());
     assertEquals(NOON, ClusterNode.of(complete).created());
-    assertEquals(ClusterNode.of(complete), ClusterNode.of(ClusterCache.prune(complete)));
+    assertEquals("ABC", ClusterNode.of(complete).facts().retryModule());
+    assertTrue(ClusterNode.of(complete).cordoned());
+    Node pruned = ClusterCache.prune(complete);
+    assertEquals(ClusterNode.of(complete), ClusterNode.of(pruned));
+    assertEquals(1, pruned.getMetadata().getAnnotations().size(), "others may be long");
+  }
+
+  @Test
+  void nodeThatIsCordonedDrainedOrShortOfSomethingIsNotSchedulable() {
+    Node fine = node("uid");
+    assertTrue(ClusterNode.of(fine).isSchedulable());
+    assertFalse(
+        ClusterNode.of(
+                new NodeBuilder(fine).withNewSpec().withUnschedulable(true).endSpec().build())
+            .isSchedulable());
+    for (String key :
+        List.of("node.kubernetes.io/disk-pressure", "ToBeDeletedByClusterAutoscaler")) {
+      assertFalse(ClusterNode.of(tainted(fine, key)).isSchedulable(), key);
+    }
+    assertTrue(ClusterNode.of(tainted(fine, "gpu")).isSchedulable());
+  }
+
+  private static Node tainted(Node node, String key) {
+    return new NodeBuilder(node)
+        .withNewSpec()
+        .addNewTaint()
+        .withKey(key)
+        .withEffect("NoSchedule")
+        .endTaint()
+        .endSpec()
+        .build();
   }
 
   private static Node node(String uid) {

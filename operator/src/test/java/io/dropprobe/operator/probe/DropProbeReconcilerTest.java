@@ -31,6 +31,7 @@ class DropProbeReconcilerTest {
           new CurrentSettings(clock),
           new OperatorNamespace("dropprobe-system"),
           null,
+          null,
           new PassWatch(clock),
           clock);
 
@@ -62,6 +63,7 @@ class DropProbeReconcilerTest {
             null,
             settings,
             new OperatorNamespace("dropprobe-system"),
+            null,
             null,
             new PassWatch(clock),
             new HeldClock(begun, end));

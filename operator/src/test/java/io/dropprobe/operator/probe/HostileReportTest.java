@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropprobe.api.catalog.DropClass;
 import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.schema.Limits;
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeStatus;
@@ -161,7 +162,8 @@ class HostileReportTest {
             Fixture::size,
             "dropprobe-system",
             List::of,
-            n -> Optional.empty());
+            n -> Optional.empty(),
+            () -> TrialBoard.EMPTY);
     return factory.create(cluster.probes().get("p"), null, cluster, Settings.DEFAULTS, NOON);
   }
 

@@ -10,6 +10,7 @@ import io.dropprobe.api.catalog.Effect;
 import io.dropprobe.api.rules.ConditionSet;
 import io.dropprobe.api.rules.NodeFacts;
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.v1alpha1.Direction;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
@@ -60,8 +61,7 @@ class StatusFactoryTest {
     DropProbeStatus status = factory.create(probe, probe.getStatus(), cluster, settings, NOON);
     f.assertMatches("out-status.yaml", status);
     // If nothing has changed, the next pass would write nothing.
-    DropProbeStatus again =
-        factory.create(probe, status, cluster, settings, NOON.plusSeconds(1));
+    DropProbeStatus again = factory.create(probe, status, cluster, settings, NOON.plusSeconds(1));
     assertEquals(status.conditions, again.conditions);
     assertEquals(status.activeSince, again.activeSince);
     assertEquals(status.retired.lost, again.retired.lost);
@@ -80,7 +80,8 @@ class StatusFactoryTest {
         Fixture::size,
         "dropprobe-system",
         List::of,
-        n -> Optional.empty());
+        n -> Optional.empty(),
+        () -> TrialBoard.EMPTY);
   }
 
   @Test
@@ -100,6 +101,7 @@ class StatusFactoryTest {
               new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()),
               "",
               true,
+              false,
               null,
               null));
       reports.put(name, i % 3 == 0 ? failing(name, i) : counting(name, i));

@@ -61,6 +61,11 @@ public final class FakeNode {
             .create()
             .getMetadata()
             .getUid();
+    // The API server creates each Node with the taint not-ready, which a controller removes.
+    admin
+        .nodes()
+        .withName(name)
+        .edit(n -> new NodeBuilder(n).editSpec().withTaints().endSpec().build());
   }
 
   public String name() {

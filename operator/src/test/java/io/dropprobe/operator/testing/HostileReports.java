@@ -138,6 +138,7 @@ public final class HostileReports {
               new NodeFacts("uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of()),
               "boot-" + name,
               true,
+              false,
               null,
               null));
       DropProbeNode r = Reports.report(name, NOON);

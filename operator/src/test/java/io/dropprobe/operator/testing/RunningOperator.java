@@ -4,6 +4,7 @@ package io.dropprobe.operator.testing;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.operator.agents.AgentPods;
 import io.dropprobe.operator.agents.AgentsReconciler;
+import io.dropprobe.operator.canary.Canaries;
 import io.dropprobe.operator.cluster.ClusterCache;
 import io.dropprobe.operator.events.EventRecorder;
 import io.dropprobe.operator.health.PassWatch;
@@ -37,6 +38,7 @@ public final class RunningOperator implements AutoCloseable {
     EventRecorder events = new EventRecorder(client, time);
     AgentPods agents = new AgentPods(client, time, namespace);
     cluster = new ClusterCache(client, time);
+    Canaries canaries = new Canaries(client, namespace, cluster, events, time);
     operator =
         new Operator(
             o ->
@@ -53,10 +55,11 @@ public final class RunningOperator implements AutoCloseable {
             settings,
             namespace,
             agents,
+            canaries,
             new PassWatch(time),
             time));
     operator.register(
-        new AgentsReconciler(cluster, settings, events, namespace, agents, time),
+        new AgentsReconciler(cluster, settings, events, namespace, agents, canaries, time),
         o -> o.settingNamespace(ApiServer.NAMESPACE));
     operator.start();
   }

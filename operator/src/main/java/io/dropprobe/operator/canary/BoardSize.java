@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import io.dropprobe.api.trial.TrialBoard;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the ConfigMap: each change of it is sent to every agent. What nodes wait for comes first,
+ * so that keys which one node invents do not push out those of others.
+ */
+final class BoardSize {
+  /** Most entries. */
+  static final int ENTRIES = 128;
+
+  /** Most bytes of all entries. */
+  static final int BYTES = 256 * 1024;
+
+  private BoardSize() {}
+
+  /** The entries that fit, by usefulness. */
+  static List<TrialEntry> bounded(
+      Collection<TrialEntry> entries, TrialBoard before, Map<TrialKey, Map<String, Claim>> claims) {
+    Set<TrialKey> old = keys(before);
+    List<TrialEntry> sorted =
+        entries.stream()
+            .sorted(
+                Comparator.comparingInt((TrialEntry t) -> use(claims.get(t.key())))
+                    .thenComparing(t -> !old.contains(t.key()))
+                    .thenComparing(
+                        t -> Objects.requireNonNullElse(t.since(), ""), Comparator.reverseOrder())
+                    .thenComparing(t -> t.key().digest()))
+            .toList();
+    List<TrialEntry> kept = new ArrayList<>();
+    long bytes = 0;
+    for (TrialEntry entry : sorted) {
+      bytes += bytes(entry);
+      if (kept.size() == ENTRIES || bytes > BYTES) {
+        break;
+      }
+      kept.add(entry);
+    }
+    return kept;
+  }
+
+  /** 0 if nodes wait for it or are trying it, 1 if reports name it, else 2. */
+  private static int use(@Nullable Map<String, Claim> claims) {
+    if (claims == null) {
+      return 2;
+    }
+    return claims.values().stream().allMatch(Claim::isSurvived) ? 1 : 0;
+  }
+
+  private static long bytes(TrialEntry entry) {
+    return TrialBoard.of(List.of(entry)).format().entrySet().stream()
+        .mapToLong(e -> e.getKey().length() + e.getValue().getBytes(StandardCharsets.UTF_8).length)
+        .sum();
+  }
+
+  static Set<TrialKey> keys(TrialBoard board) {
+    return board.entries().stream().map(TrialEntry::key).collect(Collectors.toSet());
+  }
+}

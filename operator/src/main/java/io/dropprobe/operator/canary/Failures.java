@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialEntry.Failure;
+import io.dropprobe.operator.cluster.ClusterNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What the failed trials of a module mean for the nodes that wait. */
+final class Failures {
+  /**
+   * How long one failed node keeps others from trying the module: a person should look at it, and
+   * one node that lies or is broken must not hold up a cluster for ever.
+   */
+  static final Duration LONGEST = Duration.ofHours(24);
+
+  /** How many different nodes stop a module. */
+  static final int STOPPING = 2;
+
+  /** Failures that an entry keeps, the newest. */
+  private static final int MOST = 8;
+
+  private Failures() {}
+
+  /** The failures with one more; of each Node only the newest. */
+  static List<Failure> with(List<Failure> failures, Failure added) {
+    List<Failure> all = new ArrayList<>(without(failures, added.node(), added.uid()));
+    all.add(added);
+    return all.subList(Math.max(0, all.size() - MOST), all.size());
+  }
+
+  static List<Failure> without(List<Failure> failures, String node, String uid) {
+    return failures.stream().filter(f -> !isOf(f, node, uid)).toList();
+  }
+
+  static boolean areOf(List<Failure> failures, ClusterNode node) {
+    return failures.stream().anyMatch(f -> isOf(f, node.name(), node.uid()));
+  }
+
+  private static boolean isOf(Failure failure, String node, String uid) {
+    return failure.node().equals(node) && failure.uid().equals(uid);
+  }
+
+  /** Whether so many different nodes have failed that no node tries the module by itself. */
+  static boolean stop(List<Failure> failures) {
+    return failures.stream().map(Failure::uid).distinct().count() >= STOPPING;
+  }
+
+  /**
+   * The nodes that keep the module to themselves: they have failed within the last day and still
+   * exist.
+   */
+  static Set<String> holders(List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
+    return failures.stream()
+        .filter(f -> isRecent(f, now))
+        .filter(f -> exists(f, nodes))
+        .map(Failure::node)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean exists(Failure failure, Map<String, ClusterNode> nodes) {
+    ClusterNode node = nodes.get(failure.node());
+    return node != null && node.uid().equals(failure.uid());
+  }
+
+  private static boolean isRecent(Failure failure, Instant now) {
+    Instant at = Times.parseOrNull(failure.at());
+    return at != null && now.isBefore(at.plus(LONGEST));
+  }
+}

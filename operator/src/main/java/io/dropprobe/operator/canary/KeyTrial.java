@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialEntry.Failure;
+import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.operator.cluster.ClusterNode;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over the trial of one key: looks at its canaries, judges the trial, and picks canaries.
+ * It is used once.
+ */
+final class KeyTrial {
+  private final TrialEntry before;
+  private final Circumstances now;
+  private final Map<String, Claim> claims;
+  private final Map<String, Watch> watches;
+  private final Set<String> retried;
+  private final Set<String> canaries = new TreeSet<>();
+  private final Set<String> survived;
+  private List<Failure> failures;
+  private @Nullable Failure newest;
+  private long again = Long.MAX_VALUE;
+
+  /**
+   * What a pass has found.
+   *
+   * @param again when the next pass is due, in the time of {@link Circumstances#seen}
+   * @param notices Events to emit when the entry is written
+   */
+  record Result(
+      TrialEntry entry,
+      Map<String, Watch> watches,
+      Set<String> retried,
+      long again,
+      List<Notice> notices) {}
+
+  /**
+   * @param before is not PROVEN
+   * @param claims with exactly this key, by name of the node
+   * @param watches by name of the node
+   * @param retried see {@link TrialMemory}
+   */
+  KeyTrial(
+      TrialEntry before,
+      Circumstances now,
+      Map<String, Claim> claims,
+      Map<String, Watch> watches,
+      Set<String> retried) {
+    this.before = before;
+    this.now = now;
+    this.claims = claims;
+    this.watches = new HashMap<>(watches);
+    this.retried = new HashSet<>(retried);
+    this.survived = new TreeSet<>(before.survived());
+    this.failures = before.failures();
+  }
+
+  Result run() {
+    retried.removeIf(n -> !isAnnotated(n));
+    Stream.concat(before.canaries().stream(), watches.keySet().stream().filter(this::isOnTrial))
+        .distinct()
+        .sorted()
+        .toList()
+        .forEach(this::look);
+    TrialEntry after = judge();
+    watches.keySet().removeIf(n -> !canaries.contains(n) && !claims.containsKey(n));
+    return new Result(after, watches, retried, again, notices(after));
+  }
+
+  /** A node that was passed over may have begun its trial just then. */
+  private boolean isOnTrial(String name) {
+    Claim claim = claims.get(name);
+    return claim != null && !claim.isWaiting() && !survived.contains(name);
+  }
+
+  private void look(String name) {
+    ClusterNode node = now.nodes().get(name);
+    if (node == null) {
+      watches.remove(name);
+      return;
+    }
+    Sight sight =
+        Sight.of(
+            node,
+            claims.get(name),
+            watches.getOrDefault(name, Watch.picked(now.seen(), null)),
+            hasFailed(name),
+            isToRetry(name),
+            now);
+    watches.put(name, sight.watch());
+    again = Math.min(again, sight.again());
+    switch (sight.kind()) {
+      case STAYS -> canaries.add(name);
+      case LEAVES -> {}
+      case SURVIVED -> {
+        survived.add(name);
+        failures = Failures.without(failures, name, node.uid());
+        watches.remove(name);
+      }
+      case FAILED -> {
+        canaries.add(name);
+        newest = new Failure(name, node.uid(), sight.what(), Times.format(now.wall()));
+        failures = Failures.with(failures, newest);
+        if (isAnnotated(name)) {
+          retried.add(name);
+        }
+      }
+    }
+  }
+
+  private boolean isAnnotated(String name) {
+    ClusterNode node = now.nodes().get(name);
+    return node != null && node.facts().retryModule().equals(before.key().srcversion());
+  }
+
+  /** Whether a person asks for one more trial there. */
+  private boolean isToRetry(String name) {
+    return isAnnotated(name) && !retried.contains(name);
+  }
+
+  private boolean hasFailed(String name) {
+    ClusterNode node = now.nodes().get(name);
+    return node != null && Failures.areOf(failures, node);
+  }
+
+  private boolean isAnnounced(String name) {
+    Watch watch = watches.get(name);
+    return watch != null && watch.announced() != null;
+  }
+
+  private TrialEntry judge() {
+    boolean stop = Failures.stop(failures);
+    Set<String> holders = stop ? Set.of() : Failures.holders(failures, now.nodes(), now.wall());
+    if (stop) {
+      // A trial that a person has asked for goes on.
+      boolean asked = newest == null && Failures.stop(before.failures());
+      canaries.removeIf(n -> !isToRetry(n) && !(asked && isAnnounced(n)));
+    } else {
+      canaries.removeIf(
+          n -> (hasFailed(n) || !holders.isEmpty()) && !isAnnounced(n) && !isToRetry(n));
+    }
+    canaries.addAll(holders);
+    int wanted = wanted(holders);
+    if (!survived.isEmpty() && survived.size() >= wanted) {
+      return entry(State.PROVEN, Set.of(), Set.of(), now.spreadSeconds().getAsInt());
+    }
+    fill(wanted - survived.size(), holders, stop || !holders.isEmpty());
+    return entry(stop && canaries.isEmpty() ? State.STOPPED : State.TRYING, canaries, survived, 0);
+  }
+
+  /**
+   * As many as the setting says; fewer if fewer nodes have this module and this kernel. One that
+   * has failed is not counted, unless the others wait for it.
+   */
+  private int wanted(Set<String> holders) {
+    long able =
+        claims.values().stream()
+            .filter(
+                c ->
+                    holders.contains(c.node().name())
+                        || ((c.isWaiting() || c.isLoaded()) && !hasFailed(c.node().name())))
+            .count();
+    return (int) Math.max(1, Math.min(now.settings().canaries(), able));
+  }
+
+  /**
+   * Picks canaries, or gives back those that are too many and have not announced their trial.
+   *
+   * @param slots for canaries beside the holders
+   * @param onlyRetries whether only nodes are picked for which a person asks
+   */
+  private void fill(int slots, Set<String> holders, boolean onlyRetries) {
+    List<ClusterNode> others =
+        canaries.stream()
+            .filter(n -> !holders.contains(n))
+            .map(now.nodes()::get)
+            .filter(Objects::nonNull)
+            .toList();
+    int free = slots - others.size();
+    var order = CanaryOrder.bestFirst(watches, this::isToRetry);
+    if (free < 0) {
+      others.stream()
+          .filter(n -> !isAnnounced(n.name()))
+          .sorted(order.reversed())
+          .limit(-free)
+          .toList()
+          .forEach(n -> canaries.remove(n.name()));
+    } else if (free > 0) {
+      claims.values().stream()
+          .filter(c -> isEligible(c, onlyRetries))
+          .map(Claim::node)
+          .sorted(order)
+          .limit(free)
+          .toList()
+          .forEach(this::pick);
+    }
+  }
+
+  private boolean isEligible(Claim claim, boolean onlyRetries) {
+    String name = claim.node().name();
+    if (canaries.contains(name) || survived.contains(name)) {
+      return false;
+    }
+    return isToRetry(name)
+        ? claim.node().ready() && !claim.isLoaded()
+        : !onlyRetries && claim.isCandidate() && !hasFailed(name);
+  }
+
+  private void pick(ClusterNode node) {
+    canaries.add(node.name());
+    watches.put(node.name(), Watch.picked(now.seen(), watches.get(node.name())));
+    again = Math.min(again, now.seen() + Sight.ANNOUNCES.toMillis());
+  }
+
+  private TrialEntry entry(State state, Set<String> named, Set<String> done, int spreadSeconds) {
+    return new TrialEntry(
+        before.key(),
+        state,
+        List.copyOf(named),
+        List.copyOf(done),
+        failures,
+        spreadSeconds,
+        state == before.state() ? before.since() : Times.format(now.wall()));
+  }
+
+  private List<Notice> notices(TrialEntry after) {
+    if (after.state() == State.PROVEN) {
+      return List.of(
+          new Notice(false, Conditions.Event.MODULE_PROVEN, Texts.proven(after, survived)));
+    }
+    return newest == null
+        ? List.of()
+        : Texts.blocked(after, now.nodes(), now.wall()).stream()
+            .map(text -> new Notice(true, Conditions.Problem.CANARY_FAILED, text))
+            .toList();
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialBoard;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.api.trial.TrialKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One pass over all trials: a pure function of what is known and what the nodes report. */
+final class Trials {
+  private Trials() {}
+
+  /**
+   * The result of a pass.
+   *
+   * @param board equal to the one before if nothing has to be written
+   * @param memory belongs to the board: to be kept when the board is written
+   * @param again when the next pass is due, in the time of {@link Circumstances#seen}
+   * @param notices Events to emit when the board is written
+   */
+  record Outcome(TrialBoard board, TrialMemory memory, long again, List<Notice> notices) {}
+
+  /**
+   * Decides which nodes may load which module.
+   *
+   * @param claims see {@link Claim#of(io.dropprobe.operator.cluster.Snapshot)}
+   */
+  static Outcome next(
+      TrialBoard before,
+      TrialMemory memory,
+      Map<TrialKey, Map<String, Claim>> claims,
+      Circumstances now) {
+    if (now.settings().canaries() == 0) {
+      return new Outcome(before, TrialMemory.EMPTY, Long.MAX_VALUE, List.of());
+    }
+    Map<TrialKey, TrialEntry> entries = entries(before, claims, now);
+    Map<TrialKey, Map<String, Watch>> watches = new HashMap<>();
+    Map<TrialKey, Set<String>> retried = new HashMap<>();
+    List<Notice> notices = new ArrayList<>();
+    long again = Long.MAX_VALUE;
+    for (Map.Entry<TrialKey, TrialEntry> e : entries.entrySet()) {
+      TrialKey key = e.getKey();
+      if (e.getValue().state() == State.PROVEN) {
+        continue;
+      }
+      KeyTrial.Result result =
+          new KeyTrial(
+                  e.getValue(),
+                  now,
+                  claims.getOrDefault(key, Map.of()),
+                  memory.watches().getOrDefault(key, Map.of()),
+                  memory.retried().getOrDefault(key, Set.of()))
+              .run();
+      e.setValue(result.entry());
+      watches.put(key, result.watches());
+      retried.put(key, result.retried());
+      notices.addAll(result.notices());
+      again = Math.min(again, result.again());
+    }
+    Proofs proofs = Proofs.of(entries.values());
+    entries
+        .values()
+        .removeIf(
+            t ->
+                t.state() == State.TRYING
+                    && t.failures().isEmpty()
+                    && (!claims.containsKey(t.key()) || proofs.cover(t.key())));
+    TrialBoard after = TrialBoard.of(BoardSize.bounded(entries.values(), before, claims));
+    Set<TrialKey> kept = BoardSize.keys(after);
+    watches.keySet().retainAll(kept);
+    retried.keySet().retainAll(kept);
+    return new Outcome(after, new TrialMemory(watches, retried), again, notices);
+  }
+
+  /** Those of the board, and one for each key that is claimed and not proven. */
+  private static Map<TrialKey, TrialEntry> entries(
+      TrialBoard before, Map<TrialKey, Map<String, Claim>> claims, Circumstances now) {
+    Map<TrialKey, TrialEntry> entries = new LinkedHashMap<>();
+    before.entries().forEach(t -> entries.put(t.key(), t));
+    Proofs proofs = Proofs.of(before.entries());
+    claims.forEach(
+        (key, byNode) -> {
+          boolean wanted = byNode.values().stream().anyMatch(c -> c.isWaiting() || c.isLoaded());
+          if (wanted && !proofs.cover(key)) {
+            entries.computeIfAbsent(key, k -> TrialEntry.begun(k, Times.format(now.wall())));
+          }
+        });
+    return entries;
+  }
+}

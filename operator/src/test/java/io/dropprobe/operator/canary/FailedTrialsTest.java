@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.trial.TrialEntry.Failure;
+import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.TrialPhase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What follows when a node goes down in its trial. The first canary is a. */
+class FailedTrialsTest {
+  private final TrialWorld world = new TrialWorld("a", "b", "c");
+
+  @BeforeEach
+  void firstIsPicked() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+  }
+
+  private List<String> failed() {
+    return world.entry().failures().stream().map(f -> f.node() + " " + f.what()).toList();
+  }
+
+  @Test
+  void rebootKeepsOthersFromTryingForADay() {
+    world.crashes("a");
+    assertEquals(List.of("a rebooted"), failed());
+    assertEquals(List.of("a"), world.named());
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(List.of("a"), world.named());
+    world.passes(Duration.ofHours(23).minusMinutes(1));
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.passes(Duration.ofMinutes(1));
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.survives("b");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void plannedRebootSuspendsNobodyForLong() {
+    world.crashes("a");
+    assertEquals(1, world.notices.size());
+    world.looksFor(Duration.ofMinutes(10));
+    world.survives("a");
+    assertEquals(State.PROVEN, world.entry().state());
+    assertEquals(List.of(), world.entry().failures());
+  }
+
+  @Test
+  void eventNamesNodeReasonTimeAndNextStep() {
+    world.crashes("a");
+    assertEquals(
+        List.of(
+            new Notice(
+                true,
+                "CanaryFailed",
+                "the module failed on 1 node, and the others wait until it survives there, for a day at most; install a fixed builderImage, or retry: kubectl annotate node NODE dropprobe.io/retry-module=ABC; a rebooted (2026-01-01T12:00:00Z)")),
+        world.notices);
+  }
+
+  @Test
+  void secondNodeThatGoesDownStopsTheModule() {
+    world.crashes("a");
+    world.passes(Duration.ofHours(24));
+    world.looks();
+    world.crashes("b");
+    assertEquals(State.STOPPED, world.entry().state());
+    assertEquals(List.of(), world.named());
+    assertEquals(List.of("a rebooted", "b rebooted"), failed());
+    world.passes(Duration.ofDays(100));
+    world.looks();
+    world.restarts();
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+    assertTrue(
+        world.notices.get(1).message().startsWith("the module failed on 2 nodes, and no node"));
+  }
+
+  @Test
+  void oneNodeAloneDoesNotStopIt() {
+    for (int i = 0; i < 5; i++) {
+      world.crashes("a");
+      world.looksFor(Duration.ofMinutes(10));
+    }
+    assertEquals(State.TRYING, world.entry().state());
+    assertEquals(1, world.entry().failures().size());
+    assertEquals("2026-01-01T12:40:00Z", world.entry().failures().get(0).at(), "the newest");
+  }
+
+  /** Its report stays as it was; Kubernetes notices that the node is dead. */
+  @Test
+  void canaryThatBecomesNotReadyHasFailed() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.isReady("a", false);
+    world.looks();
+    assertEquals(List.of("a became NotReady"), failed());
+    int writes = world.writes;
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(writes, world.writes, "the failure is counted once");
+  }
+
+  /** It was cut off from the network, and its module did nothing wrong. */
+  @Test
+  void canaryThatWasOnlyCutOffSurvivesAfterAll() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.isReady("a", false);
+    world.looks();
+    world.passes(Duration.ofMinutes(3));
+    world.isReady("a", true);
+    world.looks();
+    world.reports("a", TrialPhase.Survived);
+    world.looks();
+    world.passes(Duration.ofSeconds(60));
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void canaryThatFallsSilentHasFailedOnce() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.passes(Duration.ofSeconds(239));
+    world.looks();
+    assertEquals(List.of(), failed());
+    world.passes(Duration.ofSeconds(1));
+    world.looks();
+    assertEquals(List.of("a did not report within 4m0s that it survived"), failed());
+    int writes = world.writes;
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(writes, world.writes);
+    assertEquals(List.of("a"), world.named());
+  }
+
+  @Test
+  void reportOfACrashIsAFailureOfTheCanary() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reports("a", TrialPhase.Crashed);
+    world.looks();
+    assertEquals(List.of("a went down, as its agent reports"), failed());
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(2, world.writes, "the same crash is counted once");
+  }
+
+  @Test
+  void crashWhileTheOperatorIsAwayIsNoticed() {
+    world.reboots("a");
+    world.reports("a", TrialPhase.Crashed);
+    world.restarts();
+    world.looks();
+    assertEquals(List.of("a went down, as its agent reports"), failed());
+    world.restarts();
+    world.looks();
+    assertEquals(2, world.writes);
+  }
+
+  @Test
+  void rebootWhileTheOperatorIsAwayIsNoticed() {
+    world.reports("a", TrialPhase.Running);
+    world.reboots("a");
+    world.restarts();
+    world.looks();
+    assertEquals(List.of("a rebooted"), failed());
+  }
+
+  @Test
+  void deletedNodeIsReplacedAtOnce() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.deletes("a");
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    assertEquals(List.of(), failed());
+  }
+
+  @Test
+  void failureOfADeletedNodeIsRemembered() {
+    world.crashes("a");
+    world.deletes("a");
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.crashes("b");
+    assertEquals(State.STOPPED, world.entry().state());
+  }
+
+  @Test
+  void annotationPicksAnotherNode() {
+    world.crashes("a");
+    world.annotates("c", "another");
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.annotates("c", "ABC");
+    world.looks();
+    assertEquals(List.of("a", "c"), world.named());
+    world.survives("c");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void annotationTriesAStoppedModuleOnceMore() {
+    world.crashes("a");
+    world.annotates("b", "ABC");
+    world.looks();
+    world.crashes("b");
+    assertEquals(State.STOPPED, world.entry().state());
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(State.STOPPED, world.entry().state(), "the annotation has had its trial");
+
+    world.cordons("c", true);
+    world.annotates("c", "ABC");
+    world.looks();
+    assertEquals(State.TRYING, world.entry().state());
+    assertEquals(List.of("c"), world.named());
+    assertEquals(2, world.entry().failures().size());
+    world.survives("c");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void annotationMayBeRemovedWhenTheTrialHasBegun() {
+    world.crashes("a");
+    world.annotates("b", "ABC");
+    world.looks();
+    world.crashes("b");
+    world.annotates("c", "ABC");
+    world.looks();
+    world.reports("c", TrialPhase.Running);
+    world.looks();
+    world.annotates("c", "");
+    world.survives("c");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void annotationOfTheFailedNodeItselfCountsWhenSetAnew() {
+    world.annotates("a", "ABC");
+    world.crashes("a");
+    world.reports("b", TrialPhase.Waiting);
+    world.passes(Duration.ofHours(24));
+    world.looks();
+    world.crashes("b");
+    assertEquals(State.STOPPED, world.entry().state());
+    world.annotates("a", "");
+    world.reports("a", TrialPhase.Suspected);
+    world.looks();
+    world.annotates("a", "ABC");
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.reports("a", TrialPhase.Waiting);
+    world.looks();
+    world.survives("a");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void otherCanariesThatHaveNotBegunAreGivenBack() {
+    TrialWorld two = new TrialWorld("a", "b", "c", "d");
+    two.canaries(3);
+    two.allReport(TrialPhase.Waiting);
+    two.looks();
+    two.reports("b", TrialPhase.Running);
+    two.looks();
+    two.crashes("a");
+    assertEquals(List.of("a", "b"), two.named(), "b has begun, c has not");
+  }
+
+  @Test
+  void failuresOfAnotherModuleDoNotMatter() {
+    world.crashes("a");
+    TrialKey fixed =
+        new TrialKey("DEF", "builder", "6.12.0-test", "#1 SMP", TrialWorld.KEY.hooks());
+    world.nodes.keySet().forEach(n -> world.reports(n, fixed, TrialPhase.Waiting));
+    world.looks();
+    assertEquals(List.of("a"), world.entry(fixed).canaries());
+    assertEquals(1, world.entry().failures().size(), "kept, in case it comes back");
+  }
+
+  @Test
+  void entryKeepsTheNewestFailures() {
+    List<Failure> all = List.of();
+    for (int i = 0; i < 20; i++) {
+      all = Failures.with(all, new Failure("n" + i, "u" + i, "rebooted", "2026-01-01T12:00:00Z"));
+    }
+    assertEquals(8, all.size());
+    assertEquals("n19", all.get(7).node());
+  }
+}
