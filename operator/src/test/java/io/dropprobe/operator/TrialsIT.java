@@ -90,9 +90,7 @@ class TrialsIT extends OperatorSupport {
 
   @Test
   void waitingNodeIsAnsweredAndItsModuleProven() {
-    Await.until(
-        "the ConfigMap exists",
-        () -> !proofs().isEmpty());
+    Await.until("the ConfigMap exists", () -> !proofs().isEmpty());
     FakeNode a = node("a");
     FakeNode b = node("b");
     create("waits", p -> {});

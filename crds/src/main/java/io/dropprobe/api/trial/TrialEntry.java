@@ -56,9 +56,13 @@ public record TrialEntry(
     failures = failures == null ? List.of() : List.copyOf(failures);
   }
 
-  /** An entry whose trial begins, without a canary yet. */
-  public static TrialEntry begun(TrialKey key, String since) {
-    return new TrialEntry(key, State.TRYING, List.of(), List.of(), List.of(), 0, since);
+  /**
+   * An entry whose trial begins, without a canary yet.
+   *
+   * @param failures of the same module in this kernel, with other hooks
+   */
+  public static TrialEntry begun(TrialKey key, List<Failure> failures, String since) {
+    return new TrialEntry(key, State.TRYING, List.of(), List.of(), failures, 0, since);
   }
 
   /** Whether it allows a node to load the module with these hooks now. */

@@ -40,7 +40,7 @@ class TrialBoardTest {
             List.of(
                 entry(DROPS, TrialEntry.State.PROVEN),
                 entry(ALL, TrialEntry.State.TRYING, "n1"),
-                TrialEntry.begun(DROPS.with(Set.of()), "2026-01-01T00:00:00Z")));
+                TrialEntry.begun(DROPS.with(Set.of()), List.of(), "2026-01-01T00:00:00Z")));
 
     assertEquals(board, TrialBoard.parse(board.format()));
     assertEquals(3, board.entries().size());

@@ -144,7 +144,8 @@ class KubernetesClusterIT {
   @Order(2)
   void followsTrialsAndNoOtherConfigMap() throws InterruptedException {
     TrialKey key = new TrialKey("AAAA", "b1", "6.1.0-9", "#1 SMP", Set.of(Hook.DROPS));
-    TrialBoard board = TrialBoard.of(List.of(TrialEntry.begun(key, "2026-01-01T00:00:00Z")));
+    TrialBoard board =
+        TrialBoard.of(List.of(TrialEntry.begun(key, List.of(), "2026-01-01T00:00:00Z")));
     assertEquals(TrialBoard.EMPTY, cluster.view().orElseThrow().trials());
     for (String name : List.of("another", Names.TRIALS)) {
       client

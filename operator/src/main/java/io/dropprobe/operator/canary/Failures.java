@@ -2,11 +2,14 @@
 package io.dropprobe.operator.canary;
 
 import io.dropprobe.api.schema.Times;
+import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialEntry.Failure;
+import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.operator.cluster.ClusterNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +49,19 @@ final class Failures {
 
   private static boolean isOf(Failure failure, String node, String uid) {
     return failure.node().equals(node) && failure.uid().equals(uid);
+  }
+
+  /** The failures of a module that is not proven with some hooks, whatever they are. */
+  static List<Failure> ofModule(Collection<TrialEntry> entries, TrialKey key) {
+    List<Failure> all = List.of();
+    for (TrialEntry entry : entries) {
+      if (entry.state() != TrialEntry.State.PROVEN && entry.key().sameModule(key)) {
+        for (Failure failure : entry.failures()) {
+          all = with(all, failure);
+        }
+      }
+    }
+    return all;
   }
 
   /** Whether so many different nodes have failed that no node tries the module by itself. */

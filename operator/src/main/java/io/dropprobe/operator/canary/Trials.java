@@ -79,7 +79,10 @@ final class Trials {
     return new Outcome(after, new TrialMemory(watches, retried), again, notices);
   }
 
-  /** Those of the board, and one for each key that is claimed and not proven. */
+  /**
+   * Those of the board, and one for each key that is claimed and not proven. A node that went down
+   * with other hooks of the same module has tried this one, too: what harmed it may be the load.
+   */
   private static Map<TrialKey, TrialEntry> entries(
       TrialBoard before, Map<TrialKey, Map<String, Claim>> claims, Circumstances now) {
     Map<TrialKey, TrialEntry> entries = new LinkedHashMap<>();
@@ -89,7 +92,11 @@ final class Trials {
         (key, byNode) -> {
           boolean wanted = byNode.values().stream().anyMatch(c -> c.isWaiting() || c.isLoaded());
           if (wanted && !proofs.cover(key)) {
-            entries.computeIfAbsent(key, k -> TrialEntry.begun(k, Times.format(now.wall())));
+            entries.computeIfAbsent(
+                key,
+                k ->
+                    TrialEntry.begun(
+                        k, Failures.ofModule(before.entries(), k), Times.format(now.wall())));
           }
         });
     return entries;

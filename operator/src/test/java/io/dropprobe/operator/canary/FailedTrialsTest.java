@@ -4,12 +4,14 @@ package io.dropprobe.operator.canary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialEntry.Failure;
 import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,30 @@ class FailedTrialsTest {
     assertEquals(State.STOPPED, world.entry().state());
     assertTrue(
         world.notices.get(1).message().startsWith("the module failed on 2 nodes, and no node"));
+  }
+
+  /** All probes were made inactive, or one with stages has been added. */
+  @Test
+  void nodeThatWentDownHoldsTheModuleWithOtherHooks() {
+    world.crashes("a");
+    for (TrialKey other :
+        List.of(
+            TrialWorld.KEY.with(Set.of()), TrialWorld.KEY.with(Set.of(Hook.DROPS, Hook.STAGES)))) {
+      world.reports("a", other, TrialPhase.Crashed);
+      world.reports("b", other, TrialPhase.Waiting);
+      world.reports("c", other, TrialPhase.Waiting);
+      world.looksFor(Duration.ofMinutes(10));
+      assertEquals(List.of("a"), world.board.find(other).orElseThrow().canaries());
+    }
+  }
+
+  @Test
+  void anotherModuleIsNotHeld() {
+    world.crashes("a");
+    TrialKey fixed = new TrialKey("FIXED", "builder", "6.12.0-test", "#1 SMP", Set.of(Hook.DROPS));
+    world.reports("b", fixed, TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("b"), world.board.find(fixed).orElseThrow().canaries());
   }
 
   @Test
