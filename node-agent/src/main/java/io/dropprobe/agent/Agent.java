@@ -38,6 +38,8 @@ import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.Trial;
+import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +158,7 @@ public final class Agent {
     return next.after(
         begun,
         desired,
-        result.states(),
+        result.unsettled(),
         Math.min(reportDue, Math.min(module.dueAt(), trials.dueAt())));
   }
 
@@ -225,19 +227,35 @@ public final class Agent {
     if (!resumed) {
       ledger.load(ReportedAccounts.of(view.report()));
       history.resume(view.report(), view.node().uid());
+      trials.recall(ofThisNode(view));
       reporter.resume(view.report());
       savedAt = time.millis();
       resumed = true;
     }
   }
 
-  private record Result(ProbeStates states, DropProbeNodeStatus report) {}
+  private static @Nullable DropProbeNodeStatus ofThisNode(ClusterView view) {
+    DropProbeNodeStatus report = view.report();
+    return report != null && view.node().uid().equals(report.nodeUID) ? report : null;
+  }
+
+  private record Result(ProbeStates states, DropProbeNodeStatus report) {
+    /** Whether the next pass may find something else; what waits for a canary is woken up. */
+    boolean unsettled() {
+      Trial trial = report.module == null ? null : report.module.trial;
+      return states.unsettled() && (trial == null || trial.phase != TrialPhase.Waiting);
+    }
+  }
 
   private Result act(DesiredState desired, ClusterView view) {
+    // Before the kernel is observed: a load that ends meanwhile is seen in the next pass.
+    boolean calling = !module.idle();
     Observation before = observe(desired.followsPods());
     trials.look(
         before.module(),
-        !module.idle(),
+        calling,
+        HookGate.attached(before.probes()),
+        desired.hooks(),
         view.node().retryModule(),
         new Canaries(settings.canaries(), view.trials(), reporter.announced()));
     ModuleOutcome outcome =

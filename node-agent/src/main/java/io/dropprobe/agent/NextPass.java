@@ -3,7 +3,6 @@ package io.dropprobe.agent;
 
 import io.dropprobe.agent.probe.DesiredProbe;
 import io.dropprobe.agent.probe.DesiredState;
-import io.dropprobe.agent.probe.ProbeStates;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Defaults;
 import io.dropprobe.api.schema.Durations;
@@ -62,10 +61,11 @@ final class NextPass {
    * After a pass that ends now.
    *
    * @param begun when it began
+   * @param unsettled whether a probe is not in its desired state yet, and may be so soon
    * @param requested when another part of the agent needs the next one at the latest
    */
-  long after(long begun, DesiredState desired, ProbeStates probes, long requested) {
-    return Math.max(Math.min(requested, due(desired, probes)), time.millis() + rest(begun));
+  long after(long begun, DesiredState desired, boolean unsettled, long requested) {
+    return Math.max(Math.min(requested, due(desired, unsettled)), time.millis() + rest(begun));
   }
 
   private long rest(long begun) {
@@ -73,9 +73,9 @@ final class NextPass {
     return Math.min(Math.max(took * REST, SHORTEST_PAUSE.toMillis()), LONGEST_REST.toMillis());
   }
 
-  private long due(DesiredState desired, ProbeStates probes) {
+  private long due(DesiredState desired, boolean unsettled) {
     long due = Math.min(time.in(LONGEST_PAUSE), time.in(lease.dividedBy(4)));
-    if (probes.unsettled()) {
+    if (unsettled) {
       due = Math.min(due, time.in(SHORT_PAUSE));
     }
     if (desired.followsPods()) {

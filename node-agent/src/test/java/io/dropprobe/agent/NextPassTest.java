@@ -4,14 +4,12 @@ package io.dropprobe.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropprobe.agent.probe.DesiredState;
-import io.dropprobe.agent.probe.ProbeStates;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NextPassTest {
   private static final DesiredState NOTHING = new DesiredState("n1", List.of(), List.of(), true);
-  private static final ProbeStates SETTLED = new ProbeStates(List.of(), List.of(), List.of());
 
   private final ManualTime time = new ManualTime();
   private final NextPass next = new NextPass(time, Duration.ofMinutes(10), Duration.ofSeconds(10));
@@ -19,7 +17,7 @@ class NextPassTest {
   private long millisAfterPassOf(long millis, long requested) {
     long begun = time.millis();
     time.pass(Duration.ofMillis(millis));
-    return next.after(begun, NOTHING, SETTLED, requested) - time.millis();
+    return next.after(begun, NOTHING, false, requested) - time.millis();
   }
 
   @Test
@@ -30,7 +28,7 @@ class NextPassTest {
   @Test
   void passesFourTimesBeforeLeaseExpires() {
     NextPass hurried = new NextPass(time, Duration.ofSeconds(20), Duration.ofSeconds(10));
-    long due = hurried.after(time.millis(), NOTHING, SETTLED, Long.MAX_VALUE);
+    long due = hurried.after(time.millis(), NOTHING, false, Long.MAX_VALUE);
     assertEquals(5000, due - time.millis());
   }
 

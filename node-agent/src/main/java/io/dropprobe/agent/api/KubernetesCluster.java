@@ -52,6 +52,7 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(r -> daemon(r, "node-poll"));
 
   private volatile @Nullable NodeFacts node;
+  private volatile @Nullable Board board;
 
   /** This node's report when the agent started; null means not read yet. */
   private volatile @Nullable Optional<DropProbeNodeStatus> firstReport;
@@ -115,13 +116,18 @@ public final class KubernetesCluster implements Cluster, AutoCloseable {
   }
 
   private TrialBoard board() {
-    return trials == null
-        ? TrialBoard.EMPTY
-        : trials.getStore().list().stream()
-            .findFirst()
-            .map(m -> TrialBoard.parse(m.getData()))
-            .orElse(TrialBoard.EMPTY);
+    ConfigMap map =
+        trials == null ? null : trials.getStore().list().stream().findFirst().orElse(null);
+    Board last = board;
+    if (last == null || last.map != map) {
+      last = new Board(map, TrialBoard.parse(map == null ? null : map.getData()));
+      board = last;
+    }
+    return last.parsed;
   }
+
+  /** A ConfigMap and what is in it: each pass asks for it. */
+  private record Board(@Nullable ConfigMap map, TrialBoard parsed) {}
 
   @Override
   public Optional<ClusterView> ask() {

@@ -15,7 +15,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,9 +30,16 @@ final class ModuleCache {
   private static final String MANIFEST = "manifest";
 
   private final Path dir;
+  private final Supplier<Set<String>> spared;
 
-  ModuleCache(Path dir) {
+  /**
+   * Reads nothing yet.
+   *
+   * @param spared names of directories that are needed, and not deleted as the oldest
+   */
+  ModuleCache(Path dir, Supplier<Set<String>> spared) {
     this.dir = dir;
+    this.spared = spared;
   }
 
   /**
@@ -144,8 +153,11 @@ final class ModuleCache {
               .sorted(Comparator.comparing(ModuleCache::age).reversed())
               .toList();
     }
+    Set<String> needed = spared.get();
     for (Path old : entries.subList(Math.min(KEEP - 1, entries.size()), entries.size())) {
-      SafeFiles.deleteTree(old);
+      if (!needed.contains(old.getFileName().toString())) {
+        SafeFiles.deleteTree(old);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.ModuleState;
+import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,10 @@ public final class ModuleKeeper {
   private boolean sourceNeeded;
   private @Nullable ModuleAction last;
   private @Nullable ShownTrial shown;
+
+  /** Whether the last pass came so far as to choose a module. */
+  private boolean chosen;
+
   private boolean acted;
 
   ModuleKeeper(Kernel kernel, ModuleSource source, Trials trials, Time time, int memoryLimit) {
@@ -79,7 +84,7 @@ public final class ModuleKeeper {
       Time time,
       Duration deadline,
       int memoryLimit) {
-    ModuleCache cache = new ModuleCache(stateDir.resolve("modules"));
+    ModuleCache cache = new ModuleCache(stateDir.resolve("modules"), trials::files);
     ModuleSource source =
         new ModuleSource(new BuilderClient(buildDir), cache, kernel.facts(), time, deadline);
     return new ModuleKeeper(kernel, source, trials, time, memoryLimit);
@@ -103,12 +108,18 @@ public final class ModuleKeeper {
       source.withdraw();
     }
     acted = false;
+    ShownTrial before = shown;
     shown = null;
+    chosen = false;
     ModuleOutcome outcome = null;
     for (int i = 0; outcome == null && i < STEPS; i++) {
       // Look again after a step: the agent's own call or another agent has changed the module.
       acted |= i > 0;
       outcome = step(desired, hooks, i == 0 ? observed : kernel.module(), users, quiesce);
+    }
+    if (desired && !chosen) {
+      // A call hangs, of this process or another: the trial goes on.
+      shown = idle() ? targets.running() : before;
     }
     return outcome != null
         ? outcome
@@ -150,6 +161,19 @@ public final class ModuleKeeper {
     return Math.min(due, loader.dueAt(last));
   }
 
+  /** A node that cannot load the module now for another reason has not begun its trial. */
+  private @Nullable ShownTrial shown(
+      TargetChoice.Choice choice, ObservedModule observed, ModuleUsers users) {
+    ShownTrial trial = choice.shown();
+    if (trial == null || trial.phase() != TrialPhase.Running) {
+      return trial;
+    }
+    ModuleAction action = ModuleTable.decide(observed, true, trial.key().srcversion(), users);
+    boolean loads = action instanceof ModuleAction.Load || action instanceof ModuleAction.Replace;
+    boolean loaded = action instanceof ModuleAction.Keep;
+    return loaded || (loads && loader.isReady()) ? trial : trial.waiting();
+  }
+
   /** Returns null if something was done, so that the state must be looked at again. */
   private @Nullable ModuleOutcome step(
       boolean desired,
@@ -175,7 +199,8 @@ public final class ModuleKeeper {
         sourceNeeded
             ? targets.choose(observed, supply, hooks)
             : new TargetChoice.Choice(null, null, null, null);
-    shown = choice.shown();
+    shown = shown(choice, observed, users);
+    chosen = sourceNeeded;
     TargetChoice.Target next = choice.target();
     ModuleFile target = next == null ? null : next.file();
     if (choice.problem() != null) {

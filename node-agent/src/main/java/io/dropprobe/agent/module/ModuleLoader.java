@@ -76,10 +76,22 @@ final class ModuleLoader {
    */
   @Nullable ModuleOutcome replace(
       ObservedModule observed, TargetChoice.Target next, ModuleKeeper.Quiesce quiesce) {
-    Optional<NodeProblem> obstacle = begin(next);
-    return obstacle.isPresent()
-        ? Outcomes.kept(observed, obstacle.get(), next.file())
-        : unload(observed, next.file(), quiesce);
+    if (isUnloadDue()) {
+      Optional<NodeProblem> obstacle = begin(next);
+      if (obstacle.isPresent()) {
+        return Outcomes.kept(observed, obstacle.get(), next.file());
+      }
+    }
+    return unload(observed, next.file(), quiesce);
+  }
+
+  /** Whether a load, or an unload before it, would be made now: none has failed a moment ago. */
+  boolean isReady() {
+    return isUnloadDue() && (loadProblem == null || loadBackoff.ready(time.millis()));
+  }
+
+  private boolean isUnloadDue() {
+    return unloadProblem == null || unloadBackoff.ready(time.millis());
   }
 
   /** Puts a module on trial; empty if that is on the disk. */
@@ -88,12 +100,14 @@ final class ModuleLoader {
       trials.begin(target.key(), target.file().key());
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(
+      loadBackoff.failed(time.millis());
+      loadProblem =
           new NodeProblem(
               Conditions.Node.MODULE_LOADED,
               Conditions.Node.TRIAL_NOT_SAVED,
               Trials.notSaved("module is loaded", e),
-              false));
+              false);
+      return Optional.of(loadProblem);
     }
   }
 
@@ -182,7 +196,7 @@ final class ModuleLoader {
    */
   @Nullable ModuleOutcome unload(
       ObservedModule observed, @Nullable ModuleFile target, ModuleKeeper.Quiesce quiesce) {
-    if (unloadProblem != null && !unloadBackoff.ready(time.millis())) {
+    if (unloadProblem != null && !isUnloadDue()) {
       return Outcomes.held(observed, unloadProblem, target);
     }
     try {

@@ -9,4 +9,9 @@ import io.dropprobe.api.v1alpha1.TrialPhase;
  *
  * @param key the module, and the hooks that the probes need
  */
-public record ShownTrial(TrialPhase phase, TrialKey key) {}
+public record ShownTrial(TrialPhase phase, TrialKey key) {
+  /** The same while the module cannot be loaded for another reason. */
+  ShownTrial waiting() {
+    return new ShownTrial(TrialPhase.Waiting, key);
+  }
+}

@@ -5,9 +5,12 @@ import static io.dropprobe.api.schema.Conditions.Node.MODULE_LOADED;
 
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.trial.Judgement;
+import io.dropprobe.agent.trial.TrialRecord;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialKey;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,26 +64,28 @@ final class TargetChoice {
     ModuleFile built = supply.file();
     if (built == null) {
       NodeProblem problem = supply instanceof ModuleSource.Supply.Impossible i ? i.problem() : null;
-      return new Choice(instead(observed), problem, null, null);
+      return new Choice(instead(observed, hooks), problem, null, running());
+    }
+    if (isLoaded(observed, built)) {
+      // Its hooks are another matter.
+      TrialKey key = trials.loaded(built.srcversion(), built.builder(), hooks);
+      return new Choice(new Target(built, key), null, null, shown(key, trials.judge(key)));
     }
     TrialKey key = trials.key(built.srcversion(), built.builder(), hooks);
     Target target = new Target(built, key);
     Judgement judgement = trials.judge(key);
-    ShownTrial shown = new ShownTrial(trials.phase(judgement), key);
-    if (isLoaded(observed, built)) {
-      // Its hooks are another matter.
-      return new Choice(target, null, null, shown);
-    }
+    ShownTrial shown = shown(key, judgement);
     if (isRefused(built)) {
-      Target other = instead(observed);
+      Target other = instead(observed, hooks);
       boolean goesOn = other != null || Outcomes.usable(observed);
-      return new Choice(goesOn ? other : target, refusal, null, shown);
+      // Without a trial: it is not going to be tried.
+      return new Choice(goesOn ? other : target, refusal, null, null);
     }
     if (judgement instanceof Judgement.Go) {
       return new Choice(target, null, null, shown);
     }
     return new Choice(
-        instead(observed),
+        instead(observed, hooks),
         judgement instanceof Judgement.Refused r
             ? new NodeProblem(MODULE_LOADED, r.reason(), r.message(), false)
             : null,
@@ -100,15 +105,27 @@ final class TargetChoice {
     }
     refused = file;
     refusal = why;
-    return instead(new ObservedModule.Absent()) != null;
+    return instead(new ObservedModule.Absent(), Set.of()) != null;
   }
 
-  /** The last module that this node has survived, maybe the same one with fewer hooks. */
-  private @Nullable Target instead(ObservedModule observed) {
-    if (Outcomes.usable(observed)) {
+  /**
+   * The last module that this node has survived with the hooks that are needed, or else the last
+   * one; maybe the same one with fewer hooks. Null if the module in the kernel is no worse, or if
+   * the node went down with more than one module.
+   */
+  private @Nullable Target instead(ObservedModule observed, Set<Hook> hooks) {
+    List<TrialRecord.Survival> survived =
+        trials.survived().stream()
+            .sorted(Comparator.comparing(s -> !s.key().hooks().containsAll(hooks)))
+            .toList();
+    boolean better =
+        observed instanceof ObservedModule.Live live
+            && !trials.hooksOf(live.srcversion()).containsAll(hooks)
+            && survived.stream().anyMatch(s -> s.key().hooks().containsAll(hooks));
+    if ((Outcomes.usable(observed) && !better) || trials.isDoubtful()) {
       return null;
     }
-    return trials.survived().stream()
+    return survived.stream()
         .flatMap(
             s ->
                 source
@@ -118,6 +135,15 @@ final class TargetChoice {
         .filter(t -> !isRefused(t.file()))
         .findFirst()
         .orElse(null);
+  }
+
+  /** What the report says while no module has been built; null if none is on trial. */
+  @Nullable ShownTrial running() {
+    return trials.running().map(key -> shown(key, trials.judge(key))).orElse(null);
+  }
+
+  private static ShownTrial shown(TrialKey key, Judgement judgement) {
+    return new ShownTrial(judgement.phase(), key);
   }
 
   private boolean isRefused(ModuleFile file) {

@@ -59,6 +59,12 @@ public record DesiredProbe(
     return active() ? Hook.of(stages) : Set.of();
   }
 
+  /** The same probe while its stages may not be counted. */
+  DesiredProbe withoutStages() {
+    return new DesiredProbe(
+        name, uid, generation, created, series, state, expiresAt, match, false, interval);
+  }
+
   /** Whether what the probe matches changes as pods start and end. */
   public boolean followsPods() {
     return match.namespaces != null && !match.namespaces.isEmpty();
@@ -73,16 +79,25 @@ public record DesiredProbe(
    */
   public static List<DesiredProbe> select(
       Collection<DropProbe> all, NodeFacts node, History history, Instant now) {
-    List<DesiredProbe> selected =
+    boolean suspended = all.stream().anyMatch(DesiredProbe::isSuspended);
+    List<DropProbe> selected =
         all.stream()
             .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-            .filter(p -> !isSuspended(p))
             .filter(p -> NodeSelection.selects(p.getSpec(), node, history.selected(p)))
+            .toList();
+    List<DesiredProbe> desired =
+        selected.stream()
+            // One that the operator has not seen yet is about to be suspended, too.
+            .filter(p -> !isSuspended(p) && !(suspended && isNew(p)))
             .map(p -> of(p, history, now))
             .sorted(Comparator.comparing(DesiredProbe::name))
             .toList();
-    history.remember(selected.stream().map(DesiredProbe::uid).toList());
-    return selected;
+    history.remember(selected.stream().map(p -> p.getMetadata().getUid()).toList());
+    return desired;
+  }
+
+  private static boolean isNew(DropProbe p) {
+    return p.getStatus() == null || p.getStatus().observedGeneration == null;
   }
 
   private static boolean isSuspended(DropProbe p) {

@@ -117,19 +117,23 @@ record ProbePlan(
         return;
       }
       HookGate.Obstacle obstacle = opening.before(desired.hooks());
+      DesiredProbe possible = desired;
       if (obstacle != null) {
         verdicts.put(desired.uid(), Verdict.of(obstacle));
-        if (probe != null && same && (!me.owns(probe) || me.renewalDue(probe))) {
-          steps.add(new Step.Renew(desired.name(), desired.uid()));
+        possible = desired.withoutStages();
+        if (opening.before(possible.hooks()) != null) {
+          if (probe != null && same && me.owns(probe) && me.renewalDue(probe)) {
+            steps.add(new Step.Renew(desired.name(), desired.uid()));
+          }
+          return;
         }
-        return;
       }
-      Options.Result result = Options.of(desired, observed.reasons(), observed.podNetns());
+      Options.Result result = Options.of(possible, observed.reasons(), observed.podNetns());
       options.put(desired.uid(), result);
       if (probe != null && same) {
-        keep(desired, probe, result);
+        keep(possible, probe, result);
       } else {
-        add(desired, result);
+        add(possible, result);
       }
     }
 

@@ -85,10 +85,10 @@ public final class HookGate {
     Set<Hook> all = EnumSet.noneOf(Hook.class);
     all.addAll(attached);
     all.addAll(wanted);
-    if (trials.hooksOf(live.srcversion()).containsAll(all)) {
+    if (trials.knows(live.srcversion()) && trials.hooksOf(live.srcversion()).containsAll(all)) {
       return Opening.ALL;
     }
-    TrialKey key = trials.key(live.srcversion(), builder, all);
+    TrialKey key = trials.loaded(live.srcversion(), builder, all);
     Judgement judgement = attached.containsAll(wanted) ? null : trials.judge(key);
     if (judgement == null || judgement instanceof Judgement.Go) {
       return begin(key, cached, attached, judgement == null);

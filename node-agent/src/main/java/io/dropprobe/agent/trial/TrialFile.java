@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The {@link TrialRecord} on the node's disk: a small file that is replaced atomically. */
 final class TrialFile {
@@ -21,19 +22,20 @@ final class TrialFile {
     this.file = file;
   }
 
-  /** Reads the record; an empty one if there is no file, or one that cannot be read. */
-  TrialRecord load() {
+  /** Reads the record: an empty one if it cannot be read; nothing if there is no file. */
+  Optional<TrialRecord> load() {
     try {
-      return JSON.readValue(Files.readAllBytes(file), TrialRecord.class);
+      TrialRecord record = JSON.readValue(Files.readAllBytes(file), TrialRecord.class);
+      return Optional.of(record == null ? TrialRecord.EMPTY : record);
     } catch (NoSuchFileException e) {
-      return TrialRecord.EMPTY;
+      return Optional.empty();
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "cannot read {0}: {1}; the node is taken for one that has not met any module yet",
           file,
           e.toString());
-      return TrialRecord.EMPTY;
+      return Optional.of(TrialRecord.EMPTY);
     }
   }
 

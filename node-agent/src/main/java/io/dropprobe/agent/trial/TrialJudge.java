@@ -3,6 +3,7 @@ package io.dropprobe.agent.trial;
 
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
+import io.dropprobe.api.schema.Digest;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.Hook;
@@ -10,15 +11,26 @@ import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Judges whether a module may be loaded: by what this node has met itself first, then by what other
  * nodes have.
  */
 final class TrialJudge {
+  /**
+   * Always the same: each change of a note is a report, and all nodes wait at once. The status of
+   * the DropProbe says which node tries the module.
+   */
+  private static final String WAITS =
+      "the module is built; the node loads it when it is proven on another node with this kernel,"
+          + " or when it is chosen to try it";
+
+  /** A node asks about two keys at one time at most. */
+  private static final int MOST = 8;
+
   private final String node;
   private final Time time;
   private final Duration soak;
@@ -27,10 +39,11 @@ final class TrialJudge {
   /** When this agent found that the node had gone down, if it had. */
   private final long started;
 
-  /** The key that has waited for a canary, and when its turn is after the proof. */
-  private @Nullable TrialKey waited;
-
-  private @Nullable Long turn;
+  /**
+   * By key that has waited for a canary: when its turn is after the proof, in milliseconds of the
+   * clock; Long.MAX_VALUE before the proof.
+   */
+  private final Map<TrialKey, Long> turns = new HashMap<>();
 
   /** For the parameters see {@link Trials}. */
   TrialJudge(String node, Time time, Duration soak, Duration retryAfter) {
@@ -66,39 +79,38 @@ final class TrialJudge {
     if (proof.isPresent()) {
       return inTurn(wanted, proof.get().spreadSeconds());
     }
-    waited = wanted;
-    turn = null;
+    waits(wanted);
     Optional<TrialEntry> entry = canaries.board().find(wanted);
     if (entry.isPresent() && entry.get().isCanary(node, wanted)) {
       return wanted.equals(canaries.announced())
           ? new Judgement.Go(TrialPhase.Running)
           : new Judgement.Announce();
     }
-    return new Judgement.Wait(waitsFor(entry));
+    return new Judgement.Wait(WAITS);
+  }
+
+  private void waits(TrialKey wanted) {
+    if (turns.size() >= MOST && !turns.containsKey(wanted)) {
+      turns.clear();
+    }
+    turns.put(wanted, Long.MAX_VALUE);
   }
 
   /** Those that have waited for the proof do not load the module all at once. */
   private Judgement inTurn(TrialKey wanted, int spreadSeconds) {
-    if (!wanted.equals(waited) || spreadSeconds <= 0) {
+    Long turn = turns.get(wanted);
+    if (turn == null || spreadSeconds <= 0) {
       return new Judgement.Go(TrialPhase.Running);
     }
-    if (turn == null) {
+    if (turn == Long.MAX_VALUE) {
       long span = Duration.ofSeconds(spreadSeconds).toMillis();
-      turn = time.millis() + Math.floorMod((long) node.hashCode(), span);
+      // Names are alike, their digests are not.
+      turn =
+          time.millis()
+              + Long.remainderUnsigned(Long.parseUnsignedLong(Digest.shortOf(node), 16), span);
+      turns.put(wanted, turn);
     }
-    return time.millis() >= turn
-        ? new Judgement.Go(TrialPhase.Running)
-        : new Judgement.Wait("the module is proven; the nodes load it one after the other");
-  }
-
-  private static String waitsFor(Optional<TrialEntry> entry) {
-    List<String> tried = entry.map(TrialEntry::canaries).orElse(List.of());
-    if (entry.isPresent() && entry.get().state() == TrialEntry.State.STOPPED) {
-      return "the module is built, and is not loaded: nodes went down in its trial";
-    }
-    return tried.isEmpty()
-        ? "the module is built; waiting for the operator to choose a node that tries it"
-        : "the module is built; waiting until it is proven on " + String.join(", ", tried);
+    return time.millis() >= turn ? new Judgement.Go(TrialPhase.Running) : new Judgement.Wait(WAITS);
   }
 
   private Optional<Judgement> refused(TrialRecord.Crash crash) {
@@ -133,6 +145,8 @@ final class TrialJudge {
   long dueAt(TrialRecord record) {
     long retry = started + retryAfter.toMillis();
     long due = record.crashes().isEmpty() || retry <= time.millis() ? Long.MAX_VALUE : retry;
-    return turn == null || turn <= time.millis() ? due : Math.min(due, turn);
+    return turns.values().stream()
+        .filter(t -> t > time.millis())
+        .reduce(due, (x, y) -> Math.min(x, y));
   }
 }

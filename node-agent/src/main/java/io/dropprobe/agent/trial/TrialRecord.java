@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +75,9 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
   /** Takes absent lists for empty ones. */
   @SuppressWarnings("ConstantValue") // Jackson passes null for what is absent.
   public TrialRecord {
-    survived = survived == null ? List.of() : List.copyOf(survived);
-    crashes = crashes == null ? List.of() : List.copyOf(crashes);
+    running = running == null || running.key == null ? null : running;
+    survived = survived == null ? List.of() : survived.stream().filter(s -> s.key != null).toList();
+    crashes = crashes == null ? List.of() : crashes.stream().filter(c -> c.key != null).toList();
   }
 
   /**
@@ -87,8 +89,10 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
       return this;
     }
     TrialKey key = running.key;
-    Crash before = crash(key).orElse(new Crash(key, 0, Retry.NONE));
-    Crash now = new Crash(key, before.count + 1, before.retry);
+    Optional<Crash> before = crash(key);
+    // Of hooks that are not attached now nothing has been learned.
+    int count = before.filter(c -> key.covers(c.key)).map(Crash::count).orElse(0);
+    Crash now = new Crash(key, count + 1, before.map(Crash::retry).orElse(Retry.NONE));
     return new TrialRecord(
         null,
         survived.stream().filter(s -> !s.key.covers(key)).toList(),
@@ -117,8 +121,40 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
         ? this
         : new TrialRecord(
             null,
-            newest(new Survival(r.key, r.file), survived, s -> r.key.covers(s.key)),
+            newest(new Survival(r.key, r.file), survived, s -> r.key.equals(s.key)),
             crashes.stream().filter(c -> !r.key.covers(c.key)).toList());
+  }
+
+  /** The module was not loaded by an agent that could remember it: see {@link Trials#recall}. */
+  TrialRecord crashedTwice(TrialKey key) {
+    return new TrialRecord(
+        running,
+        survived,
+        newest(new Crash(key, 2, Retry.NONE), crashes, c -> c.key.sameModule(key)));
+  }
+
+  /** The running trial goes on with no other than these hooks. */
+  TrialRecord narrowed(Set<Hook> open) {
+    Running r = running;
+    if (r == null) {
+      return this;
+    }
+    Set<Hook> left = EnumSet.noneOf(Hook.class);
+    left.addAll(r.key.hooks());
+    left.retainAll(open);
+    return new TrialRecord(new Running(r.key.with(left), r.bootId, r.file), survived, crashes);
+  }
+
+  /** Names of the directories in the cache that are needed to go back to a module in a kernel. */
+  Set<String> files(String release, String version) {
+    return Stream.concat(
+            Stream.ofNullable(running).map(Running::file),
+            survived.stream()
+                .filter(s -> s.key.release().equals(release) && s.key.version().equals(version))
+                .map(Survival::file)
+                .distinct()
+                .limit(2))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -157,12 +193,23 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
   /** The hooks that a module of this source has survived, or is being tried with, in a kernel. */
   Set<Hook> hooksOf(@Nullable String srcversion, String release, String version) {
     Set<Hook> hooks = EnumSet.noneOf(Hook.class);
-    Stream.concat(
-            survived.stream().map(Survival::key), Stream.ofNullable(running).map(Running::key))
-        .filter(k -> k.srcversion().equals(srcversion))
-        .filter(k -> k.release().equals(release) && k.version().equals(version))
-        .forEach(k -> hooks.addAll(k.hooks()));
+    keysOf(srcversion, release, version).forEach(k -> hooks.addAll(k.hooks()));
     return hooks;
+  }
+
+  /**
+   * Who made the module of this source that this node tries or has survived in a kernel; empty if
+   * there is none.
+   */
+  Optional<String> builderOf(@Nullable String srcversion, String release, String version) {
+    return keysOf(srcversion, release, version).map(TrialKey::builder).findFirst();
+  }
+
+  private Stream<TrialKey> keysOf(@Nullable String srcversion, String release, String version) {
+    return Stream.concat(
+            Stream.ofNullable(running).map(Running::key), survived.stream().map(Survival::key))
+        .filter(k -> k.srcversion().equals(srcversion))
+        .filter(k -> k.release().equals(release) && k.version().equals(version));
   }
 
   private static <T> List<T> newest(T first, List<T> others, Predicate<T> replaced) {

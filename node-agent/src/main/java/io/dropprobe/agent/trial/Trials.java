@@ -8,11 +8,15 @@ import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
+import io.dropprobe.api.v1alpha1.Trial;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,9 @@ public final class Trials {
   private final Duration soak;
   private final TrialJudge judge;
   private TrialRecord record;
+
+  /** Whether the disk had no file. */
+  private final boolean isNew;
 
   /** Whether the disk has another record, which a later pass writes again. */
   private boolean unsaved;
@@ -58,7 +65,9 @@ public final class Trials {
     this.kernel = kernel;
     this.soak = soak;
     this.judge = new TrialJudge(node, time, soak, retryAfter);
-    TrialRecord before = this.file.load();
+    Optional<TrialRecord> saved = this.file.load();
+    this.isNew = saved.isEmpty();
+    TrialRecord before = saved.orElse(TrialRecord.EMPTY);
     this.record = before.inBoot(kernel.bootId());
     if (!record.equals(before)) {
       LOG.log(
@@ -79,12 +88,23 @@ public final class Trials {
    *
    * @param module in the kernel
    * @param loading whether a load is running, so that the module may not be there yet
+   * @param attached the hooks that are attached
+   * @param wanted the hooks that the probes of this node need
    * @param retry value of the Node's annotation {@link Names#RETRY_MODULE}; empty if it has none
    * @param others in force for this pass
    */
-  public void look(ObservedModule module, boolean loading, String retry, Canaries others) {
+  public void look(
+      ObservedModule module,
+      boolean loading,
+      Set<Hook> attached,
+      Set<Hook> wanted,
+      String retry,
+      Canaries others) {
     canaries = others;
     change(record.asked(retry));
+    if (unsaved) {
+      save();
+    }
     TrialRecord.Running running = record.running();
     if (running == null || loading || module instanceof ObservedModule.Transient) {
       return;
@@ -94,6 +114,17 @@ public final class Trials {
             && running.key().srcversion().equals(m.srcversion());
     if (!live) {
       change(record.ended());
+      liveSince = null;
+      return;
+    }
+    Set<Hook> open = EnumSet.noneOf(Hook.class);
+    open.addAll(attached);
+    open.addAll(wanted);
+    if (!open.containsAll(running.key().hooks())) {
+      // A probe has ended before its hooks were proven.
+      change(record.narrowed(open));
+      liveSince = null;
+    } else if (!attached.containsAll(running.key().hooks())) {
       liveSince = null;
     } else if (liveSince == null) {
       liveSince = time.millis();
@@ -107,14 +138,68 @@ public final class Trials {
       change(record.proven());
       liveSince = null;
     }
-    if (unsaved) {
-      save();
+  }
+
+  /**
+   * Takes the report that the API server has from before for a record, if the disk has none: it may
+   * be one that is new with each boot. What it has forgotten once it would forget again, so a
+   * module that was on trial then is not tried again.
+   *
+   * @param report of this Node; null means none
+   */
+  public void recall(@Nullable DropProbeNodeStatus report) {
+    if (!isNew || report == null || report.kernel == null || report.module == null) {
+      return;
     }
+    Trial trial = report.module.trial;
+    boolean down =
+        trial != null
+            && (trial.phase == TrialPhase.Running
+                || trial.phase == TrialPhase.Crashed
+                || trial.phase == TrialPhase.Suspected);
+    if (down && !kernel.bootId().equals(report.kernel.bootID)) {
+      TrialKey.of(report).ifPresent(key -> change(record.crashedTwice(key)));
+    }
+  }
+
+  /** The running trial; empty if there is none. */
+  public Optional<TrialKey> running() {
+    return Optional.ofNullable(record.running()).map(TrialRecord.Running::key);
+  }
+
+  /** Names of the directories in the cache that this node needs to go back to a module. */
+  public Set<String> files() {
+    return record.files(kernel.release(), kernel.version());
+  }
+
+  /** Whether more than one module has taken this node down: then it may be something else. */
+  public boolean isDoubtful() {
+    return record.crashes().stream()
+            .map(TrialRecord.Crash::key)
+            .filter(k -> k.release().equals(kernel.release()))
+            .filter(k -> k.version().equals(kernel.version()))
+            .count()
+        > 1;
   }
 
   /** Whether a module may be loaded with these hooks. */
   public Judgement judge(TrialKey wanted) {
-    return judge.of(wanted, record, canaries);
+    return stopping && !record.hasSurvived(wanted)
+        ? new Judgement.Wait("the agent is stopping")
+        : judge.of(wanted, record, canaries);
+  }
+
+  /**
+   * The key of the module in the kernel. If this node knows who made it, the present builder does
+   * not matter: the same source may come from another one.
+   *
+   * @param builder of the module that is built now, if it has the same source
+   */
+  public TrialKey loaded(String srcversion, String builder, Set<Hook> hooks) {
+    return key(
+        srcversion,
+        record.builderOf(srcversion, kernel.release(), kernel.version()).orElse(builder),
+        hooks);
   }
 
   /**
@@ -142,13 +227,9 @@ public final class Trials {
   public void stop() {
     stopping = true;
     change(record.ended());
-  }
-
-  /** The phase to report for a judgement. A trial of an agent that ends is not Running. */
-  public TrialPhase phase(Judgement judgement) {
-    return stopping && judgement.phase() == TrialPhase.Running
-        ? TrialPhase.Waiting
-        : judgement.phase();
+    if (unsaved) {
+      save();
+    }
   }
 
   /**
@@ -161,8 +242,13 @@ public final class Trials {
         .formatted(e.getMessage(), what);
   }
 
+  /** Whether a loaded module has survived here with some hooks, or is being tried. */
+  boolean knows(String srcversion) {
+    return record.builderOf(srcversion, kernel.release(), kernel.version()).isPresent();
+  }
+
   /** Hooks that a loaded module has survived here, or is being tried with. */
-  Set<Hook> hooksOf(@Nullable String srcversion) {
+  public Set<Hook> hooksOf(@Nullable String srcversion) {
     return record.hooksOf(srcversion, kernel.release(), kernel.version());
   }
 
@@ -178,7 +264,9 @@ public final class Trials {
   public long dueAt() {
     long due = Long.MAX_VALUE;
     if (record.running() != null) {
-      due = liveSince == null ? time.in(LOOK_AGAIN) : liveSince + soak.toMillis();
+      long end = liveSince == null ? Long.MIN_VALUE : liveSince + soak.toMillis();
+      // It may have passed while a call hangs.
+      due = end > time.millis() ? end : time.in(LOOK_AGAIN);
     }
     return Math.min(due, judge.dueAt(record));
   }

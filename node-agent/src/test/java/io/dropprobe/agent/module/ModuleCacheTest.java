@@ -3,6 +3,7 @@ package io.dropprobe.agent.module;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropprobe.agent.platform.DirectoryHandleTest;
 import io.dropprobe.api.v1alpha1.ModuleState;
@@ -66,7 +67,8 @@ class ModuleCacheTest extends ModuleTestCase {
       built();
     }
     try (Stream<Path> kept = Files.list(dir.resolve("state/modules"))) {
-      assertEquals(3, kept.count());
+      long count = kept.count();
+      assertTrue(count == 3 || count == 4, count + " with the one that is on trial");
     }
     restart();
     assertEquals(ModuleState.Loaded, pass().state());

@@ -57,7 +57,8 @@ abstract class ModuleTestCase {
 
   ModuleOutcome pass(
       boolean desired, ObservedModule observed, ModuleUsers users, ModuleKeeper.Quiesce quiesce) {
-    trials.look(kernel.module(), !keeper.idle(), retry, canaries);
+    trials.look(
+        kernel.module(), !keeper.idle(), Set.of(Hook.DROPS), Set.of(Hook.DROPS), retry, canaries);
     return keeper.pass(desired, Set.of(Hook.DROPS), observed, users, quiesce);
   }
 
