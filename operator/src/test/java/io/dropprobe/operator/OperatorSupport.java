@@ -53,9 +53,10 @@ abstract class OperatorSupport {
     }
   }
 
-  /** Ends the operator, and starts another one. */
-  static void restart() {
+  /** Ends the operator, and starts another one after something. */
+  static void restart(Runnable meanwhile) {
     operator.close();
+    meanwhile.run();
     operator = new RunningOperator(api);
   }
 

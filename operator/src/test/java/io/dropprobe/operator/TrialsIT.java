@@ -19,6 +19,8 @@ import io.dropprobe.operator.testing.Await;
 import io.dropprobe.operator.testing.FakeNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +130,7 @@ class TrialsIT extends OperatorSupport {
     reports(a, "RESTART", TrialPhase.Waiting);
     awaitEntry("RESTART", e -> e.canaries().equals(List.of("a")));
     reports(a, "RESTART", TrialPhase.Running);
-    restart();
+    restart(() -> {});
     reports(a, "RESTART", TrialPhase.Survived);
     awaitEntry("RESTART", e -> e.state() == State.PROVEN);
   }
@@ -161,6 +163,23 @@ class TrialsIT extends OperatorSupport {
     awaitEntry("FAILS", e -> e.canaries().equals(List.of("a", "b")));
     reports(b, "FAILS", TrialPhase.Survived);
     awaitEntry("FAILS", e -> e.state() == State.PROVEN);
+  }
+
+  /** As the documentation says for the time without an operator. */
+  @Test
+  void suspensionByHandEndsWhenAnOperatorRuns() {
+    node("a");
+    create("by-hand", p -> {});
+    await("by-hand", s -> s.nodes.selected == 1);
+    restart(
+        () ->
+            admin
+                .resources(DropProbe.class)
+                .withName("by-hand")
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"suspended\":true}}"));
+    await("by-hand", s -> s.suspended == null);
+    awaitCondition("by-hand", "Ready", "False", "NodesPending");
   }
 
   @Test

@@ -176,7 +176,7 @@ final class KeyTrial {
   }
 
   /**
-   * Picks canaries, or gives back those that are too many and have not announced their trial.
+   * Picks canaries, or drops those that are too many and have not announced their trial.
    *
    * @param slots for canaries beside the holders
    * @param onlyRetries whether only nodes are picked for which a person asks

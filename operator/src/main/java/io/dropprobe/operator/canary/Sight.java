@@ -130,8 +130,8 @@ record Sight(Kind kind, Watch watch, long again, String what) {
   }
 
   /**
-   * The agent has stopped in good order. It may announce its trial once more; if it did so again
-   * and again, a node could keep a module to itself for ever.
+   * The agent has stopped cleanly. It may announce its trial once more; if it did so again and
+   * again, a node could keep a module to itself for ever.
    */
   private static Sight stops(
       @Nullable Claim claim, Watch watch, boolean failed, Circumstances now) {

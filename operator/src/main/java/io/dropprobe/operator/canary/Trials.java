@@ -80,18 +80,17 @@ final class Trials {
   }
 
   /**
-   * Those of the board, and one for each key that is claimed and not proven. A node that went down
-   * with other hooks of the same module has tried this one, too: what harmed it may be the load.
+   * Those of the board, and one for each key that is claimed; the proven ones are left out later. A
+   * node that went down with other hooks of the same module has tried this one, too: what harmed it
+   * may be the load.
    */
   private static Map<TrialKey, TrialEntry> entries(
       TrialBoard before, Map<TrialKey, Map<String, Claim>> claims, Circumstances now) {
     Map<TrialKey, TrialEntry> entries = new LinkedHashMap<>();
     before.entries().forEach(t -> entries.put(t.key(), t));
-    Proofs proofs = Proofs.of(before.entries());
     claims.forEach(
         (key, byNode) -> {
-          boolean wanted = byNode.values().stream().anyMatch(c -> c.isWaiting() || c.isLoaded());
-          if (wanted && !proofs.cover(key)) {
+          if (byNode.values().stream().anyMatch(c -> c.isWaiting() || c.isLoaded())) {
             entries.computeIfAbsent(
                 key,
                 k ->

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param silentSince since when the node is expected to announce its trial
  * @param announced null before the node has
- * @param stopped whether it has ended an announced trial in good order
+ * @param stopped whether it has ended an announced trial cleanly
  * @param spent whether its report may still be that of a trial that has failed
  * @param passedAt when another node was picked in its place; null means never
  */

@@ -105,7 +105,7 @@ final class StatusFactory {
         ReportInterval.of(probe.getSpec(), cluster.agents(), settings.minReportInterval());
     status.reportInterval = Durations.format(interval);
 
-    status.suspended = settings.enabled() ? null : Boolean.TRUE;
+    status.suspended = suspended(settings, old);
 
     ProbeState enabled =
         ProbeLifetime.state(probe.getSpec(), Times.parseOrNull(status.expiresAt), now);
@@ -156,6 +156,17 @@ final class StatusFactory {
             .keepOthers()
             .list();
     return status;
+  }
+
+  /**
+   * False once at the end: a server-side apply can remove only what its manager owns, and a person
+   * may have written it while no operator ran.
+   */
+  private static @Nullable Boolean suspended(Settings settings, DropProbeStatus old) {
+    if (!settings.enabled()) {
+      return true;
+    }
+    return Boolean.TRUE.equals(old.suspended) ? false : null;
   }
 
   private Verdict verdict(

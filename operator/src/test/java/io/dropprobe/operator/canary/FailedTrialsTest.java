@@ -47,7 +47,7 @@ class FailedTrialsTest {
   }
 
   @Test
-  void plannedRebootSuspendsNobodyForLong() {
+  void plannedRebootHoldsUpTheOthersForMinutesOnly() {
     world.crashes("a");
     assertEquals(1, world.notices.size());
     world.looksFor(Duration.ofMinutes(10));
@@ -263,6 +263,8 @@ class FailedTrialsTest {
     world.reports("c", TrialPhase.Running);
     world.looks();
     world.annotates("c", "");
+    world.looks();
+    assertEquals(List.of("c"), world.named());
     world.survives("c");
     assertEquals(State.PROVEN, world.entry().state());
   }

@@ -48,6 +48,16 @@ class PatienceTest {
   }
 
   @Test
+  void waitsAgainWhenTheProbesAreSuspendedAndResumed() {
+    DropProbeStatus counted = status(3, false, false, 1, ELEVEN);
+    assertFalse(patience(counted, ProbeState.Removed, 1).isOver());
+    DropProbeStatus suspended = status(3, false, true, 1, ELEVEN);
+    suspended.suspended = true;
+    assertTrue(patience(suspended, ProbeState.Removed, 1).isOver());
+    assertFalse(patience(suspended, ProbeState.Expired, 1).isOver());
+  }
+
+  @Test
   void aNodeThatJoinsLaterHoldsUpNothingAndIsNoProblemAtFirst() {
     Patience p = patience(status(3, true, false, 0, null), ProbeState.Active, 1);
     assertTrue(p.isOver());

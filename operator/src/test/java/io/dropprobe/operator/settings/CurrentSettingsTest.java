@@ -34,7 +34,7 @@ class CurrentSettingsTest {
     assertTrue(current.problem().orElseThrow().contains("agentImage"));
   }
 
-  /** In an emergency, nobody looks for the mistake in another line first. */
+  /** An emergency leaves no time to look for the mistake in another line. */
   @Test
   void enabledTakesEffectAlthoughAnotherValueIsInvalid() {
     assertEquals(Optional.empty(), current.enabled());

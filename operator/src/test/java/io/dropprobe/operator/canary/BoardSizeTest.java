@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.trial.TrialBoard;
+import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialEntry.Failure;
+import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.api.trial.TrialKey;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BoardSizeTest {
+  private static TrialEntry entry(int i, State state, List<Failure> failures) {
+    return new TrialEntry(
+        new TrialKey("s" + i, "b", "r", "v", TrialWorld.KEY.hooks()),
+        state,
+        List.of(),
+        List.of(),
+        failures,
+        0,
+        "2026-01-01T%02d:%02d:00Z".formatted(i / 60, i % 60));
+  }
+
+  @Test
+  void longestEntriesStayBelowTheBound() {
+    List<Failure> failures =
+        IntStream.range(0, 8)
+            .mapToObj(i -> new Failure(i + "n".repeat(252), "u".repeat(64), "rebooted", "now"))
+            .toList();
+    List<TrialEntry> kept =
+        BoardSize.bounded(
+            IntStream.range(0, 128).mapToObj(i -> entry(i, State.STOPPED, failures)).toList(),
+            TrialBoard.EMPTY,
+            Map.of());
+    long bytes =
+        TrialBoard.of(kept).format().values().stream()
+            .mapToLong(v -> v.getBytes(StandardCharsets.UTF_8).length)
+            .sum();
+    assertTrue(bytes <= 256 * 1024 && bytes > 200 * 1024, () -> bytes + " bytes");
+  }
+
+  @Test
+  void oldestProofsThatNoReportNamesAreDroppedFirst() {
+    List<TrialEntry> kept =
+        BoardSize.bounded(
+            IntStream.range(0, 130).mapToObj(i -> entry(i, State.PROVEN, List.of())).toList(),
+            TrialBoard.EMPTY,
+            Map.of());
+    assertEquals(128, kept.size());
+    assertEquals("s129", kept.get(0).key().srcversion());
+    assertEquals("s2", kept.get(127).key().srcversion());
+  }
+}
