@@ -9,11 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the ConfigMap: each change of it is sent to every agent. What nodes wait for comes first,
@@ -30,12 +28,12 @@ final class BoardSize {
 
   /** The entries that fit, by usefulness. */
   static List<TrialEntry> bounded(
-      Collection<TrialEntry> entries, TrialBoard before, Map<TrialKey, Map<String, Claim>> claims) {
+      Collection<TrialEntry> entries, TrialBoard before, Claims claims) {
     Set<TrialKey> old = keys(before);
     List<TrialEntry> sorted =
         entries.stream()
             .sorted(
-                Comparator.comparingInt((TrialEntry t) -> use(claims.get(t.key())))
+                Comparator.comparingInt((TrialEntry t) -> use(claims.with(t.key())))
                     .thenComparing(t -> !old.contains(t.key()))
                     .thenComparing(
                         t -> Objects.requireNonNullElse(t.since(), ""), Comparator.reverseOrder())
@@ -54,11 +52,11 @@ final class BoardSize {
   }
 
   /** 0 if nodes wait for it or are trying it, 1 if reports name it, else 2. */
-  private static int use(@Nullable Map<String, Claim> claims) {
-    if (claims == null) {
+  private static int use(Collection<Claim> claims) {
+    if (claims.isEmpty()) {
       return 2;
     }
-    return claims.values().stream().allMatch(Claim::isSurvived) ? 1 : 0;
+    return claims.stream().allMatch(Claim::isSurvived) ? 1 : 0;
   }
 
   private static long bytes(TrialEntry entry) {

@@ -82,7 +82,7 @@ public class Canaries {
             cluster.seen(),
             time.wall(),
             () -> snapshot.agents() / LOADS_PER_SECOND);
-    Trials.Outcome next = Trials.next(board, memory, Claim.of(snapshot), now);
+    Trials.Outcome next = Trials.next(board, memory, new Claims(snapshot), now);
     Duration again =
         Duration.ofMillis(Math.max(1, Math.min(next.again() - now.seen(), REREAD.toMillis())));
     if (before.version() != null && next.board().equals(board)) {

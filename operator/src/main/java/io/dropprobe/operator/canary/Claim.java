@@ -6,10 +6,7 @@ import io.dropprobe.api.v1alpha1.DropProbeNode;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import io.dropprobe.operator.cluster.ClusterNode;
-import io.dropprobe.operator.cluster.Snapshot;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +19,6 @@ import org.jspecify.annotations.Nullable;
 record Claim(ClusterNode node, TrialKey key, TrialPhase phase, String bootId) {
   private static final Set<TrialPhase> DOWN = EnumSet.of(TrialPhase.Crashed, TrialPhase.Suspected);
   private static final Set<TrialPhase> LOADED = EnumSet.of(TrialPhase.Running, TrialPhase.Survived);
-
-  /** The claims of all nodes, by key and name of the node. */
-  static Map<TrialKey, Map<String, Claim>> of(Snapshot cluster) {
-    Map<TrialKey, Map<String, Claim>> all = new HashMap<>();
-    cluster.nodes().values().stream()
-        .flatMap(n -> of(n, cluster.reportOf(n)).stream())
-        .forEach(c -> all.computeIfAbsent(c.key, k -> new HashMap<>()).put(c.node.name(), c));
-    return all;
-  }
 
   /**
    * The claim of one node.
@@ -83,6 +71,11 @@ record Claim(ClusterNode node, TrialKey key, TrialPhase phase, String bootId) {
   /** Whether the node went down with the module, as it says. */
   boolean isDown() {
     return DOWN.contains(phase);
+  }
+
+  /** Whether the report is of this boot of its node, as far as it is known. */
+  boolean isOfBoot(String boot) {
+    return boot.isEmpty() || boot.equals(bootId);
   }
 
   /** False if the Node has rebooted since the report was written. */

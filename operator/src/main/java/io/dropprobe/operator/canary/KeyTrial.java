@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyTrial {
   private final TrialEntry before;
   private final Circumstances now;
-  private final Map<String, Claim> claims;
+  private final Claims claims;
   private final Map<String, Watch> watches;
   private final Set<String> retried;
   private final Set<String> canaries = new TreeSet<>();
@@ -48,14 +48,13 @@ final class KeyTrial {
 
   /**
    * @param before is not PROVEN
-   * @param claims with exactly this key, by name of the node
    * @param watches by name of the node
    * @param retried see {@link TrialMemory}
    */
   KeyTrial(
       TrialEntry before,
       Circumstances now,
-      Map<String, Claim> claims,
+      Claims claims,
       Map<String, Watch> watches,
       Set<String> retried) {
     this.before = before;
@@ -75,13 +74,13 @@ final class KeyTrial {
         .toList()
         .forEach(this::look);
     TrialEntry after = judge();
-    watches.keySet().removeIf(n -> !canaries.contains(n) && !claims.containsKey(n));
+    watches.keySet().removeIf(n -> !canaries.contains(n) && claimOf(n) == null);
     return new Result(after, watches, retried, again, notices(after));
   }
 
   /** A node that was passed over may have begun its trial just then. */
   private boolean isOnTrial(String name) {
-    Claim claim = claims.get(name);
+    Claim claim = claimOf(name);
     return claim != null && !claim.isWaiting() && !survived.contains(name);
   }
 
@@ -94,7 +93,8 @@ final class KeyTrial {
     Sight sight =
         Sight.of(
             node,
-            claims.get(name),
+            claimOf(name),
+            claims.of(name),
             watches.getOrDefault(name, Watch.picked(now.seen(), null)),
             hasFailed(name),
             isToRetry(name),
@@ -118,6 +118,10 @@ final class KeyTrial {
         }
       }
     }
+  }
+
+  private @Nullable Claim claimOf(String name) {
+    return claims.of(name, before.key());
   }
 
   private boolean isAnnotated(String name) {
@@ -166,7 +170,7 @@ final class KeyTrial {
    */
   private int wanted(Set<String> holders) {
     long able =
-        claims.values().stream()
+        claims.with(before.key()).stream()
             .filter(
                 c ->
                     holders.contains(c.node().name())
@@ -198,7 +202,7 @@ final class KeyTrial {
           .toList()
           .forEach(n -> canaries.remove(n.name()));
     } else if (free > 0) {
-      claims.values().stream()
+      claims.with(before.key()).stream()
           .filter(c -> isEligible(c, onlyRetries))
           .map(Claim::node)
           .sorted(order)

@@ -41,12 +41,14 @@ record Sight(Kind kind, Watch watch, long again, String what) {
    * Looks at a canary.
    *
    * @param claim about exactly this key; null means that there is none
+   * @param said what the node says about whatever key; null means nothing
    * @param failed whether this Node has failed before
    * @param retries whether a person asks for one more trial there
    */
   static Sight of(
       ClusterNode node,
       @Nullable Claim claim,
+      @Nullable Claim said,
       Watch watch,
       boolean failed,
       boolean retries,
@@ -57,7 +59,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
     }
     return trial == null
         ? ofSilent(node, claim, watch, failed, retries, now)
-        : ofAnnounced(node, claim, watch, trial, failed, now);
+        : ofAnnounced(node, claim, said, watch, trial, failed, now);
   }
 
   private static Sight ofSilent(
@@ -80,7 +82,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
         return fails(node.ready() ? "rebooted" : "became NotReady", watch, now);
       }
       var begun = new Watch.Announcement(node.uid(), node.bootId(), now.seen());
-      return ofAnnounced(node, claim, watch.announced(begun), begun, failed, now);
+      return ofAnnounced(node, claim, claim, watch.announced(begun), begun, failed, now);
     }
     boolean may = claim != null && (retries ? node.ready() : claim.isCandidate());
     long until = watch.silentSince() + ANNOUNCES.toMillis();
@@ -93,6 +95,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
   private static Sight ofAnnounced(
       ClusterNode node,
       @Nullable Claim claim,
+      @Nullable Claim said,
       Watch watch,
       Watch.Announcement trial,
       boolean failed,
@@ -106,15 +109,17 @@ record Sight(Kind kind, Watch watch, long again, String what) {
     if (claim != null && claim.isDown()) {
       return fails("went down, as its agent reports", watch, now);
     }
-    if (claim == null || !claim.isLoaded()) {
-      return stops(claim, watch, failed, now);
+    // A report without the trial is no such word: the load may hang, and so would that of the next.
+    if (said != null && said.isWaiting() && said.isOfBoot(trial.bootId())) {
+      return stops(watch, failed, now);
     }
+    boolean survived = claim != null && claim.isSurvived();
     Duration soak = now.settings().soak();
-    long until = trial.at() + (claim.isSurvived() ? soak : soak.plus(GRACE)).toMillis();
+    long until = trial.at() + (survived ? soak : soak.plus(GRACE)).toMillis();
     if (now.seen() < until) {
       return stays(watch, until);
     }
-    return claim.isSurvived()
+    return survived
         ? new Sight(Kind.SURVIVED, watch, NEVER, "")
         : fails(
             "did not report within %s that it survived"
@@ -133,9 +138,8 @@ record Sight(Kind kind, Watch watch, long again, String what) {
    * The agent has stopped cleanly. It may announce its trial once more; if it did so again and
    * again, a node could keep a module to itself for ever.
    */
-  private static Sight stops(
-      @Nullable Claim claim, Watch watch, boolean failed, Circumstances now) {
-    return failed || (claim != null && !watch.stopped())
+  private static Sight stops(Watch watch, boolean failed, Circumstances now) {
+    return failed || !watch.stopped()
         ? stays(watch.stopped(now.seen()), now.seen() + ANNOUNCES.toMillis())
         : leaves(watch, now);
   }

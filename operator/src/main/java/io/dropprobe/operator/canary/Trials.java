@@ -30,13 +30,9 @@ final class Trials {
   /**
    * Decides which nodes may load which module.
    *
-   * @param claims see {@link Claim#of(io.dropprobe.operator.cluster.Snapshot)}
+   * @param claims of all nodes
    */
-  static Outcome next(
-      TrialBoard before,
-      TrialMemory memory,
-      Map<TrialKey, Map<String, Claim>> claims,
-      Circumstances now) {
+  static Outcome next(TrialBoard before, TrialMemory memory, Claims claims, Circumstances now) {
     if (now.settings().canaries() == 0) {
       return new Outcome(before, TrialMemory.EMPTY, Long.MAX_VALUE, List.of());
     }
@@ -54,7 +50,7 @@ final class Trials {
           new KeyTrial(
                   e.getValue(),
                   now,
-                  claims.getOrDefault(key, Map.of()),
+                  claims,
                   memory.watches().getOrDefault(key, Map.of()),
                   memory.retried().getOrDefault(key, Set.of()))
               .run();
@@ -71,7 +67,7 @@ final class Trials {
             t ->
                 t.state() == State.TRYING
                     && t.failures().isEmpty()
-                    && (!claims.containsKey(t.key()) || proofs.cover(t.key())));
+                    && (claims.with(t.key()).isEmpty() || proofs.cover(t.key())));
     TrialBoard after = TrialBoard.of(BoardSize.bounded(entries.values(), before, claims));
     Set<TrialKey> kept = BoardSize.keys(after);
     watches.keySet().retainAll(kept);
@@ -85,19 +81,18 @@ final class Trials {
    * may be the load.
    */
   private static Map<TrialKey, TrialEntry> entries(
-      TrialBoard before, Map<TrialKey, Map<String, Claim>> claims, Circumstances now) {
+      TrialBoard before, Claims claims, Circumstances now) {
     Map<TrialKey, TrialEntry> entries = new LinkedHashMap<>();
     before.entries().forEach(t -> entries.put(t.key(), t));
-    claims.forEach(
-        (key, byNode) -> {
-          if (byNode.values().stream().anyMatch(c -> c.isWaiting() || c.isLoaded())) {
-            entries.computeIfAbsent(
-                key,
-                k ->
-                    TrialEntry.begun(
-                        k, Failures.ofModule(before.entries(), k), Times.format(now.wall())));
-          }
-        });
+    for (TrialKey key : claims.keys()) {
+      if (claims.with(key).stream().anyMatch(c -> c.isWaiting() || c.isLoaded())) {
+        entries.computeIfAbsent(
+            key,
+            k ->
+                TrialEntry.begun(
+                    k, Failures.ofModule(before.entries(), k), Times.format(now.wall())));
+      }
+    }
     return entries;
   }
 }

@@ -167,6 +167,45 @@ class FailedTrialsTest {
     assertEquals(List.of("a"), world.named());
   }
 
+  /** Its load hangs, and that of the next node would, too. */
+  @Test
+  void canaryWhoseReportNoLongerNamesTheTrialIsNotReplaced() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reportsNone("a");
+    world.looksFor(Duration.ofSeconds(230));
+    assertEquals(List.of("a"), world.named());
+    assertEquals(List.of(), failed());
+    world.looksFor(Duration.ofMinutes(30));
+    assertEquals(List.of("a"), world.named());
+    assertEquals(List.of("a did not report within 4m0s that it survived"), failed());
+  }
+
+  @Test
+  void reportOfAnEarlierBootReleasesNoCanary() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reports("a", TrialPhase.Waiting);
+    world.reports.get("a").getStatus().kernel.bootID = "an earlier one";
+    for (int i = 0; i < 2; i++) {
+      world.looksFor(Duration.ofMinutes(3));
+      assertEquals(List.of("a"), world.named());
+    }
+    assertEquals(1, failed().size());
+  }
+
+  /** A probe with stages is added during the trial. */
+  @Test
+  void canaryThatWaitsForMoreHooksIsReleased() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reports("a", TrialWorld.KEY.with(Set.of(Hook.DROPS, Hook.STAGES)), TrialPhase.Waiting);
+    world.looks();
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    assertEquals(List.of(), failed());
+  }
+
   @Test
   void reportOfACrashIsAFailureOfTheCanary() {
     world.reports("a", TrialPhase.Running);

@@ -166,7 +166,7 @@ final class TrialWorld {
         Trials.next(
             board,
             memory,
-            Claim.of(new Snapshot(present, reports, Map.of())),
+            new Claims(new Snapshot(present, reports, Map.of())),
             new Circumstances(present, settings, seen, clock.wall(), () -> nodes.size() / 50));
     if (!next.board().equals(board)) {
       writes++;

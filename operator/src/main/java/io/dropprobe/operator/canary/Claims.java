@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.operator.cluster.Snapshot;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What all nodes say about modules, found by key and by node. A report is about one key. */
+final class Claims {
+  private final Map<TrialKey, Map<String, Claim>> byKey = new HashMap<>();
+  private final Map<String, Claim> byNode = new HashMap<>();
+
+  /** The claims of a snapshot. */
+  Claims(Snapshot cluster) {
+    cluster.nodes().values().stream()
+        .flatMap(n -> Claim.of(n, cluster.reportOf(n)).stream())
+        .forEach(this::add);
+  }
+
+  private void add(Claim claim) {
+    byNode.put(claim.node().name(), claim);
+    byKey.computeIfAbsent(claim.key(), k -> new HashMap<>()).put(claim.node().name(), claim);
+  }
+
+  /** All keys that a report names. */
+  Set<TrialKey> keys() {
+    return byKey.keySet();
+  }
+
+  /** The claims with exactly this key. */
+  Collection<Claim> with(TrialKey key) {
+    Map<String, Claim> found = byKey.get(key);
+    return found == null ? List.of() : found.values();
+  }
+
+  /** What a node says about exactly this key; null means that it says nothing about it. */
+  @Nullable Claim of(String node, TrialKey key) {
+    Claim claim = byNode.get(node);
+    return claim == null || !claim.key().equals(key) ? null : claim;
+  }
+
+  /** What a node says, about whatever key; null means nothing. */
+  @Nullable Claim of(String node) {
+    return byNode.get(node);
+  }
+}
