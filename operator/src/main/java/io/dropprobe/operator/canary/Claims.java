@@ -3,6 +3,7 @@ package io.dropprobe.operator.canary;
 
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.operator.cluster.Snapshot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
   private final Map<TrialKey, Map<String, Claim>> byKey = new HashMap<>();
   private final Map<String, Claim> byNode = new HashMap<>();
+  private final Map<TrialKey, List<Claim>> down = new HashMap<>();
 
   /** The claims of a snapshot. */
   Claims(Snapshot cluster) {
@@ -25,6 +27,9 @@ final class Claims {
   private void add(Claim claim) {
     byNode.put(claim.node().name(), claim);
     byKey.computeIfAbsent(claim.key(), k -> new HashMap<>()).put(claim.node().name(), claim);
+    if (claim.isDown()) {
+      down.computeIfAbsent(claim.key().with(Set.of()), k -> new ArrayList<>()).add(claim);
+    }
   }
 
   /** All keys that a report names. */
@@ -36,6 +41,13 @@ final class Claims {
   Collection<Claim> with(TrialKey key) {
     Map<String, Claim> found = byKey.get(key);
     return found == null ? List.of() : found.values();
+  }
+
+  /** The claims of nodes that went down with this module and these hooks, or fewer. */
+  List<Claim> down(TrialKey key) {
+    return down.getOrDefault(key.with(Set.of()), List.of()).stream()
+        .filter(c -> key.covers(c.key()))
+        .toList();
   }
 
   /** What a node says about exactly this key; null means that it says nothing about it. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,9 @@ final class Failures {
    */
   static final Duration LONGEST = Duration.ofHours(24);
 
+  /** What is said of a node whose report says that it went down. */
+  static final String WENT_DOWN = "went down, as its agent reports";
+
   /** How many different nodes stop a module. */
   static final int STOPPING = 2;
 
@@ -37,6 +41,23 @@ final class Failures {
     List<Failure> all = new ArrayList<>(without(failures, added.node(), added.uid()));
     all.add(added);
     return all.subList(Math.max(0, all.size() - MOST), all.size());
+  }
+
+  /**
+   * The failures with those that nodes report of themselves, as long as there is space. One such
+   * node alone changes nothing: nobody has seen it go down.
+   *
+   * @param down claims of nodes that went down with the module
+   */
+  static List<Failure> reported(List<Failure> failures, Collection<Claim> down, Instant now) {
+    List<Failure> all = new ArrayList<>(failures);
+    down.stream()
+        .map(Claim::node)
+        .filter(n -> !areOf(failures, n))
+        .sorted(Comparator.comparing(ClusterNode::name))
+        .limit(Math.max(0, MOST - failures.size()))
+        .forEach(n -> all.add(new Failure(n.name(), n.uid(), WENT_DOWN, Times.format(now))));
+    return stop(all) ? all : failures;
   }
 
   static List<Failure> without(List<Failure> failures, String node, String uid) {

@@ -73,6 +73,7 @@ final class KeyTrial {
         .sorted()
         .toList()
         .forEach(this::look);
+    addReported();
     TrialEntry after = judge();
     watches.keySet().removeIf(n -> !canaries.contains(n) && claimOf(n) == null);
     return new Result(after, watches, retried, again, notices(after));
@@ -122,6 +123,17 @@ final class KeyTrial {
 
   private @Nullable Claim claimOf(String name) {
     return claims.of(name, before.key());
+  }
+
+  /**
+   * Nodes that nobody watches may have got the module when it was proven, or by an older operator.
+   */
+  private void addReported() {
+    List<Failure> all = Failures.reported(failures, claims.down(before.key()), now.wall());
+    if (!Failures.stop(failures) && all.size() > failures.size()) {
+      newest = all.get(all.size() - 1);
+    }
+    failures = all;
   }
 
   private boolean isAnnotated(String name) {
@@ -244,10 +256,6 @@ final class KeyTrial {
       return List.of(
           new Notice(false, Conditions.Event.MODULE_PROVEN, Texts.proven(after, survived)));
     }
-    return newest == null
-        ? List.of()
-        : Texts.blocked(after, now.nodes(), now.wall()).stream()
-            .map(text -> new Notice(true, Conditions.Problem.CANARY_FAILED, text))
-            .toList();
+    return newest == null ? List.of() : Texts.failed(after, now).stream().toList();
   }
 }

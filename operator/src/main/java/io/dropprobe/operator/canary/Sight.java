@@ -70,7 +70,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
       boolean retries,
       Circumstances now) {
     if (claim != null && claim.isDown() && !failed && !retries) {
-      return fails("went down, as its agent reports", watch, now);
+      return fails(Failures.WENT_DOWN, watch, now);
     }
     if (claim != null && claim.isLoaded()) {
       boolean same = claim.isOfThisBoot() && node.ready();
@@ -107,7 +107,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
       return fails("became NotReady", watch, now);
     }
     if (claim != null && claim.isDown()) {
-      return fails("went down, as its agent reports", watch, now);
+      return fails(Failures.WENT_DOWN, watch, now);
     }
     // A report without the trial is no such word: the load may hang, and so would that of the next.
     if (said != null && said.isWaiting() && said.isOfBoot(trial.bootId())) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.canary;
 
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.operator.cluster.ClusterNode;
@@ -44,6 +45,12 @@ public final class Texts {
     return Failures.holders(entry.failures(), nodes, now).isEmpty()
         ? Optional.empty()
         : Optional.of(blocked(entry, "the others wait until it survives there, for a day at most"));
+  }
+
+  /** The Event of a failure; empty if the failure keeps nobody waiting. */
+  static Optional<Notice> failed(TrialEntry entry, Circumstances now) {
+    return blocked(entry, now.nodes(), now.wall())
+        .map(text -> new Notice(true, Conditions.Problem.CANARY_FAILED, text));
   }
 
   private static String blocked(TrialEntry entry, String effect) {

@@ -43,12 +43,17 @@ final class Trials {
     long again = Long.MAX_VALUE;
     for (Map.Entry<TrialKey, TrialEntry> e : entries.entrySet()) {
       TrialKey key = e.getKey();
-      if (e.getValue().state() == State.PROVEN) {
-        continue;
+      TrialEntry entry = e.getValue();
+      if (entry.state() == State.PROVEN) {
+        entry = Recall.of(entry, claims.down(key), now);
+        if (entry.state() == State.PROVEN) {
+          continue;
+        }
+        Texts.failed(entry, now).ifPresent(notices::add);
       }
       KeyTrial.Result result =
           new KeyTrial(
-                  e.getValue(),
+                  entry,
                   now,
                   claims,
                   memory.watches().getOrDefault(key, Map.of()),

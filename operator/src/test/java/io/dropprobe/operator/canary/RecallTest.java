@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.dropprobe.operator.canary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropprobe.api.trial.Hook;
+import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.api.v1alpha1.TrialPhase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What follows when nodes go down with a module that is proven. It was proven by a. */
+class RecallTest {
+  private final TrialWorld world = new TrialWorld("a", "b", "c", "d");
+
+  @BeforeEach
+  void isProven() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    world.survives("a");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  private List<String> failed() {
+    return world.entry().failures().stream().map(f -> f.node() + " " + f.what()).toList();
+  }
+
+  @Test
+  void twoNodesThatGoDownStopTheModule() {
+    world.reports("b", TrialPhase.Crashed);
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(2, world.writes, "one node alone changes nothing");
+    assertEquals(State.PROVEN, world.entry().state());
+    world.reports("c", TrialPhase.Suspected);
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+    assertEquals(
+        List.of("b went down, as its agent reports", "c went down, as its agent reports"),
+        failed());
+    assertEquals("2026-01-01T13:01:00Z", world.entry().since());
+    assertEquals("CanaryFailed", world.notices.get(1).reason());
+    assertTrue(
+        world.notices.get(1).message().startsWith("the module failed on 2 nodes, and no node"));
+    world.restarts();
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(3, world.writes);
+    assertEquals(2, world.notices.size());
+  }
+
+  @Test
+  void nodeThatWasReplacedIsAnotherNode() {
+    world.reports("b", TrialPhase.Crashed);
+    world.looks();
+    world.deletes("b");
+    world.reports("c", TrialPhase.Crashed);
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state(), "b says nothing any more");
+  }
+
+  @Test
+  void crashWithFewerHooksCountsForAProofThatCoversThem() {
+    var load = TrialWorld.KEY.with(Set.of());
+    world.reports("b", load, TrialPhase.Crashed);
+    world.reports("c", TrialPhase.Crashed);
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+  }
+
+  @Test
+  void crashWithMoreHooksDoesNot() {
+    var more = TrialWorld.KEY.with(Set.of(Hook.DROPS, Hook.STAGES));
+    world.reports("b", more, TrialPhase.Crashed);
+    world.reports("c", more, TrialPhase.Crashed);
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  /** The ConfigMap was deleted. */
+  @Test
+  void nodesThatNobodyWatchesStopAModuleThatIsBeingTried() {
+    TrialWorld lost = new TrialWorld("a", "b", "c");
+    lost.reports("a", TrialPhase.Waiting);
+    lost.reports("b", TrialPhase.Suspected);
+    lost.looksFor(Duration.ofMinutes(1));
+    assertEquals(State.TRYING, lost.entry().state());
+    assertEquals(List.of(), lost.entry().failures(), "one node alone changes nothing");
+    lost.reports("c", TrialPhase.Suspected);
+    lost.looks();
+    assertEquals(State.STOPPED, lost.entry().state());
+    assertEquals(1, lost.notices.size());
+  }
+
+  @Test
+  void manyNodesThatGoDownAreWrittenOnce() {
+    TrialWorld many = new TrialWorld();
+    for (int i = 0; i < 100; i++) {
+      many.node("n" + i, TrialWorld.preferred());
+    }
+    many.allReport(TrialPhase.Waiting);
+    many.looks();
+    many.survives("n0");
+    many.allReport(TrialPhase.Crashed);
+    many.looksFor(Duration.ofMinutes(10));
+    assertEquals(3, many.writes);
+    assertEquals(8, many.entry().failures().size());
+  }
+}
