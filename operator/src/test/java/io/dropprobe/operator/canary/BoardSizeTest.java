@@ -9,6 +9,7 @@ import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialEntry.Failure;
 import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.operator.cluster.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BoardSizeTest {
+  private static final Claims NOTHING = new Claims(new Snapshot(Map.of(), Map.of(), Map.of()));
+
   private static TrialEntry entry(int i, State state, List<Failure> failures) {
     return new TrialEntry(
         new TrialKey("s" + i, "b", "r", "v", TrialWorld.KEY.hooks()),
@@ -37,7 +40,7 @@ class BoardSizeTest {
         BoardSize.bounded(
             IntStream.range(0, 128).mapToObj(i -> entry(i, State.STOPPED, failures)).toList(),
             TrialBoard.EMPTY,
-            Map.of());
+            NOTHING);
     long bytes =
         TrialBoard.of(kept).format().values().stream()
             .mapToLong(v -> v.getBytes(StandardCharsets.UTF_8).length)
@@ -51,7 +54,7 @@ class BoardSizeTest {
         BoardSize.bounded(
             IntStream.range(0, 130).mapToObj(i -> entry(i, State.PROVEN, List.of())).toList(),
             TrialBoard.EMPTY,
-            Map.of());
+            NOTHING);
     assertEquals(128, kept.size());
     assertEquals("s129", kept.get(0).key().srcversion());
     assertEquals("s2", kept.get(127).key().srcversion());
