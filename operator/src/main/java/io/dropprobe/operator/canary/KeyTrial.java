@@ -68,12 +68,21 @@ final class KeyTrial {
 
   Result run() {
     retried.removeIf(n -> !isAnnotated(n));
-    Stream.concat(before.canaries().stream(), watches.keySet().stream().filter(this::isOnTrial))
+    survived.removeIf(this::isDown);
+    Stream.of(
+            before.canaries().stream(),
+            before.survived().stream().filter(this::isDown),
+            watches.keySet().stream().filter(this::isOnTrial),
+            failures.stream().map(Failure::node).filter(this::hasSurvivedAfterAll))
+        .flatMap(names -> names)
         .distinct()
         .sorted()
         .toList()
         .forEach(this::look);
     addReported();
+    if (Failures.stop(failures) && !Failures.stop(before.failures())) {
+      survived.clear();
+    }
     TrialEntry after = judge();
     watches.keySet().removeIf(n -> !canaries.contains(n) && claimOf(n) == null);
     return new Result(after, watches, retried, again, notices(after));
@@ -83,6 +92,17 @@ final class KeyTrial {
   private boolean isOnTrial(String name) {
     Claim claim = claimOf(name);
     return claim != null && !claim.isWaiting() && !survived.contains(name);
+  }
+
+  /** A node that has failed, and whose trial is not known here: another process has begun it. */
+  private boolean hasSurvivedAfterAll(String name) {
+    Claim claim = claimOf(name);
+    return claim != null && claim.isSurvived() && hasFailed(name) && !survived.contains(name);
+  }
+
+  private boolean isDown(String name) {
+    Claim claim = claimOf(name);
+    return claim != null && claim.isDown();
   }
 
   private void look(String name) {
@@ -168,7 +188,7 @@ final class KeyTrial {
           n -> (hasFailed(n) || !holders.isEmpty()) && !isAnnounced(n) && !isToRetry(n));
     }
     canaries.addAll(holders);
-    int wanted = wanted(holders);
+    int wanted = stop ? Failures.STOPPING : wanted(holders);
     if (!survived.isEmpty() && survived.size() >= wanted) {
       return entry(State.PROVEN, Set.of(), Set.of(), now.spreadSeconds().getAsInt());
     }
@@ -178,7 +198,8 @@ final class KeyTrial {
 
   /**
    * As many as the setting says; fewer if fewer nodes have this module and this kernel. One that
-   * has failed is not counted, unless the others wait for it.
+   * has failed is not counted, unless the others wait for it. A module that two nodes have stopped
+   * is not proven by one other: its annotation may be its own.
    */
   private int wanted(Set<String> holders) {
     long able =
@@ -194,17 +215,21 @@ final class KeyTrial {
   /**
    * Picks canaries, or drops those that are too many and have not announced their trial.
    *
-   * @param slots for canaries beside the holders
+   * <p>A node that has failed takes no slot of the others: failing again and again, it could keep
+   * it.
+   *
+   * @param slots for canaries beside the holders, and for as many that have failed
    * @param onlyRetries whether only nodes are picked for which a person asks
    */
   private void fill(int slots, Set<String> holders, boolean onlyRetries) {
     List<ClusterNode> others =
         canaries.stream()
-            .filter(n -> !holders.contains(n))
+            .filter(n -> !holders.contains(n) && !hasFailed(n))
             .map(now.nodes()::get)
             .filter(Objects::nonNull)
             .toList();
     int free = slots - others.size();
+    long failed = canaries.stream().filter(n -> !holders.contains(n) && hasFailed(n)).count();
     var order = CanaryOrder.bestFirst(watches, this::isToRetry);
     if (free < 0) {
       others.stream()
@@ -213,15 +238,21 @@ final class KeyTrial {
           .limit(-free)
           .toList()
           .forEach(n -> canaries.remove(n.name()));
-    } else if (free > 0) {
-      claims.with(before.key()).stream()
-          .filter(c -> isEligible(c, onlyRetries))
-          .map(Claim::node)
-          .sorted(order)
-          .limit(free)
-          .toList()
-          .forEach(this::pick);
     }
+    List<ClusterNode> eligible =
+        claims.with(before.key()).stream()
+            .filter(c -> isEligible(c, onlyRetries))
+            .map(Claim::node)
+            .sorted(order)
+            .toList();
+    eligible.stream()
+        .filter(n -> !hasFailed(n.name()))
+        .limit(Math.max(0, free))
+        .forEach(this::pick);
+    eligible.stream()
+        .filter(n -> hasFailed(n.name()))
+        .limit(Math.max(0, slots - failed))
+        .forEach(this::pick);
   }
 
   private boolean isEligible(Claim claim, boolean onlyRetries) {

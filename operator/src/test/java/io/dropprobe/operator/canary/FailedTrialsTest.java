@@ -288,7 +288,124 @@ class FailedTrialsTest {
     assertEquals(List.of("c"), world.named());
     assertEquals(2, world.entry().failures().size());
     world.survives("c");
+    assertEquals(List.of("c"), world.entry().survived());
+    assertEquals(State.STOPPED, world.entry().state(), "its kubelet may have annotated it");
+  }
+
+  /** The canary a, and b, for which a person asked. */
+  private void aAndBStopTheModule() {
+    world.node("d", TrialWorld.preferred());
+    world.node("e", TrialWorld.preferred());
+    world.reports("d", TrialPhase.Waiting);
+    world.reports("e", TrialPhase.Waiting);
+    world.crashes("a");
+    world.annotates("b", "ABC");
+    world.looks();
+    world.crashes("b");
+    world.annotates("b", "");
+    assertEquals(State.STOPPED, world.entry().state());
+  }
+
+  @Test
+  void twoOtherNodesProveAModuleThatTwoHaveStopped() {
+    aAndBStopTheModule();
+    world.annotates("c", "ABC");
+    world.looks();
+    world.survives("c");
+    world.restarts();
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(State.STOPPED, world.entry().state());
+    world.annotates("d", "ABC");
+    world.looks();
+    assertEquals(List.of("d"), world.named());
+    world.survives("d");
     assertEquals(State.PROVEN, world.entry().state());
+    int writes = world.writes;
+    world.reports("e", TrialPhase.Crashed);
+    world.looksFor(Duration.ofMinutes(10));
+    assertEquals(writes, world.writes, "the failures of a and b have been overruled");
+    world.node("f", TrialWorld.preferred());
+    world.reports("f", TrialPhase.Crashed);
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+  }
+
+  @Test
+  void survivorThatGoesDownLaterProvesNothing() {
+    aAndBStopTheModule();
+    world.annotates("c", "ABC");
+    world.looks();
+    world.survives("c");
+    world.annotates("c", "");
+    world.reports("c", TrialPhase.Crashed);
+    world.looks();
+    assertEquals(List.of(), world.entry().survived());
+    assertEquals(3, world.entry().failures().size());
+    world.annotates("d", "ABC");
+    world.looks();
+    world.survives("d");
+    assertEquals(State.STOPPED, world.entry().state());
+  }
+
+  @Test
+  void nodeThatHadFailedProvesItUnlessTheOthersStopIt() {
+    aAndBStopTheModule();
+    world.annotates("c", "ABC");
+    world.looks();
+    world.crashes("c");
+    world.annotates("a", "ABC");
+    world.reports("a", TrialPhase.Waiting);
+    world.looks();
+    world.survives("a");
+    assertEquals(State.STOPPED, world.entry().state(), "b and c have failed");
+    world.annotates("b", "ABC");
+    world.reports("b", TrialPhase.Waiting);
+    world.looks();
+    world.survives("b");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  /** They were only cut off from the network, both of them. */
+  @Test
+  void nodesThatHaveSurvivedAfterAllAreSeenByTheNextOperator() {
+    aAndBStopTheModule();
+    world.reports("a", TrialPhase.Survived);
+    world.restarts();
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.passes(Duration.ofSeconds(60));
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void oneOfSeveralCanariesProvesNothingWhenTwoOthersFail() {
+    TrialWorld three = new TrialWorld("a", "b", "c");
+    three.canaries(3);
+    three.allReport(TrialPhase.Waiting);
+    three.looks();
+    three.survives("a");
+    three.reports("b", TrialPhase.Running);
+    three.reports("c", TrialPhase.Running);
+    three.looks();
+    three.reboots("b");
+    three.reboots("c");
+    three.looksFor(Duration.ofHours(1));
+    assertEquals(State.STOPPED, three.entry().state());
+    assertEquals(List.of(), three.entry().survived());
+  }
+
+  @Test
+  void survivorThatGoesDownWhileAnotherIsTriedHasFailed() {
+    TrialWorld two = new TrialWorld("a", "b", "c");
+    two.canaries(2);
+    two.allReport(TrialPhase.Waiting);
+    two.looks();
+    two.survives("a");
+    two.reports("a", TrialPhase.Crashed);
+    two.looks();
+    assertEquals("a", two.entry().failures().get(0).node());
+    assertEquals(List.of(), two.entry().survived());
   }
 
   @Test
@@ -305,7 +422,7 @@ class FailedTrialsTest {
     world.looks();
     assertEquals(List.of("c"), world.named());
     world.survives("c");
-    assertEquals(State.PROVEN, world.entry().state());
+    assertEquals(List.of("c"), world.entry().survived());
   }
 
   @Test

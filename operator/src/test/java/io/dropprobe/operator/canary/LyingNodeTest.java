@@ -75,6 +75,18 @@ class LyingNodeTest {
     assertEquals(State.PROVEN, world.entry().state());
   }
 
+  /** A kubelet may annotate its own Node. */
+  @Test
+  void asksForARetryAndSaysNothing() {
+    world.annotates("a-liar", "ABC");
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("a-liar"), world.named());
+    world.passes(Duration.ofMinutes(2));
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+  }
+
   @Test
   void cyclesThroughModulesWithoutPushingOutTheOthers() {
     world.allReport(TrialPhase.Waiting);
