@@ -38,6 +38,8 @@ record Claim(ClusterNode node, TrialKey key, TrialPhase phase, String bootId) {
     String boot = status.kernel == null || status.kernel.bootID == null ? "" : status.kernel.bootID;
     return TrialKey.of(status)
         .filter(Claim::isBounded)
+        // An agent speaks of its own kernel only: its kubelet says which that is.
+        .filter(key -> key.release().equals(node.kernelVersion()))
         .map(key -> new Claim(node, key, phase, boot));
   }
 

@@ -9,12 +9,15 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.NodeSystemInfo;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the operator keeps of a Node.
  *
  * @param bootId of its kernel, as the kubelet reports it; empty if it does not
+ * @param kernelVersion {@code uname -r} of its kernel, as the kubelet reports it; empty if it does
+ *     not
  * @param ready whether the condition Ready of the Node is True. Kubernetes sets it to Unknown when
  *     it has not heard of the kubelet for {@code --node-monitor-grace-period} of
  *     kube-controller-manager, by default less than a minute
@@ -26,6 +29,7 @@ public record ClusterNode(
     String name,
     NodeFacts facts,
     String bootId,
+    String kernelVersion,
     boolean ready,
     boolean cordoned,
     @Nullable NodeObstacle obstacle,
@@ -39,7 +43,8 @@ public record ClusterNode(
     return new ClusterNode(
         node.getMetadata().getName(),
         NodeFacts.of(node),
-        bootId(node),
+        told(node, NodeSystemInfo::getBootID),
+        told(node, NodeSystemInfo::getKernelVersion),
         ready,
         node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable()),
         NodeObstacle.of(node, ready),
@@ -54,9 +59,10 @@ public record ClusterNode(
             .anyMatch(c -> READY.equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
-  private static String bootId(Node node) {
+  private static String told(Node node, Function<NodeSystemInfo, @Nullable String> field) {
     NodeSystemInfo info = node.getStatus() == null ? null : node.getStatus().getNodeInfo();
-    return info == null || info.getBootID() == null ? "" : info.getBootID();
+    String text = info == null ? null : field.apply(info);
+    return text == null ? "" : text;
   }
 
   /**

@@ -290,7 +290,7 @@ class KeptNodesTest {
     nodes.put(
         name,
         new ClusterNode(
-            name, new NodeFacts("", labels, List.of(taints)), "boot", true, false, null, null));
+            name, new NodeFacts("", labels, List.of(taints)), "boot", "", true, false, null, null));
     reports.put(name, Reports.report(name, now));
   }
 

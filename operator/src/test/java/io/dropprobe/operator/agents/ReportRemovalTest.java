@@ -165,6 +165,7 @@ class ReportRemovalTest {
             "a",
             new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), taints),
             "",
+            "",
             true,
             false,
             null,

@@ -74,7 +74,14 @@ class CanariesIT {
     nodes.put(
         node,
         new ClusterNode(
-            node, new NodeFacts("uid", Map.of(), List.of()), "", true, false, null, null));
+            node,
+            new NodeFacts("uid", Map.of(), List.of()),
+            "",
+            "6.12.0-test",
+            true,
+            false,
+            null,
+            null));
     DropProbeNode r = Reports.report(node, clock.wall());
     r.getStatus().kernel.version = "#1";
     r.getStatus().module.trial = new Trial();

@@ -75,6 +75,14 @@ class LyingNodeTest {
     assertEquals(State.PROVEN, world.entry().state());
   }
 
+  @Test
+  void speaksOfTheKernelOfOthers() {
+    world.boots("a-liar", "5.10.0");
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+  }
+
   /** A kubelet may annotate its own Node. */
   @Test
   void asksForARetryAndSaysNothing() {
@@ -106,7 +114,8 @@ class LyingNodeTest {
     assertTrue(world.board.entries().size() <= BoardSize.ENTRIES);
     assertEquals(State.PROVEN, world.entry().state());
     assertTrue(world.board.proof(waited).isPresent());
-    world.reports("c", new TrialKey("DEF", "b", "6", "#1", KEY.hooks()), TrialPhase.Waiting);
+    world.reports(
+        "c", new TrialKey("DEF", "b", KEY.release(), "#1", KEY.hooks()), TrialPhase.Waiting);
     world.looks();
     assertEquals(1, world.board.entries().stream().filter(t -> t.canaries().contains("c")).count());
   }
@@ -120,11 +129,7 @@ class LyingNodeTest {
       many.reports(
           "n" + i,
           new TrialKey(
-              "s".repeat(58) + i,
-              "\u0001".repeat(64),
-              "r".repeat(128),
-              "\u00e9".repeat(256),
-              KEY.hooks()),
+              "s".repeat(58) + i, "b".repeat(64), KEY.release(), "\u00e9".repeat(256), KEY.hooks()),
           TrialPhase.Waiting);
     }
     many.looks();
@@ -144,11 +149,11 @@ class LyingNodeTest {
     List<TrialKey> bad =
         new ArrayList<>(
             List.of(
-                new TrialKey("s".repeat(65), "b", "r", "v", KEY.hooks()),
-                new TrialKey("s", "b".repeat(65), "r", "v", KEY.hooks()),
+                new TrialKey("s".repeat(65), "b", KEY.release(), "v", KEY.hooks()),
+                new TrialKey("s", "b".repeat(65), KEY.release(), "v", KEY.hooks()),
                 new TrialKey("s", "b", "r".repeat(129), "v", KEY.hooks()),
-                new TrialKey("s", "b", "r", "v".repeat(1_000_000), KEY.hooks()),
-                new TrialKey("", "b", "r", "v", KEY.hooks())));
+                new TrialKey("s", "b", KEY.release(), "v".repeat(1_000_000), KEY.hooks()),
+                new TrialKey("", "b", KEY.release(), "v", KEY.hooks())));
     for (TrialKey key : bad) {
       world.reports("a-liar", key, TrialPhase.Waiting);
       world.looks();

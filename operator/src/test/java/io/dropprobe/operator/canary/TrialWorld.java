@@ -32,12 +32,13 @@ final class TrialWorld {
     private List<Taint> taints = List.of();
     private String retry = "";
     private String boot = "boot-1";
+    private String kernel = KEY.release();
     private boolean ready = true;
     private boolean cordoned;
 
     private ClusterNode node(String name) {
       NodeFacts facts = new NodeFacts("uid-" + name, labels, taints, retry);
-      return new ClusterNode(name, facts, boot, ready, cordoned, null, null);
+      return new ClusterNode(name, facts, boot, kernel, ready, cordoned, null, null);
     }
   }
 
@@ -87,6 +88,12 @@ final class TrialWorld {
   /** The Node is up again in another boot; its agent has not reported yet. */
   void reboots(String name) {
     nodes.get(name).boot += "'";
+  }
+
+  /** The Node has another kernel now. */
+  void boots(String name, String kernel) {
+    reboots(name);
+    nodes.get(name).kernel = kernel;
   }
 
   void deletes(String name) {

@@ -200,6 +200,7 @@ class TrialsTest {
   void kernelOfOneNodeIsTriedThereAtOnce() {
     TrialKey other = new TrialKey("ABC", "builder", "5.10.0", "#2", KEY.hooks());
     world.allReport(TrialPhase.Waiting);
+    world.boots("b", "5.10.0");
     world.reports("b", other, TrialPhase.Waiting);
     world.looks();
     assertEquals(List.of("a"), world.named());

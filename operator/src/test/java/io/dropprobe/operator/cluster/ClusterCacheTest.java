@@ -68,6 +68,7 @@ class ClusterCacheTest {
     assertEquals(NOON, ClusterNode.of(complete).created());
     assertEquals("ABC", ClusterNode.of(complete).facts().retryModule());
     assertTrue(ClusterNode.of(complete).cordoned());
+    assertEquals("6.12.0", ClusterNode.of(complete).kernelVersion());
     Node pruned = ClusterCache.prune(complete);
     assertEquals(ClusterNode.of(complete), ClusterNode.of(pruned));
     assertEquals(1, pruned.getMetadata().getAnnotations().size(), "others may be long");

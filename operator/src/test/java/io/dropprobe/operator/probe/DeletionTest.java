@@ -115,7 +115,7 @@ class DeletionTest {
     nodes.put(
         name,
         new ClusterNode(
-            name, new NodeFacts("uid", Map.of(), List.of()), "boot", ready, false, null, null));
+            name, new NodeFacts("uid", Map.of(), List.of()), "boot", "", ready, false, null, null));
   }
 
   private void report(String node, Instant at, String uid, Consumer<ProbeReport> rest) {

@@ -44,7 +44,14 @@ class ModuleWaitTest {
     report.getStatus().module.trial.hooks = Hook.format(KEY.hooks());
     ClusterNode failed =
         new ClusterNode(
-            "a", new NodeFacts("uid-a", Map.of(), List.of()), "boot", true, false, null, null);
+            "a",
+            new NodeFacts("uid-a", Map.of(), List.of()),
+            "boot",
+            KEY.release(),
+            true,
+            false,
+            null,
+            null);
     return new ModuleWait(TrialBoard.of(List.of(entries)), Map.of("a", failed), NOON)
         .in(verdict, report);
   }

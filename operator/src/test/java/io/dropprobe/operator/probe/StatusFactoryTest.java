@@ -100,6 +100,7 @@ class StatusFactoryTest {
               name,
               new NodeFacts("uid", Map.of("kubernetes.io/os", "linux"), List.of()),
               "",
+              "",
               true,
               false,
               null,

@@ -137,6 +137,7 @@ public final class HostileReports {
               name,
               new NodeFacts("uid-" + name, Map.of("kubernetes.io/os", "linux"), List.of()),
               "boot-" + name,
+              "",
               true,
               false,
               null,
