@@ -9,6 +9,7 @@ import io.dropprobe.operator.cluster.ClusterNode;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId that the report names; empty if none
  */
 record Claim(ClusterNode node, TrialKey key, TrialPhase phase, String bootId) {
+  private static final Pattern WORD = Pattern.compile("[0-9A-Za-z]{1,64}");
   private static final Set<TrialPhase> DOWN = EnumSet.of(TrialPhase.Crashed, TrialPhase.Suspected);
   private static final Set<TrialPhase> LOADED = EnumSet.of(TrialPhase.Running, TrialPhase.Survived);
 
@@ -43,10 +45,13 @@ record Claim(ClusterNode node, TrialKey key, TrialPhase phase, String bootId) {
         .map(key -> new Claim(node, key, phase, boot));
   }
 
-  /** The schema has the same bounds; all entries of the ConfigMap together must stay small. */
+  /**
+   * The schema has the same bounds; all entries of the ConfigMap together must stay small. People
+   * paste the srcversion into a shell.
+   */
   private static boolean isBounded(TrialKey key) {
-    return isBounded(key.srcversion(), 64)
-        && isBounded(key.builder(), 64)
+    return WORD.matcher(key.srcversion()).matches()
+        && WORD.matcher(key.builder()).matches()
         && isBounded(key.release(), 128)
         && isBounded(key.version(), 256);
   }

@@ -166,7 +166,7 @@ class CanariesIT {
       pass(canaries);
     }
     String version = live().get().getMetadata().getResourceVersion();
-    waits("a", "one more");
+    waits("a", "onemore");
     waits("b", "ABC");
     assertEquals(Duration.ofSeconds(10), pass(canaries));
     assertEquals(version, live().get().getMetadata().getResourceVersion());

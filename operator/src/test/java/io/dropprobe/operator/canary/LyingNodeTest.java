@@ -22,7 +22,7 @@ class LyingNodeTest {
   private final TrialWorld world = new TrialWorld("a-liar", "b", "c");
 
   private static TrialKey invented(int i) {
-    return new TrialKey("lie-" + i, "builder", "6.12.0-test", "#1 SMP", KEY.hooks());
+    return new TrialKey("lie" + i, "builder", "6.12.0-test", "#1 SMP", KEY.hooks());
   }
 
   @Test
@@ -144,7 +144,7 @@ class LyingNodeTest {
   }
 
   @Test
-  void textsThatAreTooLongOrMissingAreIgnored() {
+  void textsThatAreTooLongOrMissingOrNoWordsAreIgnored() {
     world.allReport(TrialPhase.Waiting);
     List<TrialKey> bad =
         new ArrayList<>(
@@ -153,6 +153,9 @@ class LyingNodeTest {
                 new TrialKey("s", "b".repeat(65), KEY.release(), "v", KEY.hooks()),
                 new TrialKey("s", "b", "r".repeat(129), "v", KEY.hooks()),
                 new TrialKey("s", "b", KEY.release(), "v".repeat(1_000_000), KEY.hooks()),
+                new TrialKey("$(reboot)", "b", KEY.release(), "v", KEY.hooks()),
+                new TrialKey("ABC\n", "b", KEY.release(), "v", KEY.hooks()),
+                new TrialKey("s", "b;c", KEY.release(), "v", KEY.hooks()),
                 new TrialKey("", "b", KEY.release(), "v", KEY.hooks())));
     for (TrialKey key : bad) {
       world.reports("a-liar", key, TrialPhase.Waiting);
