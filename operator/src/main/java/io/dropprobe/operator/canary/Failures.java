@@ -36,9 +36,15 @@ final class Failures {
 
   private Failures() {}
 
-  /** The failures with one more; of each Node only the newest. */
+  /**
+   * The failures with one more; of each Node only the first. A node that fails again and again
+   * could otherwise keep others from trying the module for ever.
+   */
   static List<Failure> with(List<Failure> failures, Failure added) {
-    List<Failure> all = new ArrayList<>(without(failures, added.node(), added.uid()));
+    if (failures.stream().anyMatch(f -> isOf(f, added.node(), added.uid()))) {
+      return failures;
+    }
+    List<Failure> all = new ArrayList<>(failures);
     all.add(added);
     return all.subList(Math.max(0, all.size() - MOST), all.size());
   }
@@ -74,15 +80,11 @@ final class Failures {
 
   /** The failures of a module that is not proven with some hooks, whatever they are. */
   static List<Failure> ofModule(Collection<TrialEntry> entries, TrialKey key) {
-    List<Failure> all = List.of();
-    for (TrialEntry entry : entries) {
-      if (entry.state() != TrialEntry.State.PROVEN && entry.key().sameModule(key)) {
-        for (Failure failure : entry.failures()) {
-          all = with(all, failure);
-        }
-      }
-    }
-    return all;
+    return entries.stream()
+        .filter(e -> e.state() != TrialEntry.State.PROVEN && e.key().sameModule(key))
+        .flatMap(e -> e.failures().stream())
+        .sorted(Comparator.comparing(Failure::at))
+        .reduce(List.of(), Failures::with, (a, b) -> b);
   }
 
   /** Whether so many different nodes have failed that no node tries the module by itself. */
@@ -91,8 +93,8 @@ final class Failures {
   }
 
   /**
-   * The nodes that keep the module to themselves: they have failed within the last day and still
-   * exist.
+   * The nodes that keep the module to themselves: they have first failed within the last day and
+   * still exist.
    */
   static Set<String> holders(List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
     return failures.stream()

@@ -132,8 +132,10 @@ final class KeyTrial {
       }
       case FAILED -> {
         canaries.add(name);
-        newest = new Failure(name, node.uid(), sight.what(), Times.format(now.wall()));
-        failures = Failures.with(failures, newest);
+        if (!hasFailed(name)) {
+          newest = new Failure(name, node.uid(), sight.what(), Times.format(now.wall()));
+          failures = Failures.with(failures, newest);
+        }
         if (isAnnotated(name)) {
           retried.add(name);
         }

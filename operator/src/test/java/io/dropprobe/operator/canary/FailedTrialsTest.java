@@ -118,7 +118,9 @@ class FailedTrialsTest {
     }
     assertEquals(State.TRYING, world.entry().state());
     assertEquals(1, world.entry().failures().size());
-    assertEquals("2026-01-01T12:40:00Z", world.entry().failures().get(0).at(), "the newest");
+    assertEquals("2026-01-01T12:00:00Z", world.entry().failures().get(0).at(), "the first");
+    assertEquals(2, world.writes);
+    assertEquals(1, world.notices.size());
   }
 
   /** Its report stays as it was; Kubernetes notices that the node is dead. */

@@ -38,6 +38,25 @@ class LyingNodeTest {
   }
 
   @Test
+  void failsAgainAndAgain() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    for (int hour = 0; hour < 24; hour++) {
+      world.crashes("a-liar");
+      world.reports("a-liar", TrialPhase.Waiting);
+      world.looks();
+      world.passes(Duration.ofHours(1));
+    }
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.reports("a-liar", TrialPhase.Running);
+    world.looks();
+    assertEquals(List.of("a-liar", "b"), world.named(), "it takes no slot of the others");
+    world.survives("b");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
   void survivesWithoutBeingPicked() {
     world.node("0", Map.of());
     world.allReport(TrialPhase.Waiting);
