@@ -93,20 +93,23 @@ final class Failures {
   }
 
   /**
-   * The nodes that keep the module to themselves: they have first failed within the last day and
-   * still exist.
+   * The nodes that keep the module to themselves: they have first failed within the last day, still
+   * exist, and still have this kernel, so that they may try it once more.
    */
-  static Set<String> holders(List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
+  static Set<String> holders(
+      List<Failure> failures, TrialKey key, Map<String, ClusterNode> nodes, Instant now) {
     return failures.stream()
         .filter(f -> isRecent(f, now))
-        .filter(f -> exists(f, nodes))
+        .filter(f -> exists(f, key, nodes))
         .map(Failure::node)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static boolean exists(Failure failure, Map<String, ClusterNode> nodes) {
+  private static boolean exists(Failure failure, TrialKey key, Map<String, ClusterNode> nodes) {
     ClusterNode node = nodes.get(failure.node());
-    return node != null && node.uid().equals(failure.uid());
+    return node != null
+        && node.uid().equals(failure.uid())
+        && node.kernelVersion().equals(key.release());
   }
 
   private static boolean isRecent(Failure failure, Instant now) {

@@ -180,7 +180,7 @@ final class KeyTrial {
 
   private TrialEntry judge() {
     boolean stop = Failures.stop(failures);
-    Set<String> holders = stop ? Set.of() : Failures.holders(failures, now.nodes(), now.wall());
+    Set<String> holders = stop ? Set.of() : holders();
     if (stop) {
       // A trial that a person has asked for goes on.
       boolean asked = newest == null && Failures.stop(before.failures());
@@ -196,6 +196,17 @@ final class KeyTrial {
     }
     fill(wanted - survived.size(), holders, stop || !holders.isEmpty());
     return entry(stop && canaries.isEmpty() ? State.STOPPED : State.TRYING, canaries, survived, 0);
+  }
+
+  /** A node that has another module now, or another kernel, can't try this one again. */
+  private Set<String> holders() {
+    Set<String> holders = Failures.holders(failures, before.key(), now.nodes(), now.wall());
+    holders.removeIf(
+        n -> {
+          Claim said = claims.of(n);
+          return said != null && !said.key().sameModule(before.key());
+        });
+    return holders;
   }
 
   /**

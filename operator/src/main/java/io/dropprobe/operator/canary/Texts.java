@@ -42,7 +42,11 @@ public final class Texts {
                   ? "no node loads it"
                   : "it is tried once more on " + String.join(", ", entry.canaries())));
     }
-    return Failures.holders(entry.failures(), nodes, now).isEmpty()
+    // One that does not hold the module any more is no canary, or only one of several.
+    boolean held =
+        Failures.holders(entry.failures(), entry.key(), nodes, now).stream()
+            .anyMatch(entry.canaries()::contains);
+    return !held
         ? Optional.empty()
         : Optional.of(blocked(entry, "the others wait until it survives there, for a day at most"));
   }

@@ -102,6 +102,29 @@ class FailedTrialsTest {
   }
 
   @Test
+  void nodeWithAnotherKernelHoldsNothing() {
+    world.crashes("a");
+    assertEquals(List.of("a"), world.named());
+    world.boots("a", "6.13.0");
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    assertEquals(1, failed().size());
+  }
+
+  /** A fixed builder's image reaches a first, and b can't build with it. */
+  @Test
+  void nodeThatIsAboutToTryAnotherModuleHoldsNothing() {
+    world.crashes("a");
+    TrialKey fixed = new TrialKey("FIXED", "builder", "6.12.0-test", "#1 SMP", Set.of(Hook.DROPS));
+    world.reports("a", fixed, TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.reportsNone("a");
+    world.looks();
+    assertEquals(List.of("a"), world.named(), "a report without a module holds");
+  }
+
+  @Test
   void anotherModuleIsNotHeld() {
     world.crashes("a");
     TrialKey fixed = new TrialKey("FIXED", "builder", "6.12.0-test", "#1 SMP", Set.of(Hook.DROPS));
@@ -469,6 +492,7 @@ class FailedTrialsTest {
     world.looks();
     assertEquals(List.of("a"), world.entry(fixed).canaries());
     assertEquals(1, world.entry().failures().size(), "kept, in case it comes back");
+    assertEquals(List.of(), world.named());
   }
 
   @Test
