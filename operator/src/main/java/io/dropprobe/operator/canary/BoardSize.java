@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.canary;
 
+import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -22,16 +25,20 @@ final class BoardSize {
   static final int ENTRIES = 128;
 
   /** Most bytes of all entries. */
-  static final int BYTES = 256 * 1024;
+  static final int BYTES = 64 * 1024;
+
+  /** How long an entry is kept after the last change of its state when no report claims it. */
+  static final Duration UNCLAIMED = Duration.ofDays(7);
 
   private BoardSize() {}
 
   /** The entries that fit, by usefulness. */
   static List<TrialEntry> bounded(
-      Collection<TrialEntry> entries, TrialBoard before, Claims claims) {
+      Collection<TrialEntry> entries, TrialBoard before, Claims claims, Instant now) {
     Set<TrialKey> old = keys(before);
     List<TrialEntry> sorted =
         entries.stream()
+            .filter(t -> claims.about(t.key()) || isRecent(t, now))
             .sorted(
                 Comparator.comparingInt((TrialEntry t) -> use(claims.with(t.key())))
                     .thenComparing(t -> !old.contains(t.key()))
@@ -57,6 +64,11 @@ final class BoardSize {
       return 2;
     }
     return claims.stream().allMatch(Claim::isSurvived) ? 1 : 0;
+  }
+
+  private static boolean isRecent(TrialEntry entry, Instant now) {
+    Instant since = Times.parseOrNull(entry.since());
+    return since != null && now.isBefore(since.plus(UNCLAIMED));
   }
 
   private static long bytes(TrialEntry entry) {

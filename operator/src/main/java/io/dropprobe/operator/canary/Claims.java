@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.canary;
 
+import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What all nodes say about modules, found by key and by node. A report is about one key. */
 final class Claims {
+  private static final List<Set<Hook>> HOOKS =
+      List.of(Set.of(), Hook.of(false), Set.of(Hook.STAGES), Hook.of(true));
+
   private final Map<TrialKey, Map<String, Claim>> byKey = new HashMap<>();
   private final Map<String, Claim> byNode = new HashMap<>();
   private final Map<TrialKey, List<Claim>> down = new HashMap<>();
@@ -41,6 +45,11 @@ final class Claims {
   Collection<Claim> with(TrialKey key) {
     Map<String, Claim> found = byKey.get(key);
     return found == null ? List.of() : found.values();
+  }
+
+  /** Whether a report names this module with these hooks, or fewer. */
+  boolean about(TrialKey key) {
+    return HOOKS.stream().map(key::with).anyMatch(k -> key.covers(k) && byKey.containsKey(k));
   }
 
   /** The claims of nodes that went down with this module and these hooks, or fewer. */

@@ -73,7 +73,8 @@ final class Trials {
                 t.state() == State.TRYING
                     && t.failures().isEmpty()
                     && (claims.with(t.key()).isEmpty() || proofs.cover(t.key())));
-    TrialBoard after = TrialBoard.of(BoardSize.bounded(entries.values(), before, claims));
+    TrialBoard after =
+        TrialBoard.of(BoardSize.bounded(entries.values(), before, claims, now.wall()));
     Set<TrialKey> kept = BoardSize.keys(after);
     watches.keySet().retainAll(kept);
     retried.keySet().retainAll(kept);

@@ -159,7 +159,7 @@ class LyingNodeTest {
         many.board.format().values().stream()
             .mapToLong(v -> v.getBytes(StandardCharsets.UTF_8).length)
             .sum();
-    assertTrue(bytes <= 256 * 1024, () -> bytes + " bytes");
+    assertTrue(bytes <= 64 * 1024, () -> bytes + " bytes");
   }
 
   @Test

@@ -270,6 +270,27 @@ class TrialsTest {
     world.looks();
     assertEquals(State.PROVEN, world.entry().state());
     assertEquals(1, world.board.entries().size());
+    world.passes(Duration.ofDays(7).minusMinutes(2));
+    world.looks();
+    assertEquals(1, world.board.entries().size());
+  }
+
+  @Test
+  void proofThatNoReportNamesForAWeekIsDropped() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    world.survives("a");
+    world.allReport(TrialPhase.Survived);
+    world.passes(Duration.ofDays(30));
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state());
+    world.nodes.keySet().forEach(world::reportsNone);
+    world.reports("b", KEY.with(Set.of()), TrialPhase.Survived);
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state(), "b needs it with fewer hooks");
+    world.reportsNone("b");
+    world.looks();
+    assertEquals(0, world.board.entries().size());
   }
 
   @Test
