@@ -25,7 +25,7 @@ final class Failures {
    */
   static final Duration LONGEST = Duration.ofHours(24);
 
-  /** What is said of a node whose report says that it went down. */
+  /** What the operator writes of a node that reports that it went down. */
   static final String WENT_DOWN = "went down, as its agent reports";
 
   /** How many different nodes stop a module. */
@@ -51,7 +51,7 @@ final class Failures {
 
   /**
    * The failures with those that nodes report of themselves, as long as there is space. One such
-   * node alone changes nothing: nobody has seen it go down.
+   * node alone changes nothing: the operator has not seen it go down.
    *
    * @param down claims of nodes that went down with the module
    */

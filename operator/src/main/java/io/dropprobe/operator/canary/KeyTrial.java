@@ -148,7 +148,7 @@ final class KeyTrial {
   }
 
   /**
-   * Nodes that nobody watches may have got the module when it was proven, or by an older operator.
+   * Nodes that are not watched may have got the module when it was proven, or by an older operator.
    */
   private void addReported() {
     List<Failure> all = Failures.reported(failures, claims.down(before.key()), now.wall());

@@ -81,7 +81,7 @@ class RecallTest {
 
   /** The ConfigMap was deleted. */
   @Test
-  void nodesThatNobodyWatchesStopAModuleThatIsBeingTried() {
+  void nodesThatAreNotWatchedStopAModuleThatIsBeingTried() {
     TrialWorld lost = new TrialWorld("a", "b", "c");
     lost.reports("a", TrialPhase.Waiting);
     lost.reports("b", TrialPhase.Suspected);
