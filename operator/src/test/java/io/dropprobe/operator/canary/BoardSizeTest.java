@@ -11,12 +11,14 @@ import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BoardSizeTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T00:00:00Z");
   private static final Claims NOTHING = new Claims(new Snapshot(Map.of(), Map.of(), Map.of()));
 
   private static TrialEntry entry(int i, State state, List<Failure> failures) {
@@ -40,12 +42,13 @@ class BoardSizeTest {
         BoardSize.bounded(
             IntStream.range(0, 128).mapToObj(i -> entry(i, State.STOPPED, failures)).toList(),
             TrialBoard.EMPTY,
-            NOTHING);
+            NOTHING,
+            NOW);
     long bytes =
         TrialBoard.of(kept).format().values().stream()
             .mapToLong(v -> v.getBytes(StandardCharsets.UTF_8).length)
             .sum();
-    assertTrue(bytes <= 256 * 1024 && bytes > 200 * 1024, () -> bytes + " bytes");
+    assertTrue(bytes <= 64 * 1024 && bytes > 48 * 1024, () -> bytes + " bytes");
   }
 
   @Test
@@ -54,7 +57,8 @@ class BoardSizeTest {
         BoardSize.bounded(
             IntStream.range(0, 130).mapToObj(i -> entry(i, State.PROVEN, List.of())).toList(),
             TrialBoard.EMPTY,
-            NOTHING);
+            NOTHING,
+            NOW);
     assertEquals(128, kept.size());
     assertEquals("s129", kept.get(0).key().srcversion());
     assertEquals("s2", kept.get(127).key().srcversion());
