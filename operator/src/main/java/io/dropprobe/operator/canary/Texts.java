@@ -51,7 +51,7 @@ public final class Texts {
         : Optional.of(blocked(entry, "the others wait until it survives there, for a day at most"));
   }
 
-  /** The Event of a failure; empty if the failure keeps nobody waiting. */
+  /** The Event of a failure; empty if no node waits for that. */
   static Optional<Notice> failed(TrialEntry entry, Circumstances now) {
     return blocked(entry, now.nodes(), now.wall())
         .map(text -> new Notice(true, Conditions.Problem.CANARY_FAILED, text));
