@@ -2,14 +2,12 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.Kernel;
-import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.TrialPhase;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,17 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings the module to its desired state, as far as one pass can without waiting. */
 public final class ModuleKeeper {
-  /** Saves the last counts of this node's probes and removes the probes from the kernel. */
-  public interface Quiesce {
-    /**
-     * Removes the probes.
-     *
-     * @throws KernelException if the module refuses to remove one
-     * @throws IOException if the last counts cannot be read
-     */
-    void quiesce() throws KernelException, IOException;
-  }
-
   /**
    * For one build of the module. It takes seconds on most nodes, but it runs niced: a busy node
    * must still finish one, because the next build starts from scratch.

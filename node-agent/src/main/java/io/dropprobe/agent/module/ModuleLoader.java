@@ -75,7 +75,7 @@ final class ModuleLoader {
    * recorded, the old one stays.
    */
   @Nullable ModuleOutcome replace(
-      ObservedModule observed, TargetChoice.Target next, ModuleKeeper.Quiesce quiesce) {
+      ObservedModule observed, TargetChoice.Target next, Quiesce quiesce) {
     if (isUnloadDue()) {
       Optional<NodeProblem> obstacle = begin(next);
       if (obstacle.isPresent()) {
@@ -195,7 +195,7 @@ final class ModuleLoader {
    * @param target what is to be loaded afterwards; null means nothing
    */
   @Nullable ModuleOutcome unload(
-      ObservedModule observed, @Nullable ModuleFile target, ModuleKeeper.Quiesce quiesce) {
+      ObservedModule observed, @Nullable ModuleFile target, Quiesce quiesce) {
     if (unloadProblem != null && !isUnloadDue()) {
       return Outcomes.held(observed, unloadProblem, target);
     }

@@ -50,7 +50,7 @@ class ModuleKeeperTest extends ModuleTestCase {
     builder.srcversion = "BBBB";
     builder.starts("s2");
     StringBuilder order = new StringBuilder();
-    ModuleKeeper.Quiesce quiesce = () -> order.append("quiesced ").append(kernel.srcversion());
+    Quiesce quiesce = () -> order.append("quiesced ").append(kernel.srcversion());
     assertEquals(
         ModuleState.Loaded, pass(true, kernel.module(), ModuleUsers.NONE, quiesce).state());
     assertEquals("", order.toString());

@@ -55,8 +55,7 @@ abstract class ModuleTestCase {
     return pass(true, kernel.module(), ModuleUsers.NONE, () -> {});
   }
 
-  ModuleOutcome pass(
-      boolean desired, ObservedModule observed, ModuleUsers users, ModuleKeeper.Quiesce quiesce) {
+  ModuleOutcome pass(boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
     trials.look(
         kernel.module(), !keeper.idle(), Set.of(Hook.DROPS), Set.of(Hook.DROPS), retry, canaries);
     return keeper.pass(desired, Set.of(Hook.DROPS), observed, users, quiesce);
