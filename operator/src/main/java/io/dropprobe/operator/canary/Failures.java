@@ -93,23 +93,27 @@ final class Failures {
   }
 
   /**
-   * The nodes that keep the module to themselves: they have first failed within the last day, still
-   * exist, and still have this kernel, so that they may try it once more.
+   * Whether a failure of the last day keeps other nodes from trying the module. What the node does
+   * next ends it no sooner: one that crashes is repaired by deleting its Node, gets another kernel,
+   * or is the first to go back to the earlier module, and the next node would crash, too.
    */
+  static boolean hold(List<Failure> failures, Instant now) {
+    return failures.stream().anyMatch(f -> isRecent(f, now));
+  }
+
+  /** The nodes that have first failed within the last day, and still exist: they may try again. */
   static Set<String> holders(
-      List<Failure> failures, TrialKey key, Map<String, ClusterNode> nodes, Instant now) {
+      List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
     return failures.stream()
-        .filter(f -> isRecent(f, now))
-        .filter(f -> exists(f, key, nodes))
+        .filter(f -> isRecent(f, now) && exists(f, nodes))
         .map(Failure::node)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static boolean exists(Failure failure, TrialKey key, Map<String, ClusterNode> nodes) {
+  /** Whether the Node is still the one that has failed. */
+  static boolean exists(Failure failure, Map<String, ClusterNode> nodes) {
     ClusterNode node = nodes.get(failure.node());
-    return node != null
-        && node.uid().equals(failure.uid())
-        && node.kernelVersion().equals(key.release());
+    return node != null && node.uid().equals(failure.uid());
   }
 
   private static boolean isRecent(Failure failure, Instant now) {

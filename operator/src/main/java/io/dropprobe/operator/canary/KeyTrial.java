@@ -180,33 +180,23 @@ final class KeyTrial {
 
   private TrialEntry judge() {
     boolean stop = Failures.stop(failures);
-    Set<String> holders = stop ? Set.of() : holders();
+    boolean held = !stop && Failures.hold(failures, now.wall());
+    Set<String> holders =
+        stop ? Set.of() : Failures.holders(failures, now.nodes(), now.wall());
     if (stop) {
       // A trial that a person has asked for goes on.
       boolean asked = newest == null && Failures.stop(before.failures());
       canaries.removeIf(n -> !isToRetry(n) && !(asked && isAnnounced(n)));
     } else {
-      canaries.removeIf(
-          n -> (hasFailed(n) || !holders.isEmpty()) && !isAnnounced(n) && !isToRetry(n));
+      canaries.removeIf(n -> (hasFailed(n) || held) && !isAnnounced(n) && !isToRetry(n));
     }
     canaries.addAll(holders);
     int wanted = stop ? Failures.STOPPING : wanted(holders);
     if (!survived.isEmpty() && survived.size() >= wanted) {
       return entry(State.PROVEN, Set.of(), Set.of(), now.spreadSeconds().getAsInt());
     }
-    fill(wanted - survived.size(), holders, stop || !holders.isEmpty());
+    fill(wanted - survived.size(), holders, stop || held);
     return entry(stop && canaries.isEmpty() ? State.STOPPED : State.TRYING, canaries, survived, 0);
-  }
-
-  /** A node that has another module now, or another kernel, can't try this one again. */
-  private Set<String> holders() {
-    Set<String> holders = Failures.holders(failures, before.key(), now.nodes(), now.wall());
-    holders.removeIf(
-        n -> {
-          Claim said = claims.of(n);
-          return said != null && !said.key().sameModule(before.key());
-        });
-    return holders;
   }
 
   /**

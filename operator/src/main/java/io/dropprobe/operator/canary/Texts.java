@@ -4,6 +4,7 @@ package io.dropprobe.operator.canary;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.TrialEntry;
+import io.dropprobe.api.trial.TrialEntry.Failure;
 import io.dropprobe.operator.cluster.ClusterNode;
 import java.time.Instant;
 import java.util.Collection;
@@ -38,17 +39,22 @@ public final class Texts {
       return Optional.of(
           blocked(
               entry,
+              nodes,
               entry.canaries().isEmpty()
                   ? "no node loads it"
                   : "it is tried once more on " + String.join(", ", entry.canaries())));
     }
-    // One that does not hold the module any more is no canary, or only one of several.
-    boolean held =
-        Failures.holders(entry.failures(), entry.key(), nodes, now).stream()
-            .anyMatch(entry.canaries()::contains);
-    return !held
-        ? Optional.empty()
-        : Optional.of(blocked(entry, "the others wait until it survives there, for a day at most"));
+    if (!Failures.hold(entry.failures(), now)) {
+      return Optional.empty();
+    }
+    boolean again = !Failures.holders(entry.failures(), nodes, now).isEmpty();
+    return Optional.of(
+        blocked(
+            entry,
+            nodes,
+            again
+                ? "the others wait until it survives there, for a day at most"
+                : "the others wait for a day"));
   }
 
   /** The Event of a failure; empty if no node waits for that. */
@@ -57,9 +63,9 @@ public final class Texts {
         .map(text -> new Notice(true, Conditions.Problem.CANARY_FAILED, text));
   }
 
-  private static String blocked(TrialEntry entry, String effect) {
+  private static String blocked(TrialEntry entry, Map<String, ClusterNode> nodes, String effect) {
     int failed = entry.failures().size();
-    return "the module failed on %d node%s, and %s; install a fixed builderImage, or retry: kubectl annotate node NODE %s=%s; %s"
+    return "the module failed on %d node%s, and %s; install a fixed builderImage, or retry: kubectl annotate --overwrite node NODE %s=%s; %s"
         .formatted(
             failed,
             failed == 1 ? "" : "s",
@@ -67,7 +73,16 @@ public final class Texts {
             Names.RETRY_MODULE,
             entry.key().srcversion(),
             entry.failures().stream()
-                .map(f -> "%s %s (%s)".formatted(f.node(), f.what(), f.at()))
+                .map(f -> text(f, nodes))
                 .collect(Collectors.joining(", ")));
+  }
+
+  private static String text(Failure failure, Map<String, ClusterNode> nodes) {
+    return "%s %s (%s%s)"
+        .formatted(
+            failure.node(),
+            failure.what(),
+            failure.at(),
+            Failures.exists(failure, nodes) ? "" : "; its Node is deleted");
   }
 }

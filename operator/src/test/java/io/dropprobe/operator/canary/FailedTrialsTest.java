@@ -11,6 +11,8 @@ import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,7 @@ class FailedTrialsTest {
             new Notice(
                 true,
                 "CanaryFailed",
-                "the module failed on 1 node, and the others wait until it survives there, for a day at most; install a fixed builderImage, or retry: kubectl annotate node NODE dropprobe.io/retry-module=ABC; a rebooted (2026-01-01T12:00:00Z)")),
+                "the module failed on 1 node, and the others wait until it survives there, for a day at most; install a fixed builderImage, or retry: kubectl annotate --overwrite node NODE dropprobe.io/retry-module=ABC; a rebooted (2026-01-01T12:00:00Z)")),
         world.notices);
   }
 
@@ -102,26 +104,40 @@ class FailedTrialsTest {
   }
 
   @Test
-  void nodeWithAnotherKernelHoldsNothing() {
+  void nodeWithAnotherKernelHoldsTheModuleForTheDay() {
     world.crashes("a");
     assertEquals(List.of("a"), world.named());
     world.boots("a", "6.13.0");
+    theDayPassesWithoutAnotherCanary();
+  }
+
+  /** A rollout goes back to the earlier module, on the failed node first. */
+  @Test
+  void nodeThatWantsAnotherModuleHoldsTheModuleForTheDay() {
+    world.crashes("a");
+    TrialKey earlier = new TrialKey("V1", "builder", "6.12.0-test", "#1 SMP", Set.of(Hook.DROPS));
+    world.reports("a", earlier, TrialPhase.Survived);
+    theDayPassesWithoutAnotherCanary();
+  }
+
+  @Test
+  void nodeThatNeedsNoModuleHoldsItForTheDay() {
+    world.crashes("a");
+    world.reportsNone("a");
+    theDayPassesWithoutAnotherCanary();
+  }
+
+  private void theDayPassesWithoutAnotherCanary() {
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.restarts();
+    world.passes(Duration.ofHours(24).minusMinutes(1));
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.passes(Duration.ofMinutes(1));
     world.looks();
     assertEquals(List.of("b"), world.named());
     assertEquals(1, failed().size());
-  }
-
-  /** A fixed builder's image reaches a first, and b can't build with it. */
-  @Test
-  void nodeThatIsAboutToTryAnotherModuleHoldsNothing() {
-    world.crashes("a");
-    TrialKey fixed = new TrialKey("FIXED", "builder", "6.12.0-test", "#1 SMP", Set.of(Hook.DROPS));
-    world.reports("a", fixed, TrialPhase.Waiting);
-    world.looks();
-    assertEquals(List.of("b"), world.named());
-    world.reportsNone("a");
-    world.looks();
-    assertEquals(List.of("a"), world.named(), "a report without a module holds");
   }
 
   @Test
@@ -273,10 +289,28 @@ class FailedTrialsTest {
     assertEquals(List.of(), failed());
   }
 
+  /** Crashed nodes are repaired by deleting them. */
+  @Test
+  void deletedNodeHoldsTheModuleForTheDay() {
+    world.crashes("a");
+    world.deletes("a");
+    world.restarts();
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(List.of(), world.named());
+    assertEquals(
+        Optional.of(
+            "the module failed on 1 node, and the others wait for a day; install a fixed builderImage, or retry: kubectl annotate --overwrite node NODE dropprobe.io/retry-module=ABC; a rebooted (2026-01-01T12:00:00Z; its Node is deleted)"),
+        Texts.blocked(world.entry(), Map.of(), world.clock.wall()));
+    world.passes(Duration.ofHours(23));
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+  }
+
   @Test
   void failureOfADeletedNodeIsRemembered() {
     world.crashes("a");
     world.deletes("a");
+    world.annotates("b", "ABC");
     world.looks();
     assertEquals(List.of("b"), world.named());
     world.crashes("b");
@@ -492,7 +526,7 @@ class FailedTrialsTest {
     world.looks();
     assertEquals(List.of("a"), world.entry(fixed).canaries());
     assertEquals(1, world.entry().failures().size(), "kept, in case it comes back");
-    assertEquals(List.of(), world.named());
+    assertEquals(List.of("a"), world.named(), "it would be the first to try it again");
   }
 
   @Test

@@ -109,12 +109,12 @@ class ModuleWaitTest {
             TrialPhase.Waiting,
             entry(State.TRYING, List.of("a"), "a", "ip-10-0-12-34.eu-central-1.compute.internal"),
             entry(State.STOPPED, List.of(), "a", "ip-10-0-12-34.eu-central-1.compute.internal"));
-    String command = "kubectl annotate node NODE dropprobe.io/retry-module=" + KEY.srcversion();
+    String command = "kubectl annotate --overwrite node NODE dropprobe.io/retry-module=" + KEY.srcversion();
     assertTrue(v.message().indexOf(command) + command.length() < 300, v.message());
   }
 
   @Test
-  void failureIsNoProblemAfterADayOrWithoutItsNode() {
+  void failureIsNoProblemAfterADay() {
     TrialEntry old =
         new TrialEntry(
             KEY,
@@ -125,9 +125,9 @@ class ModuleWaitTest {
             0,
             "2026-01-01T11:59:00Z");
     assertEquals("AwaitingCanary", in(PENDING, TrialPhase.Waiting, old).reason());
-    assertEquals(
-        "AwaitingCanary",
-        in(PENDING, TrialPhase.Waiting, entry(State.TRYING, List.of("b"), "gone")).reason());
+    Verdict deleted = in(PENDING, TrialPhase.Waiting, entry(State.TRYING, List.of(), "deleted"));
+    assertEquals("CanaryFailed", deleted.reason());
+    assertTrue(deleted.message().endsWith("; its Node is deleted)"), deleted.message());
   }
 
   @Test
