@@ -3,6 +3,8 @@ package io.dropprobe.operator.canary;
 
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.operator.cluster.ClusterNode;
 import io.dropprobe.operator.cluster.Snapshot;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,12 +22,15 @@ final class Claims {
   private final Map<TrialKey, Map<String, Claim>> byKey = new HashMap<>();
   private final Map<String, Claim> byNode = new HashMap<>();
   private final Map<TrialKey, List<Claim>> down = new HashMap<>();
+  private final Map<String, ModuleReport> reports = new HashMap<>();
 
   /** The claims of a snapshot. */
   Claims(Snapshot cluster) {
-    cluster.nodes().values().stream()
-        .flatMap(n -> Claim.of(n, cluster.reportOf(n)).stream())
-        .forEach(this::add);
+    for (ClusterNode node : cluster.nodes().values()) {
+      DropProbeNode report = cluster.reportOf(node);
+      Claim.of(node, report).ifPresent(this::add);
+      ModuleReport.of(node, report).ifPresent(r -> reports.put(node.name(), r));
+    }
   }
 
   private void add(Claim claim) {
@@ -68,5 +73,24 @@ final class Claims {
   /** What a node says, about whatever key; null means nothing. */
   @Nullable Claim of(String node) {
     return byNode.get(node);
+  }
+
+  /**
+   * Whether a node has ended its trial of a key because its probes need less: no module at all, or
+   * the same one with fewer hooks.
+   *
+   * @param boot in which the trial began; empty if unknown
+   */
+  boolean needsLess(String node, TrialKey key, String boot) {
+    ModuleReport report = reports.get(node);
+    if (report != null && report.needsNone(boot)) {
+      return true;
+    }
+    Claim said = byNode.get(node);
+    return said != null
+        && said.isLoaded()
+        && said.isOfBoot(boot)
+        && !said.key().equals(key)
+        && key.covers(said.key());
   }
 }

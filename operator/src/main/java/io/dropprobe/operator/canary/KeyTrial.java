@@ -114,8 +114,8 @@ final class KeyTrial {
     Sight sight =
         Sight.of(
             node,
-            claimOf(name),
-            claims.of(name),
+            before.key(),
+            claims,
             watches.getOrDefault(name, Watch.picked(now.seen(), null)),
             hasFailed(name),
             isToRetry(name),

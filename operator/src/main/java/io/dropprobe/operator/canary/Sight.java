@@ -2,6 +2,7 @@
 package io.dropprobe.operator.canary;
 
 import io.dropprobe.api.schema.Durations;
+import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.operator.cluster.ClusterNode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
   enum Kind {
     /** It is on trial, or is about to be. */
     STAYS,
-    /** It is no candidate any more, or has said nothing for too long. */
+    /** It is no candidate any more, needs less than this, or has said nothing for too long. */
     LEAVES,
     /** It has lived with the module for as long as {@code soak}. */
     SURVIVED,
@@ -40,15 +41,15 @@ record Sight(Kind kind, Watch watch, long again, String what) {
   /**
    * Looks at a canary.
    *
-   * @param claim about exactly this key; null means that there is none
-   * @param said what the node says about whatever key; null means nothing
+   * @param key that is on trial
+   * @param claims of all nodes
    * @param failed whether this Node has failed before
    * @param retries whether a person asks for one more trial there
    */
   static Sight of(
       ClusterNode node,
-      @Nullable Claim claim,
-      @Nullable Claim said,
+      TrialKey key,
+      Claims claims,
       Watch watch,
       boolean failed,
       boolean retries,
@@ -57,9 +58,12 @@ record Sight(Kind kind, Watch watch, long again, String what) {
     if (trial != null && !trial.uid().equals(node.uid())) {
       return new Sight(Kind.LEAVES, Watch.picked(now.seen(), null), NEVER, "");
     }
-    return trial == null
-        ? ofSilent(node, claim, watch, failed, retries, now)
-        : ofAnnounced(node, claim, said, watch, trial, failed, now);
+    Claim claim = claims.of(node.name(), key);
+    if (trial == null) {
+      return ofSilent(node, claim, watch, failed, retries, now);
+    }
+    boolean ended = claims.needsLess(node.name(), key, trial.bootId());
+    return ofAnnounced(node, claim, claims.of(node.name()), ended, watch, trial, failed, now);
   }
 
   private static Sight ofSilent(
@@ -82,7 +86,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
         return fails(node.ready() ? "rebooted" : "became NotReady", watch, now);
       }
       var begun = new Watch.Announcement(node.uid(), node.bootId(), now.seen());
-      return ofAnnounced(node, claim, claim, watch.announced(begun), begun, failed, now);
+      return ofAnnounced(node, claim, claim, false, watch.announced(begun), begun, failed, now);
     }
     boolean may = claim != null && (retries ? node.ready() : claim.isCandidate());
     long until = watch.silentSince() + ANNOUNCES.toMillis();
@@ -96,6 +100,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
       ClusterNode node,
       @Nullable Claim claim,
       @Nullable Claim said,
+      boolean ended,
       Watch watch,
       Watch.Announcement trial,
       boolean failed,
@@ -108,6 +113,9 @@ record Sight(Kind kind, Watch watch, long again, String what) {
     }
     if (claim != null && claim.isDown()) {
       return fails(Failures.WENT_DOWN, watch, now);
+    }
+    if (ended) {
+      return leaves(watch, now);
     }
     // A report without the trial is no such word: the load may hang, and so would that of the next.
     if (said != null && said.isWaiting() && said.isOfBoot(trial.bootId())) {

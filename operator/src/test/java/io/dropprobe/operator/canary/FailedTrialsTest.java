@@ -222,6 +222,47 @@ class FailedTrialsTest {
     assertEquals(List.of("a did not report within 4m0s that it survived"), failed());
   }
 
+  /** Its load does not hang: otherwise it would not call the module Absent. */
+  @Test
+  void canaryThatIsNoLongerSelectedIsReplaced() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reportsAbsent("a");
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.looksFor(Duration.ofMinutes(10));
+    assertEquals(List.of(), failed());
+  }
+
+  /** The probe with these hooks has ended, and one that needs fewer has not. */
+  @Test
+  void canaryThatNeedsFewerHooksIsReplaced() {
+    for (TrialPhase phase : List.of(TrialPhase.Running, TrialPhase.Survived)) {
+      world.reports("a", TrialPhase.Running);
+      world.looks();
+      world.reports("a", TrialWorld.KEY.with(Set.of()), phase);
+      world.looks();
+      assertEquals(List.of("b"), world.named());
+      world.allReport(TrialPhase.Waiting);
+      world.reportsAbsent("b");
+      world.reportsAbsent("c");
+      world.looks();
+      assertEquals(List.of("a"), world.named());
+      world.allReport(TrialPhase.Waiting);
+    }
+    assertEquals(List.of(), failed());
+  }
+
+  @Test
+  void canaryThatRebootedIsNotReleasedByWhatItSaysAfterwards() {
+    world.reports("a", TrialPhase.Running);
+    world.looks();
+    world.reboots("a");
+    world.reportsAbsent("a");
+    world.looks();
+    assertEquals(List.of("a rebooted"), failed());
+  }
+
   @Test
   void reportOfAnEarlierBootReleasesNoCanary() {
     world.reports("a", TrialPhase.Running);

@@ -8,6 +8,7 @@ import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.DropProbeNode;
+import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.Trial;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import io.dropprobe.operator.cluster.ClusterNode;
@@ -127,6 +128,13 @@ final class TrialWorld {
   /** Reports no trial: the module can't be built, or is not needed. */
   void reportsNone(String name) {
     reports.put(name, Reports.report(name, clock.wall()));
+  }
+
+  /** Reports that no probe needs the module. */
+  void reportsAbsent(String name) {
+    reportsNone(name);
+    reports.get(name).getStatus().kernel.bootID = nodes.get(name).boot;
+    reports.get(name).getStatus().module.state = ModuleState.Absent;
   }
 
   void canaries(int number) {
