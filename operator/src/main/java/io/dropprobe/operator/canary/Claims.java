@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What all nodes say about modules, found by key and by node. A report is about one key. */
@@ -73,6 +74,21 @@ final class Claims {
   /** What a node says, about whatever key; null means nothing. */
   @Nullable Claim of(String node) {
     return byNode.get(node);
+  }
+
+  /**
+   * The names of nodes that may soon claim a key. Those are left out that do so now, or claim the
+   * same module with other hooks.
+   */
+  Stream<String> mayClaim(TrialKey key) {
+    return reports.values().stream()
+        .filter(r -> r.mayClaim(key))
+        .map(r -> r.node().name())
+        .filter(
+            n -> {
+              Claim said = byNode.get(n);
+              return said == null || !said.key().sameModule(key);
+            });
   }
 
   /**

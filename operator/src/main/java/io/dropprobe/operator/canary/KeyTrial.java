@@ -191,28 +191,14 @@ final class KeyTrial {
       canaries.removeIf(n -> (hasFailed(n) || held) && !isAnnounced(n) && !isToRetry(n));
     }
     canaries.addAll(holders);
-    int wanted = stop ? Failures.STOPPING : wanted(holders);
+    // A module that two nodes have stopped is not proven by one other: its annotation may be its own.
+    int wanted =
+        stop ? Failures.STOPPING : Wanted.of(before, holders, this::hasFailed, claims, now);
     if (!survived.isEmpty() && survived.size() >= wanted) {
       return entry(State.PROVEN, Set.of(), Set.of(), now.spreadSeconds().getAsInt());
     }
     fill(wanted - survived.size(), holders, stop || held);
     return entry(stop && canaries.isEmpty() ? State.STOPPED : State.TRYING, canaries, survived, 0);
-  }
-
-  /**
-   * As many as the setting says; fewer if fewer nodes have this module and this kernel. One that
-   * has failed is not counted, unless the others wait for it. A module that two nodes have stopped
-   * is not proven by one other: its annotation may be its own.
-   */
-  private int wanted(Set<String> holders) {
-    long able =
-        claims.with(before.key()).stream()
-            .filter(
-                c ->
-                    holders.contains(c.node().name())
-                        || ((c.isWaiting() || c.isLoaded()) && !hasFailed(c.node().name())))
-            .count();
-    return (int) Math.max(1, Math.min(now.settings().canaries(), able));
   }
 
   /**

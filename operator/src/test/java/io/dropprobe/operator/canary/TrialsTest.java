@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** How a module is proven: who is picked, and when everybody else may load it. */
 class TrialsTest {
+  private static final TrialPhase SURVIVED = TrialPhase.Survived;
   private static final TrialKey MORE = KEY.with(Set.of(Hook.DROPS, Hook.STAGES));
 
   private final TrialWorld world = new TrialWorld("a", "b", "c");
@@ -233,6 +235,62 @@ class TrialsTest {
     world.passes(Duration.ofSeconds(60));
     world.allReport(TrialPhase.Survived);
     world.looks();
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  /** A rollout reaches b and c later than a. */
+  @Test
+  void firstNodeThatClaimsAModuleDoesNotProveItAlone() {
+    world.canaries(2);
+    world.reports("a", TrialPhase.Waiting);
+    world.reportsNone("b");
+    world.reports("c", new TrialKey("V1", "b", KEY.release(), "#1 SMP", Set.of()), SURVIVED);
+    world.looks();
+    world.survives("a");
+    assertEquals(State.TRYING, world.entry().state());
+    assertEquals(List.of("a"), world.entry().survived());
+    world.looksFor(Duration.ofMinutes(20));
+    world.reports("c", TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("c"), world.named());
+    world.survives("c");
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void nodesThatDoNotClaimAModuleAreAwaitedForHalfAnHour() {
+    world.canaries(2);
+    world.reports("a", TrialPhase.Waiting);
+    world.reportsNone("b");
+    world.looks();
+    world.survives("a");
+    world.looksFor(Duration.ofMinutes(28));
+    assertEquals(State.TRYING, world.entry().state());
+    world.looksFor(Duration.ofMinutes(1));
+    assertEquals(State.PROVEN, world.entry().state());
+  }
+
+  @Test
+  void nodesThatCannotTryTheModuleAreNotAwaited() {
+    world.canaries(2);
+    for (String name : List.of("d", "e", "f", "g")) {
+      world.node(name, Map.of());
+      world.reportsNone(name);
+    }
+    world.reports("a", TrialPhase.Waiting);
+    world.reportsNone("b");
+    world.reports.get("b").getStatus().module.state = ModuleState.Unsupported;
+    world.reportsNone("c");
+    world.reports.get("c").getStatus().module.state = ModuleState.Failed;
+    world.cordons("d", true);
+    world.isReady("e", false);
+    world.boots("f", "5.10.0");
+    world.reports("g", KEY.with(Set.of()), SURVIVED);
+    world.node("unseen", Map.of());
+    world.node("idle", Map.of());
+    world.reportsAbsent("idle");
+    world.looks();
+    world.survives("a");
     assertEquals(State.PROVEN, world.entry().state());
   }
 
