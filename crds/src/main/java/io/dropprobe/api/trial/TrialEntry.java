@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures nodes that rebooted or fell silent in their trial
  * @param spreadSeconds over how long the other nodes spread their loads after the proof
  * @param since when the state began, by the operator's clock, in ISO 8601
+ * @param retried names of nodes whose annotation {@code retry-module} has had its trial; it asks
+ *     for one more trial, not for one each time. Agents ignore it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -26,7 +28,8 @@ public record TrialEntry(
     List<String> survived,
     List<Failure> failures,
     int spreadSeconds,
-    @Nullable String since) {
+    @Nullable String since,
+    List<String> retried) {
   /** How far the proof is. */
   public enum State {
     /** The canaries load the module; all other nodes wait. */
@@ -54,6 +57,19 @@ public record TrialEntry(
     canaries = canaries == null ? List.of() : List.copyOf(canaries);
     survived = survived == null ? List.of() : List.copyOf(survived);
     failures = failures == null ? List.of() : List.copyOf(failures);
+    retried = retried == null ? List.of() : List.copyOf(retried);
+  }
+
+  /** An entry without what only the operator remembers. */
+  public TrialEntry(
+      TrialKey key,
+      State state,
+      List<String> canaries,
+      List<String> survived,
+      List<Failure> failures,
+      int spreadSeconds,
+      @Nullable String since) {
+    this(key, state, canaries, survived, failures, spreadSeconds, since, List.of());
   }
 
   /**

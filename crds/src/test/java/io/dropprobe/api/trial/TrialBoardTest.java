@@ -95,6 +95,18 @@ class TrialBoardTest {
     assertEquals(TrialBoard.EMPTY, TrialBoard.parse(null));
   }
 
+  /** An older operator has written it, or a newer one. */
+  @Test
+  void entryOfAnotherVersionIsRead() {
+    String name = DROPS.digest();
+    String text = TrialBoard.of(List.of(entry(DROPS, TrialEntry.State.PROVEN))).format().get(name);
+    assertFalse(text.contains("retried"), text);
+    String newer = text.replace("\"state\"", "\"retried\":[\"n1\"],\"unknown\":[1],\"state\"");
+
+    assertEquals(List.of(), TrialBoard.parse(Map.of(name, text)).find(DROPS).get().retried());
+    assertEquals(List.of("n1"), TrialBoard.parse(Map.of(name, newer)).find(DROPS).get().retried());
+  }
+
   @Test
   void everyPartOfAKeyMakesAnother() {
     for (TrialKey other :

@@ -8,7 +8,6 @@ import io.dropprobe.api.trial.TrialEntry.Failure;
 import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.operator.cluster.ClusterNode;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * It is used once.
  */
 final class KeyTrial {
+  /**
+   * Most nodes whose annotation has had its trial. If all nodes are annotated, no more are tried
+   * until the annotation of one of these is removed.
+   */
+  private static final int RETRIED = 8;
+
   private final TrialEntry before;
   private final Circumstances now;
   private final Claims claims;
@@ -40,28 +45,19 @@ final class KeyTrial {
    * @param notices Events to emit when the entry is written
    */
   record Result(
-      TrialEntry entry,
-      Map<String, Watch> watches,
-      Set<String> retried,
-      long again,
-      List<Notice> notices) {}
+      TrialEntry entry, Map<String, Watch> watches, long again, List<Notice> notices) {}
 
   /**
    * @param before is not PROVEN
    * @param watches by name of the node
-   * @param retried see {@link TrialMemory}
    */
   KeyTrial(
-      TrialEntry before,
-      Circumstances now,
-      Claims claims,
-      Map<String, Watch> watches,
-      Set<String> retried) {
+      TrialEntry before, Circumstances now, Claims claims, Map<String, Watch> watches) {
     this.before = before;
     this.now = now;
     this.claims = claims;
     this.watches = new HashMap<>(watches);
-    this.retried = new HashSet<>(retried);
+    this.retried = new TreeSet<>(before.retried());
     this.survived = new TreeSet<>(before.survived());
     this.failures = before.failures();
   }
@@ -85,7 +81,7 @@ final class KeyTrial {
     }
     TrialEntry after = judge();
     watches.keySet().removeIf(n -> !canaries.contains(n) && claimOf(n) == null);
-    return new Result(after, watches, retried, again, notices(after));
+    return new Result(after, watches, again, notices(after));
   }
 
   /** A node that was passed over may have begun its trial just then. */
@@ -128,6 +124,9 @@ final class KeyTrial {
       case SURVIVED -> {
         survived.add(name);
         failures = Failures.without(failures, name, node.uid());
+        if (isAnnotated(name)) {
+          retried.add(name);
+        }
         watches.remove(name);
       }
       case FAILED -> {
@@ -163,9 +162,9 @@ final class KeyTrial {
     return node != null && node.facts().retryModule().equals(before.key().srcversion());
   }
 
-  /** Whether a person asks for one more trial there. */
+  /** Whether a person asks for one more trial there, and it has not had it. */
   private boolean isToRetry(String name) {
-    return isAnnotated(name) && !retried.contains(name);
+    return isAnnotated(name) && !retried.contains(name) && retried.size() < RETRIED;
   }
 
   private boolean hasFailed(String name) {
@@ -268,7 +267,8 @@ final class KeyTrial {
         List.copyOf(done),
         failures,
         spreadSeconds,
-        state == before.state() ? before.since() : Times.format(now.wall()));
+        state == before.state() ? before.since() : Times.format(now.wall()),
+        List.copyOf(retried));
   }
 
   private List<Notice> notices(TrialEntry after) {

@@ -36,6 +36,13 @@ final class Recall {
     return uids.size() < Failures.STOPPING || all.equals(known)
         ? proven
         : new TrialEntry(
-            proven.key(), State.STOPPED, List.of(), List.of(), all, 0, Times.format(now.wall()));
+            proven.key(),
+            State.STOPPED,
+            List.of(),
+            List.of(),
+            all,
+            0,
+            Times.format(now.wall()),
+            proven.retried());
   }
 }

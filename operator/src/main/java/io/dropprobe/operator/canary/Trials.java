@@ -38,7 +38,6 @@ final class Trials {
     }
     Map<TrialKey, TrialEntry> entries = entries(before, claims, now);
     Map<TrialKey, Map<String, Watch>> watches = new HashMap<>();
-    Map<TrialKey, Set<String>> retried = new HashMap<>();
     List<Notice> notices = new ArrayList<>();
     long again = Long.MAX_VALUE;
     for (Map.Entry<TrialKey, TrialEntry> e : entries.entrySet()) {
@@ -52,16 +51,9 @@ final class Trials {
         Texts.failed(entry, now).ifPresent(notices::add);
       }
       KeyTrial.Result result =
-          new KeyTrial(
-                  entry,
-                  now,
-                  claims,
-                  memory.watches().getOrDefault(key, Map.of()),
-                  memory.retried().getOrDefault(key, Set.of()))
-              .run();
+          new KeyTrial(entry, now, claims, memory.watches().getOrDefault(key, Map.of())).run();
       e.setValue(result.entry());
       watches.put(key, result.watches());
-      retried.put(key, result.retried());
       notices.addAll(result.notices());
       again = Math.min(again, result.again());
     }
@@ -77,8 +69,7 @@ final class Trials {
         TrialBoard.of(BoardSize.bounded(entries.values(), before, claims, now.wall()));
     Set<TrialKey> kept = BoardSize.keys(after);
     watches.keySet().retainAll(kept);
-    retried.keySet().retainAll(kept);
-    return new Outcome(after, new TrialMemory(watches, retried), again, notices);
+    return new Outcome(after, new TrialMemory(watches), again, notices);
   }
 
   /**

@@ -392,6 +392,61 @@ class FailedTrialsTest {
     assertEquals(State.STOPPED, world.entry().state(), "its kubelet may have annotated it");
   }
 
+  @Test
+  void annotationThatHasHadItsTrialAsksForNoOtherAfterARestart() {
+    aAndBStopTheModule();
+    world.annotates("c", "ABC");
+    world.looks();
+    world.crashes("c");
+    assertEquals(List.of("c"), world.entry().retried());
+    world.restarts();
+    world.looksFor(Duration.ofHours(1));
+    assertEquals(State.STOPPED, world.entry().state());
+    world.annotates("c", "");
+    world.looks();
+    assertEquals(List.of(), world.entry().retried());
+    world.annotates("c", "ABC");
+    world.looks();
+    assertEquals(List.of("c"), world.named());
+  }
+
+  @Test
+  void survivorThatGoesDownLaterIsNotTriedAgainForTheSameAnnotation() {
+    aAndBStopTheModule();
+    world.annotates("c", "ABC");
+    world.looks();
+    world.survives("c");
+    world.reports("c", TrialPhase.Crashed);
+    world.restarts();
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+    assertEquals(List.of(), world.named());
+  }
+
+  /** {@code kubectl annotate nodes --all} */
+  @Test
+  void annotationsOfAllNodesTakeDownEightAtMost() {
+    aAndBStopTheModule();
+    for (int i = 10; i < 30; i++) {
+      world.node("n" + i, Map.of());
+      world.reports("n" + i, TrialPhase.Waiting);
+    }
+    world.nodes.keySet().forEach(n -> world.annotates(n, "ABC"));
+    for (int round = 0; round < 20; round++) {
+      world.looks();
+      world.named().forEach(n -> world.reports(n, TrialPhase.Running));
+      world.looks();
+      for (String name : world.named()) {
+        world.reboots(name);
+        world.reports(name, TrialPhase.Crashed);
+      }
+      world.looks();
+    }
+    assertEquals(State.STOPPED, world.entry().state());
+    assertEquals(8, world.entry().retried().size());
+    assertTrue(world.nodes.keySet().stream().filter(n -> world.isDown(n)).count() <= 10);
+  }
+
   /** The canary a, and b, for which a person asked. */
   private void aAndBStopTheModule() {
     world.node("d", TrialWorld.preferred());

@@ -231,6 +231,11 @@ final class TrialWorld {
     looks();
   }
 
+  /** Whether the newest report of a node says that it went down. */
+  boolean isDown(String name) {
+    return reports.get(name).getStatus().module.trial.phase == TrialPhase.Crashed;
+  }
+
   static Map<String, String> preferred() {
     return Map.of(Names.CANARY_LABEL, "true");
   }
