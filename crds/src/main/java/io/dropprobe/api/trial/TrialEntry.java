@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param since when the state began, by the operator's clock, in ISO 8601
  * @param retried names of nodes whose annotation {@code retry-module} has had its trial; it asks
  *     for one more trial, not for one each time. Agents ignore it
+ * @param claimed the last day, in UTC, on which a report named the key; null means no later day
+ *     than {@code since}. Agents ignore it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -29,7 +31,8 @@ public record TrialEntry(
     List<Failure> failures,
     int spreadSeconds,
     @Nullable String since,
-    List<String> retried) {
+    List<String> retried,
+    @Nullable String claimed) {
   /** How far the proof is. */
   public enum State {
     /** The canaries load the module; all other nodes wait. */
@@ -69,7 +72,7 @@ public record TrialEntry(
       List<Failure> failures,
       int spreadSeconds,
       @Nullable String since) {
-    this(key, state, canaries, survived, failures, spreadSeconds, since, List.of());
+    this(key, state, canaries, survived, failures, spreadSeconds, since, List.of(), null);
   }
 
   /**
@@ -79,6 +82,12 @@ public record TrialEntry(
    */
   public static TrialEntry begun(TrialKey key, List<Failure> failures, String since) {
     return new TrialEntry(key, State.TRYING, List.of(), List.of(), failures, 0, since);
+  }
+
+  /** The same entry, whose key a report named on that day. */
+  public TrialEntry claimedOn(String day) {
+    return new TrialEntry(
+        key, state, canaries, survived, failures, spreadSeconds, since, retried, day);
   }
 
   /** Whether it allows a node to load the module with these hooks now. */

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.dropprobe.operator.canary;
 
-import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.trial.TrialEntry;
 import io.dropprobe.api.trial.TrialKey;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,9 +25,6 @@ final class BoardSize {
   /** Most bytes of all entries. */
   static final int BYTES = 64 * 1024;
 
-  /** How long an entry is kept after the last change of its state when no report claims it. */
-  static final Duration UNCLAIMED = Duration.ofDays(7);
-
   private BoardSize() {}
 
   /** The entries that fit, by usefulness. */
@@ -38,9 +33,9 @@ final class BoardSize {
     Set<TrialKey> old = keys(before);
     List<TrialEntry> sorted =
         entries.stream()
-            .filter(t -> claims.about(t.key()) || isRecent(t, now))
+            .filter(t -> claims.about(t.key()) || !Unclaimed.isOver(t, now))
             .sorted(
-                Comparator.comparingInt((TrialEntry t) -> use(claims.with(t.key())))
+                Comparator.comparingInt((TrialEntry t) -> use(t, claims))
                     .thenComparing(t -> !old.contains(t.key()))
                     .thenComparing(
                         t -> Objects.requireNonNullElse(t.since(), ""), Comparator.reverseOrder())
@@ -58,17 +53,18 @@ final class BoardSize {
     return kept;
   }
 
-  /** 0 if nodes wait for it or are trying it, 1 if reports name it, else 2. */
-  private static int use(Collection<Claim> claims) {
-    if (claims.isEmpty()) {
-      return 2;
+  /**
+   * 0 if nodes wait for it or are trying it, 1 if reports name it, 2 if two nodes have stopped it,
+   * else 3.
+   */
+  private static int use(TrialEntry entry, Claims claims) {
+    if (claims.with(entry.key()).stream().anyMatch(c -> !c.isSurvived())) {
+      return 0;
     }
-    return claims.stream().allMatch(Claim::isSurvived) ? 1 : 0;
-  }
-
-  private static boolean isRecent(TrialEntry entry, Instant now) {
-    Instant since = Times.parseOrNull(entry.since());
-    return since != null && now.isBefore(since.plus(UNCLAIMED));
+    if (claims.about(entry.key())) {
+      return 1;
+    }
+    return Unclaimed.isStopped(entry) ? 2 : 3;
   }
 
   private static long bytes(TrialEntry entry) {

@@ -268,7 +268,8 @@ final class KeyTrial {
         failures,
         spreadSeconds,
         state == before.state() ? before.since() : Times.format(now.wall()),
-        List.copyOf(retried));
+        List.copyOf(retried),
+        before.claimed());
   }
 
   private List<Notice> notices(TrialEntry after) {

@@ -43,6 +43,7 @@ final class Recall {
             all,
             0,
             Times.format(now.wall()),
-            proven.retried());
+            proven.retried(),
+            proven.claimed());
   }
 }

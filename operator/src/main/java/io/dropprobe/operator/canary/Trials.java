@@ -65,6 +65,7 @@ final class Trials {
                 t.state() == State.TRYING
                     && t.failures().isEmpty()
                     && (claims.with(t.key()).isEmpty() || proofs.cover(t.key())));
+    entries.replaceAll((key, t) -> Unclaimed.dated(t, claims.about(key), now.wall()));
     TrialBoard after =
         TrialBoard.of(BoardSize.bounded(entries.values(), before, claims, now.wall()));
     Set<TrialKey> kept = BoardSize.keys(after);

@@ -63,4 +63,20 @@ class BoardSizeTest {
     assertEquals("s129", kept.get(0).key().srcversion());
     assertEquals("s2", kept.get(127).key().srcversion());
   }
+
+  @Test
+  void stoppedModulesAreDroppedAfterProofsThatNoReportNames() {
+    List<Failure> two =
+        List.of(new Failure("a", "u1", "rebooted", ""), new Failure("b", "u2", "rebooted", ""));
+    List<TrialEntry> kept =
+        BoardSize.bounded(
+            IntStream.range(0, 130)
+                .mapToObj(
+                    i -> i == 0 ? entry(0, State.STOPPED, two) : entry(i, State.PROVEN, List.of()))
+                .toList(),
+            TrialBoard.EMPTY,
+            NOTHING,
+            NOW.plusSeconds(7 * 86_400));
+    assertEquals("s0", kept.get(0).key().srcversion());
+  }
 }

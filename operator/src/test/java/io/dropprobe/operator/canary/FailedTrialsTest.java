@@ -88,6 +88,25 @@ class FailedTrialsTest {
         world.notices.get(1).message().startsWith("the module failed on 2 nodes, and no node"));
   }
 
+  /** A revert on day 8, or an off switch of weeks. */
+  @Test
+  void stoppedModuleThatNoReportNamesIsRemembered() {
+    world.crashes("a");
+    world.annotates("b", "ABC");
+    world.looks();
+    world.crashes("b");
+    assertEquals(State.STOPPED, world.entry().state());
+    world.nodes.keySet().forEach(world::reportsNone);
+    world.annotates("b", "");
+    world.looks();
+    world.passes(Duration.ofDays(300));
+    world.looks();
+    world.reports("c", TrialPhase.Waiting);
+    world.looks();
+    assertEquals(State.STOPPED, world.entry().state());
+    assertEquals(List.of(), world.named());
+  }
+
   /** All probes were made inactive, or one with stages has been added. */
   @Test
   void nodeThatWentDownHoldsTheModuleWithOtherHooks() {

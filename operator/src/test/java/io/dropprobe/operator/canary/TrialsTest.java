@@ -331,6 +331,9 @@ class TrialsTest {
     world.passes(Duration.ofDays(7).minusMinutes(2));
     world.looks();
     assertEquals(1, world.board.entries().size());
+    world.passes(Duration.ofDays(1));
+    world.looks();
+    assertEquals(0, world.board.entries().size());
   }
 
   @Test
@@ -346,9 +349,29 @@ class TrialsTest {
     world.reports("b", KEY.with(Set.of()), TrialPhase.Survived);
     world.looks();
     assertEquals(State.PROVEN, world.entry().state(), "b needs it with fewer hooks");
+    world.passes(Duration.ofDays(30));
+    world.looks();
     world.reportsNone("b");
+    world.passes(Duration.ofDays(7));
+    world.looks();
+    assertEquals(State.PROVEN, world.entry().state(), "since the last report that named it");
+    world.passes(Duration.ofDays(1));
     world.looks();
     assertEquals(0, world.board.entries().size());
+  }
+
+  @Test
+  void proofThatIsNamedCausesOneWriteADay() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    world.survives("a");
+    world.allReport(TrialPhase.Survived);
+    assertEquals(2, world.writes);
+    for (int hour = 0; hour < 72; hour++) {
+      world.passes(Duration.ofHours(1));
+      world.looks();
+    }
+    assertEquals(5, world.writes);
   }
 
   @Test
