@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Bounds the ConfigMap: each change of it is sent to every agent. What nodes wait for comes first,
@@ -24,6 +25,12 @@ final class BoardSize {
 
   /** Most bytes of all entries. */
   static final int BYTES = 64 * 1024;
+
+  /** Most entries that no report names: one node that lies can leave many behind. */
+  static final int UNCLAIMED_ENTRIES = 32;
+
+  /** Most bytes of all entries that no report names. */
+  static final int UNCLAIMED_BYTES = 16 * 1024;
 
   private BoardSize() {}
 
@@ -41,11 +48,21 @@ final class BoardSize {
                         t -> Objects.requireNonNullElse(t.since(), ""), Comparator.reverseOrder())
                     .thenComparing(t -> t.key().digest()))
             .toList();
+    List<TrialEntry> kept = fitting(sorted, ENTRIES, BYTES);
+    List<TrialEntry> claimed = kept.stream().filter(t -> claims.about(t.key())).toList();
+    List<TrialEntry> unclaimed = kept.subList(claimed.size(), kept.size());
+    return Stream.concat(
+            claimed.stream(),
+            fitting(unclaimed, UNCLAIMED_ENTRIES, UNCLAIMED_BYTES).stream())
+        .toList();
+  }
+
+  private static List<TrialEntry> fitting(List<TrialEntry> sorted, int entries, int most) {
     List<TrialEntry> kept = new ArrayList<>();
     long bytes = 0;
     for (TrialEntry entry : sorted) {
-      bytes += bytes(entry);
-      if (kept.size() == ENTRIES || bytes > BYTES) {
+      bytes += bytes(TrialBoard.of(List.of(entry)));
+      if (kept.size() == entries || bytes > most) {
         break;
       }
       kept.add(entry);
@@ -67,8 +84,9 @@ final class BoardSize {
     return Unclaimed.isStopped(entry) ? 2 : 3;
   }
 
-  private static long bytes(TrialEntry entry) {
-    return TrialBoard.of(List.of(entry)).format().entrySet().stream()
+  /** Bytes of the data of the ConfigMap. */
+  static long bytes(TrialBoard board) {
+    return board.format().entrySet().stream()
         .mapToLong(e -> e.getKey().length() + e.getValue().getBytes(StandardCharsets.UTF_8).length)
         .sum();
   }

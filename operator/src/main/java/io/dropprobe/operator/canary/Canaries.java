@@ -89,13 +89,14 @@ public class Canaries {
       memory = next.memory();
       return again;
     }
-    Duration wait = budget.delay(time.millis());
+    Duration period = WriteBudget.period(snapshot.agents(), BoardSize.bytes(next.board()));
+    Duration wait = budget.delay(time.millis(), period);
     if (!wait.isZero()) {
       return wait;
     }
     stored = null; // unknown if the write fails
     show(store.write(next.board(), before));
-    budget = budget.written(time.millis());
+    budget = budget.written(time.millis(), period);
     memory = next.memory();
     next.notices().forEach(n -> emit(n, about));
     return again;

@@ -5,6 +5,7 @@ import static io.dropprobe.operator.canary.TrialWorld.KEY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropprobe.api.trial.TrialBoard;
 import io.dropprobe.api.trial.TrialEntry.State;
 import io.dropprobe.api.trial.TrialKey;
 import io.dropprobe.api.v1alpha1.TrialPhase;
@@ -137,6 +138,31 @@ class LyingNodeTest {
         "c", new TrialKey("DEF", "b", KEY.release(), "#1", KEY.hooks()), TrialPhase.Waiting);
     world.looks();
     assertEquals(1, world.board.entries().stream().filter(t -> t.canaries().contains("c")).count());
+  }
+
+  /** Each write goes to every agent. */
+  @Test
+  void modulesThatANodeHasInventedAddLittleToTheOthers() {
+    world.allReport(TrialPhase.Waiting);
+    world.reportsNone("a-liar");
+    world.looks();
+    world.survives("b");
+    long honest = BoardSize.bytes(world.board);
+    for (int i = 0; i < 500; i++) {
+      TrialKey key =
+          new TrialKey("lie" + i, "b", KEY.release(), "\u00e9".repeat(256), KEY.hooks());
+      world.reports("a-liar", key, TrialPhase.Waiting);
+      world.looks();
+      world.reports("a-liar", key, TrialPhase.Running);
+      world.looks();
+      world.reports("a-liar", key, TrialPhase.Crashed);
+      world.looks();
+      long claimed = BoardSize.bytes(TrialBoard.of(List.of(world.entry(key))));
+      long bytes = BoardSize.bytes(world.board);
+      assertTrue(bytes <= honest + claimed + 16 * 1024, () -> bytes + " bytes");
+      assertTrue(world.board.entries().size() <= 2 + 32);
+    }
+    assertEquals(State.PROVEN, world.entry().state());
   }
 
   @Test
