@@ -80,14 +80,20 @@ final class KeyTrial {
       survived.clear();
     }
     TrialEntry after = judge();
-    watches.keySet().removeIf(n -> !canaries.contains(n) && claimOf(n) == null);
+    watches
+        .keySet()
+        .removeIf(n -> !canaries.contains(n) && !isAnnounced(n) && claimOf(n) == null);
     return new Result(after, watches, again, notices(after));
   }
 
-  /** A node that was passed over may have begun its trial just then. */
+  /**
+   * A node that was passed over may have begun its trial just then. It is watched and takes no
+   * slot: otherwise it could take one from another node again and again.
+   */
   private boolean isOnTrial(String name) {
     Claim claim = claimOf(name);
-    return claim != null && !claim.isWaiting() && !survived.contains(name);
+    return !survived.contains(name)
+        && (isAnnounced(name) || (claim != null && !claim.isWaiting()));
   }
 
   /** A node that has failed, and whose trial is not known here: another process has begun it. */
@@ -119,7 +125,11 @@ final class KeyTrial {
     watches.put(name, sight.watch());
     again = Math.min(again, sight.again());
     switch (sight.kind()) {
-      case STAYS -> canaries.add(name);
+      case STAYS -> {
+        if (sight.watch().picked()) {
+          canaries.add(name);
+        }
+      }
       case LEAVES -> {}
       case SURVIVED -> {
         survived.add(name);

@@ -147,7 +147,7 @@ record Sight(Kind kind, Watch watch, long again, String what) {
    * again, a node could keep a module to itself for ever.
    */
   private static Sight stops(Watch watch, boolean failed, Circumstances now) {
-    return failed || !watch.stopped()
+    return failed || (watch.picked() && !watch.stopped())
         ? stays(watch.stopped(now.seen()), now.seen() + ANNOUNCES.toMillis())
         : leaves(watch, now);
   }

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param announced null before the node has
  * @param stopped whether it has ended an announced trial cleanly
  * @param spent whether its report may still be that of a trial that has failed
- * @param passedAt when another node was picked in its place; null means never
+ * @param picked false since another node was picked in its place
+ * @param passedAt when another node was last picked in its place; null means never
  */
 record Watch(
     long silentSince,
     @Nullable Announcement announced,
     boolean stopped,
     boolean spent,
+    boolean picked,
     @Nullable Long passedAt) {
   /**
    * A trial that has begun.
@@ -34,26 +36,28 @@ record Watch(
    * @param earlier null means that it was not picked before
    */
   static Watch picked(long now, @Nullable Watch earlier) {
-    return new Watch(now, null, false, false, earlier == null ? null : earlier.passedAt);
+    return earlier == null
+        ? new Watch(now, null, false, false, true, null)
+        : new Watch(now, null, earlier.stopped, false, true, earlier.passedAt);
   }
 
   Watch announced(Announcement trial) {
-    return new Watch(silentSince, trial, stopped, false, passedAt);
+    return new Watch(silentSince, trial, stopped, false, picked, passedAt);
   }
 
   Watch stopped(long now) {
-    return new Watch(now, null, true, false, passedAt);
+    return new Watch(now, null, true, false, picked, passedAt);
   }
 
   Watch failed(long now) {
-    return new Watch(now, null, stopped, true, passedAt);
+    return new Watch(now, null, stopped, true, picked, passedAt);
   }
 
   Watch notSpent() {
-    return new Watch(silentSince, announced, stopped, false, passedAt);
+    return new Watch(silentSince, announced, stopped, false, picked, passedAt);
   }
 
   Watch passed(long now) {
-    return new Watch(now, null, false, false, now);
+    return new Watch(now, null, stopped, false, false, now);
   }
 }

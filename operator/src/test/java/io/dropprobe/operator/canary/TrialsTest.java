@@ -465,10 +465,23 @@ class TrialsTest {
     assertEquals(List.of("b"), world.named());
     world.reports("a", TrialPhase.Running);
     world.looks();
-    assertEquals(List.of("a"), world.named(), "b has not begun");
+    assertEquals(List.of("b"), world.named(), "a takes no slot");
+    world.reportsNone("a");
+    world.looks();
     world.reboots("a");
     world.looks();
     assertEquals("a", world.entry().failures().get(0).node());
+    assertEquals(List.of("a"), world.named(), "b has not begun");
+  }
+
+  @Test
+  void nodeThatBeginsJustWhenItIsPassedOverMaySurvive() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    world.passes(Duration.ofMinutes(2));
+    world.looks();
+    world.survives("a");
+    assertEquals(State.PROVEN, world.entry().state());
   }
 
   @Test
