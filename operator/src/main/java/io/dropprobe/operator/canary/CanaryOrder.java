@@ -16,13 +16,16 @@ final class CanaryOrder {
   private CanaryOrder() {}
 
   /**
-   * The best node first: one that has not been passed over, or longest ago, since a kubelet may
-   * annotate and label its own Node; then one for which a person asks, those with the label, and
-   * those outside the control plane.
+   * The best node first: one under whose name none has failed; one that has not been passed over,
+   * or longest ago, since a kubelet may annotate and label its own Node; then one for which a
+   * person asks, those with the label, and those outside the control plane.
    */
   static Comparator<ClusterNode> bestFirst(
-      Map<String, Watch> watches, Predicate<String> isToRetry) {
-    return Comparator.comparing((ClusterNode n) -> passedAt(watches.get(n.name())))
+      Map<String, Watch> watches,
+      Predicate<ClusterNode> hasFailed,
+      Predicate<String> isToRetry) {
+    return Comparator.comparing(hasFailed::test)
+        .thenComparing(n -> passedAt(watches.get(n.name())))
         .thenComparing(n -> !isToRetry.test(n.name()))
         .thenComparing(n -> !"true".equals(n.facts().labels().get(Names.CANARY_LABEL)))
         .thenComparing(n -> n.facts().labels().containsKey(CONTROL_PLANE))

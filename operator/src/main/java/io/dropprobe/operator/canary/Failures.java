@@ -37,16 +37,43 @@ final class Failures {
   private Failures() {}
 
   /**
-   * The failures with one more; of each Node only the first. A node that fails again and again
-   * could otherwise keep others from trying the module for ever.
+   * The failures with one more; of each name only one, with the time of the first. A node that
+   * fails again and again could otherwise keep others from trying the module for ever, also with a
+   * new Node each time.
    */
   static List<Failure> with(List<Failure> failures, Failure added) {
     if (failures.stream().anyMatch(f -> isOf(f, added.node(), added.uid()))) {
       return failures;
     }
     List<Failure> all = new ArrayList<>(failures);
-    all.add(added);
-    return all.subList(Math.max(0, all.size() - MOST), all.size());
+    String first =
+        all.stream()
+            .filter(f -> f.node().equals(added.node()))
+            .map(Failure::at)
+            .findFirst()
+            .orElse(added.at());
+    all.removeIf(f -> f.node().equals(added.node()));
+    all.add(new Failure(added.node(), added.uid(), added.what(), first));
+    return newest(all);
+  }
+
+  /**
+   * The failures with those that nodes report of a module that was proven, the newest.
+   *
+   * @param down nodes that are not {@link #isKnown known}
+   */
+  static List<Failure> with(List<Failure> failures, List<ClusterNode> down, Instant now) {
+    List<Failure> all = new ArrayList<>(failures);
+    down.stream().limit(MOST).forEach(n -> all.add(wentDown(n, now)));
+    return newest(all);
+  }
+
+  private static List<Failure> newest(List<Failure> all) {
+    return List.copyOf(all.subList(Math.max(0, all.size() - MOST), all.size()));
+  }
+
+  private static Failure wentDown(ClusterNode node, Instant now) {
+    return new Failure(node.name(), node.uid(), WENT_DOWN, Times.format(now));
   }
 
   /**
@@ -57,13 +84,28 @@ final class Failures {
    */
   static List<Failure> reported(List<Failure> failures, Collection<Claim> down, Instant now) {
     List<Failure> all = new ArrayList<>(failures);
-    down.stream()
-        .map(Claim::node)
-        .filter(n -> !areOf(failures, n))
-        .sorted(Comparator.comparing(ClusterNode::name))
+    unknown(failures, down).stream()
         .limit(Math.max(0, MOST - failures.size()))
-        .forEach(n -> all.add(new Failure(n.name(), n.uid(), WENT_DOWN, Times.format(now))));
+        .forEach(n -> all.add(wentDown(n, now)));
     return stop(all) ? all : failures;
+  }
+
+  /**
+   * The nodes that report that they went down and are not among the failures, by name.
+   *
+   * @param down claims of nodes that went down with the module
+   */
+  static List<ClusterNode> unknown(List<Failure> failures, Collection<Claim> down) {
+    return down.stream()
+        .map(Claim::node)
+        .filter(n -> !isKnown(failures, n))
+        .sorted(Comparator.comparing(ClusterNode::name))
+        .toList();
+  }
+
+  /** Whether this Node or another one of its name has failed: it may be the same machine. */
+  static boolean isKnown(List<Failure> failures, ClusterNode node) {
+    return failures.stream().anyMatch(f -> f.node().equals(node.name()));
   }
 
   static List<Failure> without(List<Failure> failures, String node, String uid) {
@@ -87,9 +129,13 @@ final class Failures {
         .reduce(List.of(), Failures::with, (a, b) -> b);
   }
 
-  /** Whether so many different nodes have failed that no node tries the module by itself. */
+  /**
+   * Whether so many different nodes have failed that no node tries the module by itself. A machine
+   * whose Node was created again is the same node.
+   */
   static boolean stop(List<Failure> failures) {
-    return failures.stream().map(Failure::uid).distinct().count() >= STOPPING;
+    return failures.stream().map(Failure::uid).distinct().count() >= STOPPING
+        && failures.stream().map(Failure::node).distinct().count() >= STOPPING;
   }
 
   /**

@@ -203,11 +203,16 @@ final class KeyTrial {
     // A module that two nodes have stopped is not proven by one other: its annotation may be its own.
     int wanted =
         stop ? Failures.STOPPING : Wanted.of(before, holders, this::hasFailed, claims, now);
-    if (!survived.isEmpty() && survived.size() >= wanted) {
+    if (!survived.isEmpty() && survived.size() >= wanted && !wouldBeRecalled()) {
       return entry(State.PROVEN, Set.of(), Set.of(), now.spreadSeconds().getAsInt());
     }
     fill(wanted - survived.size(), holders, stop || held);
     return entry(stop && canaries.isEmpty() ? State.STOPPED : State.TRYING, canaries, survived, 0);
+  }
+
+  /** An entry has space for few failures; others that still report theirs hold against a proof. */
+  private boolean wouldBeRecalled() {
+    return Failures.unknown(failures, claims.down(before.key())).size() >= Failures.STOPPING;
   }
 
   /**
@@ -228,7 +233,7 @@ final class KeyTrial {
             .toList();
     int free = slots - others.size();
     long failed = canaries.stream().filter(n -> !holders.contains(n) && hasFailed(n)).count();
-    var order = CanaryOrder.bestFirst(watches, this::isToRetry);
+    var order = CanaryOrder.bestFirst(watches, n -> Failures.isKnown(failures, n), this::isToRetry);
     if (free < 0) {
       others.stream()
           .filter(n -> !isAnnounced(n.name()))

@@ -3,12 +3,10 @@ package io.dropprobe.operator.canary;
 
 import io.dropprobe.api.schema.Times;
 import io.dropprobe.api.trial.TrialEntry;
-import io.dropprobe.api.trial.TrialEntry.Failure;
 import io.dropprobe.api.trial.TrialEntry.State;
+import io.dropprobe.operator.cluster.ClusterNode;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Stops a proven module when different nodes went down with it later: a module may harm a kernel
@@ -22,25 +20,19 @@ final class Recall {
    *
    * @param proven the entry as it is
    * @param down claims of nodes that went down with this module
-   * @return STOPPED if two different nodes say so; otherwise the same entry. Failures that the
-   *     module has been proven in spite of do not stop it again
+   * @return STOPPED if two different nodes say so; otherwise the same entry. Nodes that the module
+   *     has been proven in spite of do not stop it again
    */
   static TrialEntry of(TrialEntry proven, Collection<Claim> down, Circumstances now) {
-    List<Failure> known = proven.failures();
-    Set<String> before = known.stream().map(Failure::uid).collect(Collectors.toSet());
-    Set<String> uids = down.stream().map(c -> c.node().uid()).collect(Collectors.toSet());
-    if (Failures.stop(known)) {
-      uids.removeAll(before);
-    }
-    List<Failure> all = Failures.reported(known, down, now.wall());
-    return uids.size() < Failures.STOPPING || all.equals(known)
+    List<ClusterNode> others = Failures.unknown(proven.failures(), down);
+    return others.size() < Failures.STOPPING
         ? proven
         : new TrialEntry(
             proven.key(),
             State.STOPPED,
             List.of(),
             List.of(),
-            all,
+            Failures.with(proven.failures(), others, now.wall()),
             0,
             Times.format(now.wall()),
             proven.retried(),

@@ -522,6 +522,24 @@ class FailedTrialsTest {
   }
 
   @Test
+  void machineWhoseNodeIsCreatedAgainIsTheSameNode() {
+    world.crashes("a");
+    world.recreates("a");
+    world.passes(Duration.ofHours(24));
+    world.reports("a", TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("b"), world.named(), "a is the last");
+    world.reportsNone("b");
+    world.reportsNone("c");
+    world.looks();
+    assertEquals(List.of("a"), world.named());
+    world.crashes("a");
+    assertEquals(State.TRYING, world.entry().state());
+    assertEquals("uid-new-a", world.entry().failures().get(0).uid());
+    assertEquals(1, failed().size());
+  }
+
+  @Test
   void nodeThatHadFailedProvesItUnlessTheOthersStopIt() {
     aAndBStopTheModule();
     world.annotates("c", "ABC");

@@ -57,6 +57,28 @@ class LyingNodeTest {
     assertEquals(State.PROVEN, world.entry().state());
   }
 
+  /** A kubelet may delete its own Node, and create it again. */
+  @Test
+  void failsWithANewNodeEachTime() {
+    world.allReport(TrialPhase.Waiting);
+    world.looks();
+    for (int i = 0; i < 12; i++) {
+      world.annotates("a-liar", "ABC");
+      world.reports("a-liar", TrialPhase.Waiting);
+      world.looks();
+      world.crashes("a-liar");
+      world.passes(Duration.ofHours(2));
+      world.recreates("a-liar");
+    }
+    assertEquals(1, world.entry().failures().size());
+    world.reports("a-liar", TrialPhase.Waiting);
+    world.looks();
+    assertEquals(List.of("b"), world.named());
+    world.cordons("b", true);
+    world.looks();
+    assertEquals(List.of("c"), world.named());
+  }
+
   @Test
   void survivesWithoutBeingPicked() {
     world.node("0", Map.of());

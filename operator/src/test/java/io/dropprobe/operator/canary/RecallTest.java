@@ -94,8 +94,7 @@ class RecallTest {
     assertEquals(1, lost.notices.size());
   }
 
-  @Test
-  void manyNodesThatGoDownAreWrittenOnce() {
+  private static TrialWorld hundredNodesAreDown() {
     TrialWorld many = new TrialWorld();
     for (int i = 0; i < 100; i++) {
       many.node("n" + i, TrialWorld.preferred());
@@ -105,7 +104,67 @@ class RecallTest {
     many.survives("n0");
     many.allReport(TrialPhase.Crashed);
     many.looksFor(Duration.ofMinutes(10));
+    return many;
+  }
+
+  private static void survivesForAPerson(TrialWorld many, String name) {
+    many.annotates(name, "ABC");
+    many.reports(name, TrialPhase.Waiting);
+    many.looks();
+    many.survives(name);
+  }
+
+  @Test
+  void manyNodesThatGoDownAreWrittenOnce() {
+    TrialWorld many = hundredNodesAreDown();
     assertEquals(3, many.writes);
     assertEquals(8, many.entry().failures().size());
+  }
+
+  /** A power failure: ten minutes later the agents wait, and would try it once more. */
+  @Test
+  void proofAfterManyFailuresIsRecalledByTwoOthers() {
+    TrialWorld many = hundredNodesAreDown();
+    many.allReport(TrialPhase.Waiting);
+    survivesForAPerson(many, "n98");
+    survivesForAPerson(many, "n99");
+    assertEquals(State.PROVEN, many.entry().state());
+    many.reports("n97", TrialPhase.Crashed);
+    many.reports("n0", TrialPhase.Suspected);
+    many.looks();
+    assertEquals(State.PROVEN, many.entry().state(), "the failure of n0 has been overruled");
+    many.reports("n96", TrialPhase.Crashed);
+    many.looks();
+    assertEquals(State.STOPPED, many.entry().state());
+    assertEquals(8, many.entry().failures().size());
+    assertEquals("n97", many.entry().failures().get(7).node());
+  }
+
+  @Test
+  void nodesThatStillReportTheirFailureHoldAgainstAProof() {
+    TrialWorld many = hundredNodesAreDown();
+    survivesForAPerson(many, "n98");
+    survivesForAPerson(many, "n99");
+    many.looksFor(Duration.ofMinutes(10));
+    assertEquals(State.STOPPED, many.entry().state());
+  }
+
+  @Test
+  void nodeWhoseFailureWasOverruledDoesNotCountAgain() {
+    TrialWorld two = new TrialWorld("a", "b", "c", "d");
+    two.allReport(TrialPhase.Waiting);
+    two.looks();
+    two.crashes("a");
+    two.annotates("b", "ABC");
+    two.looks();
+    two.survives("b");
+    assertEquals(State.PROVEN, two.entry().state());
+    two.reports("a", TrialPhase.Suspected);
+    two.reports("c", TrialPhase.Crashed);
+    two.looksFor(Duration.ofMinutes(10));
+    assertEquals(State.PROVEN, two.entry().state());
+    two.reports("d", TrialPhase.Crashed);
+    two.looks();
+    assertEquals(State.STOPPED, two.entry().state());
   }
 }

@@ -32,13 +32,14 @@ final class TrialWorld {
     private Map<String, String> labels = Map.of();
     private List<Taint> taints = List.of();
     private String retry = "";
+    private String uid = "uid-";
     private String boot = "boot-1";
     private String kernel = KEY.release();
     private boolean ready = true;
     private boolean cordoned;
 
     private ClusterNode node(String name) {
-      NodeFacts facts = new NodeFacts("uid-" + name, labels, taints, retry);
+      NodeFacts facts = new NodeFacts(uid + name, labels, taints, retry);
       return new ClusterNode(name, facts, boot, kernel, ready, cordoned, null, null);
     }
   }
@@ -101,6 +102,11 @@ final class TrialWorld {
     nodes.remove(name);
   }
 
+  /** The Node is deleted and created again under the same name. */
+  void recreates(String name) {
+    nodes.get(name).uid += "new-";
+  }
+
   /** Reports a phase for {@link #KEY} from the kernel that the Node has now. */
   void reports(String name, TrialPhase phase) {
     reports(name, KEY, phase);
@@ -108,7 +114,7 @@ final class TrialWorld {
 
   void reports(String name, TrialKey key, TrialPhase phase) {
     DropProbeNode r = Reports.report(name, clock.wall());
-    r.getStatus().nodeUID = "uid-" + name;
+    r.getStatus().nodeUID = nodes.get(name).uid + name;
     r.getStatus().kernel.bootID = nodes.get(name).boot;
     r.getStatus().kernel.release = key.release();
     r.getStatus().kernel.version = key.version();
