@@ -52,8 +52,7 @@ final class BoardSize {
     List<TrialEntry> claimed = kept.stream().filter(t -> claims.about(t.key())).toList();
     List<TrialEntry> unclaimed = kept.subList(claimed.size(), kept.size());
     return Stream.concat(
-            claimed.stream(),
-            fitting(unclaimed, UNCLAIMED_ENTRIES, UNCLAIMED_BYTES).stream())
+            claimed.stream(), fitting(unclaimed, UNCLAIMED_ENTRIES, UNCLAIMED_BYTES).stream())
         .toList();
   }
 

@@ -21,9 +21,7 @@ final class CanaryOrder {
    * person asks, those with the label, and those outside the control plane.
    */
   static Comparator<ClusterNode> bestFirst(
-      Map<String, Watch> watches,
-      Predicate<ClusterNode> hasFailed,
-      Predicate<String> isToRetry) {
+      Map<String, Watch> watches, Predicate<ClusterNode> hasFailed, Predicate<String> isToRetry) {
     return Comparator.comparing(hasFailed::test)
         .thenComparing(n -> passedAt(watches.get(n.name())))
         .thenComparing(n -> !isToRetry.test(n.name()))

@@ -148,8 +148,7 @@ final class Failures {
   }
 
   /** The nodes that have first failed within the last day, and still exist: they may try again. */
-  static Set<String> holders(
-      List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
+  static Set<String> holders(List<Failure> failures, Map<String, ClusterNode> nodes, Instant now) {
     return failures.stream()
         .filter(f -> isRecent(f, now) && exists(f, nodes))
         .map(Failure::node)

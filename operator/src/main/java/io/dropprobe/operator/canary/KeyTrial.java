@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTrial {
   /**
-   * Most nodes whose annotation has had its trial. If all nodes are annotated, no more are tried
+   * Most nodes whose annotation has had its trial. If all nodes are annotated, no other is tried
    * until the annotation of one of these is removed.
    */
   private static final int RETRIED = 8;
@@ -44,15 +44,13 @@ final class KeyTrial {
    * @param again when the next pass is due, in the time of {@link Circumstances#seen}
    * @param notices Events to emit when the entry is written
    */
-  record Result(
-      TrialEntry entry, Map<String, Watch> watches, long again, List<Notice> notices) {}
+  record Result(TrialEntry entry, Map<String, Watch> watches, long again, List<Notice> notices) {}
 
   /**
    * @param before is not PROVEN
    * @param watches by name of the node
    */
-  KeyTrial(
-      TrialEntry before, Circumstances now, Claims claims, Map<String, Watch> watches) {
+  KeyTrial(TrialEntry before, Circumstances now, Claims claims, Map<String, Watch> watches) {
     this.before = before;
     this.now = now;
     this.claims = claims;
@@ -80,9 +78,7 @@ final class KeyTrial {
       survived.clear();
     }
     TrialEntry after = judge();
-    watches
-        .keySet()
-        .removeIf(n -> !canaries.contains(n) && !isAnnounced(n) && claimOf(n) == null);
+    watches.keySet().removeIf(n -> !canaries.contains(n) && !isAnnounced(n) && claimOf(n) == null);
     return new Result(after, watches, again, notices(after));
   }
 
@@ -92,8 +88,7 @@ final class KeyTrial {
    */
   private boolean isOnTrial(String name) {
     Claim claim = claimOf(name);
-    return !survived.contains(name)
-        && (isAnnounced(name) || (claim != null && !claim.isWaiting()));
+    return !survived.contains(name) && (isAnnounced(name) || (claim != null && !claim.isWaiting()));
   }
 
   /** A node that has failed, and whose trial is not known here: another process has begun it. */
@@ -190,8 +185,7 @@ final class KeyTrial {
   private TrialEntry judge() {
     boolean stop = Failures.stop(failures);
     boolean held = !stop && Failures.hold(failures, now.wall());
-    Set<String> holders =
-        stop ? Set.of() : Failures.holders(failures, now.nodes(), now.wall());
+    Set<String> holders = stop ? Set.of() : Failures.holders(failures, now.nodes(), now.wall());
     if (stop) {
       // A trial that a person has asked for goes on.
       boolean asked = newest == null && Failures.stop(before.failures());
@@ -200,7 +194,8 @@ final class KeyTrial {
       canaries.removeIf(n -> (hasFailed(n) || held) && !isAnnounced(n) && !isToRetry(n));
     }
     canaries.addAll(holders);
-    // A module that two nodes have stopped is not proven by one other: its annotation may be its own.
+    // A module that two nodes have stopped is not proven by one other: its annotation may be its
+    // own.
     int wanted =
         stop ? Failures.STOPPING : Wanted.of(before, holders, this::hasFailed, claims, now);
     if (!survived.isEmpty() && survived.size() >= wanted && !wouldBeRecalled()) {

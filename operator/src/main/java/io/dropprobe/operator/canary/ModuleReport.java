@@ -43,9 +43,7 @@ record ModuleReport(
 
   /** Whether no probe needs the module there. A load that hangs is not reported like this. */
   boolean needsNone(String boot) {
-    return state == ModuleState.Absent
-        && !hasTrial
-        && (boot.isEmpty() || boot.equals(bootId));
+    return state == ModuleState.Absent && !hasTrial && (boot.isEmpty() || boot.equals(bootId));
   }
 
   /** Whether the node may soon claim a key that it does not claim now. */

@@ -72,9 +72,7 @@ public final class Texts {
             effect,
             Names.RETRY_MODULE,
             entry.key().srcversion(),
-            entry.failures().stream()
-                .map(f -> text(f, nodes))
-                .collect(Collectors.joining(", ")));
+            entry.failures().stream().map(f -> text(f, nodes)).collect(Collectors.joining(", ")));
   }
 
   private static String text(Failure failure, Map<String, ClusterNode> nodes) {

@@ -37,7 +37,8 @@ final class Unclaimed {
    */
   static boolean isOver(TrialEntry entry, Instant now) {
     return !isStopped(entry)
-        && !now.isBefore(last(entry).truncatedTo(ChronoUnit.DAYS).plus(KEPT).plus(1, ChronoUnit.DAYS));
+        && !now.isBefore(
+            last(entry).truncatedTo(ChronoUnit.DAYS).plus(KEPT).plus(1, ChronoUnit.DAYS));
   }
 
   /** Whether only a person, or another module, goes on. */

@@ -172,8 +172,7 @@ class LyingNodeTest {
     world.survives("b");
     long honest = BoardSize.bytes(world.board);
     for (int i = 0; i < 500; i++) {
-      TrialKey key =
-          new TrialKey("lie" + i, "b", KEY.release(), "\u00e9".repeat(256), KEY.hooks());
+      TrialKey key = new TrialKey("lie" + i, "b", KEY.release(), "\u00e9".repeat(256), KEY.hooks());
       world.reports("a-liar", key, TrialPhase.Waiting);
       world.looks();
       world.reports("a-liar", key, TrialPhase.Running);

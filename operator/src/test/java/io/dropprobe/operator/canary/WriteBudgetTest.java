@@ -44,6 +44,7 @@ class WriteBudgetTest {
     Duration twenty = Duration.ofSeconds(20);
     assertEquals(twenty, burst(twenty, 10).delay(1_000_000, twenty));
     assertEquals(LARGEST, burst(LARGEST, 3).delay(1_000_000, LARGEST));
-    assertEquals(Duration.ofHours(1), burst(Duration.ofHours(1), 3).delay(1_000_000, Duration.ofHours(1)));
+    assertEquals(
+        Duration.ofHours(1), burst(Duration.ofHours(1), 3).delay(1_000_000, Duration.ofHours(1)));
   }
 }

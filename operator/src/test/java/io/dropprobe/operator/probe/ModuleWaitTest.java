@@ -109,7 +109,8 @@ class ModuleWaitTest {
             TrialPhase.Waiting,
             entry(State.TRYING, List.of("a"), "a", "ip-10-0-12-34.eu-central-1.compute.internal"),
             entry(State.STOPPED, List.of(), "a", "ip-10-0-12-34.eu-central-1.compute.internal"));
-    String command = "kubectl annotate --overwrite node NODE dropprobe.io/retry-module=" + KEY.srcversion();
+    String command =
+        "kubectl annotate --overwrite node NODE dropprobe.io/retry-module=" + KEY.srcversion();
     assertTrue(v.message().indexOf(command) + command.length() < 300, v.message());
   }
 
