@@ -34,6 +34,7 @@ import io.dropprobe.agent.report.Reporter;
 import io.dropprobe.agent.report.ShownSkew;
 import io.dropprobe.agent.trial.Canaries;
 import io.dropprobe.agent.trial.HookGate;
+import io.dropprobe.agent.trial.HookNeeds;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.catalog.Catalog;
 import io.dropprobe.api.client.Time;
@@ -131,6 +132,7 @@ public final class Agent {
             kernel,
             ledger,
             new Owner(settings.node(), settings.lease().toSeconds()),
+            time,
             cluster::reportOf);
     this.blind = new BlindPass(ledger, observer, probes, settings.node());
     this.next = new NextPass(time, settings.lease(), settings.minReportInterval());
@@ -251,25 +253,22 @@ public final class Agent {
     // Before the kernel is observed: a load that ends meanwhile is seen in the next pass.
     boolean calling = !module.idle();
     Observation before = observe(desired.followsPods());
+    HookNeeds needs = probes.needs(desired, before);
     trials.look(
         before.module(),
         calling,
         HookGate.attached(before.probes()),
-        desired.hooks(),
+        needs,
         view.node().retryModule(),
         new Canaries(settings.canaries(), view.trials(), reporter.announced()));
     ModuleOutcome outcome =
         module.pass(
-            !desired.isEmpty(),
-            desired.hooks(),
-            before.module(),
-            others(before),
-            probes::removeAll);
+            !desired.isEmpty(), needs.wanted(), before.module(), others(before), probes::removeAll);
     // A plan by the first observation would rely on probes that an unload has just removed.
     Observation current = module.acted() ? observe(desired.followsPods()) : before;
     Attempt attempt =
         outcome.usable()
-            ? probes.act(desired, current, opening(desired, current, outcome))
+            ? probes.act(desired, current, opening(needs, current, outcome))
             : Attempt.waiting(outcome.note());
     Observation after = observer.afterwards(current, settings.node());
     ProbeStates states = probes.record(desired, attempt, after);
@@ -282,8 +281,7 @@ public final class Agent {
     return new Result(states, report);
   }
 
-  private HookGate.Opening opening(
-      DesiredState desired, Observation observed, ModuleOutcome outcome) {
+  private HookGate.Opening opening(HookNeeds needs, Observation observed, ModuleOutcome outcome) {
     if (!(observed.module() instanceof ObservedModule.Live live)) {
       return HookGate.Opening.ALL;
     }
@@ -293,7 +291,7 @@ public final class Agent {
         origin.map(ModuleFile::builder).orElse(""),
         origin.map(ModuleFile::key).orElse(""),
         HookGate.attached(observed.probes()),
-        desired.hooks());
+        needs);
   }
 
   private Observation observe(boolean pods) {

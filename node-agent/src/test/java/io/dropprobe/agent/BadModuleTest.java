@@ -513,16 +513,151 @@ class BadModuleTest extends NodeTestCase {
 
   @Test
   void hooksThatWereNeverAttachedAreNotProven() {
-    kernel.commandErrors.put("add", Errno.ENOMEM);
-    node.api.probes.add(TestProbe.probe("a", "u1"));
-    for (int i = 0; i < 80; i++) {
-      kernel.commandErrors.put("add", Errno.ENOMEM);
-      node.run(Duration.ofSeconds(1));
-    }
-    assertEquals(TrialPhase.Running, phase());
-    kernel.commandErrors.clear();
+    kernel.tooLarge.add("a");
+    applied("a", "u1");
     node.run(SOAK.plusSeconds(20));
+    assertEquals(TrialPhase.Waiting, phase(), "the operator asks another node");
+    assertEquals("NoMemory", a().reason);
+    assertTrue(node.passesIn(Duration.ofSeconds(10)) <= 3);
+
+    kernel.tooLarge.clear();
+    node.run(SOAK.plusSeconds(20));
+
     assertEquals(TrialPhase.Survived, phase());
+    assertEquals("drops", node.api.last().module.trial.hooks);
+  }
+
+  @Test
+  void moduleIsNotOnTrialForLongWhileTheKernelRefusesItsProbes() {
+    kernel.tooLarge.add("a");
+    applied("a", "u1");
+    node.run(Duration.ofMinutes(10));
+    assertEquals(TrialPhase.Survived, phase());
+    assertEquals("load", node.api.last().module.trial.hooks);
+
+    crash();
+
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("NoMemory", a().reason);
+    kernel.tooLarge.clear();
+    node.settle();
+    node.run(Duration.ofSeconds(10));
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void refusedHooksAreTriedAgainAfterAPauseAndAfterAChange() {
+    applied("a", "u1");
+    applied("b", "u2");
+    node.run(SOAK);
+    kernel.stagesTooLarge = true;
+    node.change("b", p -> p.getSpec().stages = Stages.Enabled);
+    assertEquals(TrialPhase.Waiting, phase());
+    node.run(Duration.ofMinutes(5));
+    assertEquals("NoMemory", node.reported("b").reason);
+    assertEquals("{}", kernel.filter("b"), "it counts without its stages");
+    assertEquals(TrialPhase.Survived, phase());
+    assertEquals("drops", node.api.last().module.trial.hooks);
+
+    kernel.stagesTooLarge = false;
+    node.run(Duration.ofMinutes(10));
+    assertEquals(ProbeState.Active, node.state("b"));
+
+    kernel.stagesTooLarge = true;
+    node.change("b", p -> p.getSpec().match = TestProbe.ports(443));
+    node.run(Duration.ofMinutes(5));
+    kernel.stagesTooLarge = false;
+    node.change("a", p -> p.getSpec().active = false);
+    assertEquals(ProbeState.Active, node.state("b"));
+  }
+
+  @Test
+  void probeWithoutASlotBeginsNoTrial() {
+    for (int i = 0; i < 16; i++) {
+      node.api.probes.add(TestProbe.probe("p" + i, "u" + i));
+    }
+    node.settle();
+    node.run(SOAK);
+    startWithCanaries();
+    int reports = node.api.reports.size();
+    node.api.probes.add(TestProbe.probe("q", "v"));
+    node.change("q", p -> p.getSpec().stages = Stages.Enabled);
+    assertEquals("TooManyProbes", node.reported("q").reason);
+    assertTrue(
+        node.api.reports.stream()
+            .skip(reports)
+            .noneMatch(r -> r.module.trial.hooks.contains("stages")));
+    assertEquals(TrialPhase.Survived, phase());
+    assertTrue(node.passesIn(Duration.ofSeconds(10)) <= 3);
+
+    node.api.probes.removeIf(p -> p.getMetadata().getName().equals("p0"));
+    node.settle();
+    node.run(Duration.ofSeconds(10));
+
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("drops,stages", node.api.last().module.trial.hooks);
+  }
+
+  @Test
+  void canaryThatCannotRecordNewHooksSaysSo() throws IOException {
+    applied("a", "u1");
+    node.run(SOAK);
+    startWithCanaries();
+    node.change("a", p -> p.getSpec().stages = Stages.Enabled);
+    Files.createDirectories(node.stateDir().resolve(".trials.tmp/full"));
+    int reports = node.api.reports.size();
+    board(entry(TrialEntry.State.TRYING, List.of("worker-1"), 0));
+    node.run(Duration.ofSeconds(30));
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("TrialNotSaved", a().reason);
+    assertTrue(node.api.reports.size() - reports <= 4, "it goes on and off");
+
+    SafeFiles.deleteTree(node.stateDir().resolve(".trials.tmp"));
+    node.run(Duration.ofMinutes(2));
+
+    assertEquals(ProbeState.Active, a().state);
+  }
+
+  @Test
+  void replacementThatCannotBeRecordedIsReportedOnce() throws IOException {
+    applied("a", "u1");
+    node.run(SOAK);
+    startWithCanaries();
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(10));
+    Files.createDirectories(node.stateDir().resolve(".trials.tmp/full"));
+    int reports = node.api.reports.size();
+    board(entry(TrialEntry.State.TRYING, List.of("worker-1"), 0));
+    node.run(Duration.ofSeconds(25));
+    assertEquals("AAAA", kernel.srcversion());
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals("False/TrialNotSaved", node.condition("ModuleLoaded"));
+    assertEquals(TrialPhase.Waiting, phase());
+    assertTrue(node.api.reports.size() - reports <= 3, "it goes on and off");
+
+    SafeFiles.deleteTree(node.stateDir().resolve(".trials.tmp"));
+    node.run(Duration.ofMinutes(2));
+
+    assertEquals("BBBB", kernel.srcversion());
+  }
+
+  @Test
+  void hooksThatWereSurvivedStayOpenWhileTheDiskIsFull() throws IOException {
+    applied("a", "u1");
+    applied("b", "u2");
+    node.run(SOAK);
+    node.change("a", p -> p.getSpec().active = false);
+    node.change("b", p -> p.getSpec().active = false);
+    Files.createDirectories(node.stateDir().resolve(".trials.tmp/full"));
+    node.change(
+        "b",
+        p -> {
+          p.getSpec().active = true;
+          p.getSpec().stages = Stages.Enabled;
+        });
+    node.change("a", p -> p.getSpec().active = true);
+    assertEquals(ProbeState.Active, a().state);
+    assertEquals("TrialNotSaved", node.reported("b").reason);
   }
 
   @Test

@@ -151,7 +151,7 @@ public final class ModuleKeeper {
   /** A node that cannot load the module now for another reason has not begun its trial. */
   private @Nullable ShownTrial shown(
       TargetChoice.Choice choice, ObservedModule observed, ModuleUsers users) {
-    ShownTrial trial = choice.shown();
+    ShownTrial trial = targets.orHeldUp(choice.shown());
     if (trial == null || trial.phase() != TrialPhase.Running) {
       return trial;
     }

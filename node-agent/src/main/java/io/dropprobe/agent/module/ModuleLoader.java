@@ -5,6 +5,7 @@ import io.dropprobe.agent.kernel.Errno;
 import io.dropprobe.agent.kernel.Kernel;
 import io.dropprobe.agent.kernel.KernelException;
 import io.dropprobe.agent.kernel.ObservedModule;
+import io.dropprobe.agent.platform.Backoff;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
@@ -101,14 +102,17 @@ final class ModuleLoader {
       return Optional.empty();
     } catch (IOException e) {
       loadBackoff.failed(time.millis());
-      loadProblem =
-          new NodeProblem(
-              Conditions.Node.MODULE_LOADED,
-              Conditions.Node.TRIAL_NOT_SAVED,
-              Trials.notSaved("module is loaded", e),
-              false);
+      loadProblem = notSaved(e);
       return Optional.of(loadProblem);
     }
+  }
+
+  private static NodeProblem notSaved(IOException e) {
+    return new NodeProblem(
+        Conditions.Node.MODULE_LOADED,
+        Conditions.Node.TRIAL_NOT_SAVED,
+        Trials.notSaved(e.getMessage()),
+        false);
   }
 
   /** Loads a module, after it was recorded that it is on trial. */

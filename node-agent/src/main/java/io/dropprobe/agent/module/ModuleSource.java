@@ -2,6 +2,7 @@
 package io.dropprobe.agent.module;
 
 import io.dropprobe.agent.kernel.KernelFacts;
+import io.dropprobe.agent.platform.Backoff;
 import io.dropprobe.api.client.Time;
 import java.io.IOException;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.dropprobe.agent.trial.TrialRecord;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.trial.Hook;
 import io.dropprobe.api.trial.TrialKey;
+import io.dropprobe.api.v1alpha1.TrialPhase;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -140,6 +141,18 @@ final class TargetChoice {
   /** What the report says while no module has been built; null if none is on trial. */
   @Nullable ShownTrial running() {
     return trials.running().map(key -> shown(key, trials.judge(key))).orElse(null);
+  }
+
+  /**
+   * What the report says instead, while the kernel refuses the probes that are to try the module's
+   * hooks: then the operator has another node try them.
+   */
+  @Nullable ShownTrial orHeldUp(@Nullable ShownTrial shown) {
+    return trials
+        .heldUp()
+        .filter(k -> shown == null || k.sameModule(shown.key()))
+        .map(k -> new ShownTrial(TrialPhase.Waiting, k))
+        .orElse(shown);
   }
 
   private static ShownTrial shown(TrialKey key, Judgement judgement) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -26,9 +27,10 @@ public record DesiredState(
     return probes.isEmpty();
   }
 
-  /** The module's hooks that the probes of this node need now. */
-  public Set<Hook> hooks() {
+  /** The module's hooks that some of these probes need now. */
+  Set<Hook> hooks(Predicate<DesiredProbe> some) {
     return probes.stream()
+        .filter(some)
         .flatMap(p -> p.hooks().stream())
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Hook.class)));
   }

@@ -13,6 +13,8 @@ import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.probe.ProbeStates.Leftover;
 import io.dropprobe.agent.probe.ProbeStates.Removed;
 import io.dropprobe.agent.trial.HookGate;
+import io.dropprobe.agent.trial.HookNeeds;
+import io.dropprobe.api.client.Time;
 import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.v1alpha1.DropProbe;
 import io.dropprobe.api.v1alpha1.DropProbeNodeStatus;
@@ -39,8 +41,10 @@ public final class ProbeKeeper {
   private final Handover handover;
   private final FailureLog failures = new FailureLog();
 
-  /** UIDs of desired probes that the kernel refused when they were last added. */
-  private Set<String> refused = Set.of();
+  private final RefusedProbes refused;
+
+  /** UIDs of the desired probes that waited for a slot when the kernel was last read. */
+  private Set<String> waiting = Set.of();
 
   /** UIDs by name: the probes of this node when the kernel was last read. */
   private Map<String, String> owned = Map.of();
@@ -55,12 +59,28 @@ public final class ProbeKeeper {
       Kernel kernel,
       Ledger ledger,
       Owner me,
+      Time time,
       Function<String, CompletableFuture<Optional<DropProbeNodeStatus>>> reports) {
     this.kernel = kernel;
     this.ledger = ledger;
     this.runner = new StepRunner(kernel, ledger, me);
     this.me = me;
+    this.refused = new RefusedProbes(time);
     this.handover = new Handover(ledger, me.node(), reports);
+  }
+
+  /**
+   * The hooks that the probes need which the kernel has room for.
+   *
+   * @param observed the kernel at the beginning of the pass
+   */
+  public HookNeeds needs(DesiredState desired, Observation observed) {
+    if (observed.error() == null) {
+      waiting = ProbePlan.slots(desired, observed, refused.verdicts().keySet(), me).waiting();
+    }
+    return new HookNeeds(
+        desired.hooks(d -> !waiting.contains(d.uid()) && !refused.isLeftOut(desired, d)),
+        desired.hooks(d -> !waiting.contains(d.uid())));
   }
 
   /**
@@ -80,7 +100,7 @@ public final class ProbeKeeper {
         ProbePlan.of(
             desired,
             observed,
-            refused,
+            refused.verdicts(),
             me,
             runner.netns(),
             opening,
@@ -89,7 +109,7 @@ public final class ProbeKeeper {
     try {
       Attempt attempt =
           new Attempt(plan, runner.run(plan.steps(), desired.nodeUid(), observed.module()), null);
-      refused = refused(desired, attempt);
+      refused.record(desired, attempt);
       return attempt;
     } catch (IOException e) {
       LOG.log(
@@ -98,18 +118,6 @@ public final class ProbeKeeper {
           e.toString());
       return Attempt.prevented(unreadable(e.toString()));
     }
-  }
-
-  /** One that waits for a slot has not been tried again. */
-  private Set<String> refused(DesiredState desired, Attempt attempt) {
-    return desired.probes().stream()
-        .filter(
-            d ->
-                attempt.failed().get(d.name()) instanceof Verdict.Failed
-                    || (refused.contains(d.uid())
-                        && attempt.plan().verdicts().get(d.uid()) instanceof Verdict.Failed))
-        .map(DesiredProbe::uid)
-        .collect(Collectors.toSet());
   }
 
   private static Verdict unreadable(String error) {

@@ -4,6 +4,7 @@ package io.dropprobe.agent.probe;
 import io.dropprobe.agent.kernel.ProbeSnapshot;
 import io.dropprobe.agent.observe.Observation;
 import io.dropprobe.agent.trial.HookGate;
+import io.dropprobe.api.trial.Hook;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 record ProbePlan(
     List<Step> steps, Map<String, Verdict> verdicts, Map<String, Options.Result> options) {
 
+  /** The hooks that the steps of a probe attach: without those of its stages where they wait. */
+  Set<Hook> hooks(DesiredProbe probe) {
+    return (verdicts.containsKey(probe.uid()) ? probe.withoutStages() : probe).hooks();
+  }
+
   /** No steps. */
   static final ProbePlan NONE = new ProbePlan(List.of(), Map.of(), Map.of());
 
@@ -34,7 +41,7 @@ record ProbePlan(
   }
 
   /**
-   * @param refused UIDs of probes that the kernel refused when they were last added
+   * @param refused by UID: why the kernel refused probes when they were last added
    * @param me owner of this node's probes
    * @param netns by epoch: the network namespaces that this agent has set
    * @param opening the module's hooks that probes may attach
@@ -42,24 +49,39 @@ record ProbePlan(
   static ProbePlan of(
       DesiredState desired,
       Observation observed,
-      Set<String> refused,
+      Map<String, Verdict> refused,
       Owner me,
       Map<String, String> netns,
       HookGate.Opening opening,
       Fits fits) {
-    List<ProbeSnapshot> ofNodes = observed.probes().stream().filter(o -> !o.manual()).toList();
-    Set<String> existing = desired.existingUids();
-    Predicate<ProbeSnapshot> removed =
-        o -> !desired.contains(o.uid()) && removable(o, existing, me);
-    List<ProbeSnapshot> staying = ofNodes.stream().filter(removed.negate()).toList();
     Map<String, ProbeSnapshot> byName =
         observed.probes().stream()
             .collect(Collectors.toMap(ProbeSnapshot::name, Function.identity()));
-    Slots slots = Slots.of(staying, missing(desired, staying), refused, me);
-    Planner p = new Planner(observed, me, netns, opening, fits, slots);
-    ofNodes.stream().filter(removed).forEach(p::undesired);
+    Slots slots = slots(desired, observed, refused.keySet(), me);
+    Planner p = new Planner(observed, refused, me, netns, opening, fits, slots);
+    ofNodes(observed).filter(removed(desired, me)).forEach(p::undesired);
     desired.probes().forEach(d -> p.desired(d, byName.get(d.name())));
     return new ProbePlan(List.copyOf(p.steps), Map.copyOf(p.verdicts), Map.copyOf(p.options));
+  }
+
+  /**
+   * Which desired probes the kernel has room for.
+   *
+   * @param refused UIDs of probes that the kernel refused when they were last added
+   * @param me owner of this node's probes
+   */
+  static Slots slots(DesiredState desired, Observation observed, Set<String> refused, Owner me) {
+    List<ProbeSnapshot> staying = ofNodes(observed).filter(removed(desired, me).negate()).toList();
+    return Slots.of(staying, missing(desired, staying), refused, me);
+  }
+
+  private static Stream<ProbeSnapshot> ofNodes(Observation observed) {
+    return observed.probes().stream().filter(o -> !o.manual());
+  }
+
+  private static Predicate<ProbeSnapshot> removed(DesiredState desired, Owner me) {
+    Set<String> existing = desired.existingUids();
+    return o -> !desired.contains(o.uid()) && removable(o, existing, me);
   }
 
   /** One of this node, and one of a deleted DropProbe whose owner has let its lease expire. */
@@ -78,6 +100,7 @@ record ProbePlan(
     final Map<String, Verdict> verdicts = new HashMap<>();
     final Map<String, Options.Result> options = new HashMap<>();
     private final Observation observed;
+    private final Map<String, Verdict> refused;
     private final Owner me;
     private final Map<String, String> netns;
     private final HookGate.Opening opening;
@@ -86,12 +109,14 @@ record ProbePlan(
 
     Planner(
         Observation observed,
+        Map<String, Verdict> refused,
         Owner me,
         Map<String, String> netns,
         HookGate.Opening opening,
         Fits fits,
         Slots slots) {
       this.observed = observed;
+      this.refused = refused;
       this.me = me;
       this.netns = netns;
       this.opening = opening;
@@ -119,7 +144,9 @@ record ProbePlan(
       HookGate.Obstacle obstacle = opening.before(desired.hooks());
       DesiredProbe possible = desired;
       if (obstacle != null) {
-        verdicts.put(desired.uid(), Verdict.of(obstacle));
+        // The last attempt says more than that the next one is not due.
+        Verdict last = refused.get(desired.uid());
+        verdicts.put(desired.uid(), last != null ? last : Verdict.of(obstacle));
         possible = desired.withoutStages();
         if (opening.before(possible.hooks()) != null) {
           if (probe != null && same && me.owns(probe) && me.renewalDue(probe)) {

@@ -64,6 +64,10 @@ public final class HookGate {
     return hooks;
   }
 
+  /** Of a probe that the kernel has refused, until it is tried with other hooks again. */
+  private static final Obstacle LATER =
+      new Obstacle(null, "waiting: the kernel has refused the probe; it is tried again later");
+
   /**
    * Opens hooks, after it has recorded on the disk that they may be attached.
    *
@@ -71,50 +75,53 @@ public final class HookGate {
    * @param builder see {@link TrialKey}; empty if it is not known how this module was built
    * @param cached name of the module's directory in the cache; empty if unknown
    * @param attached the hooks that are attached now
-   * @param wanted the hooks that the probes of this node need
+   * @param needs of the probes of this node
    */
   public Opening open(
       ObservedModule.Live live,
       String builder,
       String cached,
       Set<Hook> attached,
-      Set<Hook> wanted) {
+      HookNeeds needs) {
     if (live.srcversion() == null) {
       return Opening.ALL;
     }
-    Set<Hook> all = EnumSet.noneOf(Hook.class);
-    all.addAll(attached);
-    all.addAll(wanted);
+    Set<Hook> wanted = needs.wanted();
+    Set<Hook> all = union(attached, wanted);
+    Set<Hook> open = union(attached, trials.hooksOf(live.srcversion()));
     if (trials.knows(live.srcversion()) && trials.hooksOf(live.srcversion()).containsAll(all)) {
-      return Opening.ALL;
+      return new Opening(open, LATER);
     }
     TrialKey key = trials.loaded(live.srcversion(), builder, all);
     Judgement judgement = attached.containsAll(wanted) ? null : trials.judge(key);
     if (judgement == null || judgement instanceof Judgement.Go) {
-      return begin(key, cached, attached, judgement == null);
+      return begin(key, cached, open, judgement == null);
     }
-    Set<Hook> open = EnumSet.noneOf(Hook.class);
-    open.addAll(attached);
-    open.addAll(trials.hooksOf(live.srcversion()));
     return new Opening(open, obstacle(judgement));
   }
 
+  private static Set<Hook> union(Set<Hook> some, Set<Hook> others) {
+    Set<Hook> all = EnumSet.noneOf(Hook.class);
+    all.addAll(some);
+    all.addAll(others);
+    return all;
+  }
+
   /** What is attached already is put on trial, too: an earlier agent may not have done so. */
-  private Opening begin(TrialKey key, String cached, Set<Hook> attached, boolean allAttached) {
+  private Opening begin(TrialKey key, String cached, Set<Hook> open, boolean allAttached) {
     try {
       trials.begin(key, cached);
-      return Opening.ALL;
+      return new Opening(union(open, key.hooks()), LATER);
     } catch (IOException e) {
       if (allAttached) {
         LOG.log(
             System.Logger.Level.WARNING,
             "cannot record the trial of the loaded module: {0}; the next pass tries again",
             e.toString());
-        return Opening.ALL;
+        return new Opening(union(open, key.hooks()), LATER);
       }
       return new Opening(
-          attached,
-          new Obstacle(Conditions.Node.TRIAL_NOT_SAVED, Trials.notSaved("hooks attached", e)));
+          open, new Obstacle(Conditions.Node.TRIAL_NOT_SAVED, Trials.notSaved(e.getMessage())));
     }
   }
 

@@ -38,7 +38,7 @@ public sealed interface Judgement {
   /**
    * Not before somebody acts, or a pause is over.
    *
-   * @param phase Crashed or Suspected
+   * @param phase Crashed or Suspected; Waiting if nothing speaks against the module
    * @param reason CamelCase, part of the API
    * @param message what happened, and what to do
    */

@@ -4,6 +4,7 @@ package io.dropprobe.agent.trial;
 import io.dropprobe.agent.kernel.KernelFacts;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.api.client.Time;
+import io.dropprobe.api.schema.Conditions;
 import io.dropprobe.api.schema.Durations;
 import io.dropprobe.api.schema.Names;
 import io.dropprobe.api.trial.Hook;
@@ -31,21 +32,29 @@ public final class Trials {
   /** How soon a module that was not there yet is looked for again. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
-  private final TrialFile file;
+  /** For how long it is looked for so often: probes are added within a pass or two. */
+  private static final Duration LOOK_OFTEN = Duration.ofSeconds(10);
+
+  /** How long hooks may stay on trial that nothing attaches, beside the soak. */
+  private static final Duration ATTACHES = Duration.ofMinutes(3);
+
   private final Time time;
   private final KernelFacts kernel;
   private final Duration soak;
   private final TrialJudge judge;
-  private TrialRecord record;
+  private final SavedRecord saved;
 
   /** Whether the disk had no file. */
   private final boolean isNew;
 
-  /** Whether the disk has another record, which a later pass writes again. */
-  private boolean unsaved;
-
   /** Since when the module of the running trial has been seen in the kernel; null means not yet. */
   private @Nullable Long liveSince;
+
+  /** Since when hooks of the running trial have not been attached; null means that all are. */
+  private @Nullable Long unattachedSince;
+
+  /** Whether no probe is about to attach them. */
+  private boolean heldUp;
 
   private Canaries canaries = Canaries.NONE;
   private boolean stopping;
@@ -60,22 +69,27 @@ public final class Trials {
    */
   public Trials(
       Path file, String node, Time time, KernelFacts kernel, Duration soak, Duration retryAfter) {
-    this.file = new TrialFile(file);
     this.time = time;
     this.kernel = kernel;
     this.soak = soak;
     this.judge = new TrialJudge(node, time, soak, retryAfter);
-    Optional<TrialRecord> saved = this.file.load();
-    this.isNew = saved.isEmpty();
-    TrialRecord before = saved.orElse(TrialRecord.EMPTY);
-    this.record = before.inBoot(kernel.bootId());
-    if (!record.equals(before)) {
+    TrialFile disk = new TrialFile(file);
+    Optional<TrialRecord> before = disk.load();
+    this.isNew = before.isEmpty();
+    this.unattachedSince = time.millis();
+    this.saved = new SavedRecord(disk, time, before.orElse(TrialRecord.EMPTY));
+    TrialRecord now = saved.get().inBoot(kernel.bootId());
+    if (!now.equals(saved.get())) {
       LOG.log(
           System.Logger.Level.WARNING,
           "the node went down while the module {0} was on trial",
-          record.crashes().get(0).key().srcversion());
-      save();
+          now.crashes().get(0).key().srcversion());
+      saved.change(now);
     }
+  }
+
+  private TrialRecord record() {
+    return saved.get();
   }
 
   /** The key of a module in this node's kernel. */
@@ -89,44 +103,49 @@ public final class Trials {
    * @param module in the kernel
    * @param loading whether a load is running, so that the module may not be there yet
    * @param attached the hooks that are attached
-   * @param wanted the hooks that the probes of this node need
-   * @param retry value of the Node's annotation {@link Names#RETRY_MODULE}; empty if it has none
+   * @param needs of the probes of this node
+   * @param asked value of the Node's annotation {@link Names#RETRY_MODULE}; empty if it has none
    * @param others in force for this pass
    */
   public void look(
       ObservedModule module,
       boolean loading,
       Set<Hook> attached,
-      Set<Hook> wanted,
-      String retry,
+      HookNeeds needs,
+      String asked,
       Canaries others) {
     canaries = others;
-    change(record.asked(retry));
-    if (unsaved) {
-      save();
-    }
-    TrialRecord.Running running = record.running();
+    heldUp = false;
+    saved.change(record().asked(asked));
+    saved.saveAgain();
+    TrialRecord.Running running = record().running();
     if (running == null || loading || module instanceof ObservedModule.Transient) {
+      unattachedSince = time.millis();
       return;
     }
     boolean live =
         module instanceof ObservedModule.Live m
             && running.key().srcversion().equals(m.srcversion());
     if (!live) {
-      change(record.ended());
+      saved.change(record().ended());
       liveSince = null;
       return;
     }
-    Set<Hook> open = EnumSet.noneOf(Hook.class);
-    open.addAll(attached);
-    open.addAll(wanted);
-    if (!open.containsAll(running.key().hooks())) {
+    Set<Hook> hooks = running.key().hooks();
+    if (!contain(attached, needs.tried(), hooks)) {
       // A probe has ended before its hooks were proven.
-      change(record.narrowed(open));
+      narrow(attached, needs.tried());
+    } else if (!attached.containsAll(hooks)) {
       liveSince = null;
-    } else if (!attached.containsAll(running.key().hooks())) {
-      liveSince = null;
+      if (unattachedSince == null) {
+        unattachedSince = time.millis();
+      } else if (time.millis() >= unattachedUntil()) {
+        narrow(attached, Set.of());
+        return;
+      }
+      heldUp = !contain(attached, needs.wanted(), hooks);
     } else if (liveSince == null) {
+      unattachedSince = null;
       liveSince = time.millis();
     } else if (time.millis() - liveSince >= soak.toMillis()) {
       LOG.log(
@@ -135,9 +154,37 @@ public final class Trials {
           running.key().srcversion(),
           Hook.format(running.key().hooks()),
           Durations.format(soak));
-      change(record.proven());
+      saved.change(record().proven());
       liveSince = null;
     }
+  }
+
+  private static boolean contain(Set<Hook> some, Set<Hook> others, Set<Hook> all) {
+    return all.stream().allMatch(h -> some.contains(h) || others.contains(h));
+  }
+
+  /** The running trial goes on with these hooks; before others are attached it begins again. */
+  private void narrow(Set<Hook> some, Set<Hook> others) {
+    Set<Hook> left = EnumSet.noneOf(Hook.class);
+    left.addAll(some);
+    left.addAll(others);
+    saved.change(record().narrowed(left));
+    liveSince = null;
+    unattachedSince = time.millis();
+  }
+
+  private long unattachedUntil() {
+    return unattachedSince == null
+        ? Long.MAX_VALUE
+        : unattachedSince + soak.plus(ATTACHES).toMillis();
+  }
+
+  /**
+   * The running trial while the kernel refuses the probes whose hooks it is about: it says nothing
+   * about the module. Empty if there is none.
+   */
+  public Optional<TrialKey> heldUp() {
+    return heldUp ? running() : Optional.empty();
   }
 
   /**
@@ -158,23 +205,23 @@ public final class Trials {
                 || trial.phase == TrialPhase.Crashed
                 || trial.phase == TrialPhase.Suspected);
     if (down && !kernel.bootId().equals(report.kernel.bootID)) {
-      TrialKey.of(report).ifPresent(key -> change(record.crashedTwice(key)));
+      TrialKey.of(report).ifPresent(key -> saved.change(record().crashedTwice(key)));
     }
   }
 
   /** The running trial; empty if there is none. */
   public Optional<TrialKey> running() {
-    return Optional.ofNullable(record.running()).map(TrialRecord.Running::key);
+    return Optional.ofNullable(record().running()).map(TrialRecord.Running::key);
   }
 
   /** Names of the directories in the cache that this node needs to go back to a module. */
   public Set<String> files() {
-    return record.files(kernel.release(), kernel.version());
+    return record().files(kernel.release(), kernel.version());
   }
 
   /** Whether more than one module has taken this node down: then it may be something else. */
   public boolean isDoubtful() {
-    return record.crashes().stream()
+    return record().crashes().stream()
             .map(TrialRecord.Crash::key)
             .filter(k -> k.release().equals(kernel.release()))
             .filter(k -> k.version().equals(kernel.version()))
@@ -184,9 +231,19 @@ public final class Trials {
 
   /** Whether a module may be loaded with these hooks. */
   public Judgement judge(TrialKey wanted) {
-    return stopping && !record.hasSurvived(wanted)
-        ? new Judgement.Wait("the agent is stopping")
-        : judge.of(wanted, record, canaries);
+    if (stopping && !record().hasSurvived(wanted)) {
+      return new Judgement.Wait("the agent is stopping");
+    }
+    Judgement judgement = judge.of(wanted, record(), canaries);
+    boolean begins =
+        judgement.phase() == TrialPhase.Running
+            && !record().hasSurvived(wanted)
+            && !record().isRunning(wanted);
+    String error = saved.error();
+    return begins && error != null
+        ? new Judgement.Refused(
+            TrialPhase.Waiting, Conditions.Node.TRIAL_NOT_SAVED, notSaved(error))
+        : judgement;
   }
 
   /**
@@ -198,7 +255,7 @@ public final class Trials {
   public TrialKey loaded(String srcversion, String builder, Set<Hook> hooks) {
     return key(
         srcversion,
-        record.builderOf(srcversion, kernel.release(), kernel.version()).orElse(builder),
+        record().builderOf(srcversion, kernel.release(), kernel.version()).orElse(builder),
         hooks);
   }
 
@@ -210,14 +267,13 @@ public final class Trials {
    * @throws IOException if it cannot be written: then it must not be done
    */
   public void begin(TrialKey key, String cached) throws IOException {
-    if (stopping || record.isRunning(key)) {
+    if (stopping || record().isRunning(key)) {
       return;
     }
-    TrialRecord begun = record.begun(key, kernel.bootId(), cached);
-    file.save(begun);
-    record = begun;
-    unsaved = false;
+    TrialRecord begun = record().begun(key, kernel.bootId(), cached);
+    saved.write(begun);
     liveSince = null;
+    unattachedSince = time.millis();
   }
 
   /**
@@ -226,35 +282,33 @@ public final class Trials {
    */
   public void stop() {
     stopping = true;
-    change(record.ended());
-    if (unsaved) {
-      save();
-    }
+    saved.change(record().ended());
+    saved.saveLast();
   }
 
   /**
    * Explains that {@link #begin} failed.
    *
-   * @param what does not happen, like "module is loaded"
+   * @param error of the file system
    */
-  public static String notSaved(String what, IOException e) {
-    return "the agent cannot write to /var/lib/dropprobe that the module is on trial (%s), so no %s; make space or make it writable, and it goes on by itself"
-        .formatted(e.getMessage(), what);
+  public static String notSaved(@Nullable String error) {
+    return "the agent cannot write to /var/lib/dropprobe that a module is on trial (%s), so it loads none and attaches no new hooks; make space or make it writable, and it goes on by itself"
+        .formatted(error);
   }
 
   /** Whether a loaded module has survived here with some hooks, or is being tried. */
   boolean knows(String srcversion) {
-    return record.builderOf(srcversion, kernel.release(), kernel.version()).isPresent();
+    return record().builderOf(srcversion, kernel.release(), kernel.version()).isPresent();
   }
 
   /** Hooks that a loaded module has survived here, or is being tried with. */
   public Set<Hook> hooksOf(@Nullable String srcversion) {
-    return record.hooksOf(srcversion, kernel.release(), kernel.version());
+    return record().hooksOf(srcversion, kernel.release(), kernel.version());
   }
 
   /** What this node has survived in this kernel, the newest first. */
   public List<TrialRecord.Survival> survived() {
-    return record.survived().stream()
+    return record().survived().stream()
         .filter(s -> s.key().release().equals(kernel.release()))
         .filter(s -> s.key().version().equals(kernel.version()))
         .toList();
@@ -263,32 +317,13 @@ public final class Trials {
   /** When the next pass is due for a trial, in milliseconds of the clock. */
   public long dueAt() {
     long due = Long.MAX_VALUE;
-    if (record.running() != null) {
-      long end = liveSince == null ? Long.MIN_VALUE : liveSince + soak.toMillis();
+    if (record().running() != null) {
+      long end = liveSince == null ? unattachedUntil() : liveSince + soak.toMillis();
+      boolean often =
+          unattachedSince != null && time.millis() - unattachedSince < LOOK_OFTEN.toMillis();
       // It may have passed while a call hangs.
-      due = end > time.millis() ? end : time.in(LOOK_AGAIN);
+      due = end > time.millis() && !often ? end : time.in(LOOK_AGAIN);
     }
-    return Math.min(due, judge.dueAt(record));
-  }
-
-  private void change(TrialRecord changed) {
-    if (!changed.equals(record)) {
-      record = changed;
-      save();
-    }
-  }
-
-  /** For what makes the record milder: it may be lost. */
-  private void save() {
-    try {
-      file.save(record);
-      unsaved = false;
-    } catch (IOException e) {
-      unsaved = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "cannot record the trial of a module: {0}; the next pass tries again",
-          e.toString());
-    }
+    return Math.min(Math.min(due, saved.dueAt()), judge.dueAt(record()));
   }
 }

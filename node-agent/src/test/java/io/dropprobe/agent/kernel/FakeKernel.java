@@ -44,6 +44,13 @@ public final class FakeKernel implements Kernel {
   public String transientState;
 
   public boolean refuseFilters;
+
+  /** Names of the probes for whose counters there is no memory. */
+  public final Set<String> tooLarge = new HashSet<>();
+
+  /** Whether there is no memory for the counters of stages. */
+  public boolean stagesTooLarge;
+
   public boolean namesReasons = true;
   public boolean manualActive;
 
@@ -373,6 +380,9 @@ public final class FakeKernel implements Kernel {
     }
     if (probes.size() >= 16) {
       return Errno.ENOSPC;
+    }
+    if (tooLarge.contains(name) || (stagesTooLarge && filter.containsKey("stages"))) {
+      return Errno.ENOMEM;
     }
     Probe p = new Probe();
     p.name = name;

@@ -5,6 +5,7 @@ import io.dropprobe.agent.ManualTime;
 import io.dropprobe.agent.kernel.FakeKernel;
 import io.dropprobe.agent.kernel.ObservedModule;
 import io.dropprobe.agent.trial.Canaries;
+import io.dropprobe.agent.trial.HookNeeds;
 import io.dropprobe.agent.trial.Trials;
 import io.dropprobe.api.trial.Hook;
 import java.nio.file.Path;
@@ -56,8 +57,8 @@ abstract class ModuleTestCase {
   }
 
   ModuleOutcome pass(boolean desired, ObservedModule observed, ModuleUsers users, Quiesce quiesce) {
-    trials.look(
-        kernel.module(), !keeper.idle(), Set.of(Hook.DROPS), Set.of(Hook.DROPS), retry, canaries);
+    HookNeeds needs = new HookNeeds(Set.of(Hook.DROPS), Set.of(Hook.DROPS));
+    trials.look(kernel.module(), !keeper.idle(), Set.of(Hook.DROPS), needs, retry, canaries);
     return keeper.pass(desired, Set.of(Hook.DROPS), observed, users, quiesce);
   }
 

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +59,7 @@ class ProbePlanTest {
         new DesiredState("n1", desired, EXISTING, true),
         new Observation(
             LIVE, List.of(observed), REASONS, Interfaces.NONE, podNetns, Map.of(), Map.of(), null),
-        Set.of(),
+        Map.of(),
         new Owner("me", 600),
         netns,
         HookGate.Opening.ALL,
