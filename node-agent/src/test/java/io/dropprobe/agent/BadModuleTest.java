@@ -155,6 +155,25 @@ class BadModuleTest extends NodeTestCase {
   }
 
   @Test
+  void annotationOfBeforeTheFirstTrialGrantsNoSecondOne() {
+    NodeFacts facts = node.api.node;
+    node.api.node = new NodeFacts(facts.uid(), facts.labels(), facts.taints(), "AAAA");
+    applied("a", "u1");
+    crash();
+    assertEquals(TrialPhase.Crashed, phase());
+    node.run(RETRY.minusSeconds(30));
+    assertNull(kernel.srcversion());
+    node.run(Duration.ofSeconds(60));
+    assertEquals(TrialPhase.Running, phase());
+
+    crash();
+
+    assertEquals(TrialPhase.Suspected, phase());
+    node.run(Duration.ofMinutes(20));
+    assertNull(kernel.srcversion());
+  }
+
+  @Test
   void annotationForAnotherModuleChangesNothing() {
     applied("a", "u1");
     crash();
@@ -692,6 +711,16 @@ class BadModuleTest extends NodeTestCase {
     }
     assertEquals(1, kernel.loads);
     assertEquals(TrialPhase.Suspected, phase());
+
+    NodeFacts facts = node.api.node;
+    node.api.node = new NodeFacts(facts.uid(), facts.labels(), facts.taints(), "AAAA");
+    node.run(Duration.ofSeconds(10));
+    for (int i = 0; i < 2; i++) {
+      SafeFiles.deleteTree(node.stateDir());
+      crash(); // the annotation is still there
+      node.run(RETRY.plusSeconds(10));
+    }
+    assertEquals(2, kernel.loads, "one more");
   }
 
   @Test

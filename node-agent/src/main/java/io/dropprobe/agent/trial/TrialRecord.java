@@ -33,9 +33,11 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
    *
    * @param bootId of the kernel that it began in
    * @param file name of the module's directory in the cache
+   * @param asked whether a person had asked for it when it began; false if an agent began it that
+   *     did not record that
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Running(TrialKey key, String bootId, String file) {}
+  public record Running(TrialKey key, String bootId, String file, boolean asked) {}
 
   /**
    * A trial that went well.
@@ -92,17 +94,22 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
     Optional<Crash> before = crash(key);
     // Of hooks that are not attached now nothing has been learned.
     int count = before.filter(c -> key.covers(c.key)).map(Crash::count).orElse(0);
-    Crash now = new Crash(key, count + 1, before.map(Crash::retry).orElse(Retry.NONE));
+    Retry retry = running.asked ? Retry.USED : before.map(Crash::retry).orElse(Retry.NONE);
+    Crash now = new Crash(key, count + 1, retry);
     return new TrialRecord(
         null,
         survived.stream().filter(s -> !s.key.covers(key)).toList(),
         newest(now, crashes, c -> c.key.sameModule(key)));
   }
 
-  /** A trial begins: what was running of the same module goes on with more hooks. */
-  TrialRecord begun(TrialKey key, String bootId, String file) {
+  /**
+   * A trial begins: what was running of the same module goes on with more hooks.
+   *
+   * @param asked whether a person asks for it now
+   */
+  TrialRecord begun(TrialKey key, String bootId, String file, boolean asked) {
     return new TrialRecord(
-        new Running(key, bootId, file),
+        new Running(key, bootId, file, asked),
         survived,
         crashes.stream()
             .map(c -> c.key.sameModule(key) && c.retry == Retry.GRANTED ? c.with(Retry.USED) : c)
@@ -125,12 +132,15 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
             crashes.stream().filter(c -> !r.key.covers(c.key)).toList());
   }
 
-  /** The module was not loaded by an agent that could remember it: see {@link Trials#recall}. */
+  /**
+   * The module was not loaded by an agent that could remember it: see {@link Trials#recall}. An
+   * annotation that the Node has may be as old, and would be obeyed after each boot.
+   */
   TrialRecord crashedTwice(TrialKey key) {
     return new TrialRecord(
         running,
         survived,
-        newest(new Crash(key, 2, Retry.NONE), crashes, c -> c.key.sameModule(key)));
+        newest(new Crash(key, 2, Retry.USED), crashes, c -> c.key.sameModule(key)));
   }
 
   /** The running trial goes on with no other than these hooks. */
@@ -142,7 +152,8 @@ public record TrialRecord(@Nullable Running running, List<Survival> survived, Li
     Set<Hook> left = EnumSet.noneOf(Hook.class);
     left.addAll(r.key.hooks());
     left.retainAll(open);
-    return new TrialRecord(new Running(r.key.with(left), r.bootId, r.file), survived, crashes);
+    return new TrialRecord(
+        new Running(r.key.with(left), r.bootId, r.file, r.asked), survived, crashes);
   }
 
   /** Names of the directories in the cache that are needed to go back to a module in a kernel. */

@@ -56,6 +56,9 @@ public final class Trials {
   /** Whether no probe is about to attach them. */
   private boolean heldUp;
 
+  /** The annotation of the Node when it was last read. */
+  private String retry = "";
+
   private Canaries canaries = Canaries.NONE;
   private boolean stopping;
 
@@ -115,8 +118,9 @@ public final class Trials {
       String asked,
       Canaries others) {
     canaries = others;
+    retry = asked;
     heldUp = false;
-    saved.change(record().asked(asked));
+    saved.change(record().asked(retry));
     saved.saveAgain();
     TrialRecord.Running running = record().running();
     if (running == null || loading || module instanceof ObservedModule.Transient) {
@@ -270,7 +274,8 @@ public final class Trials {
     if (stopping || record().isRunning(key)) {
       return;
     }
-    TrialRecord begun = record().begun(key, kernel.bootId(), cached);
+    TrialRecord begun =
+        record().begun(key, kernel.bootId(), cached, retry.equals(key.srcversion()));
     saved.write(begun);
     liveSince = null;
     unattachedSince = time.millis();
