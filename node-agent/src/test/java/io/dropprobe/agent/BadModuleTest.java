@@ -680,6 +680,28 @@ class BadModuleTest extends NodeTestCase {
   }
 
   @Test
+  void newNodeCountsWithTheHooksThatAreProven() {
+    startWithCanaries();
+    applied("a", "u1");
+    node.api.probes.add(TestProbe.probe("b", "u2"));
+    TrialEntry drops = entry(TrialEntry.State.PROVEN, List.of(), 0);
+    node.change("b", p -> p.getSpec().stages = Stages.Enabled);
+    TrialEntry stages = entry(TrialEntry.State.STOPPED, List.of(), 0);
+    assertEquals("drops,stages", node.api.last().module.trial.hooks);
+    node.api.trials = TrialBoard.of(List.of(drops, stages));
+    node.settle();
+    node.run(Duration.ofSeconds(10));
+    assertEquals(ProbeState.Active, a().state);
+    assertFalse(kernel.filter("b").contains("stages"), "it counts without them");
+    assertEquals(TrialPhase.Waiting, phase());
+    assertEquals("drops,stages", node.api.last().module.trial.hooks);
+
+    crash();
+
+    assertEquals("ModuleCrashed", a().reason, "it was on trial");
+  }
+
+  @Test
   void probeThatEndsInItsTrialProvesTheLoadOnly() {
     applied("a", "u1");
     node.change("a", p -> p.getSpec().active = false);

@@ -85,8 +85,9 @@ final class TargetChoice {
     if (judgement instanceof Judgement.Go) {
       return new Choice(target, null, null, shown);
     }
+    Target other = instead(observed, hooks);
     return new Choice(
-        instead(observed, hooks),
+        other != null || Outcomes.usable(observed) ? other : withDropsOnly(target),
         judgement instanceof Judgement.Refused r
             ? new NodeProblem(MODULE_LOADED, r.reason(), r.message(), false)
             : null,
@@ -94,6 +95,15 @@ final class TargetChoice {
             ? w.note()
             : "the module is built; this node announces that it tries it",
         shown);
+  }
+
+  /** The built module for what it may be loaded with: its other hooks go on waiting. */
+  private @Nullable Target withDropsOnly(Target target) {
+    TrialKey key = target.key().with(Hook.of(false));
+    boolean fewer = target.key().covers(key) && !key.equals(target.key());
+    return fewer && trials.judge(key) instanceof Judgement.Go
+        ? new Target(target.file(), key)
+        : null;
   }
 
   /**
