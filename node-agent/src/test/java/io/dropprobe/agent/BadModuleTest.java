@@ -680,6 +680,27 @@ class BadModuleTest extends NodeTestCase {
   }
 
   @Test
+  void moduleOfBeforeThatCannotBeUnloadedIsNotTheNewOnesFault() {
+    startWithCanaries();
+    applied("a", "u1");
+    board(entry(TrialEntry.State.PROVEN, List.of(), 0));
+    node.run(SOAK);
+    upgrade("BBBB");
+    node.run(Duration.ofSeconds(10));
+    kernel.hang = new CountDownLatch(1);
+    board(entry(TrialEntry.State.TRYING, List.of("worker-1"), 0));
+    node.run(Duration.ofSeconds(90));
+    assertEquals("False/ModuleStuck", node.condition("ModuleLoaded"));
+    assertEquals(TrialPhase.Waiting, phase(), "the operator asks another node");
+    kernel.hang = null;
+
+    crash();
+
+    assertEquals(TrialPhase.Running, phase());
+    assertEquals("BBBB", node.api.last().module.trial.srcversion);
+  }
+
+  @Test
   void newNodeCountsWithTheHooksThatAreProven() {
     startWithCanaries();
     applied("a", "u1");

@@ -106,7 +106,7 @@ public final class ModuleKeeper {
     }
     if (desired && !chosen) {
       // A call hangs, of this process or another: the trial goes on.
-      shown = idle() ? targets.running() : before;
+      shown = idle() ? targets.running() : hangs(before);
     }
     return outcome != null
         ? outcome
@@ -116,6 +116,17 @@ public final class ModuleKeeper {
             "module state changed concurrently; will retry",
             null,
             false);
+  }
+
+  /** While the module of before can't be unloaded, the next one has not begun its trial. */
+  private @Nullable ShownTrial hangs(@Nullable ShownTrial before) {
+    boolean unloading =
+        calls
+            .running()
+            .filter(c -> c.kind() == ModuleCalls.Kind.UNLOAD)
+            .filter(c -> c.millis() >= Stuck.AFTER.toMillis())
+            .isPresent();
+    return before != null && unloading ? before.waiting() : before;
   }
 
   /** Whether the last pass changed the kernel or looked again: earlier observations are stale. */

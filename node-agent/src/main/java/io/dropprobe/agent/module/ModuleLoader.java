@@ -72,15 +72,16 @@ final class ModuleLoader {
   }
 
   /**
-   * Unloads the module to load another one: that is on trial from here on, and if that cannot be
-   * recorded, the old one stays.
+   * Unloads the module to load another one. That is not on trial before it is loaded: if this
+   * unload hangs, it is not to blame. If its trial could not be recorded, the old one stays.
    */
   @Nullable ModuleOutcome replace(
       ObservedModule observed, TargetChoice.Target next, Quiesce quiesce) {
     if (isUnloadDue()) {
-      Optional<NodeProblem> obstacle = begin(next);
-      if (obstacle.isPresent()) {
-        return Outcomes.kept(observed, obstacle.get(), next.file());
+      try {
+        trials.ensureWritable();
+      } catch (IOException e) {
+        return Outcomes.kept(observed, notSaved(e), next.file());
       }
     }
     return unload(observed, next.file(), quiesce);

@@ -282,6 +282,15 @@ public final class Trials {
   }
 
   /**
+   * Finds out whether {@link #begin} would succeed.
+   *
+   * @throws IOException if the record cannot be written
+   */
+  public void ensureWritable() throws IOException {
+    saved.write(record());
+  }
+
+  /**
    * Ends the running trial, because the agent ends in order: if the node goes down afterwards, this
    * is most likely a planned reboot.
    */
