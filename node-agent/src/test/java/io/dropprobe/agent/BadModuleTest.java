@@ -776,6 +776,7 @@ class BadModuleTest extends NodeTestCase {
     node.report();
     assertEquals(3, a().refused);
     assertNull(a().state);
+    assertEquals(1, node.api.last().activeProbes);
 
     board(entry(TrialEntry.State.PROVEN, List.of(), 0));
     kernel.drop("NO_SOCKET", 2);

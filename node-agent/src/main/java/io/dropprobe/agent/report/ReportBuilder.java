@@ -12,7 +12,6 @@ import io.dropprobe.api.v1alpha1.KernelInfo;
 import io.dropprobe.api.v1alpha1.ModuleInfo;
 import io.dropprobe.api.v1alpha1.ModuleState;
 import io.dropprobe.api.v1alpha1.ProbeReport;
-import io.dropprobe.api.v1alpha1.ProbeState;
 import io.dropprobe.api.v1alpha1.Trial;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
@@ -54,7 +53,7 @@ public final class ReportBuilder {
             .toList();
     // A module that is being loaded or unloaded cannot be read.
     boolean readable = !(node.observed() instanceof ObservedModule.Transient);
-    s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(s.probes) : null;
+    s.activeProbes = s.module.state == ModuleState.Loaded && readable ? active(node) : null;
     return s;
   }
 
@@ -76,8 +75,11 @@ public final class ReportBuilder {
         .map(ProbeReports::removed);
   }
 
-  private static long active(List<ProbeReport> reports) {
-    return reports.stream().filter(p -> p.state == ProbeState.Active).count();
+  /** Also those that are not as desired, because only a part of them waits. */
+  private static long active(NodeState node) {
+    return node.probes().desired().stream()
+        .filter(p -> p.observed() != null && p.observed().active())
+        .count();
   }
 
   private static KernelInfo kernel(NodeState node) {
